@@ -1,0 +1,60 @@
+# Two commands: `make report` and `make test`. Everything they need goes into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help report report-public test lab lint key-figures lock clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+export CXREPORT_PUBLIC_DATA ?= $(abspath ../shared)
+
+help: ## Say what each command does
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+report: .venv/run data/demo/responses.parquet ## Build the demo reports, and print where they are
+	@$(BIN)/cxreport build --group demo
+
+report-public: .venv/run ## Build the reports of the public data (folder CXREPORT_PUBLIC_DATA)
+	@$(BIN)/cxreport build --group public
+
+test: .venv/test data/demo/responses.parquet ## Check style and types, and run every test
+	@sh tests/install-browser.sh
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+lint: .venv/test ## Check style and types, and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/mypy
+
+lab: .venv/run data/demo/responses.parquet ## Open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+key-figures: .venv/test data/demo/responses.parquet ## Run the notebooks again, and keep the cells that tests compare
+	CXREPORT_BLOCKS=data $(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute --inplace notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-count notebooks/*.ipynb
+
+lock: ## Find the newest versions that work together, and write them down
+	$(PYTHON) -m venv .venv && $(PIP) uv
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --upgrade \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --upgrade \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml --group test --group develop \
+	  -c requirements.lock -o requirements-test.lock
+
+clean: ## Take away everything that the other commands made, the published pages excepted
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache data/demo/*.parquet
+
+.venv/run: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) -r requirements.lock
+	$(PIP) --no-deps --editable .
+	@touch $@
+
+.venv/test: .venv/run requirements-test.lock
+	$(PIP) -r requirements-test.lock
+	@touch $@
+
+data/demo/responses.parquet: .venv/run $(wildcard cxreport/inputs/demo/*.py)
+	@$(BIN)/cxreport demo

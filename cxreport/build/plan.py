@@ -1,0 +1,241 @@
+"""Which pages are there to make: ``reports.toml`` -> jobs, and which are stale, and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cxreport.build.params import check_parameters, read_parameters
+from cxreport.build.provenance import gather
+from cxreport.errors import CxError
+from cxreport.inputs.codebook import read_codebook
+from cxreport.inputs.dataset import find_codebook
+from cxreport.inputs.period import parse
+from cxreport.inputs.survey import last_closed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from cxreport.build.params import Parameter
+    from cxreport.inputs.codebook import Codebook
+
+MANIFEST = "manifest.json"
+NEEDED = ("source", "period")
+STUDY = "study"
+"""What stands for the period of a notebook that has neither source nor period."""
+
+
+class Report(BaseModel):
+    """One line of the table of reports."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    notebook: str
+    group: str
+    """Which reports are built together: ``cxreport build --group demo``."""
+    periods: tuple[str, ...] = Field(("last",), min_length=1)
+    """Names of periods; ``last`` is the last closed one."""
+    languages: tuple[Literal["en", "it"], ...] = Field(("it", "en"), min_length=1)
+    time_limit: float = Field(600, gt=0)
+    """Seconds for one run of the notebook."""
+    parameters: dict[str, Any] = {}
+    """Of the notebook; ``source`` is needed, unless it is a study."""
+
+
+class Reports(BaseModel):
+    """The whole ``reports.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    report: tuple[Report, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of one notebook, for one period, in all its languages.
+
+    Attributes
+    ----------
+    report : Report
+        The line of the table.
+    period : str
+        The period's name; ``study`` for a notebook that reads no source.
+    notebook : Path
+        The notebook.
+    parameters : dict
+        All of its parameters, checked.
+    folder : Path
+        Where the pages go: ``reports/<report>/<period>``.
+    provenance : dict
+        What the pages are made from.
+    stale : str
+        Why the pages must be made again; empty when they are up to date.
+    """
+
+    report: Report
+    period: str
+    notebook: Path
+    parameters: dict[str, object]
+    folder: Path
+    provenance: dict[str, Any]
+    stale: str
+
+    @property
+    def name(self) -> str:
+        """The job's name: report and period."""
+        return f"{self.report.name} {self.period}"
+
+
+def read_reports(root: Path) -> tuple[Report, ...]:
+    """Read the table of reports.
+
+    Raises
+    ------
+    CxError
+        If it is missing or not understood, or two reports bear one name.
+    """
+    path = root / "reports.toml"
+    try:
+        reports = Reports.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).report
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(step) for step in e['loc'])}: {e['msg']}" for e in error.errors()
+        )
+        raise CxError("the table of reports is not understood", where=path, got=problems) from error
+    except (OSError, ValueError) as error:
+        raise CxError("the table of reports cannot be read", where=path, got=error) from error
+    names = [report.name for report in reports]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise CxError("two reports bear one name", where=path, got=", ".join(repeated))
+    return reports
+
+
+def make_plan(
+    root: Path,
+    *,
+    groups: Sequence[str] = (),
+    names: Sequence[str] = (),
+    settings: Mapping[str, str] | None = None,
+    out: Path | None = None,
+) -> list[Job]:
+    """Turn the table of reports into jobs; whatever is wrong with any of them is an error now.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    groups, names : sequence of str
+        Which reports; all when both are empty.
+    settings : mapping of str to str, optional
+        Parameters given on the command line, as text.
+    out : Path, optional
+        Folder of the pages; ``reports`` when left out.
+
+    Returns
+    -------
+    list of Job
+        In the order of the table, each period a job.
+
+    Raises
+    ------
+    CxError
+        If a report, notebook, parameter, period or source is wrong or not there.
+    """
+    reports = read_reports(root)
+    known_groups, known_names = {r.group for r in reports}, {r.name for r in reports}
+    for kind, asked, known in [("group", groups, known_groups), ("report", names, known_names)]:
+        strange = sorted(set(asked) - known)
+        if strange:
+            raise CxError(
+                f"no such {kind}", got=", ".join(strange), expected=", ".join(sorted(known))
+            )
+    chosen = [
+        report
+        for report in reports
+        if (not groups and not names) or report.group in groups or report.name in names
+    ]
+    folder = out or root / "reports"
+    settings = settings or {}
+    jobs: dict[Path, Job] = {}
+    for report in chosen:
+        declared = read_parameters(root / report.notebook)
+        if _is_study(declared) and "period" in settings and report.name not in names:
+            continue  # of a group, what is asked for is one period: a study has none
+        for period in (settings["period"],) if "period" in settings else report.periods:
+            job = _make_job(root, folder, report, declared, period, settings)
+            jobs.setdefault(job.folder, job)  # the last closed period may be named, too
+    return list(jobs.values())
+
+
+def _is_study(declared: Mapping[str, Parameter]) -> bool:
+    """Say whether a notebook reads no source: it declares neither source nor period."""
+    return not any(name in declared for name in NEEDED)
+
+
+def _make_job(  # noqa: PLR0913
+    root: Path,
+    out: Path,
+    report: Report,
+    declared: Mapping[str, Parameter],
+    period: str,
+    settings: Mapping[str, str],
+) -> Job:
+    """Check one report's parameters, and find out whether its pages are up to date."""
+    notebook = root / report.notebook
+    where = f"reports.toml, {report.name}"
+    for needed in NEEDED:
+        if needed not in declared and not _is_study(declared):
+            raise CxError("a report's notebook has this parameter", where=notebook, expected=needed)
+    if "period" in report.parameters:
+        raise CxError("the period is no parameter here", where=where, expected="periods = [...]")
+    parameters = check_parameters(declared, report.parameters, settings, where=where)
+    codebook, chosen = None, STUDY
+    if not _is_study(declared):
+        codebook = read_codebook(find_codebook(str(parameters["source"]), root))
+        chosen = _named_period(period, codebook)
+        parameters["period"] = chosen
+    elif report.periods != ("last",):
+        raise CxError("a study has no periods", where=where, got=", ".join(report.periods))
+    provenance = gather(notebook, parameters, codebook, root)
+    folder = out / report.name / chosen
+    stale = _why_stale(folder, report, provenance)
+    return Job(report, chosen, notebook, parameters, folder, provenance, stale)
+
+
+def _named_period(period: str, codebook: Codebook) -> str:
+    """Return the name of a period of a source; the last closed one for ``last``."""
+    if period == "last":
+        return last_closed(codebook).name
+    return parse(period, codebook.source.period, codebook.waves).name
+
+
+def _why_stale(folder: Path, report: Report, provenance: Mapping[str, Any]) -> str:
+    """Say why the pages in a folder are not those that this job would make."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        published = dict(manifest["pages"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "never built"
+    if set(published) != set(report.languages):
+        return "other languages"
+    if any(_digest(folder / f"{name}.html") != digest for name, digest in published.items()):
+        return "a page is missing or is not the one published"
+    if manifest.get("fingerprint") == provenance["fingerprint"]:
+        return ""
+    watched = ("notebook_sha256", "parameters", "codebook_sha256", "data", "libraries")
+    changed = [
+        key.removesuffix("_sha256") for key in watched if manifest.get(key) != provenance[key]
+    ]
+    return f"changed: {', '.join(changed) or 'code'}"
+
+
+def _digest(page: Path) -> str:
+    """Return the hash of a page; empty when it is not there."""
+    return hashlib.sha256(page.read_bytes()).hexdigest() if page.is_file() else ""

@@ -1,0 +1,143 @@
+"""Where a page comes from: commit, parameters, hashes of data and codebook, versions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import subprocess
+from importlib.metadata import version
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from cxreport.inputs.source import find_files
+from cxreport.inputs.tables import hash_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cxreport.inputs.codebook import Codebook
+    from cxreport.show.words import Words
+
+LIBRARIES = (
+    "babel", "duckdb", "ibis-framework", "jinja2", "matplotlib", "mistune", "nbconvert", "numpy",
+    "pandas", "papermill", "pyarrow", "scipy", "seaborn", "statsmodels",
+)  # fmt: skip
+
+
+def gather(
+    notebook: Path, parameters: Mapping[str, object], codebook: Codebook | None, root: Path
+) -> dict[str, Any]:
+    """Collect everything that a page is made from.
+
+    Parameters
+    ----------
+    notebook : Path
+        The notebook as written.
+    parameters : mapping of str to object
+        Its checked parameters.
+    codebook : Codebook or None
+        The source's contract; None for a study, which reads no source.
+    root : Path
+        The project's folder, whose version is named.
+
+    Returns
+    -------
+    dict
+        ``notebook`` and ``notebook_sha256``, ``parameters``, ``codebook_sha256`` (None in a
+        study), ``data`` (file below the source's folder -> SHA-256), ``libraries`` (name -> version), ``commit`` (None
+        outside version control), ``clean``, and ``fingerprint``: one hash over all that can change
+        a page except the commit, by which a page is known to be up to date.
+    """
+    made_from = {
+        "notebook": notebook.name,
+        "notebook_sha256": hash_file(notebook),
+        "parameters": dict(parameters),
+        "codebook_sha256": hash_file(codebook.path) if codebook else None,
+        "data": _hashes(codebook) if codebook else {},
+        "libraries": {"python": platform.python_version()}
+        | {name: version(name) for name in LIBRARIES},
+    }
+    judged = made_from | {"code": hash_of_code()}
+    fingerprint = hashlib.sha256(json.dumps(judged, sort_keys=True).encode()).hexdigest()
+    return made_from | git_state(root) | {"fingerprint": fingerprint}
+
+
+def _hashes(codebook: Codebook) -> dict[str, str]:
+    """Return the hash of each data file of a source."""
+    return {
+        path.relative_to(codebook.folder).as_posix(): hash_file(path)
+        for path in data_files(codebook)
+    }
+
+
+def data_files(codebook: Codebook) -> list[Path]:
+    """List the files of all tables of a source, each once."""
+    found = {
+        path
+        for table in codebook.tables.values()
+        for path in find_files(codebook.folder, table.files.partition(":")[0])
+    }
+    return sorted(found)
+
+
+def hash_of_code() -> str:
+    """Return one hash over the package's own files."""
+    whole = hashlib.sha256()
+    package = files("cxreport")
+    folders = [package]
+    names: dict[str, str] = {}
+    while folders:
+        for entry in folders.pop().iterdir():
+            if entry.is_dir() and entry.name != "__pycache__":
+                folders.append(entry)
+            elif entry.is_file():
+                names[str(entry)] = hashlib.sha256(entry.read_bytes()).hexdigest()
+    for name in sorted(names):
+        whole.update(f"{name.rpartition('cxreport')[2]}:{names[name]}".encode())
+    return whole.hexdigest()
+
+
+def git_state(root: Path) -> dict[str, Any]:
+    """Return the commit of the project, and whether anything differs from it."""
+    git = shutil.which("git")
+    if git is None:
+        return {"commit": None, "clean": False}
+
+    def ask(*words: str) -> str | None:
+        done = subprocess.run(  # noqa: S603 - git itself, with fixed words
+            [git, "--no-optional-locks", "-C", str(root), *words],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    commit = ask("rev-parse", "HEAD")
+    return {"commit": commit, "clean": commit is not None and ask("status", "--porcelain") == ""}
+
+
+def provenance_rows(provenance: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+    """Return what the foot of a page prints: name and value, in the reader's language."""
+    commit = provenance["commit"]
+    state = "no_commit" if not commit else "clean" if provenance["clean"] else "changed"
+    given = ", ".join(
+        f"{name} = {json.dumps(value, ensure_ascii=False, sort_keys=True)}"
+        for name, value in provenance["parameters"].items()
+    )
+    rows = [
+        ("commit", words.text(f"provenance.{state}", commit=commit or "")),
+        ("notebook", provenance["notebook"]),
+        ("parameters", given),
+    ]
+    if provenance["codebook_sha256"]:
+        rows.append(("codebook", provenance["codebook_sha256"]))
+    written = [(words.text(f"provenance.{key}"), value) for key, value in rows]
+    written += [
+        (words.text("provenance.data", file=name), digest)
+        for name, digest in provenance["data"].items()
+    ]
+    libraries = ", ".join(f"{name} {number}" for name, number in provenance["libraries"].items())
+    return [*written, (words.text("provenance.libraries"), libraries)]

@@ -1,0 +1,184 @@
+"""Put pages in place: staged, then renamed, so that a reader never meets half a page.
+
+Everything is written and checked in a staging folder on the same disk. Then each page takes its
+place by one rename, which either happens or does not; the manifest comes last. Whatever fails
+before leaves last time's pages as they were. Nothing has to be tidied up when a build is killed:
+the next one sees by a lock, which no dead process holds, what is left over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cxreport.build.export import environment, style
+from cxreport.build.gate import check_page
+from cxreport.build.plan import MANIFEST
+from cxreport.errors import CxError
+from cxreport.show.words import LANGUAGES, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+STAGING = ".staging"
+
+
+@contextlib.contextmanager
+def staging(out: Path) -> Iterator[Path]:
+    """Give a folder for unfinished work beside the pages, and take it away afterwards.
+
+    What builds that were killed have left is removed first.
+
+    Raises
+    ------
+    CxError
+        If the disk is full or not writable.
+    """
+    with contextlib.ExitStack() as locks:
+        try:
+            (out / STAGING).mkdir(parents=True, exist_ok=True)
+            with _locked(out / STAGING):  # else another build may clear a folder not yet locked
+                clear_staging(out)
+                folder = Path(tempfile.mkdtemp(dir=out / STAGING))
+                locks.enter_context(_locked(folder))
+        except OSError as error:
+            raise CxError("no place to work in", where=out, got=error.strerror) from error
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_staging(out: Path) -> None:
+    """Remove what builds that were killed have left; a running build holds its folder's lock."""
+    for folder in (out / STAGING).glob("*/"):
+        with contextlib.suppress(OSError), _locked(folder, wait=False):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold a folder's lock; it ends with the process, however that ends."""
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+
+
+def publish(
+    staged: Path, folder: Path, pages: Mapping[str, str], manifest: Mapping[str, Any]
+) -> None:
+    """Put the pages of a job and their manifest in place.
+
+    Parameters
+    ----------
+    staged : Path
+        An empty folder on the same disk.
+    folder : Path
+        Where the pages go.
+    pages : mapping of str to str
+        Language -> page.
+    manifest : mapping
+        What the pages are made from; the hashes of the pages are added.
+
+    Raises
+    ------
+    CxError
+        If the disk is full or not writable; the pages in place are untouched.
+    """
+    hashes = {language: _digest(page) for language, page in pages.items()}
+    text = json.dumps({**manifest, "pages": hashes}, indent=2, sort_keys=True, ensure_ascii=False)
+    files = {f"{language}.html": page for language, page in pages.items()} | {MANIFEST: text + "\n"}
+    try:
+        for name, content in files.items():
+            write_through(staged / name, content)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            (staged / name).replace(folder / name)
+    except OSError as error:
+        raise CxError(
+            "the pages could not be written; those in place are untouched",
+            got=error.strerror,
+            hint="free some space, or choose another folder with --out",
+        ) from error
+
+
+def write_through(path: Path, text: str) -> None:
+    """Write a file, and wait until the disk has it."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _digest(page: str) -> str:
+    return hashlib.sha256(page.encode()).hexdigest()
+
+
+def read_manifests(out: Path) -> list[dict[str, Any]]:
+    """Return the manifests of all published pages, newest period first within a report.
+
+    Raises
+    ------
+    CxError
+        If one cannot be read, or lacks what the index shows.
+    """
+    found = []
+    for path in sorted(out.glob(f"*/*/{MANIFEST}")):
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            shown = {key: manifest[key] for key in ("report", "title", "source", "period", "pages")}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CxError(
+                "a manifest cannot be read",
+                where=path,
+                got=repr(error),
+                hint="remove its folder, and build again",
+            ) from error
+        found.append(shown | {"folder": f"{path.parent.parent.name}/{path.parent.name}"})
+    by_period = sorted(found, key=lambda m: str(m["period"]["name"]), reverse=True)
+    return sorted(by_period, key=lambda m: str(m["report"]))
+
+
+def publish_index(out: Path, staged: Path) -> Path:
+    """Write the list of all pages, check it like a page, and put it in place.
+
+    Raises
+    ------
+    CxError
+        If a manifest cannot be read, or the index could not be written.
+    """
+    entries = [
+        {
+            "title": manifest["title"],
+            "source": manifest["source"],
+            "period": manifest["period"],
+            "languages": [lang for lang in LANGUAGES if lang in manifest["pages"]],
+            "folder": manifest["folder"],
+        }
+        for manifest in read_manifests(out)
+    ]
+    every_language = [Words(language) for language in reversed(LANGUAGES)]
+    resources = style() | {
+        "language": every_language[0].language,
+        "full_title": " · ".join(words.text("title.index") for words in every_language),
+        "every_language": every_language,
+        "entries": entries,
+    }
+    page = environment().get_template("index.html.j2").render(resources=resources)
+    problems = check_page(page)
+    if problems:
+        raise CxError("the index was not published", got="; ".join(problems))
+    index = out / "index.html"
+    try:
+        write_through(staged / "index.html", page)
+        (staged / "index.html").replace(index)
+    except OSError as error:
+        raise CxError("the index could not be written", where=index, got=error.strerror) from error
+    return index

@@ -1,0 +1,138 @@
+"""The command line: parse, call, print."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import IO
+
+import click
+
+from cxreport.build.build import build as build_pages
+from cxreport.build.plan import make_plan, read_reports
+from cxreport.errors import CxError
+from cxreport.inputs.contracts import explain
+from cxreport.inputs.dataset import find_root, open_source
+
+
+class Shown(click.ClickException):
+    """A ``CxError`` on its way to the terminal."""
+
+    exit_code = 1
+
+    def show(self, file: IO[str] | None = None) -> None:
+        """Print the error as it is."""
+        click.echo(f"error: {self.message}", file=file or sys.stderr)
+
+
+class Commands(click.Group):
+    """Commands whose errors are sentences, not tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except CxError as error:
+            raise Shown(str(error)) from error
+
+
+def settings_of(texts: tuple[str, ...]) -> dict[str, str]:
+    """Split ``name=value`` texts."""
+    pairs = [text.partition("=") for text in texts]
+    for name, sign, _ in pairs:
+        if not sign or not name:
+            raise CxError("--set takes name=value", got=name)
+    return {name: value for name, _, value in pairs}
+
+
+@click.group(cls=Commands)
+def main() -> None:
+    """Make customer experience reports that say how sure they are."""
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--group", "groups", multiple=True, help="Build the reports of this group.")
+@click.option("--set", "texts", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
+@click.option("--force", is_flag=True, help="Build pages that are up to date, too.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Notebooks that run side by side.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the pages.")
+def build(
+    names: tuple[str, ...],
+    groups: tuple[str, ...],
+    texts: tuple[str, ...],
+    force: bool,
+    jobs: int,
+    out: Path | None,
+) -> None:
+    """Build the reports NAMES (all of reports.toml when neither names nor groups are given)."""
+    root = find_root()
+    folder = out or root / "reports"
+    plan = make_plan(root, groups=groups, names=names, settings=settings_of(texts), out=folder)
+    todo = [job for job in plan if job.stale or force]
+    for job in plan:
+        if job not in todo:
+            click.echo(f"{job.name}: up to date")
+    # a build needs no tidying up: when interrupted it ends at once, like one that is killed
+    usual = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        failures = build_pages(todo, root, folder, at_once=jobs)
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    for failure in failures:
+        click.echo(f"error: {failure}", err=True)
+    if failures:
+        raise CxError("not everything was built", got=f"{len(failures)} errors, all above")
+    click.echo(f"{len(todo)} built")
+    click.echo(folder / "index.html")
+
+
+@main.command()
+@click.argument("sources", nargs=-1)
+def check(sources: tuple[str, ...]) -> None:
+    """Check the data of SOURCES (of every report when none is given), and print all problems."""
+    root = find_root()
+    named = [r.parameters.get("source") for r in read_reports(root)]  # a study has none
+    known = dict.fromkeys(str(source) for source in named if source)
+    errors = 0
+    for source in sources or tuple(known):
+        dataset = open_source(source, strict=False)
+        click.echo(f"{source}: {len(dataset.files)} files, {dataset.files['rows'].sum():,} rows")
+        for row in explain(dataset.problems, "en").itertuples():
+            click.echo(
+                f"  {row.severity:5}  {row.table}.{row.column}: {row.what} "
+                f"({row.n:,} rows, for example {row.example!r}); {row.what_to_do}"
+            )
+        errors += int(dataset.problems["severity"].eq("error").sum())
+    if errors:
+        raise CxError(f"{errors} errors: no report is made from these data")
+
+
+@main.command(name="list")
+def list_reports() -> None:
+    """List every report, and whether its pages are up to date."""
+    for job in make_plan(find_root()):
+        click.echo(f"{job.report.group:8} {job.name:32} {job.stale or 'up to date'}")
+
+
+@main.command()
+@click.option("--seed", default=2026, show_default=True, help="Another seed, another company.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the tables.")
+def demo(seed: int, out: Path | None) -> None:
+    """Write the tables of the synthetic demo company."""
+    from cxreport.inputs.demo import make_demo  # noqa: PLC0415 - needed by this command only
+
+    folder = out or find_root() / "data" / "demo"
+    for table, rows in make_demo(folder, seed=seed).items():
+        click.echo(f"{rows:>8,}  {table}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The one error a user sees: what, where, got, expected, and a hint."""
+
+
+class CxError(Exception):
+    """Say what went wrong in a form a person can act on.
+
+    Parameters
+    ----------
+    what : str
+        The problem, in one sentence.
+    where : str, optional
+        The file, notebook, cell, table or column.
+    got, expected : object, optional
+        What was found, and what would have been right.
+    hint : str, optional
+        What to do about it.
+
+    Examples
+    --------
+    >>> print(CxError("unknown column", where="codebook.toml", got="scor", hint="score?"))
+    unknown column
+      where:    codebook.toml
+      got:      scor
+      hint:     score?
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: object = None,
+        got: object = None,
+        expected: object = None,
+        hint: str | None = None,
+    ) -> None:
+        self.what = what
+        parts = {"where": where, "got": got, "expected": expected, "hint": hint}
+        self.parts = {name: str(value) for name, value in parts.items() if value is not None}
+        lines = [what, *(f"  {name + ':':<9} {text}" for name, text in self.parts.items())]
+        super().__init__("\n".join(lines))

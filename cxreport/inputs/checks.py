@@ -1,0 +1,230 @@
+"""Look for problems: in a file's header, its codes, its times and numbers, and its scales.
+
+Each function answers one question and returns lines made by ``contracts.problem``, so that all
+problems of a source stand in one table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+import ibis
+
+from cxreport.inputs import period as periods
+from cxreport.inputs.contracts import Problem, problem
+from cxreport.inputs.meaning import NPS_SCALE, SCORES, Column
+from cxreport.inputs.normalise import TIMES, cleaned, coded, readings, values
+from cxreport.inputs.source import TEXT_FILES, run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+    import pandas as pd
+
+    from cxreport.inputs.codebook import Codebook, TableFiles, Wave
+
+    Check = tuple[str, str, ir.BooleanValue, ir.Value]
+    """Kind of problem, column, rows that have it, what to show as an example."""
+
+CODE_PROBLEMS = {
+    "outside": "value-outside-scale",
+    "unknown": "code-unknown",
+    "unlabelled": "category-unknown",
+}
+AHEAD = ("actions",)
+"""Tables whose dates may lie after the last day of the data: what is planned."""
+REVERSED_BELOW = -0.2
+REVERSED_FROM = 30
+EITHER_WAY = r"^(0?[1-9]|1[0-2])[/.\- ](0?[1-9]|1[0-2])[/.\- ][0-9]{2,4}($|[^0-9])"
+"""A date that can be read with the day first as well as with the month first."""
+
+
+def header_problems(
+    raw: ir.Table, name: str, table: TableFiles, file: Path, wave: Wave | None, zone: str
+) -> list[Problem]:
+    """Compare a file's columns with the declared ones.
+
+    A column of a dated version is missing only from a file that has answers of those days.
+    """
+    wave_name = wave.name if wave else None
+    declared = readings(raw, table.columns, wave=wave_name, zone=zone)
+    absent = [
+        (canonical, exported, inside)
+        for canonical, meanings in declared.items()
+        for exported, _, inside in meanings
+        if exported not in raw.columns
+    ]
+    found = []
+    if absent:
+        held = {f"n{i}": raw.count(where=inside) for i, (_, _, inside) in enumerate(absent)}
+        counted = run(raw.aggregate(n=raw.count(), **held)).iloc[0]
+        for number, (canonical, exported, _) in enumerate(absent):
+            if counted[f"n{number}"] > 0 or counted["n"] == 0:
+                example, n = f"{exported} ({file.name})", max(1, counted[f"n{number}"])
+                found.append(problem("column-missing", name, canonical, n, example, wave_name))
+    known = {exported for meanings in declared.values() for exported, _, _ in meanings}
+    known |= {version.column or "" for c in table.columns.values() for version in c.versions}
+    unknown = [
+        column
+        for column in raw.columns
+        if column not in known and not any(fnmatchcase(column, pattern) for pattern in table.ignore)
+    ]
+    if unknown:
+        example = ", ".join(unknown)
+        found.append(problem("column-unknown", name, unknown[0], len(unknown), example, wave_name))
+    return found
+
+
+def line_end_problems(name: str, file: Path, wave: Wave | None) -> list[Problem]:
+    """Say whether a text file ends in the middle of a line."""
+    if file.suffix.lower() not in TEXT_FILES:
+        return []
+    with file.open("rb") as opened:
+        opened.seek(max(0, file.stat().st_size - 2))
+        ends = opened.read().replace(b"\0", b"")[-1:] in {b"\n", b"\r"}
+    wave_name = wave.name if wave else None
+    return [] if ends else [problem("line-end-missing", name, "", 1, file.name, wave_name)]
+
+
+def code_problems(answers_by_code: pd.DataFrame, name: str) -> list[Problem]:
+    """List the codes that the codebook does not explain."""
+    strange = answers_by_code[answers_by_code["meaning"].isin(list(CODE_PROBLEMS))]
+    found = []
+    for (column, meaning), rows in strange.groupby(["column", "meaning"], sort=False):
+        example = ", ".join(rows["code"].head(5))
+        wave, kind = rows["wave"].iloc[0], CODE_PROBLEMS[str(meaning)]
+        found.append(problem(kind, name, str(column), int(rows["n"].sum()), example, wave))
+    return found
+
+
+def value_problems(
+    raw: ir.Table, name: str, table: TableFiles, wave: Wave | None, zone: str
+) -> list[Problem]:
+    """Count times and numbers of a file that cannot be read as declared, or cannot be true."""
+    found: list[Check] = []
+    wave_name = wave.name if wave else None
+    for canonical, meanings in readings(raw, table.columns, wave=wave_name, zone=zone).items():
+        column = table.columns[canonical]
+        kind = "date" if column.role in TIMES else "number"
+        if column.role not in (*TIMES, "weight", "number"):
+            continue
+        for exported, meaning, inside in meanings:
+            if exported not in raw.columns:
+                continue
+            value = values(raw[exported], column, meaning, zone)
+            text = coded(cleaned(raw[exported], column.role), meaning)
+            lost = inside & text.notnull() & value.isnull()
+            if kind == "date" and meaning.format is None:
+                either = text.re_search(EITHER_WAY)
+                found.append(("date-ambiguous", canonical, lost & either, text))
+                lost &= ~either
+            found.append((f"{kind}-unreadable", canonical, lost, text))
+            if column.role == "weight":
+                wrong = inside & (value <= 0).fill_null(True) & ~lost
+                found.append(("weight-not-positive", canonical, wrong, text))
+            if column.role == "date" and wave:
+                within = (value >= ibis.timestamp(wave.since)) & (value < day_after(wave.until))
+                found.append(("date-outside-wave", canonical, ~within, value))
+    return count_problems(raw, name, found, wave_name)
+
+
+def day_after(day: dt.date) -> ir.TimestampScalar:
+    """Return the moment that a day ends."""
+    return ibis.timestamp(day + dt.timedelta(days=1))
+
+
+def count_problems(
+    rows: ir.Table, name: str, checks: Sequence[Check], wave: str | None = None
+) -> list[Problem]:
+    """Count the rows of each check in one query, with an example of each."""
+    if not checks:
+        return []
+    measures: dict[str, ir.Scalar] = {}
+    for number, (_, _, bad, shown) in enumerate(checks):
+        measures[f"n{number}"] = bad.sum().fill_null(0)
+        measures[f"example{number}"] = ibis.cases((bad, shown.cast("string"))).max().fill_null("")
+    counted = run(rows.aggregate(**measures)).iloc[0]
+    return [
+        problem(kind, name, column, counted[f"n{number}"], counted[f"example{number}"], wave)
+        for number, (kind, column, _, _) in enumerate(checks)
+        if counted[f"n{number}"] > 0
+    ]
+
+
+def date_problems(
+    rows: ir.Table, name: str, table: TableFiles, codebook: Codebook
+) -> list[Problem]:
+    """Count rows that are in no period, and dates after the last day that the data cover."""
+    checks: list[Check] = []
+    until = codebook.source.observed_until
+    key = next(iter(table.with_role("id")), None)
+    for column in table.with_role("date"):
+        if not codebook.waves:  # there, the file says the period
+            example = rows[key] if key else ibis.literal("")
+            checks.append(("date-missing", column, rows[column].isnull(), example))
+        if until and name not in AHEAD:
+            late = rows[column] >= day_after(until)
+            checks.append(("date-after-end", column, late, rows[column]))
+    return count_problems(rows, name, checks)
+
+
+def period_problems(rows: ir.Table, codebook: Codebook, until: dt.date) -> list[Problem]:
+    """Name the periods without an answer, from the first answer to the last closed period."""
+    starts = run(rows.select("period_start").distinct())["period_start"].dropna()
+    answered = {start.date() for start in starts}
+    if not answered:
+        return []
+    kind, waves = codebook.source.period, codebook.waves
+    first = min([*answered, *(wave.since for wave in waves)])
+    empty = [
+        period.name
+        for period in periods.between(first, until, kind, waves)
+        if period.is_closed(until) and period.start not in answered
+    ]
+    column = next(iter(codebook.responses.with_role("date")))
+    example = ", ".join(empty)
+    return [problem("period-empty", "responses", column, len(empty), example)] if empty else []
+
+
+def scale_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:
+    """Find ratings that fall where the main score rises: perhaps 1 is the best, undeclared.
+
+    The main score is NPS, or else the first CSAT. A Pearson correlation below -0.2 on at least 30
+    answers, each counted by its declared direction, is a question to whoever wrote the codebook.
+    """
+    ratings = table.with_role(*SCORES)
+    main = next((n for role in ("nps", "csat") for n in table.with_role(role)), "")
+    others = [n for n in ratings if main and n != main]
+    measures: dict[str, ir.Scalar] = {}
+    for number, other in enumerate(others):
+        x, y = in_scale(rows, main, ratings), in_scale(rows, other, ratings)
+        x, y = ibis.cases((y.notnull(), x)), ibis.cases((x.notnull(), y))
+        sums = {"n": x.count(), "x": x.sum(), "y": y.sum()}
+        sums |= {"xx": (x * x).sum(), "yy": (y * y).sum(), "xy": (x * y).sum()}
+        measures |= {f"{key}{number}": value.cast("float64") for key, value in sums.items()}
+    if not measures:
+        return []
+    total = run(rows.aggregate(**measures)).iloc[0]
+    found = []
+    for number, other in enumerate(others):
+        n, x, y, xx, yy, xy = (total[f"{key}{number}"] for key in ("n", "x", "y", "xx", "yy", "xy"))
+        spread = (n * xx - x * x) * (n * yy - y * y)
+        if n >= REVERSED_FROM and spread > 0:
+            correlation = (n * xy - x * y) / spread**0.5
+            if correlation < REVERSED_BELOW:
+                example = f"r = {correlation:.2f} ({main})"
+                found.append(problem("scale-looks-reversed", name, other, int(n), example))
+    return found
+
+
+def in_scale(rows: ir.Table, name: str, ratings: Mapping[str, Column]) -> ir.FloatingColumn:
+    """Return a rating with higher as better, NULL outside its scale."""
+    worst, best = ratings[name].scale or NPS_SCALE
+    value = rows[name]
+    low, high = min(worst, best), max(worst, best)
+    turned = (worst + best) - value if worst > best else value
+    return ibis.cases(((value >= low) & (value <= high), turned))

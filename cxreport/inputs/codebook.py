@@ -1,0 +1,235 @@
+"""The codebook: what each column of an export means, written once in ``codebook.toml``.
+
+The codebook is the contract between a source and every report made from it. It says where the
+files are, which column plays which role, which codes mean "no answer" and why, which end of a
+scale is best, how dates are written, and how all of this changed from one version of the
+questionnaire to the next. Nothing is guessed: what is not declared is a problem that is shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003 - read by pydantic at run time
+import os
+import re
+import tomllib
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from cxreport.errors import CxError
+from cxreport.inputs.meaning import (
+    CATEGORIES,
+    LANGUAGES,
+    SCORES,
+    Column,
+    Meaning,
+    Role,
+    Strict,
+    Text,
+    Version,
+    Zone,
+)
+
+__all__ = [
+    "CATEGORIES", "LANGUAGES", "SCORES", "Acceptance", "Codebook", "Column", "Meaning", "Role",
+    "SourceInfo", "Strict", "TableFiles", "Text", "Version", "Wave", "expand", "read_codebook",
+]  # fmt: skip
+ADDED = ("wave", "period_start")
+"""Columns that reading adds to a table."""
+
+
+class Wave(Strict):
+    """A named period, and the files that hold it."""
+
+    name: str
+    since: dt.date
+    until: dt.date
+    """Last day."""
+    files: str = "*"
+
+
+class TableFiles(Strict):
+    """One table: its files and its columns."""
+
+    files: str
+    """Pattern of file names below the source's folder; ``shop.duckdb:table`` for a database."""
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
+    ignore: tuple[str, ...] = ()
+    """Patterns of columns that are known and not used."""
+    columns: Annotated[dict[str, Column], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _names_and_roles(self) -> Self:
+        for role in ("id", "date"):
+            if len(self.with_role(role)) > 1:
+                raise ValueError(
+                    f'a table has one column with role = "{role}" (others: "other", "time")'
+                )
+        lower = [name.lower() for name in self.columns]
+        if len({*lower}) < len(lower):
+            raise ValueError("two columns differ only in capital letters")
+        if taken := {*lower} & {*ADDED}:
+            raise ValueError(f"names that reading adds by itself: {', '.join(sorted(taken))}")
+        return self
+
+    def with_role(self, *roles: str) -> dict[str, Column]:
+        """Return the columns that play one of the roles."""
+        return {name: c for name, c in self.columns.items() if c.role in roles}
+
+
+class Acceptance(Strict):
+    """A known problem that must not stop a report, and why."""
+
+    problem: str
+    column: str
+    at_most: int
+    reason: Text
+
+
+class SourceInfo(Strict):
+    """Who the data are from and what they cover."""
+
+    title: Text
+    terms: Text
+    folder: str = "."
+    """Where the files are: from the codebook's folder, or ``${NAME:-default}/...`` from an
+    environment variable (a relative value counts from the current folder)."""
+    timezone: Zone = "UTC"
+    period: Literal["month", "quarter", "year", "wave"] = "month"
+    observed_until: dt.date | None = None
+    """Last day that the export covers; the latest date of the tables when left out."""
+    synthetic: bool = False
+
+
+class Codebook(Strict):
+    """A whole ``codebook.toml``."""
+
+    source: SourceInfo
+    tables: dict[str, TableFiles]
+    waves: tuple[Wave, ...] = ()
+    accept: tuple[Acceptance, ...] = ()
+    path: Path = Field(default=Path(), exclude=True)
+
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> Self:
+        problems = [*self._survey_problems(), *self._wave_problems()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _survey_problems(self) -> list[str]:
+        """Say what the survey lacks."""
+        if "responses" not in self.tables:
+            return ["only a survey is mandatory, but it is: describe [tables.responses]"]
+        return [
+            f'responses need a column with role = "{role}"'
+            for role in ("id", "date")
+            if not self.responses.with_role(role)
+        ]
+
+    def _wave_problems(self) -> list[str]:
+        """Say where waves are missing, unknown, or not told apart."""
+        names = [wave.name for wave in self.waves]
+        named = {
+            f"{table}.{name}: {wave}"
+            for table, described in self.tables.items()
+            for name, column in described.columns.items()
+            for version in column.versions
+            for wave in version.waves
+            if wave not in names
+        }
+        checks = {
+            'period = "wave" and a list of [[waves]] belong together': (
+                (self.source.period == "wave") == bool(self.waves)
+            ),
+            "two waves have the same name": len({*names}) == len(names),
+            "two waves begin on the same day": len({w.since for w in self.waves}) == len(names),
+            "a wave ends before it begins": all(w.since <= w.until for w in self.waves),
+            f"versions name waves that are not declared: {', '.join(sorted(named))}": not named,
+        }
+        return [text for text, fine in checks.items() if not fine]
+
+    @property
+    def responses(self) -> TableFiles:
+        """The survey."""
+        return self.tables["responses"]
+
+    @property
+    def questions(self) -> dict[str, Column]:
+        """The survey's scored questions."""
+        return self.responses.with_role(*SCORES)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the files."""
+        return expand(self.source.folder, self.path.parent)
+
+    def wave_of(self, file: str) -> Wave | None:
+        """Return the wave that a file belongs to, if the source has waves.
+
+        A frame handed in has no file name: it belongs to a wave if there is only one.
+        """
+        found = [w for w in self.waves if fnmatchcase(file, w.files)] if file else self.waves
+        if self.waves and len(found) != 1:
+            raise CxError(
+                "a file must belong to exactly one wave",
+                where=self.path,
+                got=f"{file or 'a frame'}: {', '.join(w.name for w in found) or 'no wave'}",
+                hint="give each of [[waves]] a pattern: files = '2017_*.csv'",
+            )
+        return found[0] if found else None
+
+
+def expand(folder: str, beside: Path) -> Path:
+    """Replace ``${NAME:-default}`` by the environment's value; an empty one counts as none."""
+    pattern = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+
+    def value(match: re.Match[str]) -> str:
+        name, default = match.groups()
+        found = os.environ.get(name) or default
+        if not found:
+            raise CxError("an environment variable is not set", got=name, hint=f"export {name}=...")
+        return str(found)
+
+    if pattern.search(folder):
+        return Path(pattern.sub(value, folder)).resolve()
+    return (beside / folder).resolve()
+
+
+def read_codebook(path: Path) -> Codebook:
+    """Read and check a codebook.
+
+    Parameters
+    ----------
+    path : Path
+        The ``codebook.toml``.
+
+    Returns
+    -------
+    Codebook
+        The typed contract.
+
+    Raises
+    ------
+    CxError
+        If the file is missing, is no TOML, or says something that is not understood; all of it
+        is listed at once, each with its place in the file.
+    """
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Codebook.model_validate(content | {"path": path})
+    except FileNotFoundError as error:
+        raise CxError(
+            "no codebook", where=path, hint="write one: see 'A new source' in README.md"
+        ) from error
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
+        raise CxError("the codebook is no valid TOML in UTF-8", where=path, got=error) from error
+    except ValidationError as error:
+        problems = "\n".join(
+            f"    {'.'.join(str(step) for step in e['loc']) or 'codebook'}: {e['msg']}"
+            for e in error.errors()
+        )
+        raise CxError(f"the codebook is not understood:\n{problems}", where=path) from error

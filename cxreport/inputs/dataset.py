@@ -1,0 +1,180 @@
+"""Open a source: find its files, read them by its codebook, check them, and hand out its tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cxreport.errors import CxError
+from cxreport.inputs import checks
+from cxreport.inputs.codebook import Codebook, read_codebook
+from cxreport.inputs.contracts import accept, explain
+from cxreport.inputs.source import Data, run
+from cxreport.inputs.tables import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The checked tables of a source, and what the checks found.
+
+    Attributes
+    ----------
+    name : str
+        The source's folder name.
+    codebook : Codebook
+        Its contract.
+    tables : dict of str to ibis Table
+        Canonical name -> checked rows, one an id, with ``period_start`` where there is a date.
+    problems : DataFrame
+        See ``contracts.accept``.
+    answers_by_code : DataFrame
+        See ``audit.count_codes``, with ``table`` in front.
+    files : DataFrame
+        ``table``, ``file``, ``wave``, ``rows``, ``columns``, ``sha256``.
+    observed_until : date
+        The last day that the data cover; the first of all days when no row has a date.
+    """
+
+    name: str
+    codebook: Codebook
+    tables: dict[str, ir.Table]
+    problems: pd.DataFrame
+    answers_by_code: pd.DataFrame
+    files: pd.DataFrame
+    observed_until: dt.date
+
+
+def find_root(start: Path | None = None) -> Path:
+    """Return the project's folder: the first one upwards that holds ``reports.toml``."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "reports.toml").is_file():
+            return folder
+    raise CxError(
+        "this is no cxreport project", where=here, hint="go to the folder of reports.toml"
+    )
+
+
+def find_codebook(source: str | Path, root: Path | None = None) -> Path:
+    """Return the codebook of a source: a name under ``data/``, or the path of a ``.toml``."""
+    path = Path(source)
+    if path.suffix == ".toml":
+        return path
+    return (root or find_root()) / "data" / path / "codebook.toml"
+
+
+def open_source(
+    source: str | Path,
+    *,
+    tables: Mapping[str, Data] | None = None,
+    only: tuple[str, ...] | None = None,
+    strict: bool = True,
+) -> Dataset:
+    """Open a source and check it.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder name under ``data/``, or the path of a ``codebook.toml``.
+    tables : mapping of str to frame, optional
+        Frames to use in place of the files of the tables of these names.
+    only : tuple of str, optional
+        Which tables to open, if the source has them; all when left out.
+    strict : bool
+        Whether errors in the data stop here, all of them in one message.
+
+    Returns
+    -------
+    Dataset
+        The checked tables and what was found.
+
+    Raises
+    ------
+    CxError
+        If a file is missing or unreadable, the codebook is not understood, or ``strict`` and the
+        data have an error that the codebook does not accept.
+    """
+    path = find_codebook(source)
+    codebook = read_codebook(path)
+    tables = tables or {}
+    _check_names(tables, codebook)
+    read = {
+        name: read_table(codebook, name, tables.get(name))
+        for name in codebook.tables
+        if only is None or name in only
+    }
+    rows = {name: table.rows for name, table in read.items()}
+    until = codebook.source.observed_until or _latest_date(rows, codebook)
+    problems = [line for table in read.values() for line in table.problems]
+    if "responses" in rows:
+        problems += checks.scale_problems(rows["responses"], "responses", codebook.responses)
+        problems += checks.period_problems(rows["responses"], codebook, until)
+    checked = accept(problems, codebook)
+    if strict:
+        _stop_on_errors(checked, path)
+    return Dataset(
+        name=path.resolve().parent.name,
+        codebook=codebook,
+        tables=rows,
+        problems=checked,
+        answers_by_code=pd.concat(
+            [counted for table in read.values() for counted in table.codes], ignore_index=True
+        ),
+        files=pd.DataFrame([file for table in read.values() for file in table.files]),
+        observed_until=until,
+    )
+
+
+def _check_names(names: Iterable[str], codebook: Codebook) -> None:
+    """Refuse tables that the codebook does not know: they would be left out in silence."""
+    for name in names:
+        if name not in codebook.tables:
+            near = get_close_matches(name, codebook.tables, n=1)
+            raise CxError(
+                "no such table",
+                where=codebook.path,
+                got=name,
+                expected=", ".join(codebook.tables),
+                hint=f"did you mean {near[0]!r}?" if near else None,
+            )
+
+
+def _latest_date(tables: Mapping[str, ir.Table], codebook: Codebook) -> dt.date:
+    """Return the latest date of any table: nothing is known of later days."""
+    latest = []
+    for name, rows in tables.items():
+        if name in checks.AHEAD:
+            continue
+        latest += [
+            run(rows.aggregate(latest=rows[column].max()))["latest"].item()
+            for column in codebook.tables[name].with_role("date")
+        ]
+    known = [pd.Timestamp(day).date() for day in latest if not pd.isna(day)]
+    return max(known, default=dt.date.min)
+
+
+def _stop_on_errors(problems: pd.DataFrame, path: Path) -> None:
+    """Raise one error that lists all errors of the data."""
+    errors = explain(problems[problems["severity"] == "error"], "en")
+    if errors.empty:
+        return
+    lines = [
+        f"    {'.'.join(filter(None, (row['wave'], row['table'], row['column'])))}: {row['what']}"
+        f" (n = {row['n']}, for example {row['example']!r}); {row['what_to_do']}"
+        for row in errors.to_dict("records")
+    ]
+    raise CxError(
+        "the data have errors, and no report is made from them:\n" + "\n".join(lines),
+        where=path,
+        hint="mend them, or accept them: [[accept]] with problem, column, at_most, reason",
+    )

@@ -1,0 +1,238 @@
+"""A survey seen from one period: its answers, the period before, and the history that led here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cxreport.errors import CxError
+from cxreport.inputs import period as periods_of_time
+from cxreport.inputs.codebook import read_codebook
+from cxreport.inputs.dataset import Dataset, find_codebook, open_source
+from cxreport.inputs.meaning import CATEGORIES, Column
+from cxreport.inputs.source import Data, run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+
+    from cxreport.inputs.codebook import Codebook
+    from cxreport.inputs.period import Period
+
+BESIDE_ANSWERS = ("responses", "population", "actions")
+"""Tables that a survey's report looks at, where the codebook has them."""
+HISTORY = 25
+"""Periods of a trend: two years and the month they start from."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a report is about: one source, one closed period, perhaps a part of the customers.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        The checked source.
+    period : Period
+        The period reported.
+    filters : dict of str to list of str
+        Column -> codes that count; all rows when empty.
+    responses : ibis Table
+        The answers that the filters leave, of every period.
+    history : list of Period
+        The period reported and those before it, oldest first, without gaps.
+    """
+
+    dataset: Dataset
+    period: Period
+    filters: Mapping[str, Sequence[str]]
+    responses: ir.Table = field(repr=False)
+    history: list[Period] = field(repr=False)
+
+    @property
+    def codebook(self) -> Codebook:
+        """The source's contract."""
+        return self.dataset.codebook
+
+    @property
+    def current(self) -> ir.Table:
+        """The answers of the period reported."""
+        return self.answers(self.period)
+
+    @property
+    def previous(self) -> ir.Table | None:
+        """The answers of the period before, or None if there is none."""
+        return self.answers(self.history[-2]) if len(self.history) > 1 else None
+
+    @property
+    def main_question(self) -> dict[str, Column]:
+        """The one question that break-downs show: NPS, or else satisfaction, or else effort."""
+        for role in ("nps", "csat", "ces"):
+            named = self.columns(role)
+            if named:
+                return dict([next(iter(named.items()))])
+        return {}
+
+    @property
+    def breaks(self) -> dict[str, list[str]]:
+        """The periods in which a question began to be asked in another version."""
+        found = {}
+        for name, column in self.codebook.questions.items():
+            days = {v.since for v in column.versions if v.since}
+            days |= {v.until + dt.timedelta(days=1) for v in column.versions if v.until}
+            found[name] = [p.name for p in self.history if any(p.start <= d < p.end for d in days)]
+        return found
+
+    def recent(self, periods: int) -> ir.Table:
+        """Return the answers of the period reported and of the ones just before, so many in all."""
+        first = self.history[-periods:][0]
+        day = self.responses.period_start
+        return self.responses.filter((day >= first.start) & (day <= self.period.start))
+
+    def answers(self, period: Period) -> ir.Table:
+        """Return the answers of one period."""
+        return self.responses.filter(self.responses.period_start == period.start)
+
+    def columns(self, *roles: str) -> dict[str, Column]:
+        """Return the columns with one of these roles that were asked in the period reported."""
+        wave = self.period.name if self.period.kind == "wave" else None
+        named = self.codebook.responses.with_role(*roles)
+        return {name: column for name, column in named.items() if column.in_wave(wave)}
+
+
+def open_survey(
+    source: str | Path,
+    *,
+    period: str = "",
+    filters: Mapping[str, Sequence[str]] | None = None,
+    tables: Mapping[str, Data] | None = None,
+) -> Survey:
+    """Open the survey of a source as seen from one period.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder name under ``data/``, or the path of a ``codebook.toml``.
+    period : str
+        ``2026-10``, ``2026-Q3``, ``2026`` or the name of a wave; the last closed one when empty.
+    filters : mapping of str to sequence of str, optional
+        Column -> codes that count, for example ``{"channel": ["app", "web"]}``.
+    tables : mapping of str to frame, optional
+        Frames to use in place of the source's files.
+
+    Returns
+    -------
+    Survey
+        The answers and their periods.
+
+    Raises
+    ------
+    CxError
+        If the data have errors, or the period is unknown, not closed, or without answers.
+    """
+    known = read_codebook(find_codebook(source)).tables
+    only = tuple(name for name in BESIDE_ANSWERS if name in known)
+    dataset = open_source(source, tables=tables, only=only)
+    chosen_codes = {
+        column: [codes] if isinstance(codes, str) else list(codes)
+        for column, codes in (filters or {}).items()
+    }
+    responses = _filtered(dataset, chosen_codes)
+    chosen = _choose_period(dataset, period)
+    counts = run(responses.group_by("period_start").aggregate(n=responses.count())).dropna()
+    answers_by_start = {pd.Timestamp(day).date(): n for day, n in counts.itertuples(index=False)}
+    if not answers_by_start.get(chosen.start):
+        raise CxError(
+            "no answer in this period",
+            where=f"{dataset.name}, {chosen.name}",
+            got=f"filters: {chosen_codes}" if chosen_codes else None,
+            hint=f"answers stand between {min(answers_by_start)} and {max(answers_by_start)}"
+            if answers_by_start
+            else "no row is left",
+        )
+    history = periods_of_time.between(
+        min(answers_by_start), chosen.start, chosen.kind, dataset.codebook.waves
+    )
+    return Survey(dataset, chosen, chosen_codes, responses, history[-HISTORY:])
+
+
+def last_closed(codebook: Codebook, observed_until: dt.date | None = None) -> Period:
+    """Return the last period that the data cover whole.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        The source's contract; its ``observed_until`` counts when the argument is left out.
+    observed_until : date, optional
+        The last day that the data cover.
+
+    Raises
+    ------
+    CxError
+        If no period is closed, or nothing says how far the data go.
+    """
+    until = observed_until or codebook.source.observed_until
+    if until is None:
+        until = open_source(codebook.path, strict=False).observed_until
+    if until == dt.date.min:
+        raise CxError("no row has a date", where=codebook.path, hint="see cxreport check")
+    kind, waves = codebook.source.period, codebook.waves
+    if kind == "wave":
+        ended = [periods_of_time.parse(w.name, kind, waves) for w in waves if w.until <= until]
+        last = max(ended, default=None)
+    else:
+        running = periods_of_time.containing(until, kind)
+        last = running if running.is_closed(until) else periods_of_time.previous(running)
+    if last is None:
+        raise CxError("no wave is over yet", where=codebook.path, got=f"the data end on {until}")
+    return last
+
+
+def _choose_period(dataset: Dataset, name: str) -> Period:
+    """Return the period asked for, if it is over; the last one that is over if none is named."""
+    source, until = dataset.codebook.source, dataset.observed_until
+    last = last_closed(dataset.codebook, until)
+    if not name:
+        return last
+    chosen = periods_of_time.parse(name, source.period, dataset.codebook.waves)
+    if not chosen.is_closed(until):
+        raise CxError(
+            "this period is not over: its numbers would still change",
+            where=dataset.name,
+            got=f"{name}; the data end on {until}",
+            hint=f"the last closed one is {last.name}",
+        )
+    return chosen
+
+
+def _filtered(dataset: Dataset, filters: Mapping[str, Sequence[str]]) -> ir.Table:
+    """Keep the rows whose codes are asked for; an unknown column or code is an error."""
+    responses = dataset.tables["responses"]
+    allowed = dataset.codebook.responses.with_role(*CATEGORIES)
+    for column, codes in filters.items():
+        if column not in allowed:
+            near = get_close_matches(column, allowed, n=1)
+            raise CxError(
+                "no such column to filter by",
+                where=dataset.codebook.path,
+                got=column,
+                expected=", ".join(allowed),
+                hint=f"did you mean {near[0]!r}?" if near else None,
+            )
+        known = set(run(responses.select(column).distinct())[column].dropna())
+        strange = sorted(set(codes) - known)
+        if strange:
+            raise CxError(
+                "no such code to filter by",
+                where=column,
+                got=", ".join(strange),
+                expected=", ".join(sorted(known)),
+            )
+        responses = responses.filter(responses[column].isin(list(codes)))
+    return responses

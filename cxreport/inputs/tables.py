@@ -1,0 +1,133 @@
+"""Read one table of a source: all its files, by the codebook, with what was found on the way."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from cxreport.inputs import checks
+from cxreport.inputs.audit import AUDIT_COLUMNS, count_codes
+from cxreport.inputs.contracts import Problem, problem
+from cxreport.inputs.merge import merge_repeated
+from cxreport.inputs.normalise import normalise
+from cxreport.inputs.source import (
+    TEXT_FILES,
+    Data,
+    find_files,
+    from_frame,
+    keep,
+    read_file,
+    run,
+)
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+    from cxreport.inputs.codebook import Codebook, TableFiles, Wave
+
+UNITS = {"month": "M", "quarter": "Q", "year": "Y"}
+
+
+@dataclass
+class CheckedTable:
+    """The rows of a table, and everything found while reading them."""
+
+    rows: ir.Table
+    problems: list[Problem] = field(default_factory=list)
+    codes: list[pd.DataFrame] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_table(codebook: Codebook, name: str, given: Data | None = None) -> CheckedTable:
+    """Read a table, check it, and count every id once.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        The source's contract.
+    name : str
+        Which of its tables.
+    given : frame, optional
+        Rows to use in place of the files.
+
+    Returns
+    -------
+    CheckedTable
+        Canonical rows with ``period_start``, and the problems, codes and files found.
+    """
+    table = codebook.tables[name]
+    if given is not None:
+        parts = [_read_part(codebook, name, from_frame(given), None)]
+    else:
+        pattern, _, inner = table.files.partition(":")
+        parts = []
+        for path in find_files(codebook.folder, pattern):
+            raw = read_file(
+                path, delimiter=table.delimiter, encoding=table.encoding, table=inner or None
+            )
+            parts.append(_read_part(codebook, name, raw, path))
+    everything = CheckedTable(
+        ibis.union(*(part.rows for part in parts)) if len(parts) > 1 else parts[0].rows,
+        [line for part in parts for line in part.problems],
+        [counted for part in parts for counted in part.codes],
+        [file for part in parts for file in part.files],
+    )
+    rows, found = merge_repeated(everything.rows, name, table)
+    everything.rows = _with_period(rows, codebook, table)
+    everything.problems += found
+    everything.problems += checks.date_problems(everything.rows, name, table, codebook)
+    return everything
+
+
+def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) -> CheckedTable:
+    """Read the rows of one file, or of a frame given in its place."""
+    table, zone = codebook.tables[name], codebook.source.timezone
+    wave = codebook.wave_of(path.name if path else "")
+    wave_name = wave.name if wave else None
+    rows = normalise(raw, table.columns, wave=wave_name, zone=zone)
+    if wave:
+        rows = _in_wave(rows, wave, table)
+    if path and path.suffix.lower() in TEXT_FILES:
+        rows = keep(rows)
+    counted = count_codes(raw, table.columns, wave=wave_name, zone=zone)
+    problems = [
+        *checks.header_problems(raw, name, table, path or Path(name), wave, zone),
+        *(checks.line_end_problems(name, path, wave) if path else ()),
+        *checks.value_problems(raw, name, table, wave, zone),
+        *checks.code_problems(counted, name),
+    ]
+    n = int(run(raw.aggregate(n=raw.count()))["n"].item())
+    file = path.name if path else ""
+    if n == 0:
+        problems.append(problem("rows-none", name, "", 1, file, wave_name))
+    read = {"table": name, "file": file, "wave": wave_name, "rows": n, "columns": len(raw.columns)}
+    read["sha256"] = hash_file(path) if path else ""
+    return CheckedTable(
+        rows, problems, [counted.assign(table=name)[["table", *AUDIT_COLUMNS]]], [read]
+    )
+
+
+def _in_wave(rows: ir.Table, wave: Wave, table: TableFiles) -> ir.Table:
+    """Note the wave of the rows, in their ids too: each wave counts its respondents from one."""
+    ids = {name: ibis.literal(f"{wave.name}-") + rows[name] for name in table.with_role("id")}
+    start = ibis.literal(wave.since)
+    return rows.mutate(wave=ibis.literal(wave.name), period_start=start, **ids)
+
+
+def _with_period(rows: ir.Table, codebook: Codebook, table: TableFiles) -> ir.Table:
+    """Add the first day of the month, quarter or year of each row."""
+    date = next(iter(table.with_role("date")), None)
+    if codebook.waves or date is None:
+        return rows
+    return rows.mutate(period_start=rows[date].truncate(UNITS[codebook.source.period]).date())
+
+
+def hash_file(path: Path) -> str:
+    """Return a file's SHA-256."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

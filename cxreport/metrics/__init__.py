@@ -1,0 +1,1 @@
+"""Table in, tidy DataFrame out: no drawing, no files, no clock."""

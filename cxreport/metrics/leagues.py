@@ -1,0 +1,118 @@
+"""League tables of many small groups: hidden where too small, stabilised, ranks told apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cxreport.metrics.channels import consistency
+from cxreport.metrics.scoreboard import score_questions, scoreboard
+from cxreport.metrics.segments import shrink, suppress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cxreport.inputs.codebook import Column
+    from cxreport.inputs.source import Data
+
+MOST_GROUPS = 12
+"""Groups that one chart can show; more make a league table."""
+
+
+def break_down(
+    current: Data,
+    reference: Data | None,
+    questions: Mapping[str, Column],
+    columns: Sequence[str],
+    *,
+    minimum: int = 10,
+    level: float = 0.95,
+) -> dict[str, pd.DataFrame]:
+    """Measure the questions by each column in turn: one table, and one family of tests, a column.
+
+    Parameters
+    ----------
+    current, reference, questions, level
+        As in ``scoreboard``.
+    columns : sequence of str
+        Channels and segments.
+    minimum : int
+        Fewest answers of a group that is shown, see ``suppress``.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Column -> what ``scoreboard`` returns by it, small groups hidden. Columns without an
+        answer, or with more than 12 groups, are left out: see ``league_tables``.
+    """
+    boards = {
+        column: scoreboard(current, reference, questions, by=[column], level=level)
+        for column in columns
+    }
+    return {
+        column: suppress(board, minimum)
+        for column, board in boards.items()
+        if 0 < board[column].nunique() <= MOST_GROUPS
+    }
+
+
+def league_tables(
+    data: Data,
+    questions: Mapping[str, Column],
+    columns: Sequence[str],
+    *,
+    minimum: int = 10,
+    level: float = 0.95,
+    seed: int = 0,
+) -> dict[str, pd.DataFrame]:
+    """Rank the groups of each column that has many, and say which ranks are told apart.
+
+    Parameters
+    ----------
+    data : frame
+        One row an answer, best of several periods.
+    questions, columns, level
+        As in ``break_down``.
+    minimum : int
+        Fewest answers of a group that is shown.
+    seed : int
+        Start of the simulation of ranks.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Column -> what ``shrink`` returns by it, best stabilised score first, groups below the
+        minimum at the end with every number empty; answers without a group are left out.
+    """
+    leagues = {}
+    for column in columns:
+        scores = score_questions(data, questions, by=[column], level=level).dropna(subset=column)
+        if scores[column].nunique() > MOST_GROUPS:
+            shown = shrink(suppress(scores, minimum), level=level, seed=seed)
+            in_order = shown.sort_values(["question", "rank", column], na_position="last")
+            leagues[column] = in_order.reset_index(drop=True)
+    return leagues
+
+
+def channel_consistency(
+    boards: Mapping[str, pd.DataFrame], channels: Sequence[str]
+) -> pd.DataFrame:
+    """Measure how consistent the groups of each channel column are.
+
+    Parameters
+    ----------
+    boards : mapping of str to DataFrame
+        From ``break_down``.
+    channels : sequence of str
+        Which of its columns are channels.
+
+    Returns
+    -------
+    DataFrame
+        What ``consistency`` returns for each, with the column's name in ``group``.
+    """
+    found = [
+        consistency(boards[column]).assign(group=column) for column in channels if column in boards
+    ]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["group"])

@@ -1,0 +1,56 @@
+"""Which periods of each score are a signal: one control chart a series of a history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cxreport.metrics.trend import control_chart
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MIN_POINTS = 2
+"""Periods with answers that make a series."""
+
+
+def chart_scores(
+    history: pd.DataFrame,
+    *,
+    breaks: Mapping[str, Sequence[str]] | None = None,
+    minimum: int = MIN_POINTS,
+) -> pd.DataFrame:
+    """Judge every series of a history by the rules of a control chart.
+
+    Parameters
+    ----------
+    history : DataFrame
+        From ``score_history``: the columns before ``period`` name the series.
+    breaks : mapping of str to sequence of str, optional
+        Question -> periods at which its wording or its meaning changed: a new segment begins.
+    minimum : int
+        Periods with answers that a series needs; shorter ones are left out.
+
+    Returns
+    -------
+    DataFrame
+        One row a series and period, from its first answer on: the columns that name the series,
+        ``period``, ``n``, ``estimate``, ``low``, ``high`` and, from ``control_chart`` (kind xmr),
+        ``centre``, ``lower``, ``upper``, ``signal``, ``direction``, ``note``.
+    """
+    names = list(history.columns[: list(history.columns).index("period")])
+    shown = [*names, "period", "n", "estimate", "low", "high"]
+    judged = ["centre", "lower", "upper", "signal", "direction", "note"]
+    parts = []
+    for keys, rows in history.groupby(names, sort=False, dropna=False):
+        changed = (breaks or {}).get(str(dict(zip(names, keys, strict=True))["question"]), [])
+        answered = rows["n"] > 0
+        if answered.sum() >= minimum:
+            series = rows.loc[answered.idxmax() :, shown].reset_index(drop=True)
+            known = [period for period in changed if period in set(series["period"][1:])]
+            chart = control_chart(series[["period", "estimate"]], breaks=known)
+            parts.append(pd.concat([series, chart[judged]], axis="columns"))
+    if not parts:
+        return pd.DataFrame(columns=[*shown, *judged])
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,85 @@
+"""What things are called: captions, questions, columns and codes, in the reader's language.
+
+A block carries the codebook's labels of whatever its frame names, in all languages; which one is
+read is decided here, at export.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from cxreport.show.blocks import Block
+    from cxreport.show.words import Words
+
+    Parameters = dict[str, Any]
+
+
+def caption(block: Block, words: Words) -> str:
+    """Return what a table or chart shows, with the score, the group and the period in it."""
+    parameters = block.parameters
+    metric = parameters.get("metric", "")
+    question = parameters.get("question", "")
+    written = words.text(
+        f"caption.{parameters['caption']}",
+        label=score_label(metric, question, parameters, words) if metric else "",
+        unit=words.text(f"unit.{metric}") if metric else "",
+        question=question_label(question, parameters, words),
+        group=column_label(parameters.get("group", ""), parameters, words),
+        column=column_label(parameters.get("column", ""), parameters, words),
+        period=period_label(parameters, words),
+        periods=parameters.get("periods", ""),
+        first=answer_label(parameters.get("first_answer", ""), words),
+        last=answer_label(parameters.get("last_answer", ""), words),
+    )
+    return capital(written)
+
+
+def capital(text: str) -> str:
+    """Begin with a capital letter.
+
+    Examples
+    --------
+    >>> capital("ease"), capital("")
+    ('Ease', '')
+    """
+    return text[:1].upper() + text[1:]
+
+
+def answer_label(answer: str, words: Words) -> str:
+    """Return what an answer, or a class of answers, is called."""
+    return words.text(f"part.{answer}") if words.has(f"part.{answer}") else answer
+
+
+def period_label(parameters: Parameters, words: Words, which: str = "period") -> str:
+    """Return the name of the period reported, or of the one before."""
+    period = parameters.get(which)
+    return words.period(period["name"], period["kind"]) if period else ""
+
+
+def score_label(metric: str, question: str, parameters: Parameters, words: Words) -> str:
+    """Return what a score is called, with its question where the score has one."""
+    return words.text(f"label.{metric}", question=question_label(question, parameters, words))
+
+
+def question_label(name: str, parameters: Parameters, words: Words) -> str:
+    """Return the codebook's label of a question."""
+    if words.has(f"question.{name}"):
+        return words.text(f"question.{name}")
+    return column_label(name, parameters, words)
+
+
+def column_label(name: str, parameters: Parameters, words: Words) -> str:
+    """Return the codebook's label of a column; its name where it has none."""
+    label = parameters.get("names", {}).get(name, {})
+    return str(label.get(words.language, name))
+
+
+def code_label(column: str, code: object, parameters: Parameters, words: Words) -> str:
+    """Return the codebook's label of a code; the code itself where it has none."""
+    if code is None or pd.isna(code):  # type: ignore[call-overload]
+        return words.text("value.unknown")
+    label = parameters.get("labels", {}).get(column, {}).get(str(code), {})
+    return str(label.get(words.language, code))

@@ -1,0 +1,126 @@
+"""A control chart -> matplotlib figure: values between their limits, signals marked."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from cxreport.show import canvas
+from cxreport.show.canvas import COLOURS, INK
+from cxreport.show.lines import thin_out, write_last
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from cxreport.show.canvas import Numbers, Style, Writer
+
+QUIET = "#767676"
+LOOKS: dict[str, Style] = {
+    "improvement": {"color": COLOURS[0], "marker": "^", "markersize": 8},
+    "concern": {"color": COLOURS[1], "marker": "v", "markersize": 8},
+}
+
+
+def control(
+    frame: pd.DataFrame,
+    *,
+    x_label: str,
+    y_label: str,
+    number: Writer,
+    wide: bool,
+    names: Mapping[str, str],
+    marks: Sequence[tuple[int, str]] = (),
+    whole: Writer | None = None,
+) -> Figure:
+    """Show which periods are a signal, and which are the noise of a steady process.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a period: ``period`` (its label), ``estimate``, ``centre``, ``lower``, ``upper``,
+        ``direction`` (improvement or concern where a rule fired, else empty).
+    x_label, y_label, number, wide, whole
+        As in ``line``.
+    names : mapping of str to str
+        What ``centre``, ``limits``, ``improvement`` and ``concern`` are called in the legend.
+    marks : sequence of (int, str)
+        Rows at which something was done, and the short sign to write there.
+
+    Returns
+    -------
+    Figure
+        Signals are larger, of another colour and of another shape.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> series = pd.DataFrame({"period": ["May", "June"], "estimate": [38.0, 20.0]})
+    >>> series = series.assign(centre=37.0, lower=30.0, upper=44.0, direction=["", "concern"])
+    >>> names = dict.fromkeys(["centre", "limits", "improvement", "concern"], "name")
+    >>> figure = control(
+    ...     series, x_label="", y_label="", number="{:.1f}".format, wide=True, names=names
+    ... )
+    >>> figure.axes[0].texts[0].get_text()
+    '20.0'
+    """
+    labels = canvas.texts(frame, "period")
+    values = canvas.numbers(frame, "estimate")
+    directions = frame["direction"].tolist()
+    with canvas.drawing():
+        figure, axes = canvas.canvas(3.1 if wide else 2.6, wide=wide)
+        limits = _limits(axes, frame)
+        line: Style = {"color": INK, "linewidth": 1.1}
+        axes.plot(np.arange(len(values)), values, gid="line", **line)
+        plain = np.array([not direction for direction in directions])
+        axes.plot(np.flatnonzero(plain), values[plain], "o", color=INK, markersize=4, gid="points")
+        handles = [Line2D([], [], color=QUIET, linewidth=1.2, label=names["centre"])]
+        if limits:
+            handles.append(
+                Line2D([], [], color=QUIET, linestyle=(0, (4, 2)), label=names["limits"])
+            )
+        for direction, look in LOOKS.items():
+            at = np.flatnonzero([given == direction for given in directions])
+            if at.size:
+                style: Style = {**look, "linestyle": "", "label": names[direction]}
+                axes.plot(at, values[at], gid=direction, **style)
+                handles.append(Line2D([], [], **style))
+        for position, sign in marks:
+            axes.axvline(position, color=QUIET, linewidth=0.8, linestyle=":", zorder=0)
+            inside: Style = {"xytext": (2, -2), "textcoords": "offset points", "va": "top"}
+            at_top = ("data", "axes fraction")
+            axes.annotate(canvas.plain(sign), (position, 1), xycoords=at_top, **inside)
+        known = frame.assign(y=values)["y"].reset_index(drop=True)
+        write_last(axes, known, number)
+        canvas.name_axes(axes, x_label, y_label, wide=wide)
+        canvas.legend(figure, handles, wide=wide)
+        canvas.write_values(axes.yaxis, number, whole, 5)
+        thin_out(figure, axes, labels)
+    return figure
+
+
+def _limits(axes: Axes, frame: pd.DataFrame) -> bool:
+    """Draw centre and limits, apart for each segment; say whether there are limits at all."""
+    columns: list[Numbers] = [canvas.numbers(frame, name) for name in ("centre", "lower", "upper")]
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    drawn = False
+    position = 0
+    for (centre, lower, upper), run in groupby(rows, key=lambda row: tuple(map(str, row))):
+        length = len(list(run))
+        ends = [position - 0.5, position + length - 0.5]
+        middle, low, high = float(centre), float(lower), float(upper)
+        axes.plot(ends, [middle, middle], color=QUIET, linewidth=1.2, zorder=1, gid="centre")
+        if np.isfinite([low, high]).all():
+            drawn = True
+            axes.fill_between(ends, low, high, color=QUIET, alpha=0.1, linewidth=0, gid="limits")
+            for end in (low, high):
+                edge: Style = {"color": QUIET, "linewidth": 0.9, "linestyle": (0, (4, 2))}
+                axes.plot(ends, [end, end], zorder=1, **edge)
+        position += length
+    return drawn

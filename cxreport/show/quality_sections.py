@@ -1,0 +1,46 @@
+"""Blocks of the data quality report: what was read, problems, codes, coverage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cxreport.show.blocks import Block
+from cxreport.show.sections import about, note, several, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxreport.inputs.dataset import Dataset
+    from cxreport.inputs.survey import Survey
+
+
+def files(dataset: Dataset, survey: Survey) -> Block:
+    """Show which files were read."""
+    return table("files", dataset.files.drop(columns="sha256"), survey)
+
+
+def problems(dataset: Dataset, survey: Survey) -> Block:
+    """Show every problem found in the data."""
+    if dataset.problems.empty:
+        return note("problems")
+    return table("problems", dataset.problems, survey)
+
+
+def codes(dataset: Dataset, survey: Survey) -> Block:
+    """Show every code of every rating and category, and what it was counted as."""
+    responses = dataset.answers_by_code[dataset.answers_by_code["table"] == "responses"]
+    return several(
+        [
+            table("codes", rows, survey, column=str(column))
+            for column, rows in responses.groupby("column", sort=False)
+        ]
+    )
+
+
+def coverage(history: pd.DataFrame, survey: Survey) -> Block:
+    """Show how many answers each question has in each period, as shaded cells."""
+    counts = history.pivot_table(
+        index="question", columns="period", values="n", aggfunc="first", sort=False
+    )
+    in_order = counts[[p.name for p in survey.history]].reset_index()
+    return Block("heat_map", in_order, about(survey) | {"caption": "coverage"})

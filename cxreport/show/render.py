@@ -1,0 +1,187 @@
+"""Block -> HTML: the one way from data into a page, in the reader's language, always escaped."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from cxreport.errors import CxError
+from cxreport.show.blocks import Block, read_block
+from cxreport.show.brief import sentences_in_brief, written_sentences
+from cxreport.show.captions import caption, code_label, column_label, period_label
+from cxreport.show.pictures import csv_of, make_picture
+from cxreport.show.tables import TABLES, Cell, Table, make_heat_map, make_table
+from cxreport.show.words import Words
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+MOST_SIDE_BY_SIDE = 4
+"""Columns of a table that a phone can show side by side; with more, each row becomes a list,"""
+MOST_BELOW_EACH_OTHER = 8
+"""unless the table has more rows than that: then it is moved sideways."""
+
+
+@cache
+def templates() -> Environment:
+    """Return the templates of the blocks: everything is escaped, nothing may be undefined."""
+    return Environment(
+        loader=PackageLoader("cxreport.show", "template"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(block: Block, language: str, *, prefix: str) -> Markup:
+    """Write a block as HTML.
+
+    Parameters
+    ----------
+    block : Block
+        Of a kind in ``KINDS``.
+    language : str
+        ``en`` or ``it``.
+    prefix : str
+        What ids begin with; another one for each block of a page.
+
+    Returns
+    -------
+    Markup
+        Safe HTML.
+
+    Raises
+    ------
+    CxError
+        If the kind is unknown, or the block lacks something that its kind needs.
+    """
+    write = KINDS.get(block.kind)
+    if write is None:
+        raise CxError("no such kind of block", got=block.kind, expected=", ".join(KINDS))
+    try:
+        return write(block, Words(language), prefix)
+    except KeyError as error:
+        raise CxError("a block lacks something", where=block.kind, got=error) from error
+
+
+def _fill(template: str, **values: Any) -> Markup:
+    return Markup(templates().get_template(f"{template}.html.j2").render(**values))  # noqa: S704
+
+
+def _header(block: Block, words: Words, _prefix: str) -> Markup:
+    p = block.parameters
+    filters = "; ".join(
+        f"{column_label(column, p, words)}: "
+        + ", ".join(code_label(column, code, p, words) for code in codes)
+        for column, codes in p["filters"].items()
+    )
+    lines = [
+        words.text("header.period", period=period_label(p, words),
+                   first=words.day(_day(p["first"])), last=words.day(_day(p["last"]))),
+        words.text("header.source", source=p["source"][words.language],
+                   terms=p["terms"][words.language]),
+        words.text("header.until", day=words.day(_day(p["observed_until"]))),
+    ]  # fmt: skip
+    if filters:
+        lines.append(words.text("header.filters", filters=filters))
+    synthetic = words.text("header.synthetic") if p["synthetic"] else ""
+    return _fill("header", lines=lines, synthetic=synthetic)
+
+
+def _table(block: Block, words: Words, _prefix: str) -> Markup:
+    many = len(TABLES[block.parameters["table"]]) > MOST_SIDE_BY_SIDE
+    few = len(block.frame) <= MOST_BELOW_EACH_OTHER
+    return _fill("table", table=make_table(block, words), stack=many and few)
+
+
+def _heat_map(block: Block, words: Words, _prefix: str) -> Markup:
+    return _fill("table", table=make_heat_map(block, words), stack=False)
+
+
+def _chart(block: Block, words: Words, prefix: str) -> Markup:
+    if "estimate" in block.frame and block.frame["estimate"].isna().all():
+        return _table(block, words, prefix)  # nothing to draw: the table says why
+    picture = make_picture(block, words, prefix=prefix)
+    data = base64.b64encode(csv_of(block.frame).encode()).decode()
+    return _fill(
+        "chart",
+        caption=caption(block, words),
+        # to_svg lets only its own list of elements and attributes through
+        wide=Markup(picture.wide),  # noqa: S704
+        narrow=Markup(picture.narrow),  # noqa: S704
+        table=make_table(block, words),
+        data=data,
+        words=words,
+    )
+
+
+def _sentences(block: Block, words: Words, _prefix: str) -> Markup:
+    return _fill("sentences", sentences=written_sentences(block, words))
+
+
+def _in_brief(block: Block, words: Words, _prefix: str) -> Markup:
+    return _fill("sentences", sentences=sentences_in_brief(block, words))
+
+
+def _note(block: Block, words: Words, _prefix: str) -> Markup:
+    return _fill("note", text=words.text(block.parameters["key"]))
+
+
+def _several(block: Block, words: Words, prefix: str) -> Markup:
+    parts = [
+        render(read_block(payload), words.language, prefix=f"{prefix}-{number}")
+        for number, payload in enumerate(block.parameters["blocks"], start=1)
+    ]
+    return Markup("\n").join(parts)
+
+
+def _figure(block: Block, words: Words, prefix: str) -> Markup:
+    """Show a picture that an analyst drew, with its alt text and its data."""
+    title = block.parameters["title"][words.language]
+    svg = block.parameters["svg"][words.language].replace("PREFIX-", f"{prefix}-")
+    return _fill(
+        "figure",
+        caption=title,
+        picture=Markup(svg),  # noqa: S704 - made by to_svg
+        table=_plain_table(title, block.frame, words),
+        data=base64.b64encode(csv_of(block.frame).encode()).decode(),
+        words=words,
+    )
+
+
+def _plain_table(title: str, frame: pd.DataFrame, words: Words) -> Table:
+    """Write an analyst's frame as it is."""
+    names = [str(column) for column in frame.columns]
+    numbers = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame.columns]
+    rows = [
+        [Cell(words.value(v), n, number) for v, n, number in zip(row, names, numbers, strict=True)]
+        for row in frame.itertuples(index=False)
+    ]
+    headings = [Cell(n, "", number) for n, number in zip(names, numbers, strict=True)]
+    return Table(title, headings, rows)
+
+
+def _day(text: str) -> dt.date:
+    return pd.Timestamp(text).date()
+
+
+KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
+    "header": _header,
+    "in_brief": _in_brief,
+    "sentences": _sentences,
+    "table": _table,
+    "heat_map": _heat_map,
+    "control": _chart,
+    "intervals": _chart,
+    "distribution": _chart,
+    "note": _note,
+    "several": _several,
+    "figure": _figure,
+}

@@ -1,0 +1,184 @@
+"""What a notebook cell calls: frames of a survey -> blocks, with the codebook's labels in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cxreport.inputs.meaning import CATEGORIES, LANGUAGES
+from cxreport.show.blocks import Block
+from cxreport.show.brief import HEADLINES
+from cxreport.show.svg import to_svg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.figure import Figure
+
+    from cxreport.inputs.codebook import Codebook
+    from cxreport.inputs.period import Period
+    from cxreport.inputs.survey import Survey
+
+
+def labels_of(codebook: Codebook) -> dict[str, Any]:
+    """Return the names of all columns and codes of a survey, in all languages."""
+    columns = codebook.responses.columns
+    return {
+        "names": {name: dict(column.label) for name, column in columns.items() if column.label},
+        "labels": {
+            name: {code: dict(label) for code, label in column.labels.items()}
+            for name, column in columns.items()
+            if column.role in CATEGORIES and column.labels
+        },
+    }
+
+
+def about(survey: Survey) -> dict[str, Any]:
+    """Return what every block of a survey carries: periods and labels."""
+    reference = survey.history[-2] if len(survey.history) > 1 else None
+    return labels_of(survey.codebook) | {
+        "period": _named(survey.period),
+        "reference": _named(reference) if reference else None,
+    }
+
+
+def _named(period: Period) -> dict[str, str]:
+    return {"name": period.name, "kind": period.kind}
+
+
+def header(survey: Survey, title: str) -> Block:
+    """Show what the report is about: title, period, source, terms, filters.
+
+    Parameters
+    ----------
+    survey : Survey
+        The survey reported.
+    title : str
+        Key of the title: ``monthly`` or ``quality``.
+    """
+    source, last = survey.codebook.source, survey.period.end - pd.Timedelta(days=1)
+    return Block(
+        "header",
+        parameters=about(survey)
+        | {
+            "title": title,
+            "first": survey.period.start,
+            "last": last,
+            "source": dict(source.title),
+            "terms": dict(source.terms),
+            "filters": {column: list(codes) for column, codes in survey.filters.items()},
+            "observed_until": survey.dataset.observed_until,
+            "synthetic": source.synthetic,
+        },
+    )
+
+
+def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
+    """Say the headline scores in sentences; ``board`` is from ``scoreboard``."""
+    return Block("in_brief", board, about(survey))
+
+
+def table(name: str, frame: pd.DataFrame, survey: Survey, **parameters: object) -> Block:
+    """Show a frame as one of the known tables, see ``cxreport.show.tables.TABLES``."""
+    chosen = {"table": name, "caption": name} | parameters
+    return Block("table", frame, about(survey) | chosen)
+
+
+def note(key: str) -> Block:
+    """Say why a section is not there; ``key`` is under ``missing_section`` in the texts."""
+    return Block("note", parameters={"key": f"missing_section.{key}"})
+
+
+def several(blocks: list[Block]) -> Block:
+    """Show blocks one below the other."""
+    return Block("several", parameters={"blocks": [block.payload() for block in blocks]})
+
+
+def weighted(scores: pd.DataFrame, survey: Survey) -> Block:
+    """Show the weighted scores, or say that there are no weights."""
+    return note("weights") if scores.empty else table("weighted", scores, survey)
+
+
+def trends(chart: pd.DataFrame, survey: Survey, actions: pd.DataFrame | None = None) -> Block:
+    """Draw a control chart of each headline score.
+
+    Parameters
+    ----------
+    chart : DataFrame
+        From ``chart_scores``.
+    survey : Survey
+        The survey reported.
+    actions : DataFrame, optional
+        What was done and when, from ``actions_of``: drawn on the charts and listed below them.
+    """
+    listed = [] if actions is None else actions.to_dict("records")
+    charts = []
+    for (question, metric), rows in chart.groupby(["question", "metric"], sort=False):
+        if metric in HEADLINES:
+            parameters = {"caption": "trend", "table": "trend", "actions": listed}
+            parameters |= {"question": str(question), "metric": str(metric)}
+            charts.append(Block("control", rows, about(survey) | parameters))
+    if charts and listed and actions is not None:
+        charts.append(table("actions", actions, survey))
+    return several(charts) if charts else note("trend")
+
+
+def signals(chart: pd.DataFrame, survey: Survey, group: str) -> Block:
+    """List the periods of each group in which a rule of its control chart fired."""
+    fired = chart[chart["signal"] != ""].rename(columns={group: "group"})
+    if fired.empty:
+        return note("signals")
+    return table("signals", fired, survey, group=group)
+
+
+def touchpoints(scores: pd.DataFrame, survey: Survey) -> Block:
+    """Draw the satisfaction with each touchpoint, best first; ``scores`` from ``scoreboard``."""
+    if scores.empty:
+        return note("touchpoints")
+    in_order = scores.sort_values(["estimate", "question"], ascending=[False, True])
+    parameters = {"caption": "touchpoints", "table": "touchpoints", "metric": "csat"}
+    return Block("intervals", in_order, about(survey) | parameters)
+
+
+def figure(
+    drawn: Figure, frame: pd.DataFrame, *, title: Mapping[str, str], alt: Mapping[str, str]
+) -> Block:
+    """Show a picture of your own making, with the data behind it.
+
+    Parameters
+    ----------
+    drawn : matplotlib Figure
+        The picture.
+    frame : DataFrame
+        Its data, shown as a table.
+    title, alt : mapping of str to str
+        The title, and the text that stands for the picture, in ``en`` and ``it``.
+    """
+    svg = {language: to_svg(drawn, prefix="PREFIX", alt=alt[language]) for language in LANGUAGES}
+    return Block("figure", frame, {"svg": svg, "title": dict(title), "alt": dict(alt)})
+
+
+def distributions(shares: pd.DataFrame, board: pd.DataFrame, survey: Survey) -> Block:
+    """Show how the answers to each question are spread, and the means of the ratings.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        From ``answer_shares``.
+    board : DataFrame
+        From ``scoreboard``.
+    survey : Survey
+        The survey reported.
+    """
+    answered = shares[shares.groupby("question")["n"].transform("sum") > 0]
+    scale = answered.groupby("question", sort=False)["answer"].agg("/".join)
+    blocks = []
+    for answers, questions in scale.groupby(scale, sort=False):
+        rows = answered[answered["question"].isin(questions.index)]
+        known = str(answers).split("/")
+        parameters = {"caption": "answers", "table": "answers"}
+        parameters |= {"first_answer": known[0], "last_answer": known[-1]}
+        blocks.append(Block("distribution", rows, about(survey) | parameters))
+    rated = board[board["metric"].isin(["csat", "ces"])]
+    return several([*blocks, *([] if rated.empty else [table("means", rated, survey)])])

@@ -1,0 +1,207 @@
+"""Matplotlib figure -> SVG text that can stand inside a page.
+
+The text stays text, so it can be read aloud, searched and scaled. Nothing in it needs a style
+sheet, a script or an address, so the page's content policy can refuse all three.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from io import StringIO
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import numpy as np
+from matplotlib.collections import Collection
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.text import Text
+
+from cxreport.errors import CxError
+from cxreport.show.canvas import ILLEGAL_IN_XML, drawing, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
+
+TOO_MANY_VERTICES = 3_000
+RASTER_DPI = 200
+FONTS = 'system-ui, "DejaVu Sans", sans-serif'
+
+ELEMENTS = re.compile("svg|title|desc|g|defs|clipPath|path|rect|use|text|tspan|image|pattern")
+ATTRIBUTES = re.compile(
+    "id|href|clip-path|d|x|y|width|height|transform|patternUnits|image-rendering|text-anchor|"
+    "fill(-opacity|-rule)?|opacity|font-(size|style|variant|weight|stretch)|"
+    "stroke(-dasharray|-dashoffset|-linecap|-linejoin|-miterlimit|-opacity|-width)?"
+)
+POWER = re.compile(r"\$\\mathdefault\{([-−]?[\d.]+(\\times)?)?([-−]?\d+\^\{[-−]?\d+\})?\}\$")
+COUNTED = re.compile(
+    r"(figure|axes|matplotlib\.axis|[xy]tick|patch|line2d|text|legend|\w*Collection)_\d+"
+)
+
+
+def to_svg(figure: Figure, *, prefix: str, alt: str, description: str | None = None) -> str:
+    """Write a figure as inline SVG.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+        Any figure; it is left as it was.
+    prefix : str
+        Goes before every id, so that many figures can share a page; letters, digits, ``-``, ``_``.
+    alt : str
+        The text that stands for the picture, read as its title.
+    description : str, optional
+        A longer text.
+
+    Returns
+    -------
+    str
+        One ``<svg>`` element with ``viewBox``, ``width`` and ``height`` (CSS pixels). The same
+        figure gives the same text. An artist of more than 3,000 vertices is an embedded PNG.
+
+    Raises
+    ------
+    CxError
+        If ``alt`` is empty, ``prefix`` is no id, or the figure holds what a page cannot show.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> to_svg(Figure(figsize=(3, 2)), prefix="nps", alt="Nothing yet")[:60]
+    '<svg xmlns="http://www.w3.org/2000/svg" width="288" height="'
+    """
+    if not re.fullmatch(r"[A-Za-z][\w-]*", prefix, flags=re.ASCII):
+        raise CxError("not a prefix for ids", got=repr(prefix), expected="a letter, then letters")
+    if not alt.strip():
+        raise CxError("a picture without alt text", where=prefix, hint="say what it shows")
+    with drawing(), _ready(figure):
+        file = StringIO()
+        size = figure.get_size_inches()
+        nothing = dict.fromkeys(["Date", "Creator", "Format", "Type"])
+        figure.savefig(file, format="svg", dpi=RASTER_DPI, metadata=nothing)
+    # What is parsed is what matplotlib has just written.
+    drawn = ET.fromstring(ILLEGAL_IN_XML.sub("", file.getvalue()))  # noqa: S314
+    width, height = (f"{96 * inches:.0f}" for inches in size)
+    root = ET.Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "width": width,
+            "height": height,
+            "viewBox": drawn.attrib["viewBox"],
+            "role": "img",
+            "font-family": FONTS,
+            "stroke-linejoin": "round",
+            "stroke-linecap": "butt",
+        },
+    )
+    titles = {"title": alt, "desc": description}
+    for tag, text in titles.items():
+        if text:
+            ET.SubElement(root, tag, id=f"{prefix}-{tag}").text = plain(text)
+    root.set("aria-labelledby", " ".join(child.attrib["id"] for child in root))
+    root.extend(_clean(drawn, prefix))
+    _drop_repeated_ids(root)
+    return ET.tostring(root, encoding="unicode")
+
+
+@contextmanager
+def _ready(figure: Figure) -> Iterator[None]:
+    """Make text literal and heavy artists pixels for as long as the figure is being written."""
+    texts = {text: text.get_parse_math() for text in _texts(figure)}
+    heavy = [a for a in figure.findobj() if _vertices(a) > TOO_MANY_VERTICES]
+    rasterized = {artist: artist.get_rasterized() for artist in heavy}
+    try:
+        for text in texts:
+            text.set_parse_math(False)
+        for artist in heavy:
+            artist.set_rasterized(True)
+        figure.draw_without_rendering()
+        for text in _texts(figure):  # powers of ten on a logarithmic axis are matplotlib's own
+            text.set_parse_math(POWER.fullmatch(text.get_text()) is not None)
+        yield
+    finally:
+        for text, parse_math in texts.items():
+            text.set_parse_math(parse_math)
+        for artist, was in rasterized.items():
+            artist.set_rasterized(was)
+
+
+def _texts(figure: Figure) -> list[Text]:
+    return [artist for artist in figure.findobj(Text) if isinstance(artist, Text)]
+
+
+def _vertices(artist: Artist) -> int:
+    if isinstance(artist, Line2D):
+        return np.size(artist.get_xydata()) // 2
+    if isinstance(artist, Collection):
+        paths = sum(np.size(path.vertices) for path in artist.get_paths())
+        return max(paths, np.size(artist.get_offsets())) // 2
+    return np.size(artist.get_path().vertices) // 2 if isinstance(artist, Patch) else 0
+
+
+def _clean(element: ET.Element, prefix: str) -> list[ET.Element]:
+    """Rewrite what is inside an element: plain names, no style, prefixed ids, short numbers."""
+    children: list[ET.Element] = []
+    for child in element:
+        tag = child.tag.rpartition("}")[2]
+        if tag in {"metadata", "style"}:
+            continue
+        if tag == "a":  # a link would lead out of the page
+            tag = "g"
+        if not ELEMENTS.fullmatch(tag):
+            raise CxError("a page cannot show this figure", where=prefix, got=f"<{tag}>")
+        clean = ET.Element(tag, _attributes(child, prefix))
+        clean.text = child.text if tag in {"text", "tspan"} else None
+        clean.extend(_clean(child, prefix))
+        if tag == "g" and not clean.attrib:
+            children.extend(clean)
+        elif len(clean) or tag not in {"g", "defs"}:
+            children.append(clean)
+    return children
+
+
+def _drop_repeated_ids(root: ET.Element) -> None:
+    """Keep the first of each id: an artist of many parts gives all of them its own."""
+    seen: set[str] = set()
+    for element in root.iter():
+        if element.get("id", "") in seen:
+            del element.attrib["id"]
+        seen.update(filter(None, [element.get("id")]))
+
+
+def _attributes(element: ET.Element, prefix: str) -> dict[str, str]:
+    given = {name.rpartition("}")[2]: text for name, text in element.attrib.items()}
+    for declaration in given.pop("style", "").split(";"):
+        name, _, text = declaration.partition(":")
+        given[name.strip()] = text.strip()
+    attributes = {}
+    for name, text in given.items():
+        if ATTRIBUTES.fullmatch(name):
+            attributes[name] = _value(name, text, prefix)
+    return {name: text for name, text in attributes.items() if text}
+
+
+def _value(name: str, text: str, prefix: str) -> str:
+    """Return an attribute's text for the page; empty where it must not be there."""
+    if name == "id":
+        return "" if COUNTED.fullmatch(text) else f"{prefix}-{'-'.join(text.split())}"
+    if name == "href":
+        embedded = text if text.startswith("data:image/png;base64,") else ""
+        return f"#{prefix}-{text[1:]}" if text.startswith("#") else re.sub(r"\s", "", embedded)
+    if name in {"d", "x", "y", "width", "height"}:
+        return _short(" ".join(text.split()), 2)
+    if name == "transform":
+        return "" if re.match(r"rotate\(-?0[ )]", text) else _short(text, 4)
+    return text.replace("url(#", f"url(#{prefix}-")
+
+
+def _short(text: str, digits: int) -> str:
+    def rounded(match: re.Match[str]) -> str:
+        return f"{round(float(match[0]), digits) + 0.0:.{digits}f}".rstrip("0").rstrip(".")
+
+    return re.sub(r"-?\d+\.\d+", rounded, text)

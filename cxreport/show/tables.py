@@ -1,0 +1,135 @@
+"""Frame -> table: a caption, headed columns, numbers with their units in the reader's language."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cxreport.show.captions import caption, question_label
+from cxreport.show.cells import write_cell
+
+if TYPE_CHECKING:
+    from cxreport.show.blocks import Block
+    from cxreport.show.words import Words
+
+SCORES = ("score", "n", "estimate", "interval")
+TABLES: dict[str, tuple[str, ...]] = {
+    "scoreboard": (*SCORES, "estimate_reference", "difference", "difference_interval", "signal",
+                   "detectable"),
+    "weighted": ("score", "n", "estimate_unweighted", "unweighted_interval", "with_weights",
+                 "with_weights_interval", "std_error", "n_effective"),
+    "base": ("variable", "level", "n", "share", "share_population", "ratio"),
+    "detectable": ("score", "n", "estimate", "interval", "detectable"),
+    "detectable_by": ("group", "n", "estimate", "interval", "detectable", "note"),
+    "plan": ("score", "difference", "n", "invitations"),
+    "weighted_differences": ("score", "difference", "difference_interval", "signal",
+                             "difference_weighted", "weighted_interval", "signal_weighted"),
+    "reliability": ("battery", "items", "n", "left_out", "alpha", "alpha_interval", "agreement",
+                    "agreement_interval", "note"),
+    "scale_use": ("question", "n", "best", "worst", "missing_share", "invalid_share"),
+    "same_answers": ("battery", "items", "n", "left_out", "same", "all_best", "all_between",
+                     "all_worst"),
+    "bridges": ("score", "changed_on", "before", "result_before", "after", "result_after",
+                "difference", "difference_interval", "signal"),
+    "ordered_again": ("answer", "n", "ordered", "estimate", "interval", "not_observable", "unknown"),
+    "ordered_before": ("answer", "n", "ordered", "estimate", "interval", "not_observable",
+                       "unknown"),
+    "league": ("group", "n", "estimate", "stabilised", "stabilised_interval", "ranks"),
+    "trend": ("period", "n", "estimate", "interval", "centre", "limits", "rule", "direction"),
+    "signals": ("group", "score", "period", "n", "estimate", "centre", "rule", "direction"),
+    "actions": ("sign", "period", "title"),
+    "breakdown": ("group", "n", "estimate", "interval", "signal", "note"),
+    "touchpoints": ("question", "n", "estimate", "interval", "mean", "difference", "signal"),
+    "means": ("question", "n", "mean", "mean_interval", "missing", "invalid"),
+    "answers": ("question", "answer", "n", "share"),
+    "files": ("table", "file", "wave", "rows", "columns"),
+    "problems": ("severity", "table", "column", "problem", "n", "example", "what_to_do",
+                 "accepted"),
+    "codes": ("wave", "code", "n", "meaning", "reason"),
+}  # fmt: skip
+TEXT_COLUMNS = {
+    "accepted", "after", "answer", "battery", "before", "changed_on", "code", "column", "direction", "example", "file", "group", "level",
+    "meaning", "metric", "note", "period", "problem", "question", "ranks", "reason", "rule",
+    "score", "severity", "sign", "signal", "signal_weighted", "table", "title", "variable", "wave",
+    "what_to_do",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, the heading it stands under, and how it looks."""
+
+    text: str
+    heading: str
+    is_number: bool = False
+    shade: int = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to be written: the first cell of a row is its heading."""
+
+    caption: str
+    headings: list[Cell]
+    rows: list[list[Cell]]
+
+
+def make_table(block: Block, words: Words) -> Table:
+    """Write a block's frame as one of the known tables.
+
+    Parameters
+    ----------
+    block : Block
+        With ``parameters["table"]``, one of ``TABLES``; a chart's block names its own table.
+    words : Words
+        The reader's language.
+
+    Returns
+    -------
+    Table
+        Columns without any content are left out.
+    """
+    parameters = block.parameters
+    names = TABLES[parameters["table"]]
+    records = block.frame.to_dict("records")
+    texts = [[write_cell(name, row, parameters, words) for name in names] for row in records]
+    empty = ("", words.text("value.none"))
+    kept = [i for i in range(len(names)) if i == 0 or any(row[i] not in empty for row in texts)]
+    headings = [
+        Cell(words.text(f"column.{names[i]}"), "", names[i] not in TEXT_COLUMNS) for i in kept
+    ]
+    rows = [
+        [Cell(row[i], words.text(f"column.{names[i]}"), names[i] not in TEXT_COLUMNS) for i in kept]
+        for row in texts
+    ]
+    return Table(caption(block, words), headings, rows)
+
+
+def make_heat_map(block: Block, words: Words) -> Table:
+    """Write a frame of counts as a table whose cells are shaded by their size.
+
+    The frame's first column holds the row's question, the others one period each.
+    """
+    periods = list(block.frame.columns[1:])
+    counts = block.frame[periods].to_numpy(dtype=float)
+    most = max((value for value in counts.flat if math.isfinite(value)), default=0.0) or 1.0
+    kind = block.parameters["period"]["kind"]
+    headings = [Cell(words.text("column.question"), "")]
+    headings += [Cell(words.period(p, kind, short=True), "", is_number=True) for p in periods]
+    rows = [
+        [
+            Cell(question_label(str(name), block.parameters, words), headings[0].text),
+            *(
+                Cell(
+                    words.whole(value) if value > 0 else "",
+                    heading.text,
+                    is_number=True,
+                    shade=math.ceil(5 * value / most) if value > 0 else 0,
+                )
+                for value, heading in zip(values, headings[1:], strict=True)
+            ),
+        ]
+        for name, values in zip(block.frame.iloc[:, 0], counts, strict=True)
+    ]
+    return Table(caption(block, words), headings, rows)

@@ -1,0 +1,110 @@
+"""The command line says what it did, or what is wrong, in sentences, with the right exit code."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from small_project import RESPONSES, write_notebook, write_project
+
+from cxreport.cli import main
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("cli")
+    write_project(root)
+    return root
+
+
+@pytest.fixture
+def project(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = Path(shutil.copytree(written, tmp_path / "p"))
+    monkeypatch.chdir(root)
+    monkeypatch.delenv("PYTEST_CURRENT_TEST", raising=False)
+    return root
+
+
+def say(*words: str) -> Result:
+    return CliRunner().invoke(main, words)
+
+
+def test_build_makes_what_is_stale_and_ends_with_the_index(project: Path) -> None:
+    index = f"{project}/reports/index.html\n"
+    assert say("list").output.split(maxsplit=3)[3] == "never built\n"
+    assert say("build").output.endswith(f"1 built\n{index}")
+    assert say("list").output.split(maxsplit=3)[3] == "up to date\n"
+    assert say("build").output == f"mini 2026-10: up to date\n0 built\n{index}"
+    assert say("build", "--force").output.endswith(f"1 built\n{index}")
+
+
+def test_a_failed_build_says_what_failed_and_exits_with_one(project: Path) -> None:
+    write_notebook(project, "raise ValueError('no column scor')")
+    result = say("build", "--out", "site")
+    assert result.exit_code == 1
+    assert "mini.ipynb, cell 6" in result.stderr
+    assert "ValueError: no column scor" in result.stderr
+    assert "Traceback" not in result.output
+    assert not (project / "site/mini").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["build", "maxi"], "no such report"),
+        (["build", "--group", "maxi"], "no such group"),
+        (["build", "--set", "perod=2026-10"], "did you mean period?"),
+        (["build", "--set", "period"], "--set takes name=value"),
+        (["build", "--set", "=2026-10"], "--set takes name=value"),
+        (["build", "--set", "period=2026-1"], "this is no month"),
+        (["build", "--set", "source=maxi"], "no codebook"),
+    ],
+)
+def test_what_is_wrong_stops_before_anything_starts(
+    project: Path, words: list[str], problem: str
+) -> None:
+    result = say(*words)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: ")
+    assert problem in result.stderr
+    assert not (project / "reports").exists()
+
+
+@pytest.mark.usefixtures("project")
+def test_no_notebook_at_once_is_refused() -> None:
+    assert say("build", "--jobs", "0").exit_code == 2
+
+
+def test_outside_a_project_it_says_where_to_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = say("list")
+    assert result.exit_code == 1
+    assert "go to the folder of reports.toml" in result.stderr
+
+
+@pytest.mark.usefixtures("project")
+def test_check_counts_the_rows_of_good_data() -> None:
+    result = say("check")
+    assert result.exit_code == 0
+    assert result.output.startswith("mini: 1 files, 5 rows\n")
+
+
+def test_check_lists_the_errors_of_bad_data_and_exits_with_one(project: Path) -> None:
+    bad = RESPONSES.replace("5,2026-10-03,1", "5,2026-10-03,very good")
+    (project / "data/mini/responses.csv").write_text(bad, "utf-8")
+    result = say("check", "mini")
+    assert result.exit_code == 1
+    assert "answer that is no number" in result.output
+    assert "very good" in result.output
+    assert "no report is made from these data" in result.stderr
+
+
+def test_a_page_needs_good_data(project: Path) -> None:
+    (project / "data/mini/responses.csv").unlink()
+    result = say("build")
+    assert result.exit_code == 1
+    assert "no such file" in result.stderr

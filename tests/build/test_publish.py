@@ -1,0 +1,173 @@
+"""Pages take their places one by one, each whole; a killed build leaves nothing that stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from small_project import FORKING
+
+from cxreport.build.gate import check_page
+from cxreport.build.publish import publish, publish_index, read_manifests, staging
+from cxreport.errors import CxError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OLD = {"en": "old page", "it": "vecchia pagina, è"}
+NEW = {"en": "new page", "it": "nuova pagina, è"}
+HASH_OF_OLD_PAGE = "65e2c41ac94172f6e00b93aafdc68b026b25791c4455809f24e04f52fdcd28b7"  # sha256sum
+MANIFEST = {
+    "report": "shops",
+    "title": "monthly",
+    "source": {"en": "Shops <b>&", "it": "Negozi <b>&"},
+    "period": {"name": "2026-10", "kind": "month"},
+}
+STEPS = 9
+"""Two pages and a manifest, each opened, waited for, and put in place."""
+
+
+def put(out: Path, pages: dict[str, str], name: str = "shops/2026-10", **other: object) -> None:
+    with staging(out) as staged:
+        publish(staged, out / name, pages, MANIFEST | other)
+
+
+def read(out: Path) -> dict[str, str]:
+    folder = out / "shops/2026-10"
+    return {name: (folder / f"{name}.html").read_text("utf-8") for name in OLD}
+
+
+def left_over(out: Path) -> list[Path]:
+    return list((out / ".staging").glob("*/"))
+
+
+def put_until_killed(out: Path, steps: int) -> None:
+    """Publish the new pages in this process, which kills itself after so many steps."""
+    left = iter(range(steps))
+
+    def counted(step: Callable[..., Any]) -> Callable[..., Any]:
+        def instead(*arguments: object, **named: object) -> object:
+            if next(left, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return step(*arguments, **named)
+
+        return instead
+
+    with staging(out) as staged:
+        for holder, name in [(Path, "open"), (os, "fsync"), (Path, "replace")]:
+            setattr(holder, name, counted(getattr(holder, name)))
+        publish(staged, out / "shops/2026-10", NEW, MANIFEST)
+        os._exit(0)
+
+
+def test_pages_are_published_as_they_are_with_their_hashes(tmp_path: Path) -> None:
+    put(tmp_path, OLD)
+    assert read(tmp_path) == OLD
+    manifest = json.loads((tmp_path / "shops/2026-10/manifest.json").read_text("utf-8"))
+    assert manifest["pages"]["en"] == HASH_OF_OLD_PAGE
+    assert {key: manifest[key] for key in MANIFEST} == MANIFEST
+    assert left_over(tmp_path) == []
+
+
+@pytest.mark.parametrize("steps", range(STEPS))
+def test_a_kill_at_any_step_leaves_whole_pages(tmp_path: Path, steps: int) -> None:
+    put(tmp_path, OLD)
+    process = FORKING.Process(target=put_until_killed, args=(tmp_path, steps))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    found = read(tmp_path)
+    assert [name for name in OLD if found[name] not in (OLD[name], NEW[name])] == []
+    assert len(left_over(tmp_path)) == 1
+    put(tmp_path, NEW)
+    assert read(tmp_path) == NEW
+    assert left_over(tmp_path) == []
+
+
+def test_there_are_no_more_steps_than_those(tmp_path: Path) -> None:
+    process = FORKING.Process(target=put_until_killed, args=(tmp_path, STEPS))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    assert read(tmp_path) == NEW
+
+
+def test_two_builds_side_by_side_keep_their_folders(tmp_path: Path) -> None:
+    with staging(tmp_path) as one, staging(tmp_path) as other:
+        assert one != other
+        assert one.is_dir()
+        assert other.is_dir()
+    assert left_over(tmp_path) == []
+
+
+def test_a_folder_left_under_any_name_is_cleared(tmp_path: Path) -> None:
+    left = tmp_path / ".staging" / str(os.getpid())  # the number of a process that runs
+    left.mkdir(parents=True)
+    (left / "it.html").write_text("half", "utf-8")
+    with staging(tmp_path):
+        assert not left.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file, not a folder", "utf-8")
+    with pytest.raises(CxError, match="no place to work in"), staging(tmp_path / "out"):
+        pass
+
+
+def test_a_page_that_cannot_be_written_leaves_the_earlier_ones(tmp_path: Path) -> None:
+    put(tmp_path, OLD)
+    with staging(tmp_path) as staged:
+        (staged / "it.html").mkdir()  # so the second page cannot be written
+        with pytest.raises(CxError, match="those in place are untouched"):
+            publish(staged, tmp_path / "shops/2026-10", NEW, MANIFEST)
+    assert read(tmp_path) == OLD
+
+
+def test_the_index_lists_reports_by_name_and_the_newest_period_first(tmp_path: Path) -> None:
+    months = [("shops", "2026-09"), ("shops", "2026-10"), ("airports", "2025-01")]
+    for name, month in months:
+        period = {"name": month, "kind": "month"}
+        put(tmp_path, OLD, f"{name}/{month}", report=name, period=period)
+    folders = [manifest["folder"] for manifest in read_manifests(tmp_path)]
+    assert folders == ["airports/2025-01", "shops/2026-10", "shops/2026-09"]
+    with staging(tmp_path) as staged:
+        page = publish_index(tmp_path, staged).read_text("utf-8")
+    assert page.count('href="shops/2026-10/it.html"') == 2  # once in each language's list
+    assert "ottobre 2026" in page
+    assert "October 2026" in page
+
+
+def test_the_index_is_escaped_and_passes_the_gate(tmp_path: Path) -> None:
+    put(tmp_path, OLD)
+    with staging(tmp_path) as staged:
+        page = publish_index(tmp_path, staged).read_text("utf-8")
+    assert "Shops &lt;b&gt;&amp;" in page
+    assert check_page(page) == []
+
+
+def test_an_index_without_pages_says_so(tmp_path: Path) -> None:
+    with staging(tmp_path) as staged:
+        page = publish_index(tmp_path, staged).read_text("utf-8")
+    assert "No report has been published yet." in page
+    assert check_page(page) == []
+
+
+def test_an_index_that_breaks_a_rule_is_not_published(tmp_path: Path) -> None:
+    put(tmp_path, OLD, source={"en": "/home/anna/data", "it": "x"})
+    with staging(tmp_path) as staged, pytest.raises(CxError, match="the index was not published"):
+        publish_index(tmp_path, staged)
+    assert not (tmp_path / "index.html").exists()
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{}", '{"report": "x"', '{"report": "x"}'])
+def test_a_manifest_cut_in_the_middle_is_named(tmp_path: Path, text: str) -> None:
+    put(tmp_path, OLD)
+    broken = tmp_path / "shops/2026-10/manifest.json"
+    broken.write_text(text, "utf-8")
+    with pytest.raises(CxError, match="a manifest cannot be read") as caught:
+        read_manifests(tmp_path)
+    assert caught.value.parts["where"] == str(broken)

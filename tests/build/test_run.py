@@ -1,0 +1,277 @@
+"""A run reaches its end or says which cell stopped it and why; no process of it stays alive."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import v4
+
+from cxreport.build.executed import (
+    cell_number,
+    end_problems,
+    error_outputs,
+    stderr_outputs,
+    unfinished_cells,
+)
+from cxreport.build.run import run_notebook
+from cxreport.errors import CxError
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
+
+HOSTILE = "\"; import os #\n''' {{x}} {y} \\n \\\" è € 𝒳 \t\r end"
+
+
+@dataclass
+class Case:
+    """One notebook in a folder of its own, run with a mark that its processes inherit."""
+
+    folder: Path
+    mark: str = field(default_factory=lambda: f"cx-{uuid.uuid4()}")
+    seen: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log.txt").read_text("utf-8")
+
+    @property
+    def outputs(self) -> nbformat.NotebookNode:
+        return nbformat.read(self.folder / "executed.ipynb", as_version=4)
+
+    def write(self, *sources: str, tag: str = "plain") -> None:
+        cells = [
+            v4.new_markdown_cell("# Report"),
+            v4.new_code_cell('text: str = ""', metadata={"tags": ["parameters"]}),
+            *[v4.new_code_cell(source, metadata={"tags": [tag]}) for source in sources],
+        ]
+        nbformat.write(v4.new_notebook(cells=cells), self.folder / "report.ipynb")
+
+    def run(self, *, limit: float = 120, text: str = "") -> None:
+        run_notebook(
+            self.folder / "report.ipynb",
+            self.folder / "executed.ipynb",
+            {"text": text},
+            time_limit=limit,
+            log=self.folder / "log.txt",
+            folder=self.folder,
+            environment={"CX_MARK": self.mark},
+            progress=lambda done, total: self.seen.append((done, total)),
+        )
+
+    def failure(self, *, limit: float = 120) -> tuple[str, str]:
+        """Run what must fail, check what holds for every failure, return where and what."""
+        with pytest.raises(CxError) as caught:
+            self.run(limit=limit)
+        assert wait_until_gone(self.mark, 5) == []
+        assert not (self.folder / "executed.ipynb").exists()
+        assert caught.value.parts["hint"] == f"the log is {self.folder / 'log.txt'}"
+        return caught.value.parts["where"], caught.value.parts["got"]
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return Case(tmp_path)
+
+
+def alive(mark: str) -> list[int]:
+    """List the processes that carry the mark in their environment (a zombie has none)."""
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            if process.name.isdigit() and mark.encode() in (process / "environ").read_bytes():
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
+
+
+def wait_until_gone(mark: str, seconds: float) -> list[int]:
+    deadline = time.monotonic() + seconds
+    while (left := alive(mark)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
+
+
+FACTS = """
+import json, os, sys
+names = ["PYTHONHASHSEED", "MPLBACKEND", "CXREPORT_BLOCKS", "PYTHONUTF8"]
+facts = [sys.executable, os.getcwd(), "personal" in dir(), sys.argv[2]]
+print(json.dumps([*facts, *[os.environ[name] for name in names]]))
+"""
+LIBRARY = """
+import os, time
+os.write(2, b"a library speaks")
+time.sleep(1)  # what no Python stream saw comes by a pipe
+"""
+GOOD = ["print(text, end='')", "", FACTS, "import warnings; warnings.warn('old')", LIBRARY]
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Run a good notebook once, where the user's own start-up files and modules lie in wait."""
+    case = Case(tmp_path_factory.mktemp("good"))
+    case.write(*GOOD)
+    (case.folder / "papermill.py").write_text("raise RuntimeError('not ours')", "utf-8")
+    startup = case.folder / "personal.py"
+    startup.write_text("personal = 1", "utf-8")
+    profile = case.folder / "ipython" / "profile_default" / "startup"
+    profile.mkdir(parents=True)
+    (profile / "00.py").write_text("personal = 1", "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONSTARTUP", str(startup))
+        patch.setenv("IPYTHONDIR", str(case.folder / "ipython"))
+        patch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+        patch.delenv("PYTEST_CURRENT_TEST", raising=False)  # ipykernel listens to less under pytest
+        case.run(text=HOSTILE)
+    return case
+
+
+def printed(case: Case, number: int) -> str:
+    [cell] = [cell for cell in case.outputs.cells if cell_number(cell) == number]
+    return "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
+
+
+def test_good_notebook_reaches_its_end(good: Case) -> None:
+    assert end_problems(good.outputs) == []
+    assert unfinished_cells(good.outputs) == []
+    assert error_outputs(good.outputs) == []
+    assert wait_until_gone(good.mark, 5) == []
+
+
+def test_progress_counts_the_code_cells_of_the_notebook(good: Case) -> None:
+    assert good.seen == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
+
+
+def test_hostile_text_arrives_unchanged(good: Case) -> None:
+    assert printed(good, 3) == HOSTILE
+
+
+def test_kernel_is_this_interpreter_and_nobody_s_own(good: Case) -> None:
+    executable, folder, personal, connection, *variables = json.loads(printed(good, 5))
+    assert (executable, folder) == (sys.executable, str(good.folder))
+    assert personal is False
+    assert variables == ["0", "Agg", "data", "1"]
+    assert not Path(connection).parent.exists()
+
+
+def test_stderr_is_kept_for_its_rule(good: Case) -> None:
+    warning, library = stderr_outputs(good.outputs)
+    assert warning.startswith("cell 6 wrote to stderr: ")
+    assert warning.endswith("UserWarning: old")
+    assert library == "cell 7 wrote to stderr: a library speaks"
+
+
+def test_notebook_itself_is_not_changed(good: Case) -> None:
+    notebook = nbformat.read(good.folder / "report.ipynb", as_version=4)
+    assert [cell.source for cell in notebook.cells[2:]] == GOOD
+
+
+def test_exception_names_its_cell_and_leaves_its_traceback(case: Case) -> None:
+    case.write("1", "def share():\n    return 1 / 0\nshare()", "2")
+    assert case.failure() == ("report.ipynb, cell 4", "ZeroDivisionError: division by zero")
+    assert case.seen == [(1, 4), (2, 4)]
+    assert "return 1 / 0" in case.log
+    assert "\x1b" not in case.log
+
+
+def test_exception_that_is_allowed_stops_the_run_too(case: Case) -> None:
+    case.write("[][0]", tag="raises-exception")
+    assert case.failure() == ("report.ipynb, cell 3", "IndexError: list index out of range")
+
+
+ORPHAN = """
+import ctypes, os
+os.kill(os.getppid(), 9)
+ctypes.PyDLL(None).sleep(60)  # no thread of the kernel can notice
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "got"),
+    [
+        ("import sys; sys.exit(0)", "the cell ended the kernel with sys.exit(0)"),
+        ("quit()", "the cell ended the kernel with quit()"),
+        ("import os; os._exit(0)", "the kernel died (exit code 0)"),
+        ("import os; os.kill(os.getpid(), 9)", "the kernel died (killed by signal 9)"),
+        (ORPHAN, "the process that ran it died (exit code -9)"),
+    ],
+)
+def test_end_of_the_kernel_in_the_last_cell_is_a_failure(case: Case, source: str, got: str) -> None:
+    case.write(source)
+    assert case.failure() == ("report.ipynb, cell 3", got)
+
+
+def test_hang_ends_at_the_limit_with_all_its_processes(case: Case) -> None:
+    case.write("import subprocess\nsubprocess.Popen(['sleep', '600']).wait()")
+    where, got = case.failure(limit=15)
+    assert (where, got) == ("report.ipynb, cell 3", "no answer within 15 s; was in cell 3")
+    assert "ended from outside" in case.log
+
+
+def test_limit_holds_for_the_start_too(case: Case) -> None:
+    case.write("1")
+    assert case.failure(limit=0.2) == (
+        "report.ipynb",
+        "no answer within 0.2 s; the kernel was starting",
+    )
+
+
+def test_cell_that_was_skipped_is_not_a_whole_run(case: Case) -> None:
+    case.write("1", tag="skip-execution")
+    with pytest.raises(CxError, match="cell 3 was not completed"):
+        case.run()
+
+
+def test_missing_working_folder_is_said(case: Case) -> None:
+    case.write("1")
+    with pytest.raises(CxError, match="could not be run"):
+        run_notebook(
+            case.folder / "report.ipynb",
+            case.folder / "executed.ipynb",
+            {},
+            time_limit=60,
+            log=case.folder / "log.txt",
+            folder=case.folder / "none",
+        )
+
+
+SLEEPER = """
+import os, time
+with open("started.tmp", "w") as file:
+    file.write(os.environ["JUPYTER_RUNTIME_DIR"])
+os.rename("started.tmp", "started")
+time.sleep(600)
+"""
+PARENT = """
+import sys
+from pathlib import Path
+from cxreport.build.run import run_notebook
+folder = Path(sys.argv[1])
+run_notebook(folder / "report.ipynb", folder / "executed.ipynb", {"text": ""}, time_limit=600,
+             log=folder / "log.txt", folder=folder)
+"""
+
+
+def test_death_of_the_parent_ends_child_and_kernel(case: Case) -> None:
+    case.write(SLEEPER)
+    started = case.folder / "started"
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(case.folder)], env={**os.environ, "CX_MARK": case.mark}
+    ) as parent:
+        deadline = time.monotonic() + 60
+        while not started.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        before = alive(case.mark)
+        parent.send_signal(signal.SIGKILL)
+    assert len(before) == 3  # the parent, the child and the kernel
+    assert wait_until_gone(case.mark, 20) == []
+    assert not Path(started.read_text("utf-8")).parent.exists()

@@ -1,0 +1,288 @@
+"""The door to the engine: any frame and any file comes in whole, or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import ibis
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sources import column_of
+
+from cxreport.errors import CxError
+from cxreport.inputs.source import as_table, find_files, keep, read_file, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SCORES = [9.0, float("nan"), None]
+TEXTS = ["app", "", None]
+NOON = pd.Timestamp("2026-03-29 12:00")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"score": SCORES, "channel": TEXTS}),
+        pl.DataFrame({"score": SCORES, "channel": TEXTS}),
+        pa.table({"score": SCORES, "channel": TEXTS}),
+        ibis.memtable(pa.table({"score": [9.0, None, None], "channel": TEXTS})),
+    ],
+    ids=["pandas", "polars", "pyarrow", "ibis"],
+)
+def test_nan_is_null_and_empty_text_is_text_in_every_frame(frame: Any) -> None:
+    table = as_table(frame)
+    counts = run(table.aggregate(scores=table.score.count(), channels=table.channel.count()))
+    assert counts.to_dict("records") == [{"scores": 1, "channels": 2}]
+    assert run(table.score.max().name("high"))["high"].item() == 9
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([9, "Blank"], ["9", "Blank"]),
+        ([9, None, "Blank", np.nan, pd.NA], ["9", None, "Blank", None, None]),
+        ([pd.Period("2026-01", "M")], ["2026-01"]),
+        ([[1, 2], "x"], ["[1, 2]", "x"]),
+    ],
+)
+def test_columns_of_mixed_kinds_become_text(values: list[object], texts: list[str | None]) -> None:
+    frame = pd.DataFrame({"answer": pd.Series(values, dtype=object)})
+    assert column_of(run(as_table(frame)), "answer") == texts
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        (pd.Categorical(["app", None]), ["app", None]),
+        (pd.array([9, None], dtype="Int64"), [9, None]),
+        (np.array([1.5, np.nan], dtype="float16"), [1.5, None]),
+        (pd.to_timedelta([1, None], unit="D"), ["1 days 00:00:00", None]),
+        ([None, None], [None, None]),
+    ],
+    ids=["categories", "nullable", "half floats", "durations", "nothing"],
+)
+def test_other_kinds_of_pandas_columns_come_in(column: Any, values: list[object]) -> None:
+    assert column_of(run(as_table(pd.DataFrame({"x": column}))), "x") == values
+
+
+def test_a_polars_category_is_text() -> None:
+    frame = pl.DataFrame({"x": pl.Series(["app", "web"], dtype=pl.Categorical)})
+    assert column_of(run(as_table(frame)), "x") == ["app", "web"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"score": [9]}, "not a table"),
+        (pd.Series([9], name="score"), "not a table"),
+        (pl.LazyFrame({"score": [9]}), "not a table"),
+        (pd.DataFrame(), "no column"),
+        (pd.DataFrame([[1, 2]], columns=["score", "score"]), "'score' twice"),
+        (pd.DataFrame([[1, 2]], columns=["score", "Score"]), "differ only in case"),
+        (pl.DataFrame({"x": pl.Series([9, "Blank"], dtype=pl.Object)}), "kind that is not read"),
+        (pd.DataFrame({"at": [NOON.tz_localize("UTC")]}), "time zone"),
+    ],
+)
+def test_what_is_no_plain_table_is_one_clear_error(data: Any, said: str) -> None:
+    with pytest.raises(CxError, match=said):
+        as_table(data)
+
+
+def test_results_come_back_as_plain_numbers_and_times() -> None:
+    table = as_table(pd.DataFrame({"n": [1], "at": [NOON]}))
+    found = run(
+        table.select(whole=table.n, exact=table.n.cast("decimal(9, 2)"), day=table["at"].date())
+    )
+    assert found.dtypes.astype(str).tolist() == ["int64", "float64", "datetime64[us]"]
+    assert found.loc[0].tolist() == [1, 1.0, pd.Timestamp("2026-03-29")]
+
+
+def test_a_table_is_kept_where_its_data_live() -> None:
+    own = ibis.duckdb.connect()
+    theirs = own.create_table("answers", pa.table({"score": [9, 10]}))
+    assert run(keep(theirs.filter(theirs.score > 9)).count().name("n"))["n"].item() == 1
+
+
+WHOLE = 'id,text,score\n1,"so, good",9\n2,"two\nlines",8\n'
+ROWS = [["1", "so, good", "9"], ["2", "two\nlines", "8"]]
+
+
+def write(folder: Path, content: str | bytes, name: str = "answers.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "dialect"),
+    [
+        (WHOLE.encode(), {}),
+        (WHOLE.encode("utf-8-sig"), {}),
+        (WHOLE.encode("utf-16"), {"encoding": "utf-16"}),
+        (WHOLE.strip().encode(), {}),
+        (WHOLE.replace("\n", "\r\n").replace("two\r\n", "two\n").encode(), {}),
+        (
+            WHOLE.replace(", ", "~").replace(",", ";").replace("~", ", ").encode(),
+            {"delimiter": ";"},
+        ),
+        (WHOLE.replace("id,", " id ,\u00a0").encode(), {}),
+    ],
+    ids=["plain", "mark", "utf-16", "no final line end", "crlf", "semicolon", "blanks in names"],
+)
+def test_a_csv_file_is_read_whole(tmp_path: Path, content: bytes, dialect: dict[str, str]) -> None:
+    found = run(read_file(write(tmp_path, content), **dialect))
+    assert list(found.columns) == ["id", "text", "score"]
+    assert found.to_numpy().tolist() == ROWS
+
+
+def test_latin_letters_are_read_as_declared(tmp_path: Path) -> None:
+    path = write(tmp_path, "id,città\n1,Forlì\n".encode("latin-1"))
+    assert run(read_file(path, encoding="latin-1"))["città"].item() == "Forlì"
+
+
+@pytest.mark.parametrize("cut", [len(WHOLE) - 4, len(WHOLE) - 6, WHOLE.index("two") + 1, 16])
+def test_a_csv_file_cut_anywhere_inside_a_row_is_refused(tmp_path: Path, cut: int) -> None:
+    with pytest.raises(CxError, match="cut short") as caught:
+        read_file(write(tmp_path, WHOLE[:cut]))
+    assert "answers.csv" in caught.value.parts["where"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "no column"),
+        ("\nid,score\n1,9\n", "no column"),
+        ("id,,score\n1,2,9\n", "without a name"),
+        ("id,score,score\n1,2,9\n", "'score' twice"),
+        ("id,score, score\n1,2,9\n", "'score' twice"),
+        ("id,Score,score\n1,2,9\n", "differ only in case"),
+        ("id,score\n1,9,7\n", "cut short"),
+        ("id;score\n1;9,5\n", "cut short"),
+        ("id,text\n1,perché\n".encode("latin-1"), "cut short"),
+        (b"id,text\n" + b"1,x\n" * 5000 + b"2,perch\xe9\n", "cut short"),
+        ("id,text\n1,x\n".encode("utf-16"), "cut short"),
+        (b"id,te\0xt\n1,x\n", "cut short"),
+        ('id,text\n1,"a"b\n', "cut short"),
+    ],
+)
+def test_a_csv_file_of_another_shape_is_refused(
+    tmp_path: Path, content: str | bytes, said: str
+) -> None:
+    with pytest.raises(CxError, match=said):
+        read_file(write(tmp_path, content))
+
+
+def test_an_error_does_not_quote_what_people_wrote(tmp_path: Path) -> None:
+    path = write(tmp_path, "id,text\n1,call Anna Rossi, please\n")
+    with pytest.raises(CxError, match="Line: 2") as caught:
+        read_file(path)
+    assert "Anna" not in str(caught.value)
+
+
+def test_a_file_in_another_encoding_than_declared_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CxError, match="cut short"):
+        read_file(write(tmp_path, WHOLE), encoding="utf-16")
+
+
+def test_a_parquet_file_is_read_and_a_cut_one_refused(tmp_path: Path) -> None:
+    path = tmp_path / "answers.PARQUET"
+    pq.write_table(pa.table({"score": [9, 10]}), path)
+    assert run(read_file(path))["score"].tolist() == [9, 10]
+    with pytest.raises(CxError, match="cut short"):
+        read_file(write(tmp_path, path.read_bytes()[:-20], "cut.parquet"))
+    with pytest.raises(CxError, match="cut short"):
+        read_file(write(tmp_path, b"", "empty.parquet"))
+
+
+def test_damage_inside_a_parquet_file_is_an_error_too(tmp_path: Path) -> None:
+    path = tmp_path / "answers.parquet"
+    pq.write_table(pa.table({"score": list(range(1000))}), path, compression="gzip")
+    whole = path.read_bytes()
+    damaged = write(tmp_path, whole[:60] + b"\xff" * 200 + whole[260:], "damaged.parquet")
+    with pytest.raises(CxError, match=r"cannot read|cut short"):
+        run(read_file(damaged).score.sum().name("sum"))
+
+
+def write_database(path: Path, *scores: int) -> Path:
+    new = path.with_suffix(".new")
+    with duckdb.connect(new) as database:
+        database.execute(f"create table answers as select unnest({list(scores)}) as score")
+    return new.replace(path)
+
+
+def test_a_table_of_a_database_is_read(tmp_path: Path) -> None:
+    path = write_database(tmp_path / "shop.duckdb", 9, 10)
+    assert run(read_file(path, table="answers"))["score"].tolist() == [9, 10]
+
+
+def test_a_database_that_was_written_again_is_read_again(tmp_path: Path) -> None:
+    path = write_database(tmp_path / "shop.duckdb", 9)
+    run(read_file(path, table="answers"))
+    write_database(path, 1, 2)
+    assert run(read_file(path, table="answers"))["score"].tolist() == [1, 2]
+
+
+def test_tables_of_databases_and_files_can_be_joined(tmp_path: Path) -> None:
+    scores = read_file(write_database(tmp_path / "shop.duckdb", 9, 10), table="answers")
+    names = read_file(write(tmp_path, "score,word\n9,good\n"))
+    joined = scores.join(names, scores.score.cast("string") == names.score)
+    assert run(joined.count().name("n"))["n"].item() == 1
+
+
+def missing(folder: Path) -> Path:
+    return folder / "nothing.csv"
+
+
+def spreadsheet(folder: Path) -> Path:
+    return write(folder, "x", "answers.xlsx")
+
+
+def no_database(folder: Path) -> Path:
+    return write(folder, "x" * 5000, "shop.duckdb")
+
+
+def other_table(folder: Path) -> Path:
+    return write_database(folder / "other.duckdb", 9)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (missing, "no such file"),
+        (spreadsheet, "kind of file"),
+        (no_database, "cannot be read"),
+        (other_table, "no such table"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(
+    tmp_path: Path, make: Callable[[Path], Path], said: str
+) -> None:
+    path = make(tmp_path)
+    with pytest.raises(CxError, match=said) as caught:
+        read_file(path)
+    assert caught.value.parts["where"] == str(path)
+
+
+def test_files_are_found_in_order_of_name(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", "c.parquet"):
+        write(tmp_path, "x\n", name)
+    assert [path.name for path in find_files(tmp_path, "*.csv")] == ["a.csv", "b.csv"]
+
+
+@pytest.mark.parametrize("pattern", ["*.parquet", "", "/answers.csv", "**x"])
+def test_no_file_is_an_error(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(CxError, match="no such file"):
+        find_files(tmp_path, pattern)
+
+
+def test_times_keep_their_clock() -> None:
+    table = as_table(pl.DataFrame({"at": [dt.datetime(2026, 3, 29, 2, 30)]}))  # noqa: DTZ001
+    assert run(table)["at"].tolist() == [pd.Timestamp("2026-03-29 02:30")]

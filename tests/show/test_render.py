@@ -1,0 +1,153 @@
+"""Blocks become HTML in one way: escaped, in the reader's language, whole or not at all."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from cxreport import show
+from cxreport.errors import CxError
+from cxreport.show.blocks import Block, read_block
+from cxreport.show.render import KINDS, render
+
+HOSTILE = "<img src=x onerror=alert(1)>\"'&{{ 7*7 }}</style></script><!--"
+ABOUT: dict[str, Any] = {
+    "names": {},
+    "labels": {},
+    "period": {"name": "2026-10", "kind": "month"},
+    "reference": None,
+}
+GROUPS = pd.DataFrame(
+    {
+        "group": [HOSTILE, "b"],
+        "metric": "csat",
+        "n": [30, 40],
+        "estimate": [82.0, 50.0],
+        "low": [80.0, 40.0],
+        "high": [84.0, 60.0],
+        "signal": [None, None],
+        "difference": [None, None],
+        "note": ["", ""],
+    }
+)
+CHART = {"caption": "breakdown", "table": "breakdown", "group": HOSTILE, "metric": "csat"}
+
+
+def written(kind: str, frame: pd.DataFrame | None = None, /, **parameters: object) -> str:
+    """Render a block in both languages, one after the other, as it arrives from a notebook."""
+    block = Block(kind, pd.DataFrame() if frame is None else frame, ABOUT | parameters)
+    arrived = read_block(block.payload())
+    return "".join(render(arrived, language, prefix="f1") for language in ("en", "it"))
+
+
+def is_harmless(html: str) -> bool:
+    return not re.search(r"<(img|script|!--|/style|/script)", html) and "&lt;img" in html
+
+
+def test_a_table_of_hostile_codes_is_escaped() -> None:
+    chosen = CHART | {"question": HOSTILE}
+    assert is_harmless(written("table", GROUPS, **chosen))
+
+
+def test_a_chart_of_hostile_codes_is_escaped() -> None:
+    chosen = CHART | {"question": HOSTILE, "reference_value": 60.0}
+    assert is_harmless(written("intervals", GROUPS, **chosen))
+
+
+def test_a_note_of_a_hostile_key_is_no_text() -> None:
+    with pytest.raises(CxError, match="no such text"):
+        written("note", key=HOSTILE)
+
+
+def test_sentences_with_hostile_values_are_escaped() -> None:
+    sentence = {"key": "value.range", "values": {"low": HOSTILE, "high": HOSTILE}}
+    assert is_harmless(written("sentences", sentences=[sentence]))
+
+
+def test_a_chart_comes_with_its_table_and_its_data() -> None:
+    html = written("intervals", GROUPS, question="csat", reference_value=60.0, **CHART)
+    assert html.count("<figcaption>") == html.count("<caption>") == 2
+    [data, same] = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', html)
+    assert data == same  # one run, one set of numbers
+    lines = base64.b64decode(data).decode().splitlines()
+    assert lines[0].split(",")[:4] == ["group", "metric", "n", "estimate"]
+    assert lines[2].startswith("b,csat,40,50.0")
+
+
+def test_a_chart_without_a_number_is_a_table() -> None:
+    hidden = GROUPS.assign(estimate=None, low=None, high=None, note="too few answers")
+    html = written("intervals", hidden, question="csat", reference_value=60.0, **CHART)
+    assert "<svg" not in html
+    assert html.count("<table") == 2
+    assert "too few answers" in html
+
+
+def test_several_blocks_have_ids_of_their_own() -> None:
+    chart = Block("intervals", GROUPS, ABOUT | CHART | {"question": "q", "reference_value": 60.0})
+    html = render(show.several([chart, chart]), "en", prefix="f1")
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert len(ids) == len(set(ids)) > 3
+
+
+def test_the_same_block_gives_the_same_text() -> None:
+    chosen = CHART | {"question": "q", "reference_value": 60.0}
+    assert written("intervals", GROUPS, **chosen) == written("intervals", GROUPS, **chosen)
+
+
+def test_an_analyst_s_own_picture_has_its_alt_text_and_its_data_in_each_language() -> None:
+    drawn = Figure(figsize=(3, 2))
+    drawn.subplots().plot([1, 2], [3, 4])
+    frame = pd.DataFrame({"shop": [HOSTILE, "b"], "n": [1234, None], "share": [12.34, 50.0]})
+    block = show.figure(
+        drawn,
+        frame,
+        title={"en": f"Shops {HOSTILE}", "it": "Negozi"},
+        alt={"en": f"Rising {HOSTILE}", "it": "In salita"},
+    )
+    arrived = read_block(block.payload())
+    english, italian = (render(arrived, name, prefix="f7-0") for name in ("en", "it"))
+    assert is_harmless(english)
+    assert re.search(r'<title id="f7-0-title">Rising &lt;img', english)
+    assert '<title id="f7-0-title">In salita</title>' in italian
+    assert "PREFIX" not in english + italian
+    assert "<figcaption>Negozi</figcaption>" in italian
+    assert "1.234" in italian
+    assert "1,234" in english
+    assert ">–<" in italian  # what is not known
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "problem"),
+    [
+        ("tabel", {}, "no such kind of block"),
+        ("header", {}, "a block lacks something"),
+        ("note", {}, "a block lacks something"),
+        ("sentences", {}, "a block lacks something"),
+        ("several", {}, "a block lacks something"),
+        ("several", {"blocks": [{"kind": "tabel"}]}, "no such kind of block"),
+        ("several", {"blocks": ["x"]}, "an output is not a block"),
+        ("table", {"table": "no such", "caption": "files"}, "a block lacks something"),
+        ("figure", {}, "a block lacks something"),
+    ],
+)
+def test_a_block_that_is_not_whole_is_an_error(
+    kind: str, parameters: dict[str, object], problem: str
+) -> None:
+    with pytest.raises(CxError, match=problem):
+        written(kind, **parameters)
+
+
+def test_an_unknown_language_is_an_error() -> None:
+    with pytest.raises(CxError, match="no such language"):
+        render(Block("note", parameters={"key": "missing_section.weights"}), "fr", prefix="f1")
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"in_brief"}))  # a board may be empty
+def test_no_kind_takes_what_it_lacks_for_nothing(kind: str) -> None:
+    with pytest.raises(CxError):
+        render(Block(kind), "en", prefix="f1")

@@ -1,0 +1,213 @@
+"""Both languages say the same things; numbers and dates are theirs, never the machine's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import os
+import string
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cxreport.errors import CxError
+from cxreport.inputs.contracts import CATALOGUE
+from cxreport.show.words import LANGUAGES, Words, catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EN, IT = Words("en"), Words("it")
+MINUS = "-"
+
+
+def texts(found: dict[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in found.items():
+        if isinstance(value, dict):
+            yield from texts(value, f"{place}{key}.")
+        else:
+            yield f"{place}{key}", value
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_both_catalogues_hold_the_same_texts() -> None:
+    english, italian = (dict(texts(catalogue(language))) for language in LANGUAGES)
+    assert english.keys() ^ italian.keys() == set()
+    assert len(english) > 100
+
+
+def test_both_catalogues_ask_for_the_same_values() -> None:
+    english, italian = (dict(texts(catalogue(language))) for language in LANGUAGES)
+    # one answer is one answer: a language may write the number, or not
+    differing = {
+        key: (english[key], italian[key])
+        for key in english
+        if (fields(english[key]) ^ fields(italian[key])) - {"n" if key.endswith(".one") else ""}
+    }
+    assert differing == {}
+
+
+def test_every_text_is_written_and_fields_are_plain_names() -> None:
+    for language in LANGUAGES:
+        for key, text in texts(catalogue(language)):
+            assert text.strip() == text
+            assert text
+            assert all(name.isidentifier() for name in fields(text)), (language, key)
+
+
+def test_every_text_with_one_has_other_and_nothing_else() -> None:
+    def forms(found: dict[str, Any]) -> Iterator[set[str]]:
+        if "one" in found:
+            yield set(found)
+        for value in found.values():
+            if isinstance(value, dict):
+                yield from forms(value)
+
+    for language in LANGUAGES:
+        found = list(forms(catalogue(language)))
+        assert found
+        assert all(names == {"one", "other"} for names in found)
+
+
+def test_every_problem_of_the_data_is_told_in_both_languages() -> None:
+    assert len(CATALOGUE) > 10
+    for name, entry in CATALOGUE.items():
+        assert entry["severity"] in {"error", "note"}, name
+        for language in LANGUAGES:
+            what, what_to_do = entry[language]
+            assert what.strip(), name
+            assert what_to_do.strip(), name
+        assert entry["en"] != entry["it"], name
+
+
+def test_the_plural_is_the_language_s_own() -> None:
+    key = "method.answers"
+    assert "answers" not in EN.text(key, n=1, before=5, period="x").partition(";")[0]
+    assert EN.text(key, n=0, before=5, period="x").startswith("0 answers")
+    assert EN.text(key, n=2, before=5, period="x").startswith("2 answers")
+    assert IT.text(key, n=2, before=5, period="x").startswith("2 risposte")
+
+
+def test_a_million_answers_can_be_said_in_italian() -> None:
+    # Italian has a plural of its own for whole millions ("1.000.000 di ...")
+    assert IT.text("method.answers", n=1_000_000, before=0, period="x").startswith("1.000.000 ")
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "problem"),
+    [
+        ("no.such", {}, "no such text"),
+        ("value", {}, "no such text"),
+        ("value.none.more", {}, "no such text"),
+        ("method.answers", {}, "no such text"),
+        ("value.range", {"low": 1}, "a text asks for a value"),
+    ],
+)
+def test_a_text_that_cannot_be_written_is_an_error(
+    key: str, values: dict[str, object], problem: str
+) -> None:
+    with pytest.raises(CxError, match=problem):
+        EN.text(key, **values)
+
+
+def test_an_unknown_language_is_an_error() -> None:
+    with pytest.raises(CxError, match="no such language"):
+        Words("fr").text("value.none")
+
+
+def test_values_are_never_taken_for_patterns() -> None:
+    assert EN.text("value.range", low="{high}", high="{0.__class__}") == "{high} to {0.__class__}"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "english", "italian"),
+    [
+        (1234567.891, 1, "1,234,567.9", "1.234.567,9"),
+        (0.04, 1, "0.0", "0,0"),
+        (-0.04, 1, "0.0", "0,0"),  # no minus before a zero
+        (-39.84, 1, f"{MINUS}39.8", f"{MINUS}39,8"),
+        (2746, 0, "2,746", "2.746"),
+        (1.445, 2, "1.45", "1,45"),
+        (math.nan, 1, "–", "–"),
+        (math.inf, 0, "–", "–"),
+    ],
+)
+def test_numbers_are_written_as_the_language_writes_them(
+    value: float, decimals: int, english: str, italian: str
+) -> None:
+    assert (EN.number(value, decimals), IT.number(value, decimals)) == (english, italian)
+
+
+def test_estimates_carry_their_unit_and_differences_their_sign() -> None:
+    assert [IT.measured(82.07, m) for m in ("csat", "ces", "all_three")] == ["82,1%"] * 3
+    assert [IT.measured(39.84, m) for m in ("nps", "needs", "index")] == ["39,8"] * 3
+    assert EN.measured(math.nan, "csat") == "–"
+    assert EN.signed(2.31).startswith("+2.3")
+    assert EN.signed(0.04).startswith("0.0")
+    assert EN.signed(-2.31).startswith(f"{MINUS}2.3")
+    assert EN.signed(math.nan) == "–"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "short", "english", "italian"),
+    [
+        ("2026-10", "month", False, "October 2026", "ottobre 2026"),
+        ("2026-10", "month", True, "Oct 2026", "ott 2026"),
+        ("2026-Q3", "quarter", False, "Q3 2026", "3º trimestre 2026"),
+        ("2026-Q3", "quarter", True, "2026-Q3", "2026-Q3"),
+        ("2026", "year", False, "2026", "2026"),
+        ("Wave <3>", "wave", False, "Wave <3>", "Wave <3>"),
+    ],
+)
+def test_periods_are_named_in_the_language(
+    name: str, kind: str, short: bool, english: str, italian: str
+) -> None:
+    found = tuple(words.period(name, kind, short=short) for words in (EN, IT))
+    assert found == (english, italian)
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "italian"),
+    [
+        (True, "yes", "sì"),
+        (False, "no", "no"),
+        (None, "–", "–"),
+        (1234, "1,234", "1.234"),
+        (0.25, "0.2", "0,2"),
+        (dt.date(2026, 10, 31), "October 31, 2026", "31 ottobre 2026"),
+        ("1234", "1234", "1234"),
+    ],
+)
+def test_whatever_a_frame_holds_is_written(value: object, english: str, italian: str) -> None:
+    assert (EN.value(value), IT.value(value)) == (english, italian)
+
+
+WRITTEN = """
+import datetime, locale
+try:
+    locale.setlocale(locale.LC_ALL, "")
+except locale.Error:
+    pass
+from cxreport.show.words import Words
+for words in (Words("en"), Words("it")):
+    day = words.day(datetime.date(2026, 3, 1))
+    print(words.number(1234.5), day, words.period("2026-03", "month"))
+"""
+
+
+@pytest.mark.parametrize("machine", ["C", "it_IT.UTF-8", "en_US.UTF-8"])
+def test_the_machine_s_own_language_changes_nothing(machine: str) -> None:
+    names = dict.fromkeys(["LC_ALL", "LANG", "LANGUAGE", "LC_NUMERIC", "LC_TIME"], machine)
+    said = subprocess.run(
+        [sys.executable, "-c", WRITTEN],
+        env=os.environ | names | {"PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == "1,234.5 March 1, 2026 March 2026\n1.234,5 1 marzo 2026 marzo 2026\n"

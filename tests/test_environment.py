@@ -1,0 +1,72 @@
+"""Dependencies are declared once: conda's file and the locks agree with pyproject.toml."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+LOCKS = ["requirements.lock", "requirements-test.lock"]
+CONDA_NAMES = {
+    "duckdb": "python-duckdb",
+    "jupyter-client": "jupyter_client",
+    "jupyter-core": "jupyter_core",
+}
+
+
+def declared(groups: bool) -> set[str]:
+    """Return the requirements of pyproject.toml, without blanks."""
+    lines = list(PROJECT["project"]["dependencies"])
+    if groups:
+        lines += [line for group in PROJECT["dependency-groups"].values() for line in group]
+    return {line.replace(" ", "") for line in lines}
+
+
+def test_conda_has_the_same_dependencies() -> None:
+    text = (ROOT / "environment.yml").read_text("utf-8")
+    lines = re.findall(r"^  - ([a-z][^#\n]*)", text, re.MULTILINE)
+    found = {line.strip() for line in lines} - {"conda-forge", "pip", "pip:"}
+    python = f"python{PROJECT['project']['requires-python']}"
+    expected = {python}
+    for line in declared(groups=True):
+        name = re.match(r"[a-z-]+", line)
+        assert name is not None
+        expected.add(CONDA_NAMES.get(name[0], name[0]) + line[name.end() :])
+    assert found == expected
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_locks_are_exact_and_without_address(lock: str) -> None:
+    lines = (ROOT / lock).read_text("utf-8").splitlines()
+    assert len(lines) > 100
+    assert [n for n in lines if not re.match(r"[a-z0-9._-]+==[^ ]+( ; .+)?$", n)] == []
+    assert [n for n in lines if re.search(r"://|file:|@ ", n)] == []
+
+
+def test_every_dependency_is_locked() -> None:
+    locked = {line.partition("==")[0] for line in (ROOT / LOCKS[1]).read_text("utf-8").splitlines()}
+    names = {re.split(r"[><=]", line)[0] for line in declared(groups=True)}
+    assert names - locked == set()
+
+
+def test_the_test_lock_only_adds_to_the_lock() -> None:
+    run, test = (set((ROOT / lock).read_text("utf-8").splitlines()) for lock in LOCKS)
+    assert run - test == set()
+
+
+def test_upper_bounds_say_why() -> None:
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    bounded = [line for line in text.splitlines() if re.match(r'\s+"[a-z-]+[^"]*<', line)]
+    assert bounded
+    assert [line for line in bounded if "#" not in line] == []
+
+
+def test_installed_versions_are_those_of_the_lock() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,79 @@
+"""Notebooks are short, bilingual and clean, and their key figures are those of the demo company."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+names = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+KEY = {"keep_output", "nbval-check-output"}
+
+
+def cells(notebook: Path, kind: str) -> list[dict[str, Any]]:
+    return [c for c in json.loads(notebook.read_text("utf-8"))["cells"] if c["cell_type"] == kind]
+
+
+def tags(cell: dict[str, Any]) -> set[str]:
+    return set(cell["metadata"].get("tags", []))
+
+
+@names
+def test_cells_are_short_and_hold_no_logic(notebook: Path) -> None:
+    for cell in cells(notebook, "code"):
+        source = "".join(cell["source"])
+        assert len(source.splitlines()) <= 15
+        assert not re.search(r"^\s*(def|class|for|while|try|if|with)\b", source, re.MULTILINE)
+
+
+@names
+def test_every_text_stands_in_both_languages(notebook: Path) -> None:
+    kinds = [tags(cell) & {"it", "en"} for cell in cells(notebook, "markdown")]
+    assert kinds == [{"it"}, {"en"}] * (len(kinds) // 2)
+    assert kinds
+
+
+@names
+def test_outputs_are_stripped_but_for_key_figures(notebook: Path) -> None:
+    kept = [cell for cell in cells(notebook, "code") if cell["outputs"]]
+    assert [tags(cell) & KEY for cell in kept] == [KEY] * len(kept)
+    assert kept
+
+
+def run_nbval(notebook: Path) -> subprocess.CompletedProcess[str]:
+    """Compare the key figures of a notebook with what it gives now."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    environment |= {"CXREPORT_BLOCKS": "data", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "-c", os.devnull,
+         "--rootdir", str(notebook.parent), str(notebook)],
+        capture_output=True, text=True, check=False, env=environment, cwd=ROOT,
+    )  # fmt: skip
+
+
+@names
+def test_key_figures_are_those_of_the_demo_company(notebook: Path) -> None:
+    done = run_nbval(notebook)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_changed_number_is_found() -> None:
+    changed = ROOT / "notebooks" / f"changed-{os.getpid()}.ipynb"
+    report = ROOT / "notebooks" / "01_monthly_report.ipynb"
+    text = report.read_text("utf-8")
+    figure = re.search(r"\b36\.1616\d*", text)
+    assert figure is not None
+    try:
+        changed.write_text(text.replace(figure[0], "36.2616"), "utf-8")
+        done = run_nbval(changed)
+    finally:
+        changed.unlink()
+    assert done.returncode == 1
+    assert "mismatch 'application/vnd.cxreport.v1+json'" in done.stdout
+    assert re.search(r"\b1 failed, \d+ passed", done.stdout)
