@@ -1,6 +1,6 @@
 # Two commands: `make report` and `make test`. Everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help report report-public test lab lint key-figures lock clean
+.PHONY: help report report-public test lab lint bench key-figures lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -31,9 +31,12 @@ lint: .venv/test ## Check style and types, and mend what can be mended
 lab: .venv/run data/demo/responses.parquet ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
+bench: .venv/test ## Time the scores against the same work written by hand
+	@$(BIN)/python tests/bench.py
+
 key-figures: .venv/test data/demo/responses.parquet ## Run the notebooks again, and keep the cells that tests compare
 	CXREPORT_BLOCKS=data $(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute --inplace notebooks/*.ipynb
-	$(BIN)/nbstripout --keep-count notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-count --keep-id --extra-keys "metadata.language_info.version" notebooks/*.ipynb
 
 lock: ## Find the newest versions that work together, and write them down
 	$(PYTHON) -m venv .venv && $(PIP) uv

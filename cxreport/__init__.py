@@ -4,9 +4,18 @@ from cxreport import show
 from cxreport.errors import CxError
 from cxreport.inputs.actions import actions_of
 from cxreport.inputs.dataset import open_source
+from cxreport.inputs.experiments import open_experiment
 from cxreport.inputs.survey import open_survey
 from cxreport.metrics.channels import consistency
 from cxreport.metrics.compare import compare
+from cxreport.metrics.coverage import (
+    coverage_at_edges,
+    coverage_by_number,
+    coverage_of_intervals,
+)
+from cxreport.metrics.decision import decide
+from cxreport.metrics.experiment import effect, sample_ratio
+from cxreport.metrics.interaction import interaction
 from cxreport.metrics.leagues import break_down, channel_consistency, league_tables
 from cxreport.metrics.planning import plan_samples
 from cxreport.metrics.population import (
@@ -21,6 +30,7 @@ from cxreport.metrics.scale_use import same_answers, scale_use
 from cxreport.metrics.scoreboard import score_history, score_questions, scoreboard
 from cxreport.metrics.scores import ces, csat, nps, pyramid
 from cxreport.metrics.segments import shrink, suppress
+from cxreport.metrics.share_grids import share_grid
 from cxreport.metrics.signals import chart_scores
 from cxreport.metrics.spread import answer_shares
 from cxreport.metrics.trend import control_chart
@@ -41,11 +51,18 @@ __all__ = [
     "compare_with_base",
     "consistency",
     "control_chart",
+    "coverage_at_edges",
+    "coverage_by_number",
+    "coverage_of_intervals",
     "csat",
+    "decide",
     "design_effect",
     "detectable_difference",
+    "effect",
+    "interaction",
     "league_tables",
     "nps",
+    "open_experiment",
     "open_source",
     "open_survey",
     "plan_samples",
@@ -53,11 +70,13 @@ __all__ = [
     "rake",
     "returns_by_class",
     "same_answers",
+    "sample_ratio",
     "sample_size",
     "scale_use",
     "score_history",
     "score_questions",
     "scoreboard",
+    "share_grid",
     "show",
     "shrink",
     "suppress",

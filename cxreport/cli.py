@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
+from textwrap import indent
 from typing import IO
 
 import click
@@ -12,8 +13,10 @@ import click
 from cxreport.build.build import build as build_pages
 from cxreport.build.plan import make_plan, read_reports
 from cxreport.errors import CxError
+from cxreport.inputs.closed import last_closed
 from cxreport.inputs.contracts import explain
 from cxreport.inputs.dataset import find_root, open_source
+from cxreport.inputs.reading import reading_of
 
 
 class Shown(click.ClickException):
@@ -106,10 +109,15 @@ def check(sources: tuple[str, ...]) -> None:
         dataset = open_source(source, strict=False)
         click.echo(f"{source}: {len(dataset.files)} files, {dataset.files['rows'].sum():,} rows")
         for row in explain(dataset.problems, "en").itertuples():
+            unit = "columns" if str(row.problem).startswith("column-") else "rows"
             click.echo(
                 f"  {row.severity:5}  {row.table}.{row.column}: {row.what} "
-                f"({row.n:,} rows, for example {row.example!r}); {row.what_to_do}"
+                f"({row.n:,} {unit}, for example {row.example!r}); {row.what_to_do}"
             )
+        click.echo("  read as:")
+        click.echo(indent(reading_of(dataset).to_string(index=False), "    "))
+        last = last_closed(dataset.codebook, dataset.observed_until)
+        click.echo(f"  the last closed period is {last.name}")
         errors += int(dataset.problems["severity"].eq("error").sum())
     if errors:
         raise CxError(f"{errors} errors: no report is made from these data")
@@ -118,8 +126,15 @@ def check(sources: tuple[str, ...]) -> None:
 @main.command(name="list")
 def list_reports() -> None:
     """List every report, and whether its pages are up to date."""
-    for job in make_plan(find_root()):
-        click.echo(f"{job.report.group:8} {job.name:32} {job.stale or 'up to date'}")
+    root = find_root()
+    for report in read_reports(root):
+        try:
+            jobs = make_plan(root, names=[report.name])
+            states = {job.name: job.stale or "up to date" for job in jobs}
+        except CxError as error:
+            states = {report.name: f"cannot be built: {error.what}"}
+        for name, state in states.items():
+            click.echo(f"{report.group:8} {name:32} {state}")
 
 
 @main.command()

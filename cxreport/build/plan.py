@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cxreport.build.params import check_parameters, read_parameters
 from cxreport.build.provenance import gather
 from cxreport.errors import CxError
+from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.dataset import find_codebook
 from cxreport.inputs.period import parse
-from cxreport.inputs.survey import last_closed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -179,7 +179,7 @@ def _is_study(declared: Mapping[str, Parameter]) -> bool:
     return not any(name in declared for name in NEEDED)
 
 
-def _make_job(  # noqa: PLR0913
+def _make_job(
     root: Path,
     out: Path,
     report: Report,

@@ -47,9 +47,10 @@ def gather(
     -------
     dict
         ``notebook`` and ``notebook_sha256``, ``parameters``, ``codebook_sha256`` (None in a
-        study), ``data`` (file below the source's folder -> SHA-256), ``libraries`` (name -> version), ``commit`` (None
-        outside version control), ``clean``, and ``fingerprint``: one hash over all that can change
-        a page except the commit, by which a page is known to be up to date.
+        study), ``data`` (file below the source's folder -> SHA-256), ``libraries`` (name ->
+        version), ``commit`` (None outside version control), ``clean``, and ``fingerprint``: one
+        hash over all that can change a page except the commit, by which a page is known to be up
+        to date.
     """
     made_from = {
         "notebook": notebook.name,

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     Check = tuple[str, str, ir.BooleanValue, ir.Value]
     """Kind of problem, column, rows that have it, what to show as an example."""
 
+MANY, MANY_SHARE = 30, 0.01
+"""Answers outside a scale, in number and as a share, that are no slips but a code."""
 CODE_PROBLEMS = {
     "outside": "value-outside-scale",
     "unknown": "code-unknown",
@@ -96,8 +98,11 @@ def code_problems(answers_by_code: pd.DataFrame, name: str) -> list[Problem]:
     found = []
     for (column, meaning), rows in strange.groupby(["column", "meaning"], sort=False):
         example = ", ".join(rows["code"].head(5))
-        wave, kind = rows["wave"].iloc[0], CODE_PROBLEMS[str(meaning)]
-        found.append(problem(kind, name, str(column), int(rows["n"].sum()), example, wave))
+        wave, kind, n = rows["wave"].iloc[0], CODE_PROBLEMS[str(meaning)], int(rows["n"].sum())
+        answers = answers_by_code.loc[answers_by_code["column"] == column, "n"].sum()
+        if kind == "value-outside-scale" and n >= MANY and n > MANY_SHARE * answers:
+            kind = "values-outside-scale"
+        found.append(problem(kind, name, str(column), n, example, wave))
     return found
 
 

@@ -14,7 +14,7 @@ import re
 import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -31,53 +31,12 @@ from cxreport.inputs.meaning import (
     Version,
     Zone,
 )
+from cxreport.inputs.table_files import TableFiles, Wave
 
 __all__ = [
     "CATEGORIES", "LANGUAGES", "SCORES", "Acceptance", "Codebook", "Column", "Meaning", "Role",
     "SourceInfo", "Strict", "TableFiles", "Text", "Version", "Wave", "expand", "read_codebook",
 ]  # fmt: skip
-ADDED = ("wave", "period_start")
-"""Columns that reading adds to a table."""
-
-
-class Wave(Strict):
-    """A named period, and the files that hold it."""
-
-    name: str
-    since: dt.date
-    until: dt.date
-    """Last day."""
-    files: str = "*"
-
-
-class TableFiles(Strict):
-    """One table: its files and its columns."""
-
-    files: str
-    """Pattern of file names below the source's folder; ``shop.duckdb:table`` for a database."""
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
-    ignore: tuple[str, ...] = ()
-    """Patterns of columns that are known and not used."""
-    columns: Annotated[dict[str, Column], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _names_and_roles(self) -> Self:
-        for role in ("id", "date"):
-            if len(self.with_role(role)) > 1:
-                raise ValueError(
-                    f'a table has one column with role = "{role}" (others: "other", "time")'
-                )
-        lower = [name.lower() for name in self.columns]
-        if len({*lower}) < len(lower):
-            raise ValueError("two columns differ only in capital letters")
-        if taken := {*lower} & {*ADDED}:
-            raise ValueError(f"names that reading adds by itself: {', '.join(sorted(taken))}")
-        return self
-
-    def with_role(self, *roles: str) -> dict[str, Column]:
-        """Return the columns that play one of the roles."""
-        return {name: c for name, c in self.columns.items() if c.role in roles}
 
 
 class Acceptance(Strict):

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs import period as periods_of_time
+from cxreport.inputs.closed import choose_period
 from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.dataset import Dataset, find_codebook, open_source
 from cxreport.inputs.meaning import CATEGORIES, Column
@@ -144,7 +145,7 @@ def open_survey(
         for column, codes in (filters or {}).items()
     }
     responses = _filtered(dataset, chosen_codes)
-    chosen = _choose_period(dataset, period)
+    chosen = choose_period(dataset, period)
     counts = run(responses.group_by("period_start").aggregate(n=responses.count())).dropna()
     answers_by_start = {pd.Timestamp(day).date(): n for day, n in counts.itertuples(index=False)}
     if not answers_by_start.get(chosen.start):
@@ -160,55 +161,6 @@ def open_survey(
         min(answers_by_start), chosen.start, chosen.kind, dataset.codebook.waves
     )
     return Survey(dataset, chosen, chosen_codes, responses, history[-HISTORY:])
-
-
-def last_closed(codebook: Codebook, observed_until: dt.date | None = None) -> Period:
-    """Return the last period that the data cover whole.
-
-    Parameters
-    ----------
-    codebook : Codebook
-        The source's contract; its ``observed_until`` counts when the argument is left out.
-    observed_until : date, optional
-        The last day that the data cover.
-
-    Raises
-    ------
-    CxError
-        If no period is closed, or nothing says how far the data go.
-    """
-    until = observed_until or codebook.source.observed_until
-    if until is None:
-        until = open_source(codebook.path, strict=False).observed_until
-    if until == dt.date.min:
-        raise CxError("no row has a date", where=codebook.path, hint="see cxreport check")
-    kind, waves = codebook.source.period, codebook.waves
-    if kind == "wave":
-        ended = [periods_of_time.parse(w.name, kind, waves) for w in waves if w.until <= until]
-        last = max(ended, default=None)
-    else:
-        running = periods_of_time.containing(until, kind)
-        last = running if running.is_closed(until) else periods_of_time.previous(running)
-    if last is None:
-        raise CxError("no wave is over yet", where=codebook.path, got=f"the data end on {until}")
-    return last
-
-
-def _choose_period(dataset: Dataset, name: str) -> Period:
-    """Return the period asked for, if it is over; the last one that is over if none is named."""
-    source, until = dataset.codebook.source, dataset.observed_until
-    last = last_closed(dataset.codebook, until)
-    if not name:
-        return last
-    chosen = periods_of_time.parse(name, source.period, dataset.codebook.waves)
-    if not chosen.is_closed(until):
-        raise CxError(
-            "this period is not over: its numbers would still change",
-            where=dataset.name,
-            got=f"{name}; the data end on {until}",
-            hint=f"the last closed one is {last.name}",
-        )
-    return chosen
 
 
 def _filtered(dataset: Dataset, filters: Mapping[str, Sequence[str]]) -> ir.Table:

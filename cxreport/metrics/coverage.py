@@ -16,6 +16,7 @@ from scipy.special import gammaln
 from cxreport.errors import CxError
 from cxreport.metrics import intervals
 from cxreport.metrics.intervals import NetInterval, check_interval, normal_quantile
+from cxreport.metrics.share_grids import edge_shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,6 +150,48 @@ def coverage_by_number(coverage: pd.DataFrame) -> pd.DataFrame:
     return coverage.groupby(["n", "interval"], sort=False, as_index=False).agg(
         coverage=("coverage", "mean"), worst=("coverage", "min"), width=("width", "mean")
     )
+
+
+def coverage_at_edges(
+    numbers: Sequence[int],
+    *,
+    step: float = 0.1,
+    kinds: Sequence[NetInterval] = KINDS,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Measure the coverage of intervals in populations that lack one class of answers.
+
+    Parameters
+    ----------
+    numbers, kinds, level
+        As in ``coverage_of_intervals``.
+    step : float
+        Distance of two shares, as in ``edge_shares``.
+
+    Returns
+    -------
+    DataFrame
+        One row an edge, number and interval: ``edge`` ("no detractors", "no passives"), then the
+        columns of ``coverage_by_number``.
+
+    Raises
+    ------
+    CxError
+        As ``coverage_of_intervals`` and ``edge_shares``.
+
+    Examples
+    --------
+    >>> coverage_at_edges([2], step=0.5, kinds=["wald"])[["edge", "worst"]].round(1)
+                edge  worst
+    0  no detractors   37.5
+    1    no passives   37.5
+    """
+    parts = []
+    for edge, shares in edge_shares(step).groupby("edge", sort=False):
+        measured = coverage_of_intervals(numbers, shares, kinds=kinds, level=level)
+        parts.append(coverage_by_number(measured).assign(edge=edge))
+    edges = pd.concat(parts, ignore_index=True)
+    return edges[["edge", "n", "interval", "coverage", "worst", "width"]]
 
 
 def _outcomes(n: int) -> pd.DataFrame:

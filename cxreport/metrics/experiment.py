@@ -142,7 +142,8 @@ def effect(
         (percent); ``difference`` (points), its ``std_error``, ``low`` and ``high`` (Newcombe);
         ``p_value``; ``q_value`` (corrected over all rows); ``signal``; ``note`` ("", "no control",
         "no treated", "too few answers", "no variance", "sample ratio broken"). All rows are one
-        family, of whatever subgroup columns. Without a row when there are no customers.
+        family, of whatever subgroup columns. Without a row when there are no customers, or ``by``
+        names no column.
 
     Raises
     ------
@@ -164,11 +165,12 @@ def effect(
     0      80.0              60.0        20.0  5.24  33.39
     """
     names: list[str] = [by] if isinstance(by, str) else list(by or ())
+    asked: list[str | None] = [None] if by is None else [*names]
     if arm in names:
         raise CxError("the arm is no subgroup", got=arm)
-    keys = ["variable", "level", "arm"] if names else ["arm"]
-    parts = [_shares(data, arm, outcome, name, level) for name in names or (None,)]
-    scores = pd.concat(parts, ignore_index=True)
+    keys = ["arm"] if by is None else ["variable", "level", "arm"]
+    parts = [_shares(data, arm, outcome, name, level) for name in asked]
+    scores = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     columns = [*keys, *COUNTS, *SHARES, *READ, "signal", "note"]
     if scores.empty:
         return pd.DataFrame(columns=columns)

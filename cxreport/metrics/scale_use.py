@@ -57,8 +57,8 @@ def scale_use(data: Data, questions: Mapping[str, Column], *, level: float = 0.9
 
     Notes
     -----
-    An end with many answers hides differences beyond it (floor and ceiling effects); 15% is the
-    usual warning. Source: Terwee et al. 2007, Journal of Clinical Epidemiology 60, 34-42.
+    An end with many answers hides differences beyond it (floor and ceiling effects). Interval:
+    Newcombe 1998, Statistics in Medicine 17, 857-872, method 3.
 
     Examples
     --------

@@ -49,9 +49,9 @@ def nps(
     level : float
         Confidence level of the interval, between 0 and 1.
     interval : {"adjusted-wald", "score", "wald"}
-        Adjusted Wald adds 3/4, 3/2 and 3/4 answers; "score" is Tango's, better where everybody
-        agrees; "wald" is the textbook one, too narrow in small samples. Weighted answers have one
-        kind only: estimate plus and minus z linearised standard errors.
+        Adjusted Wald adds 3/4, 3/2 and 3/4 answers; "score" is Tango's, closer to its level where
+        nobody is a detractor; "wald" is the textbook one, too narrow in small samples. Weighted
+        answers have one kind only: estimate plus and minus z linearised standard errors.
 
     Returns
     -------

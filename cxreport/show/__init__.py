@@ -1,5 +1,13 @@
 """DataFrame -> what people see: the blocks that a notebook cell may end in."""
 
+from cxreport.show.experiment_sections import (
+    decision,
+    effect,
+    experiment_method,
+    experiment_plan,
+    sample_ratio,
+    subgroup_effects,
+)
 from cxreport.show.group_sections import base, breakdown, consistency, leagues
 from cxreport.show.method import method
 from cxreport.show.planning_sections import (
@@ -22,6 +30,13 @@ from cxreport.show.sections import (
     trends,
     weighted,
 )
+from cxreport.show.study_sections import (
+    interval_brief,
+    interval_edges,
+    interval_lines,
+    interval_maps,
+    study,
+)
 from cxreport.show.validation_sections import (
     bridges,
     reliability,
@@ -38,12 +53,20 @@ __all__ = [
     "codes",
     "consistency",
     "coverage",
+    "decision",
     "detectable",
     "distributions",
+    "effect",
+    "experiment_method",
+    "experiment_plan",
     "figure",
     "files",
     "header",
     "in_brief",
+    "interval_brief",
+    "interval_edges",
+    "interval_lines",
+    "interval_maps",
     "leagues",
     "method",
     "note",
@@ -52,9 +75,12 @@ __all__ = [
     "reliability",
     "returns",
     "same_answers",
+    "sample_ratio",
     "scale_use",
     "several",
     "signals",
+    "study",
+    "subgroup_effects",
     "table",
     "touchpoints",
     "trends",

@@ -36,6 +36,10 @@ def sentences_in_brief(block: Block, words: Words) -> list[str]:
     """
     rows = block.frame.to_dict("records")
     told = [_sentence(row, block.parameters, words) for row in rows if row["metric"] in HEADLINES]
+    if not block.parameters.get("reference"):
+        told.append(words.text("brief.no_before"))
+    if block.parameters.get("weights"):
+        told.append(words.text("brief.weights"))
     compared = sum(1 for row in rows if _is_number(row.get("p_value")))
     return [*told, words.text("brief.note", n=compared)] if compared else told
 
@@ -54,7 +58,7 @@ def _sentence(row: dict[Hashable, Any], parameters: dict[str, Any], words: Words
     )
     before = period_label(parameters, words, "reference")
     if not before:
-        return words.text("brief.unsaid", main=main, why=words.text("brief.no_before"))
+        return words.text("brief.first", main=main)
     if row["signal"] is None or pd.isna(row["signal"]):
         why = words.text("brief.not_asked", before=before)
         if row.get("n_reference"):

@@ -22,8 +22,11 @@ def caption(block: Block, words: Words) -> str:
     parameters = block.parameters
     metric = parameters.get("metric", "")
     question = parameters.get("question", "")
+    key = parameters["caption"]
+    if key == "scoreboard" and not parameters.get("reference"):
+        key = "scoreboard_alone"
     written = words.text(
-        f"caption.{parameters['caption']}",
+        f"caption.{key}",
         label=score_label(metric, question, parameters, words) if metric else "",
         unit=words.text(f"unit.{metric}") if metric else "",
         question=question_label(question, parameters, words),

@@ -87,6 +87,11 @@ def _share(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
     return f"{words.number(row[row['_column']])}%"
 
 
+def _percent(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
+    value = row.get(row["_column"])
+    return words.measured(math.nan if value is None else value, "share")
+
+
 def _one_decimal(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
     value = row.get(row["_column"])
     return words.number(math.nan if value is None else value)
@@ -151,12 +156,21 @@ WRITERS: dict[str, Writer] = {
     "group": lambda words, row, p: code_label(p["group"], row["group"], p, words),
     "column": lambda words, row, p: column_label(row["column"], p, words),
     "period": lambda words, row, p: words.period(row["period"], p["period"]["kind"], short=True),
+    "arm": lambda words, row, p: code_label("arm", row["arm"], p, words),
+    "share_customers": _percent,
+    "share_planned": _percent,
+    "share_treated": _percent,
+    "share_control": _percent,
     "accepted": lambda words, row, _: row[f"accepted_{words.language}"],
     "metric": _catalogued,
     "meaning": _catalogued,
     "severity": _catalogued,
     "reason": _catalogued,
     "note": _catalogued,
+    "interval_kind": _catalogued,
+    "coverage": _share,
+    "lowest": _share,
+    "width": _one_decimal,
     "signal": _signal,
     "signal_weighted": _signal,
     "problem": _problem,

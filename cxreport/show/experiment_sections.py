@@ -51,7 +51,11 @@ def experiment_plan(
     shares = [100 * share / sum(planned.values()) for share in planned.values()]
     arms = pd.DataFrame({"arm": list(planned), "share_planned": shares})
     said = {name: getattr(experiment, name) for name in ("window", "waiting", "undated")}
-    said |= {"first": experiment.first, "last": experiment.last, "n": sum(experiment.counts.values())}
+    said |= {
+        "first": experiment.first,
+        "last": experiment.last,
+        "n": sum(experiment.counts.values()),
+    }
     said |= {"experiment": experiment.name, "subgroups": list(experiment.subgroups)}
     said |= {"control": control, "worthwhile": worthwhile, "better": better}
     return _tell("plan", arms, survey, **said)
@@ -70,14 +74,14 @@ def effect(effects: pd.DataFrame, experiment: Experiment, survey: Survey, *, con
     """Show the effect of each treatment; ``effects`` from ``cxreport.effect``."""
     if not experiment.name or effects.empty:
         return note("no_effect" if experiment.name else "experiment")
+    if _is_unread(effects):
+        return note("broken_ratio")
     parameters = _labels(survey) | {"table": "effect", "caption": "effect", "question": "outcome"}
     shown = Block("table", _as_shown(effects), parameters)
-    if _is_unread(effects):
-        return several([note("broken_ratio"), shown])
     return several([_tell("effect", effects, survey, control=control), shown])
 
 
-def subgroups(
+def subgroup_effects(
     effects: pd.DataFrame, spread: pd.DataFrame, experiment: Experiment, survey: Survey
 ) -> Block:
     """Draw the effect in each subgroup, and say whether it differs between them.
@@ -95,7 +99,7 @@ def subgroups(
     """
     if not experiment.name:
         return note("experiment")
-    if "variable" not in effects or effects["difference"].isna().all():
+    if effects["difference"].isna().all():
         unread = not effects.empty and _is_unread(effects)
         return note("broken_ratio" if unread else "subgroups")
     charts = []
@@ -107,14 +111,16 @@ def subgroups(
         shown = in_order.rename(columns={"level": "group"})
         charts.append(Block("intervals", shown, _labels(survey) | parameters))
     comparisons = int(effects["q_value"].notna().sum())
-    return several([_tell("subgroups", spread, survey, comparisons=comparisons), *charts])
+    fired = effects.loc[effects["signal"].fillna(value=False), ["variable", "level"]]
+    said = {"comparisons": comparisons, "signals": fired.to_dict("records")}
+    return several([_tell("subgroups", spread, survey, **said), *charts])
 
 
 def decision(decisions: pd.DataFrame, experiment: Experiment, survey: Survey) -> Block:
     """Say what to do; ``decisions`` from ``cxreport.decide``."""
     if not experiment.name or decisions.empty:
         return note("no_effect" if experiment.name else "experiment")
-    return _tell("decision", decisions, survey)
+    return _tell("decision", decisions, survey, experiment=experiment.name)
 
 
 def experiment_method(experiment: Experiment, survey: Survey) -> Block:

@@ -63,7 +63,9 @@ def _plan(block: Block, words: Words) -> list[str]:
         names = ", ".join(column_label(name, p, words) for name in p["subgroups"])
         told.append(words.text("experiment.subgroups", names=names))
     left_out = [key for key in ("waiting", "undated") if p[key]]
-    return told + [words.text(f"experiment.{key}", n=p[key], window=p["window"]) for key in left_out]
+    return told + [
+        words.text(f"experiment.{key}", n=p[key], window=p["window"]) for key in left_out
+    ]
 
 
 def _ratio(block: Block, words: Words) -> list[str]:
@@ -96,6 +98,8 @@ def _effect(block: Block, words: Words) -> list[str]:
 def _subgroups(block: Block, words: Words) -> list[str]:
     """Say whether the effect differs between subgroups."""
     p = block.parameters
+    if not p["comparisons"]:
+        return [words.text("interaction.nothing")]
     told = [words.text("interaction.family", n=p["comparisons"])]
     for row in block.frame.to_dict("records"):
         said = {
@@ -105,7 +109,9 @@ def _subgroups(block: Block, words: Words) -> list[str]:
         }
         key = "unsaid" if row["note"] else "more" if row["p_value"] < ALPHA else "none"
         told.append(words.text(f"interaction.{key}", **said))
-    return told
+    fired = [code_label(signal["variable"], signal["level"], p, words) for signal in p["signals"]]
+    key = "fired" if fired else "none_fired"
+    return [*told, words.text(f"interaction.{key}", names=", ".join(fired))]
 
 
 def _decision(block: Block, words: Words) -> list[str]:
@@ -116,8 +122,10 @@ def _decision(block: Block, words: Words) -> list[str]:
         key, detectable = row["decision"], _value(row["detectable"])
         if key == "unknown" and (row["low"] is None or not math.isfinite(detectable)):
             key = "too_few"
-        said = {"arm": _arm(row, p, words), "worthwhile": float(row["worthwhile"])}
-        said |= {"detectable": detectable} | _signed(row, words)
+        said: dict[str, object] = {"arm": _arm(row, p, words)}
+        said |= {"worthwhile": float(row["worthwhile"])}
+        said["experiment"] = code_label("experiment", p["experiment"], p, words)
+        said |= {"detectable": detectable, **_signed(row, words)}
         told.append(words.text(f"decision.{key}", **said))
     return told
 
@@ -141,8 +149,8 @@ def _signed(row: Row, words: Words) -> dict[str, str]:
 def _p_value(value: float, words: Words) -> str:
     """Write a p-value; a tiny one by its bound."""
     if value < SMALLEST_SHOWN:
-        return f"p < {words.number(SMALLEST_SHOWN, 3)}"
-    return f"p = {words.number(value, 3)}"
+        return f"p\u00a0<\u00a0{words.number(SMALLEST_SHOWN, 3)}"
+    return f"p\u00a0=\u00a0{words.number(value, 3)}"
 
 
 ALPHA, SMALLEST_SHOWN = 0.05, 0.001

@@ -40,7 +40,8 @@ def breakdown(scores: Mapping[str, pd.DataFrame], everyone: pd.DataFrame, survey
                 "reference_value": everyone.loc[same, "estimate"].item(),
             }
             shown = rows.rename(columns={column: "group"})
-            charts.append(Block("intervals", shown, about(survey) | parameters))
+            kind = "intervals" if rows["estimate"].notna().sum() > 1 else "table"
+            charts.append(Block(kind, shown, about(survey) | parameters))
     return several(charts) if charts else note("breakdown")
 
 

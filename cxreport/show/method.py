@@ -60,7 +60,10 @@ def method(board: pd.DataFrame, survey: Survey) -> Block:
         sentences.append(_say("pyramid", n=int(layers["n"]), dropped=int(layers["dropped"])))
     if survey.columns("weight") or "population" in survey.dataset.tables:
         sentences.append(_say("weighted"))
-    sentences += [_say(key) for key in ("difference", "detectable", "control", "stabilised", "gap")]
+    before = len(survey.history) > 1
+    shown = {"difference": before, "detectable": before, "control": before, "stabilised": True}
+    sentences += [_say(key) for key, is_shown in shown.items() if is_shown]
+    sentences.append(_say("gap"))
     return Block("sentences", parameters=about(survey) | {"sentences": sentences})
 
 

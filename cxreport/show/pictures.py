@@ -9,6 +9,7 @@ from cxreport.errors import CxError
 from cxreport.show import charts
 from cxreport.show.captions import answer_label, caption, code_label, question_label
 from cxreport.show.control import control
+from cxreport.show.line_pictures import draw_lines
 from cxreport.show.svg import to_svg
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def make_picture(block: Block, words: Words, *, prefix: str) -> Picture:
     Parameters
     ----------
     block : Block
-        Of kind ``control``, ``intervals`` or ``distribution``.
+        Of kind ``control``, ``intervals``, ``distribution`` or ``lines``.
     words : Words
         The reader's language.
     prefix : str
@@ -114,11 +115,12 @@ def _intervals(block: Block, words: Words) -> Drawing:
     frame = block.frame.assign(name=_row_names(block, words))
     axis, metric = _axis(block, words), parameters["metric"]
     everyone = parameters.get("reference_value")
+    line = f"chart.{parameters.get('reference_name', 'all')}"
 
     def draw(wide: bool) -> Figure:
         return charts.intervals(
             frame, label="name", y="estimate", low="low", high="high", n="n",
-            reference=everyone, reference_label=words.text("chart.all"), x_label=axis["name"],
+            reference=everyone, reference_label=words.text(line), x_label=axis["name"],
             number=axis["number"], whole=axis["whole"], wide=wide,
         )  # fmt: skip
 
@@ -175,7 +177,12 @@ def _row_names(block: Block, words: Words) -> list[str]:
     return [question_label(str(n), parameters, words) for n in block.frame["question"]]
 
 
-DRAWINGS = {"control": _control, "intervals": _intervals, "distribution": _distribution}
+DRAWINGS = {
+    "control": _control,
+    "intervals": _intervals,
+    "distribution": _distribution,
+    "lines": draw_lines,
+}
 
 
 def csv_of(frame: pd.DataFrame) -> str:

@@ -13,7 +13,9 @@ from markupsafe import Markup
 from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.brief import sentences_in_brief, written_sentences
-from cxreport.show.captions import caption, code_label, column_label, period_label
+from cxreport.show.captions import capital, caption, code_label, column_label, period_label
+from cxreport.show.coverage_map import make_coverage_map
+from cxreport.show.experiment_words import experiment_sentences
 from cxreport.show.pictures import csv_of, make_picture
 from cxreport.show.tables import TABLES, Cell, Table, make_heat_map, make_table
 from cxreport.show.words import Words
@@ -77,6 +79,8 @@ def _fill(template: str, **values: Any) -> Markup:
 
 def _header(block: Block, words: Words, _prefix: str) -> Markup:
     p = block.parameters
+    if "study" in p:
+        return _fill("header", lines=[words.text(f"study.{p['study']}")], synthetic="")
     filters = "; ".join(
         f"{column_label(column, p, words)}: "
         + ", ".join(code_label(column, code, p, words) for code in codes)
@@ -86,7 +90,7 @@ def _header(block: Block, words: Words, _prefix: str) -> Markup:
         words.text("header.period", period=period_label(p, words),
                    first=words.day(_day(p["first"])), last=words.day(_day(p["last"]))),
         words.text("header.source", source=p["source"][words.language],
-                   terms=p["terms"][words.language]),
+                   terms=capital(p["terms"][words.language])),
         words.text("header.until", day=words.day(_day(p["observed_until"]))),
     ]  # fmt: skip
     if filters:
@@ -103,6 +107,10 @@ def _table(block: Block, words: Words, _prefix: str) -> Markup:
 
 def _heat_map(block: Block, words: Words, _prefix: str) -> Markup:
     return _fill("table", table=make_heat_map(block, words), stack=False)
+
+
+def _coverage_map(block: Block, words: Words, _prefix: str) -> Markup:
+    return _fill("table", table=make_coverage_map(block, words), stack=False)
 
 
 def _chart(block: Block, words: Words, prefix: str) -> Markup:
@@ -128,6 +136,10 @@ def _sentences(block: Block, words: Words, _prefix: str) -> Markup:
 
 def _in_brief(block: Block, words: Words, _prefix: str) -> Markup:
     return _fill("sentences", sentences=sentences_in_brief(block, words))
+
+
+def _experiment(block: Block, words: Words, _prefix: str) -> Markup:
+    return _fill("sentences", sentences=experiment_sentences(block, words))
 
 
 def _note(block: Block, words: Words, _prefix: str) -> Markup:
@@ -176,8 +188,11 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "header": _header,
     "in_brief": _in_brief,
     "sentences": _sentences,
+    "experiment": _experiment,
     "table": _table,
     "heat_map": _heat_map,
+    "coverage_map": _coverage_map,
+    "lines": _chart,
     "control": _chart,
     "intervals": _chart,
     "distribution": _chart,

@@ -76,7 +76,8 @@ def header(survey: Survey, title: str) -> Block:
 
 def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
     """Say the headline scores in sentences; ``board`` is from ``scoreboard``."""
-    return Block("in_brief", board, about(survey))
+    weights = bool(survey.columns("weight")) or "population" in survey.dataset.tables
+    return Block("in_brief", board, about(survey) | {"weights": weights})
 
 
 def table(name: str, frame: pd.DataFrame, survey: Survey, **parameters: object) -> Block:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cxreport.show.words import Words
 
 SCORES = ("score", "n", "estimate", "interval")
+EFFECT = ("n_treated", "share_treated", "n_control", "share_control", "difference",
+          "difference_interval", "signal", "note")  # fmt: skip
 TABLES: dict[str, tuple[str, ...]] = {
     "scoreboard": (*SCORES, "estimate_reference", "difference", "difference_interval", "signal",
                    "detectable"),
@@ -27,32 +29,40 @@ TABLES: dict[str, tuple[str, ...]] = {
                              "difference_weighted", "weighted_interval", "signal_weighted"),
     "reliability": ("battery", "items", "n", "left_out", "alpha", "alpha_interval", "agreement",
                     "agreement_interval", "note"),
-    "scale_use": ("question", "n", "best", "worst", "missing_share", "invalid_share"),
+    "scale_use": ("question", "n", "at_best", "at_worst", "missing_share", "invalid_share"),
     "same_answers": ("battery", "items", "n", "left_out", "same", "all_best", "all_between",
                      "all_worst"),
     "bridges": ("score", "changed_on", "before", "result_before", "after", "result_after",
                 "difference", "difference_interval", "signal"),
-    "ordered_again": ("answer", "n", "ordered", "estimate", "interval", "not_observable", "unknown"),
-    "ordered_before": ("answer", "n", "ordered", "estimate", "interval", "not_observable",
+    "ordered_again": ("nps_class", "n", "ordered", "estimate", "interval", "not_observable",
+                      "unknown"),
+    "ordered_before": ("nps_class", "n", "ordered", "estimate", "interval", "not_covered",
                        "unknown"),
     "league": ("group", "n", "estimate", "stabilised", "stabilised_interval", "ranks"),
     "trend": ("period", "n", "estimate", "interval", "centre", "limits", "rule", "direction"),
     "signals": ("group", "score", "period", "n", "estimate", "centre", "rule", "direction"),
     "actions": ("sign", "period", "title"),
     "breakdown": ("group", "n", "estimate", "interval", "signal", "note"),
-    "touchpoints": ("question", "n", "estimate", "interval", "mean", "difference", "signal"),
+    "touchpoints": ("question", "n", "estimate", "interval", "mean", "difference", "signal",
+                    "missing", "invalid"),
     "means": ("question", "n", "mean", "mean_interval", "missing", "invalid"),
     "answers": ("question", "answer", "n", "share"),
+    "interval_coverage": ("interval_kind", "n", "coverage", "lowest", "width"),
     "files": ("table", "file", "wave", "rows", "columns"),
     "problems": ("severity", "table", "column", "problem", "n", "example", "what_to_do",
                  "accepted"),
+    "arms": ("arm", "n_customers", "share_customers", "share_planned"),
+    "effect": ("arm", *EFFECT),
+    "subgroups": ("group", *EFFECT),
     "codes": ("wave", "code", "n", "meaning", "reason"),
 }  # fmt: skip
 TEXT_COLUMNS = {
-    "accepted", "after", "answer", "battery", "before", "changed_on", "code", "column", "direction", "example", "file", "group", "level",
-    "meaning", "metric", "note", "period", "problem", "question", "ranks", "reason", "rule",
+    "accepted", "after", "answer", "arm", "battery", "before", "changed_on",
+    "code", "column", "direction", "example", "file", "group", "level",
+    "meaning", "metric", "note", "nps_class", "period", "problem", "question", "ranks",
+    "reason", "rule",
     "score", "severity", "sign", "signal", "signal_weighted", "table", "title", "variable", "wave",
-    "what_to_do",
+    "interval_kind", "what_to_do",
 }  # fmt: skip
 
 
@@ -73,6 +83,7 @@ class Table:
     caption: str
     headings: list[Cell]
     rows: list[list[Cell]]
+    note: str = ""
 
 
 def make_table(block: Block, words: Words) -> Table:
@@ -103,7 +114,15 @@ def make_table(block: Block, words: Words) -> Table:
         [Cell(row[i], words.text(f"column.{names[i]}"), names[i] not in TEXT_COLUMNS) for i in kept]
         for row in texts
     ]
-    return Table(caption(block, words), headings, rows)
+    return Table(caption(block, words), headings, rows, _family(block, words))
+
+
+def _family(block: Block, words: Words) -> str:
+    """Say how many comparisons were made at once, where a table says which are signals."""
+    if "signal" not in TABLES[block.parameters["table"]] or "p_value" not in block.frame:
+        return ""
+    n = int(block.frame["p_value"].notna().sum())
+    return words.text("table.family", n=n) if n else ""
 
 
 def make_heat_map(block: Block, words: Words) -> Table:

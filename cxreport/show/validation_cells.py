@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.show.captions import capital, question_label
+from cxreport.show.captions import answer_label, capital, question_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -39,7 +39,7 @@ def _percent(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
 
 
 def _percent_with_interval(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
-    name = row["_column"]
+    name = row["_column"].removeprefix("at_")
     share, low, high = (_number(row, column) for column in (name, f"{name}_low", f"{name}_high"))
     if math.isnan(share):
         return words.text("value.none")
@@ -69,14 +69,16 @@ WRITERS: dict[str, Callable[[Words, Row, dict[str, Any]], str]] = {
     "alpha_interval": _coefficient_interval,
     "agreement": _coefficient,
     "agreement_interval": _coefficient_interval,
-    "worst": _percent_with_interval,
-    "best": _percent_with_interval,
+    "at_worst": _percent_with_interval,
+    "at_best": _percent_with_interval,
     "same": _percent_with_interval,
     "missing_share": _percent,
     "invalid_share": _percent,
     "all_best": _percent,
     "all_between": _percent,
     "all_worst": _percent,
+    "nps_class": lambda words, row, _: answer_label(row["answer"], words),
+    "not_covered": lambda words, row, _: words.whole(_number(row, "not_observable")),
     "ordered": lambda words, row, _: words.whole(_number(row, "favourable")),
     "changed_on": lambda words, row, _: words.day(pd.Timestamp(row["changed_on"]).date()),
     "before": _window,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Row = dict[Hashable, Any]
 ENOUGH, REPEATED = 0.7, 0.95
 """Cronbach's alpha by custom: questions go together, and say the same over again."""
-MANY_AT_AN_END = 15
-"""Percent of answers at one end of a scale from which it hides differences."""
+MANY_AT_AN_END = 50
+"""Percent of answers at one end of a scale above which it has little room left there."""
 ENDS = {"ceiling": "best", "floor": "worst"}
 METHODS = ("alpha", "ends", "bridge", "returns")
 
@@ -51,8 +51,15 @@ def scale_use(used: pd.DataFrame, survey: Survey, periods: int) -> Block:
     if used.empty:
         return note("scale_use")
     crowded = {key: int((used[end] > MANY_AT_AN_END).sum()) for key, end in ENDS.items()}
-    sentences = [_say(key, n=n, questions=len(used)) for key, n in crowded.items() if n]
-    tables = [table("scale_use", used, survey, periods=periods)]
+    alone = "_only" if len(used) == 1 else ""
+    sentences = [_say(f"{key}{alone}", n=n, questions=len(used)) for key, n in crowded.items() if n]
+    touched = used["question"].isin(survey.columns("touchpoint"))
+    parts = {"scale_use": used[~touched], "scale_use_touchpoints": used[touched]}
+    tables = [
+        table("scale_use", rows, survey, caption=caption, periods=periods)
+        for caption, rows in parts.items()
+        if not rows.empty
+    ]
     return _told(sentences or [_say("no_end")], tables, survey)
 
 
@@ -89,11 +96,11 @@ def returns(found: pd.DataFrame, survey: Survey, days: int) -> Block:
     """Show who ordered again by class, and the placebo; ``found`` from ``survey_returns``."""
     if found.empty:
         return note("returns")
-    differences = compare_returns(found).set_index("metric")
+    differences = {row["metric"]: row for row in compare_returns(found).to_dict("records")}
     waiting = found[found["metric"] == AGAIN]["not_observable"].sum()
     blocks = []
     for metric in (AGAIN, BEFORE):
-        row: Row = dict(differences.loc[metric])
+        row = differences[metric]
         names = {"estimate": "promoters", "estimate_reference": "detractors"}
         values = {new: float(row[old]) for old, new in names.items()}
         values |= {name: float(row[name]) for name in ("difference", "low", "high")}

@@ -21,7 +21,7 @@ from babel.numbers import format_decimal
 from cxreport.errors import CxError
 
 LANGUAGES = ("en", "it")
-POINTS = ("nps", "needs", "ease", "enjoyability", "index")
+POINTS = ("nps", "needs", "ease", "enjoyability", "index", "effect")
 """Metrics in points, -100 to 100; all others are percentages."""
 
 

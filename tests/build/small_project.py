@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
@@ -117,9 +118,9 @@ def leftovers(root: Path) -> list[str]:
 class Command:
     """One ``cxreport`` command in a process of its own, already started."""
 
-    def __init__(self, root: Path, *words: str) -> None:
+    def __init__(self, root: Path, *words: str, largest_file: int | None = None) -> None:
         self.said = root / "said.txt"
-        self.process = FORKING.Process(target=_speak, args=(str(root), words))
+        self.process = FORKING.Process(target=_speak, args=(str(root), words, largest_file))
         self.process.start()
 
     def end(self) -> tuple[int | None, str]:
@@ -128,8 +129,10 @@ class Command:
         return self.process.exitcode, self.said.read_text("utf-8")
 
 
-def _speak(root: str, words: tuple[str, ...]) -> None:
+def _speak(root: str, words: tuple[str, ...], largest_file: int | None) -> None:
     """Run a command in a forked process, as the command line does."""
+    if largest_file is not None:  # bytes
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
     os.chdir(root)
     os.environ.pop("PYTEST_CURRENT_TEST", None)  # the kernel behaves otherwise under pytest
     file = os.open("said.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)

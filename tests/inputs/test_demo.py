@@ -440,3 +440,57 @@ def test_published_check_letters() -> None:
 
 def test_four_consonants_skip_the_second() -> None:
     assert tax_code("gianfranco", "fo", (1970, 2, 3), "Z990").startswith("FOXGFR70B03Z990")
+
+
+def arms_of(tables: Tables, name: str) -> pd.DataFrame:
+    """Return the assigned customers of one experiment, with their regions."""
+    rows = tables["experiments"]
+    return rows[rows["experiment"] == name].merge(tables["customers"], on="customer_id")
+
+
+def standard_error(outcome: pd.Series) -> float:
+    return float((outcome.mean() * (1 - outcome.mean()) / len(outcome)) ** 0.5)
+
+
+def test_experiment_has_its_effect_and_its_ratio(tables: Tables) -> None:
+    rows = arms_of(tables, "review-reminder")
+    assert len(rows) == rows["customer_id"].nunique() == 6_000
+    assert abs((rows["arm"] == "treatment").sum() - 3_000) < 3.29 * 1_500**0.5
+    outcome = dict(iter(rows.groupby("arm")["outcome"]))
+    shares = {arm: 100 * float(each.mean()) for arm, each in outcome.items()}
+    errors = [100 * standard_error(each) for each in outcome.values()]
+    assert abs(shares["control"] - 20) < 1.96 * errors[0]
+    difference, error = shares["treatment"] - shares["control"], np.hypot(*errors)
+    assert abs(difference - 4) < 1.96 * error < difference
+    assert f"+{difference:.1f} (1.3 to 5.5)" in README.read_text(encoding="utf-8")
+
+
+def test_experiment_works_alike_in_all_regions(tables: Tables) -> None:
+    rows = arms_of(tables, "review-reminder").assign(
+        treated=lambda each: each["arm"] == "treatment"
+    )
+    model = sm.Logit.from_formula("outcome ~ treated + C(region)", rows).fit(disp=False)
+    more = sm.Logit.from_formula("outcome ~ treated * C(region)", rows).fit(disp=False)
+    # Likelihood ratio on 7 degrees of freedom: 14.07 is its 95th percentile.
+    assert 2 * (more.llf - model.llf) < 14.07
+    assert rows["region"].nunique() == 8
+
+
+def test_broken_experiment_shows_an_effect_that_is_not_there(tables: Tables) -> None:
+    rows = arms_of(tables, "delivery-alerts")
+    treated = rows["arm"] == "treatment"
+    n, lost = len(rows), int((~treated).sum() - treated.sum())
+    assert lost**2 / n > 10.83  # chi-square of halves, p < 0.001
+    assert 0.46 < treated.mean() < 0.48
+    kept = rows.loc[treated, "outcome"]
+    # Before 14% of those without the outcome were lost, the treated were as the others.
+    before = kept.sum() / (kept.sum() + (len(kept) - kept.sum()) / 0.86)
+    control = rows.loc[~treated, "outcome"]
+    assert abs(before - control.mean()) < 1.96 * 2**0.5 * standard_error(control)
+    assert kept.mean() - control.mean() > 0.02
+
+
+def test_experiments_are_over_when_the_last_month_closes(tables: Tables) -> None:
+    rows = tables["experiments"].merge(tables["customers"], on="customer_id")
+    assert rows["assigned_at"].max() < pd.Timestamp("2026-10-02")
+    assert (rows["first_seen_at"] < rows["assigned_at"]).all()

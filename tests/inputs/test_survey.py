@@ -10,9 +10,10 @@ import pytest
 from sources import write_codebook, write_source
 
 from cxreport.errors import CxError
+from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.source import run
-from cxreport.inputs.survey import last_closed, open_survey
+from cxreport.inputs.survey import open_survey
 from cxreport.metrics.scoreboard import score_history
 
 if TYPE_CHECKING:

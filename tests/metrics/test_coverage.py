@@ -13,6 +13,7 @@ from scipy.optimize import minimize_scalar
 from cxreport.errors import CxError
 from cxreport.metrics import coverage, share_grids
 from cxreport.metrics.coverage import (
+    coverage_at_edges,
     coverage_by_number,
     coverage_of_intervals,
     interval_coverage,
@@ -134,14 +135,23 @@ def test_the_score_interval_holds_its_level(n: int) -> None:
     assert found.min() > 93.5
 
 
-def test_without_detractors_the_score_interval_is_the_better_one() -> None:
-    edges = edge_shares(0.05).query("edge == 'no detractors'")
-    found = coverage_by_number(coverage_of_intervals([10, 30, 100], edges))
-    worst = found.pivot_table(index="n", columns="interval", values="worst")
-    assert (worst["score"] > worst["adjusted-wald"] + 1).all()
+def test_without_detractors_the_score_interval_is_better_on_average() -> None:
+    found = coverage_at_edges([10, 30, 100], step=0.01).query("edge == 'no detractors'")
+    mean = found.pivot_table(index="n", columns="interval", values="coverage")
+    assert (mean["score"] > 95).all()
+    assert (mean["adjusted-wald"] < 95).all()
     width = found.pivot_table(index="n", columns="interval", values="width")
     assert width.loc[10, "score"] > width.loc[10, "adjusted-wald"]
     assert width.loc[100, "score"] < width.loc[100, "adjusted-wald"]
+
+
+def test_where_nearly_all_agree_the_score_interval_falls_short() -> None:
+    agreed = population(0.0, 0.99)
+    found = coverage_of_intervals([10, 100], agreed).set_index(["interval", "n"])["coverage"]
+    # ten answers: 0.99 ** 10 = 90.4% of samples are promoters alone, 9.1% have one passive
+    assert found["score", 10] == pytest.approx(90.438, abs=0.001)
+    assert found["adjusted-wald", 10] == pytest.approx(90.438 + 9.135, abs=0.001)
+    assert found["score", 100] < 95 < found["adjusted-wald", 100]
 
 
 def test_the_grid_leaves_room_for_passives() -> None:

@@ -1,0 +1,77 @@
+"""One table in a codebook: its files, its columns, and the waves that the files belong to."""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003 - read by pydantic at run time
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from cxreport.inputs.meaning import SCORES, Column, Strict
+
+RATINGS = tuple(role for role in SCORES if role != "nps")
+ADDED = ("wave", "period_start")
+"""Columns that reading adds to a table."""
+
+
+class Wave(Strict):
+    """A named period, and the files that hold it."""
+
+    name: str
+    since: dt.date
+    until: dt.date
+    """Last day."""
+    files: str = "*"
+
+
+class Defaults(Strict):
+    """What every rating of a table has in common, unless its column says otherwise."""
+
+    scale: tuple[int, int] | None = None
+    missing: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
+
+
+class TableFiles(Strict):
+    """One table: its files and its columns."""
+
+    files: str
+    """Pattern of file names below the source's folder; ``shop.duckdb:table`` for a database."""
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
+    ignore: tuple[str, ...] = ()
+    """Patterns of columns that are known and not used."""
+    defaults: Defaults = Defaults()
+    columns: Annotated[dict[str, Column], Field(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ratings_take_the_defaults(cls, given: Any) -> Any:
+        defaults = given.get("defaults") if isinstance(given, dict) else None
+        columns = given.get("columns") if isinstance(given, dict) else None
+        if not isinstance(defaults, dict) or not isinstance(columns, dict):
+            return given
+        filled = {
+            name: defaults | column
+            if isinstance(column, dict) and column.get("role") in RATINGS
+            else column
+            for name, column in columns.items()
+        }
+        return given | {"columns": filled}
+
+    @model_validator(mode="after")
+    def _names_and_roles(self) -> Self:
+        for role in ("id", "date"):
+            if len(self.with_role(role)) > 1:
+                raise ValueError(
+                    f'a table has one column with role = "{role}" (others: "other", "time")'
+                )
+        lower = [name.lower() for name in self.columns]
+        if len({*lower}) < len(lower):
+            raise ValueError("two columns differ only in capital letters")
+        if taken := {*lower} & {*ADDED}:
+            raise ValueError(f"names that reading adds by itself: {', '.join(sorted(taken))}")
+        return self
+
+    def with_role(self, *roles: str) -> dict[str, Column]:
+        """Return the columns that play one of the roles."""
+        return {name: c for name, c in self.columns.items() if c.role in roles}

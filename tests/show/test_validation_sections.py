@@ -1,0 +1,131 @@
+"""What a page says of the measures themselves, in both languages."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+from cxreport import open_survey
+from cxreport.show import bridges, reliability, returns, same_answers, scale_use, validation_method
+from cxreport.show.render import render
+
+if TYPE_CHECKING:
+    from cxreport.inputs.survey import Survey
+    from cxreport.show.blocks import Block
+
+
+@pytest.fixture(scope="module")
+def survey() -> Survey:
+    return open_survey("demo", period="2026-10")
+
+
+def said(block: Block, language: str = "en") -> str:
+    text = re.sub(r"<[^>]*>", " ", str(render(block, language, prefix="b")))
+    return " ".join(unescape(text).split())
+
+
+def battery(low: float, high: float) -> pd.DataFrame:
+    numbers = {"alpha": (low + high) / 2, "alpha_low": low, "alpha_high": high}
+    numbers |= {"agreement": 0.5, "agreement_low": 0.4, "agreement_high": 0.6}
+    row = {"question": "pyramid", "items": 3, "n": 90, "left_out": 7, **numbers, "note": ""}
+    return pd.DataFrame([row])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.5, 0.69, "only loosely"),
+        (0.6, 0.8, "cannot be said"),
+        (0.7, 0.96, "may be read as one thing"),
+        (0.951, 0.97, "say nearly the same"),
+        (float("nan"), float("nan"), "nothing can be said"),
+    ],
+)
+def test_alpha_is_judged_by_its_whole_interval(
+    low: float, high: float, words: str, survey: Survey
+) -> None:
+    assert words in said(reliability(battery(low, high), survey, 12))
+
+
+def test_coefficients_are_written_with_two_decimals(survey: Survey) -> None:
+    page = said(reliability(battery(0.5, 0.62), survey, 12), "it")
+    assert "0,56 da 0,50 a 0,62" in page
+
+
+def test_ends_of_scales_are_told_where_they_hold_most_answers(survey: Survey) -> None:
+    ends = {"best": [60.0, 50.0], "worst": [1.0, 2.0]}
+    ends |= {f"{end}_{side}": [0.5, 99.0] for end in ("best", "worst") for side in ("low", "high")}
+    shares = {"missing_share": [1.0, 2.0], "invalid_share": [0.0, 0.0]}
+    used = pd.DataFrame({"question": ["nps", "tp_app"], "n": [9, 8], **ends, **shares})
+    page = said(scale_use(used, survey, 12))
+    assert "on one question of 2, more than half" in page
+    assert "Worst end" not in page
+    assert "60.0% (0.5% to 0.5%)" in page
+    assert "Best end: more than half" in said(scale_use(used.head(1), survey, 12))
+    assert "have room on both sides" in said(scale_use(used.tail(1), survey, 12))
+
+
+@pytest.mark.parametrize(
+    ("signal", "words"),
+    [(True, "mixes wording and time"), (False, "cancelled"), (None, "cannot be said")],
+)
+def test_a_new_wording_is_never_told_as_its_effect(
+    signal: object, words: str, survey: Survey
+) -> None:
+    windows = {"before_first": "2024-11", "before_last": "2025-04"}
+    windows |= {"after_first": "2025-05", "after_last": "2025-10"}
+    row = {"question": "ces", "changed_on": "2025-05-01", **windows, "metric": "ces", "n": 1,
+           "n_reference": 1200, "estimate": 70.0, "estimate_reference": 75.0, "difference": -5.0,
+           "low": -9.0, "high": -1.0, "signal": signal}  # fmt: skip
+    page = said(bridges(pd.DataFrame([row]), survey))
+    assert words in page
+    assert "Nov 2024 – Apr 2025, 1,200 answers" in page
+    assert "May 2025 – Oct 2025, 1 answer" in page
+    assert "May 1, 2025" in page
+
+
+def by_class(again: list[int], before: list[int]) -> pd.DataFrame:
+    frames = []
+    for metric, counts in [("ordered_again", again), ("ordered_before", before)]:
+        shares = pd.Series(counts, dtype=float)
+        error = (shares * (100 - shares) / 100) ** 0.5
+        rows = {"answer": ["detractors", "passives", "promoters"], "metric": metric, "n": 100,
+                "favourable": counts, "not_observable": 4, "unknown": 0, "estimate": shares,
+                "std_error": error, "low": shares - 9, "high": shares + 9, "n_effective": 100.0,
+                "weighted": False, "note": ""}  # fmt: skip
+        frames.append(pd.DataFrame(rows))
+    return pd.concat(frames, ignore_index=True)
+
+
+def test_behaviour_is_told_as_association_with_its_check(survey: Survey) -> None:
+    page = said(returns(by_class([40, 55, 70], [60, 60, 60]), survey, 180))
+    assert "70.0% of promoters and 40.0% of detractors ordered again" in page
+    assert "association, not cause" in page
+    assert "12 answers are not yet observable" in page
+    assert "as it should be" in page
+    warned = said(returns(by_class([40, 55, 70], [40, 55, 70]), survey, 180), "it")
+    assert "differivano già" in warned
+
+
+def test_no_difference_and_nothing_to_test_are_told_apart(survey: Survey) -> None:
+    assert "no signal" in said(returns(by_class([60, 60, 61], [60, 60, 60]), survey, 90))
+    nobody = by_class([0, 0, 0], [0, 0, 0])
+    assert "cannot be said: too few answers whose 90 days" in said(returns(nobody, survey, 90))
+
+
+def test_a_section_without_data_says_why(survey: Survey) -> None:
+    nothing = pd.DataFrame()
+    assert "No reliability" in said(reliability(nothing, survey, 12))
+    assert "No use of scales" in said(scale_use(nothing, survey, 12))
+    assert "cannot be looked for" in said(same_answers(nothing, survey, 12))
+    assert "No change of wording" in said(bridges(nothing, survey))
+    assert "lacks orders" in said(returns(nothing, survey, 180))
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_the_method_is_told(language: str, survey: Survey) -> None:
+    assert "Nunnally 1978" in said(validation_method(survey), language)
