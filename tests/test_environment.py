@@ -13,6 +13,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCKS = ["requirements.lock", "requirements-test.lock"]
 CONDA_NAMES = {
     "duckdb": "python-duckdb",
+    "ibis-framework[duckdb]": "ibis-duckdb",
     "jupyter-client": "jupyter_client",
     "jupyter-core": "jupyter_core",
 }
@@ -33,7 +34,7 @@ def test_conda_has_the_same_dependencies() -> None:
     python = f"python{PROJECT['project']['requires-python']}"
     expected = {python}
     for line in declared(groups=True):
-        name = re.match(r"[a-z-]+", line)
+        name = re.match(r"[a-z-]+(\[[a-z]+\])?", line)
         assert name is not None
         expected.add(CONDA_NAMES.get(name[0], name[0]) + line[name.end() :])
     assert found == expected
@@ -49,7 +50,7 @@ def test_locks_are_exact_and_without_address(lock: str) -> None:
 
 def test_every_dependency_is_locked() -> None:
     locked = {line.partition("==")[0] for line in (ROOT / LOCKS[1]).read_text("utf-8").splitlines()}
-    names = {re.split(r"[><=]", line)[0] for line in declared(groups=True)}
+    names = {re.split(r"[><=\[]", line)[0] for line in declared(groups=True)}
     assert names - locked == set()
 
 
