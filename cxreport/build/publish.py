@@ -157,6 +157,7 @@ def publish_index(out: Path, staged: Path) -> Path:
     entries = [
         {
             "title": manifest["title"],
+            "report": manifest["report"],
             "source": manifest["source"],
             "period": manifest["period"],
             "languages": [lang for lang in LANGUAGES if lang in manifest["pages"]],

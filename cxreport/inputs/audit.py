@@ -83,7 +83,8 @@ def judge(code: str, column: Column, meaning: Meaning) -> tuple[str, str]:
     if code == "":
         return "missing", "empty"
     if code in meaning.missing:
-        return "missing", meaning.missing[code]
+        why = meaning.missing[code]
+        return "missing", why if isinstance(why, str) else why["en"]
     if column.role in CATEGORIES:
         return ("unlabelled" if column.labels and code not in column.labels else "valid"), ""
     if not re.fullmatch(NUMBER, code):

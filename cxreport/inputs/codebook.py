@@ -122,6 +122,21 @@ class Codebook(Strict):
         return self.responses.with_role(*SCORES)
 
     @property
+    def reasons(self) -> dict[str, dict[str, str]]:
+        """Why answers are missing, in both languages, by the English reason."""
+        meanings = [
+            meaning
+            for column in self.responses.columns.values()
+            for meaning in (column, *column.versions)
+        ]
+        texts = [why for meaning in meanings for why in meaning.missing.values()]
+        return {
+            why["en"]: {str(language): text for language, text in why.items()}
+            for why in texts
+            if not isinstance(why, str)
+        }
+
+    @property
     def folder(self) -> Path:
         """The folder of the files."""
         return expand(self.source.folder, self.path.parent)

@@ -47,7 +47,7 @@ class Meaning(Strict):
     """Name in the export; empty text when the question was not asked."""
     scale: tuple[int, int] | None = None
     """First the worst, then the best answer: ``[1, 5]``, or ``[5, 1]`` where 1 is best."""
-    missing: dict[str, str] = {}
+    missing: dict[str, str | Text] = {}
     """Code in the export -> why there is no answer."""
     recode: dict[str, str] = {}
     """Spelling in the export -> code used everywhere after."""

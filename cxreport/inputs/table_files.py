@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cxreport.inputs.meaning import SCORES, Column, Strict
+from cxreport.inputs.meaning import SCORES, Column, Strict, Text
 
 RATINGS = tuple(role for role in SCORES if role != "nps")
 ADDED = ("wave", "period_start")
@@ -28,7 +28,7 @@ class Defaults(Strict):
     """What every rating of a table has in common, unless its column says otherwise."""
 
     scale: tuple[int, int] | None = None
-    missing: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
+    missing: dict[str, str | Text] = {}  # noqa: RUF012 - pydantic copies it
 
 
 class TableFiles(Strict):

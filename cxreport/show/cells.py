@@ -143,6 +143,12 @@ def _catalogued(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
     return words.text(f"{column}.{value}") if words.has(f"{column}.{value}") else str(value)
 
 
+def _reason(words: Words, row: Row, parameters: dict[str, Any]) -> str:
+    """Say why there is no answer: in the codebook's words, or because it is empty."""
+    why = parameters.get("reasons", {}).get(row["reason"], {})
+    return str(why.get(words.language) or _catalogued(words, row, parameters))
+
+
 def _problem(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
     what, what_to_do = CATALOGUE[row["problem"]][words.language]
     return str(what if row["_column"] == "problem" else what_to_do)
@@ -165,7 +171,8 @@ WRITERS: dict[str, Writer] = {
     "metric": _catalogued,
     "meaning": _catalogued,
     "severity": _catalogued,
-    "reason": _catalogued,
+    "reason": _reason,
+    "found": lambda words, row, _: words.whole(row["n"]),
     "note": _catalogued,
     "interval_kind": _catalogued,
     "coverage": _share,

@@ -31,7 +31,7 @@ def codes(dataset: Dataset, survey: Survey) -> Block:
     responses = dataset.answers_by_code[dataset.answers_by_code["table"] == "responses"]
     return several(
         [
-            table("codes", rows, survey, column=str(column))
+            table("codes", rows, survey, column=str(column), reasons=survey.codebook.reasons)
             for column, rows in responses.groupby("column", sort=False)
         ]
     )

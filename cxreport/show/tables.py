@@ -49,12 +49,12 @@ TABLES: dict[str, tuple[str, ...]] = {
     "answers": ("question", "answer", "n", "share"),
     "interval_coverage": ("interval_kind", "n", "coverage", "lowest", "width"),
     "files": ("table", "file", "wave", "rows", "columns"),
-    "problems": ("severity", "table", "column", "problem", "n", "example", "what_to_do",
+    "problems": ("severity", "table", "column", "problem", "found", "example", "what_to_do",
                  "accepted"),
     "arms": ("arm", "n_customers", "share_customers", "share_planned"),
     "effect": ("arm", *EFFECT),
     "subgroups": ("group", *EFFECT),
-    "codes": ("wave", "code", "n", "meaning", "reason"),
+    "codes": ("code", "wave", "n", "meaning", "reason"),
 }  # fmt: skip
 TEXT_COLUMNS = {
     "accepted", "after", "answer", "arm", "battery", "before", "changed_on",

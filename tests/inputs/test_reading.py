@@ -1,0 +1,95 @@
+"""How a source was read: defaults, reasons in both languages, and codes that are no slips."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from sources import problems_of, write_codebook
+
+from cxreport.errors import CxError
+from cxreport.inputs.closed import last_closed
+from cxreport.inputs.codebook import read_codebook
+from cxreport.inputs.dataset import open_source
+from cxreport.inputs.reading import reading_of
+from cxreport.inputs.survey import open_survey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEFAULTS = (
+    'files = "answers.csv"\n[tables.responses.defaults]\nscale = [1, 5]\n'
+    'missing = { "0" = { en = "blank", it = "in bianco" } }'
+)
+COLUMNS = {"visit": 'role = "csat"', "speed": 'role = "touchpoint", scale = [5, 1], missing = {}'}
+
+
+def answers(**columns: list[object]) -> dict[str, pd.DataFrame]:
+    n = len(next(iter(columns.values())))
+    frame = {
+        "id": [str(i) for i in range(n)],
+        "day": [pd.Timestamp(2026, 4, 5)] * n,
+        "score": [9] * n,
+    }
+    return {"responses": pd.DataFrame(frame | columns)}
+
+
+def test_ratings_take_the_defaults_unless_they_say_otherwise(tmp_path: Path) -> None:
+    columns = read_codebook(write_codebook(tmp_path, table=DEFAULTS, columns=COLUMNS)).responses
+    assert columns.columns["visit"].scale == (1, 5)
+    assert list(columns.columns["visit"].missing) == ["0"]
+    assert columns.columns["speed"].scale == (5, 1)
+    assert columns.columns["speed"].missing == {}
+    assert columns.columns["score"].missing == {}  # the 0 of an NPS is an answer
+
+
+def test_reasons_are_kept_in_both_languages(tmp_path: Path) -> None:
+    path = write_codebook(tmp_path, table=DEFAULTS, columns=COLUMNS)
+    assert read_codebook(path).reasons == {"blank": {"en": "blank", "it": "in bianco"}}
+    codes = open_source(path, tables=answers(visit=[5, 0], speed=[1, 2])).answers_by_code
+    assert codes.loc[codes["meaning"] == "missing", "reason"].tolist() == ["blank"]
+
+
+def test_a_survey_says_how_it_was_read(tmp_path: Path) -> None:
+    path = write_codebook(tmp_path, table=DEFAULTS, columns=COLUMNS)
+    frames = answers(visit=[5, 4, 0, 9], speed=[1, 2, 5, None])
+    reading = reading_of(open_source(path, tables=frames)).set_index("column")
+    assert reading.loc["visit"].tolist() == ["csat", 1, 5, 2, "1 blank", 1]
+    assert reading.loc["speed"].tolist() == ["touchpoint", 5, 1, 3, "1 empty", 0]
+
+
+@pytest.mark.parametrize(
+    ("slips", "rows", "expected"),
+    [
+        (29, 100, "value-outside-scale"),
+        (30, 100, "values-outside-scale"),
+        (30, 3000, "value-outside-scale"),
+        (31, 3000, "values-outside-scale"),
+    ],
+)
+def test_many_numbers_outside_the_scale_are_an_undeclared_code(
+    tmp_path: Path, slips: int, rows: int, expected: str
+) -> None:
+    frames = answers(score=[11] * slips + [9] * (rows - slips))
+    found = problems_of(write_codebook(tmp_path), tables=frames)
+    assert [problem for problem, column in found if column == "score"] == [expected]
+    severity = "error" if expected.startswith("values") else "note"
+    assert found[expected, "score"]["severity"] == severity
+
+
+def test_a_source_whose_first_month_is_not_over_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(CxError, match="no period is over yet") as caught:
+        open_survey(write_codebook(tmp_path), tables=answers(score=[9, 8]))
+    assert "observed_until" in str(caught.value)
+    over = write_codebook(tmp_path, source="observed_until = 2026-04-30")
+    assert open_survey(over, tables=answers(score=[9, 8])).period.name == "2026-04"
+
+
+def test_a_wave_that_is_not_over_says_what_to_do(tmp_path: Path) -> None:
+    wave = '[[waves]]\nname = "a"\nsince = 2026-04-01\nuntil = 2026-04-30\n'
+    path = write_codebook(tmp_path, source='period = "wave"', more=wave)
+    with pytest.raises(CxError, match="no wave is over yet") as caught:
+        last_closed(read_codebook(path), dt.date(2026, 4, 24))
+    assert "observed_until" in str(caught.value)
