@@ -6,6 +6,7 @@ from cxreport.inputs.actions import actions_of
 from cxreport.inputs.dataset import open_source
 from cxreport.inputs.experiments import open_experiment
 from cxreport.inputs.survey import open_survey
+from cxreport.metrics.change_point import change_point
 from cxreport.metrics.channels import consistency
 from cxreport.metrics.compare import compare
 from cxreport.metrics.coverage import (
@@ -25,6 +26,7 @@ from cxreport.metrics.population import (
     weighted_scores,
 )
 from cxreport.metrics.power import detectable_difference, sample_size
+from cxreport.metrics.reliability import cronbach_alpha, icc
 from cxreport.metrics.returns import returns_by_class, survey_returns
 from cxreport.metrics.scale_use import same_answers, scale_use
 from cxreport.metrics.scoreboard import score_history, score_questions, scoreboard
@@ -45,6 +47,7 @@ __all__ = [
     "break_down",
     "bridge_versions",
     "ces",
+    "change_point",
     "channel_consistency",
     "chart_scores",
     "compare",
@@ -54,11 +57,13 @@ __all__ = [
     "coverage_at_edges",
     "coverage_by_number",
     "coverage_of_intervals",
+    "cronbach_alpha",
     "csat",
     "decide",
     "design_effect",
     "detectable_difference",
     "effect",
+    "icc",
     "interaction",
     "league_tables",
     "nps",

@@ -181,7 +181,7 @@ def no_machine_path(page: Element) -> list[str]:
     text = "\n".join(texts)
     found = {match.group() for match in MACHINE_PATHS.finditer(text)}
     for own in (Path.cwd(), Path.home(), Path(tempfile.gettempdir())):
-        # "/tmp" alone may be a word of the report; "/work/main" is not
+        # "/tmp" alone may be a word of the report; "/srv/reports" is not
         end = r"(?![\w-])" if len(own.parts) > 2 else "/"
         if len(own.parts) > 1 and re.search(rf"(?<![\w/.]){re.escape(str(own))}{end}", text):
             found.add(str(own))

@@ -19,6 +19,9 @@ from cxreport.metrics.differences import (
     share_difference,
 )
 from cxreport.metrics.intervals import normal_quantile
+from cxreport.metrics.power import detectable_difference, sample_size
+
+__all__ = ["compare", "detectable_difference", "sample_size"]
 
 ONLY_CURRENT = "only in current"
 ONLY_REFERENCE = "only in reference"
