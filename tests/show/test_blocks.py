@@ -23,7 +23,7 @@ from cxreport.show.blocks import MIME, Block, plain, read_block
         (-math.inf, None),
         (pd.NA, None),
         (pd.NaT, None),
-        (np.datetime64("NaT"), None),
+        (np.datetime64("NaT", "s"), None),
         (None, None),
         (np.float64("nan"), None),
         (np.int64(7), 7),
