@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cxreport.inputs.demo.sampling import Names, days_of, daytime, labels, months, stream
+from cxreport.inputs.demo.sampling import Names, days_of, daytime, in_days, labels, months, stream
 from cxreport.inputs.demo.truths import (
     CHANNELS,
     EAGER_REGION,
@@ -64,7 +64,7 @@ def make_contacts(
 def visits(customers: pd.DataFrame, orders: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return visits without a purchase, some weeks after one, by the customer's main channel."""
     who = orders["customer"].to_numpy()
-    day = days_of(orders["ordered_at"]) + rng.integers(5, 60, len(orders))
+    day = days_of(orders["ordered_at"]) + in_days(rng.integers(5, 60, len(orders)))
     channel = labels(CHANNELS, customers["main_channel"].to_numpy()[who])
     return pd.DataFrame(
         {
@@ -92,8 +92,8 @@ def contacts_by_channel(contacts: pd.DataFrame) -> pd.Series:
 def make_invitations(customers: pd.DataFrame, contacts: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return the contacts that make up somebody's mind; some of them will be answered."""
     rng = stream(seed, "invitations")
-    invited_day = days_of(contacts["happened_at"]) + 1
-    answered_day = invited_day + rng.geometric(0.5, len(contacts)) - 1
+    invited_day = days_of(contacts["happened_at"]) + in_days(1)
+    answered_day = invited_day + in_days(rng.geometric(0.5, len(contacts)) - 1)
     answered_at = daytime(rng, answered_day, 10, 23)
     region = customers["region"].to_numpy()[contacts["customer"]]
     reluctance = rng.exponential(size=len(contacts)) / np.where(

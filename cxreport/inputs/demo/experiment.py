@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cxreport.inputs.demo.sampling import days_of, daytime, stream
+from cxreport.inputs.demo.sampling import days_of, daytime, in_days, stream
 from cxreport.inputs.demo.truths import EXPERIMENTS
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def assigned(
             "experiment": experiment.name,
             "customer_id": who,
             "arm": np.where(is_treated, "treatment", "control"),
-            "assigned_at": daytime(rng, experiment.first_day + rng.integers(0, 28, n)),
+            "assigned_at": daytime(rng, experiment.first_day + in_days(rng.integers(0, 28, n))),
             "outcome": came_about.astype(np.int64),
         }
     )

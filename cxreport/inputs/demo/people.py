@@ -11,6 +11,7 @@ from cxreport.inputs.demo.sampling import (
     daytime,
     exact_shares,
     ids,
+    in_days,
     labels,
     stream,
 )
@@ -38,7 +39,7 @@ def make_customers(seed: int) -> pd.DataFrame:
     shop_count = np.array([len(names) for names in shops])
     kind = exact_shares(rng, [each.share for each in TYPES], n)
     channels = np.array([each.channels for each in TYPES])
-    first_seen = daytime(rng, np.sort(FIRST_DAY + days))
+    first_seen = daytime(rng, np.sort(FIRST_DAY + in_days(days)))
     return pd.DataFrame(
         {
             "customer_id": ids("C", n, 5),

@@ -31,7 +31,12 @@ def stream(seed: int, name: str) -> np.random.Generator:
 
 def all_days() -> Times:
     """Return every day that the data cover."""
-    return np.arange(FIRST_DAY, LAST_DAY + 1)
+    return np.arange(FIRST_DAY, LAST_DAY + np.timedelta64(1, "D"))
+
+
+def in_days(count: object) -> NDArray[np.timedelta64]:
+    """Return whole numbers as lengths of time in days."""
+    return np.asarray(count).astype("timedelta64[D]")
 
 
 def days_of(times: pd.Series) -> Times:

@@ -12,6 +12,7 @@ from cxreport.inputs.demo.sampling import (
     days_of,
     daytime,
     ids,
+    in_days,
     labels,
     months,
     stream,
@@ -49,7 +50,7 @@ def make_tickets(customers: pd.DataFrame, orders: pd.DataFrame, seed: int) -> pd
     rng = stream(seed, "tickets")
     kind = customers["type"].to_numpy()
     who = orders["customer"].to_numpy()
-    day = days_of(orders["ordered_at"]) + rng.integers(1, 15, len(orders))
+    day = days_of(orders["ordered_at"]) + in_days(rng.integers(1, 15, len(orders)))
     weight = np.array([each.tickets for each in TYPES])[kind[who]]
     weight = weight * np.where(months(day) == OUTAGE_MONTH, OUTAGE_TICKETS, 1.0)
     weight = np.where(day <= LAST_DAY, weight, 0.0)

@@ -12,6 +12,7 @@ from cxreport.inputs.demo.sampling import (
     days_of,
     daytime,
     ids,
+    in_days,
     labels,
     seasonal_days,
     stream,
@@ -79,8 +80,8 @@ def deliveries(
     n = len(ordered_at)
     day = days_of(ordered_at)
     late_days = np.where(rng.random(n) < LATE, rng.integers(1, 7, n), -rng.integers(0, 2, n))
-    promised = pd.Series((day + 3).astype("datetime64[us]") + np.timedelta64(20, "h"))
-    delivered = pd.Series(daytime(rng, day + 3 + late_days, 9, 20))
+    promised = pd.Series((day + in_days(3)).astype("datetime64[us]") + np.timedelta64(20, "h"))
+    delivered = pd.Series(daytime(rng, day + in_days(3 + late_days), 9, 20))
     return {
         "promised_at": promised.where(shipped),
         "delivered_at": delivered.where(shipped & (delivered < EXPORTED_AT)),
