@@ -8,7 +8,7 @@ import pytest
 import cxreport as cx
 from cxreport.inputs.source import run
 from cxreport.inputs.survey import Survey
-from cxreport.metrics.population import WEIGHT, margins, weighted_answers
+from cxreport.metrics.population import WEIGHT, margins, met_margins, weighted_answers
 
 ROOT = Path(__file__).parent.parent
 HEADLINE = ("nps", "csat", "ces", "needs", "ease", "enjoyability")
@@ -109,3 +109,20 @@ def test_actions_stand_at_their_months(october: Survey) -> None:
 def test_a_new_wording_breaks_the_chart(october: Survey) -> None:
     assert october.breaks["ces"] == ["2025-05"]
     assert october.breaks["nps"] == []
+
+
+def test_a_part_of_the_customers_is_not_weighted_to_the_whole() -> None:
+    part = cx.open_survey(
+        ROOT / "data" / "demo" / "codebook.toml", filters={"channel": ["app", "web"]}
+    )
+    assert margins(part) == {}
+    assert cx.weighted_scores(part, part.columns("nps")).empty
+    assert cx.compare_with_base(part).empty
+
+
+def test_a_region_without_an_answer_is_not_weighted_for(october: Survey) -> None:
+    rows = october.current
+    without = rows.filter(rows.region != "Puglia")
+    assert list(met_margins(october, without)) == ["channel"]
+    assert weighted_answers(october, without)[1] == WEIGHT
+    assert list(met_margins(october, rows.filter(rows.channel == "app"))) == ["region"]

@@ -34,11 +34,11 @@ def margins(survey: Survey) -> dict[str, dict[Hashable, float]]:
     Returns
     -------
     dict
-        Column -> level -> share, a fraction; empty without such a table. Variables that the
-        answers do not have are left out.
+        Column -> level -> share, a fraction; empty without such a table, and for a part of the
+        customers, whose shares are not known. Variables that the answers do not have are left out.
     """
     population = survey.dataset.tables.get("population")
-    if population is None:
+    if population is None or survey.filters:
         return {}
     known = run(population.select("variable", "level", "share"))
     columns = survey.columns(*CATEGORIES)
@@ -49,12 +49,25 @@ def margins(survey: Survey) -> dict[str, dict[Hashable, float]]:
     }
 
 
+def met_margins(survey: Survey, answers: ir.Table) -> dict[str, dict[Hashable, float]]:
+    """Return the margins that answers can be weighted to: those with an answer at every level.
+
+    A region from which nobody answered has no answers to weigh up; the variable is then not used,
+    and ``compare_with_base`` says so.
+    """
+    return {
+        variable: shares
+        for variable, shares in margins(survey).items()
+        if set(shares) == set(run(answers.select(variable).distinct())[variable].dropna())
+    }
+
+
 def weighted_answers(survey: Survey, answers: ir.Table) -> tuple[ir.Table, str | None]:
     """Return answers with a column of weights, and its name (None when there are no weights).
 
     The source's own weights, where it has them for the period; else weights raked so that the
-    answers have the customer base's shares of each variable in ``population``. Answers without a
-    value of such a variable have no weight and are left out.
+    answers have the customer base's shares of each variable in ``population`` whose every
+    level has an answer. Answers without a value of such a variable have no weight and are left out.
 
     Raises
     ------
@@ -64,7 +77,7 @@ def weighted_answers(survey: Survey, answers: ir.Table) -> tuple[ir.Table, str |
     own = next(iter(survey.columns("weight")), None)
     if own is not None:
         return answers, own
-    targets = margins(survey)
+    targets = met_margins(survey, answers)
     if not targets:
         return answers, None
     complete = answers
@@ -171,16 +184,18 @@ def compare_with_base(survey: Survey) -> pd.DataFrame:
     DataFrame
         One row a variable and level: ``variable``, ``level``, ``n`` (answers of the period),
         ``share`` (percent of the answers), ``share_population`` (percent of the base), ``ratio``
-        (how much more readily they are heard; 1 is in proportion). Without a row when the base is
-        not known.
+        (how much more readily they are heard; 1 is in proportion), ``used`` (whether the weights
+        of the period use the variable). Without a row when the base is not known.
     """
     frames = []
+    used = met_margins(survey, survey.current)
     for variable, shares in margins(survey).items():
         counts = run(survey.current.group_by(variable).aggregate(n=survey.current.count()))
         n = counts.dropna().set_index(variable)["n"].reindex(list(shares)).fillna(0).astype(int)
         share, base = 100 * n / n.sum(), 100 * pd.Series(shares)
         columns = {"variable": variable, "level": list(shares), "n": n.to_numpy()}
         shown = {"share": share.to_numpy(), "share_population": base.to_numpy()}
-        frames.append(pd.DataFrame(columns | shown | {"ratio": (share / base).to_numpy()}))
-    names = ["variable", "level", "n", "share", "share_population", "ratio"]
+        said = {"ratio": (share / base).to_numpy(), "used": variable in used}
+        frames.append(pd.DataFrame(columns | shown | said))
+    names = ["variable", "level", "n", "share", "share_population", "ratio", "used"]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=names)

@@ -192,6 +192,7 @@ WRITERS: dict[str, Writer] = {
     "ranks": _ranks,
     "detectable": _one_decimal,
     "ratio": _decimal,
+    "used": lambda words, row, _: words.value(bool(row["used"])),
     "share_population": _share,
     "variable": lambda words, row, p: column_label(row["variable"], p, words),
     "level": lambda words, row, p: code_label(row["variable"], row["level"], p, words),

@@ -58,6 +58,8 @@ def leagues(tables: Mapping[str, pd.DataFrame], survey: Survey, periods: int) ->
 
 def consistency(spread: pd.DataFrame, survey: Survey) -> Block:
     """Say how much channels differ beyond chance; ``spread`` from ``consistency``, or empty."""
+    if spread.empty:
+        return note("consistency")
     sentences = []
     for row in spread.to_dict("records"):
         key = "unsaid" if pd.isna(row["p_value"]) else "more" if row["p_value"] < 0.05 else "none"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxreport.inputs.source import run
 from cxreport.show.blocks import Block
-from cxreport.show.sections import about
+from cxreport.show.sections import about, has_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,7 @@ def method(board: pd.DataFrame, survey: Survey) -> Block:
     if "index" in metrics:
         layers = board[board["metric"] == "index"].iloc[0]
         sentences.append(_say("pyramid", n=int(layers["n"]), dropped=int(layers["dropped"])))
-    if survey.columns("weight") or "population" in survey.dataset.tables:
+    if has_weights(survey):
         sentences.append(_say("weighted"))
     before = len(survey.history) > 1
     shown = {"difference": before, "detectable": before, "control": before, "stabilised": True}

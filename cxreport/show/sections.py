@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.inputs.meaning import CATEGORIES, LANGUAGES
+from cxreport.metrics.population import met_margins
 from cxreport.show.blocks import Block
 from cxreport.show.brief import HEADLINES
 from cxreport.show.svg import to_svg
@@ -74,9 +75,14 @@ def header(survey: Survey, title: str) -> Block:
     )
 
 
+def has_weights(survey: Survey) -> bool:
+    """Say whether the report shows weighted scores: its own weights, or raked ones."""
+    return bool(survey.columns("weight") or met_margins(survey, survey.current))
+
+
 def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
     """Say the headline scores in sentences; ``board`` is from ``scoreboard``."""
-    weights = bool(survey.columns("weight")) or "population" in survey.dataset.tables
+    weights = has_weights(survey)
     return Block("in_brief", board, about(survey) | {"weights": weights})
 
 

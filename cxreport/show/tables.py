@@ -21,7 +21,7 @@ TABLES: dict[str, tuple[str, ...]] = {
                    "detectable"),
     "weighted": ("score", "n", "estimate_unweighted", "unweighted_interval", "with_weights",
                  "with_weights_interval", "std_error", "n_effective"),
-    "base": ("variable", "level", "n", "share", "share_population", "ratio"),
+    "base": ("variable", "level", "n", "share", "share_population", "ratio", "used"),
     "detectable": ("score", "n", "estimate", "interval", "detectable"),
     "detectable_by": ("group", "n", "estimate", "interval", "detectable", "note"),
     "plan": ("score", "difference", "n", "invitations"),
@@ -57,12 +57,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "codes": ("code", "wave", "n", "meaning", "reason"),
 }  # fmt: skip
 TEXT_COLUMNS = {
-    "accepted", "after", "answer", "arm", "battery", "before", "changed_on",
-    "code", "column", "direction", "example", "file", "group", "level",
-    "meaning", "metric", "note", "nps_class", "period", "problem", "question", "ranks",
-    "reason", "rule",
-    "score", "severity", "sign", "signal", "signal_weighted", "table", "title", "variable", "wave",
-    "interval_kind", "what_to_do",
+    "accepted", "after", "answer", "arm", "battery", "before", "changed_on", "code", "column",
+    "direction", "example", "file", "group", "interval_kind", "level", "meaning", "metric", "note",
+    "nps_class", "period", "problem", "question", "ranks", "reason", "rule", "score", "severity",
+    "sign", "signal", "signal_weighted", "table", "title", "used", "variable", "wave", "what_to_do",
 }  # fmt: skip
 
 
