@@ -1,0 +1,56 @@
+"""Columns that make groups: checked on the way in, and of the same kind on the way out."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from cxreport.errors import CxError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import ibis.expr.types as ir
+    import pandas as pd
+
+    from cxreport.metrics.answers import By
+
+
+def as_names(by: By) -> list[str]:
+    """List the columns of groups.
+
+    Examples
+    --------
+    >>> as_names("store"), as_names(None)
+    (['store'], [])
+    """
+    return [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
+
+
+def check_columns(table: ir.Table, names: Sequence[str], reserved: Sequence[str] = ()) -> None:
+    """Refuse columns that the table does not have, and ``reserved`` names of results.
+
+    Raises
+    ------
+    CxError
+        For the first name that is wrong.
+    """
+    for name in names:
+        if name not in table.columns:
+            near = get_close_matches(name, table.columns, n=3)
+            hint = f"did you mean {' or '.join(near)}?" if near else None
+            raise CxError("unknown column", got=name, expected=", ".join(table.columns), hint=hint)
+        if name in reserved:
+            raise CxError(
+                "a column of groups has the name of a result column", got=name, hint="rename"
+            )
+
+
+def kept_whole(frame: pd.DataFrame, keys: Mapping[str, ir.Column]) -> pd.DataFrame:
+    """Keep a missing group from turning shop 12 into shop 12.0."""
+    kinds = {
+        name: "boolean" if column.type().is_boolean() else "Int64"
+        for name, column in keys.items()
+        if frame[name].isna().any() and (column.type().is_integer() or column.type().is_boolean())
+    }
+    return frame.astype(kinds)
