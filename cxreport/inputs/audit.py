@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-AUDIT_COLUMNS = ["wave", "column", "code", "n", "meaning", "reason"]
+AUDIT_COLUMNS = ["wave", "column", "code", "n", "ids", "meaning", "reason"]
+ID = "_id"
 
 
 def count_codes(
@@ -38,7 +39,8 @@ def count_codes(
     -------
     DataFrame
         One row a column and code: ``wave``, ``column``, ``code`` (as exported, blanks cleaned),
-        ``n`` (rows), ``meaning`` (``valid``; ``missing``; ``outside`` the scale; ``unknown`` text
+        ``n`` (rows), ``ids`` (different ids among them: what a repeated row counts for),
+        ``meaning`` (``valid``; ``missing``; ``outside`` the scale; ``unknown`` text
         in a rating; ``unlabelled`` category), ``reason`` (why missing).
     """
     audited = {n: c for n, c in columns.items() if c.role in (*SCORES, *CATEGORIES)}
@@ -46,21 +48,26 @@ def count_codes(
     dates = {n: c for n, c in columns.items() if c.role == "date"}
     if not asked:
         return pd.DataFrame(columns=AUDIT_COLUMNS)
-    numbered_codes = codes(raw, {**dates, **asked}, wave=wave, zone=zone).select(*asked)
+    ids = {n: c for n, c in columns.items() if c.role == "id"}
+    numbered_codes = codes(raw, {**dates, **ids, **asked}, wave=wave, zone=zone)
+    key = numbered_codes[next(iter(ids))] if ids else ibis.row_number().cast("string")
     counts = (
-        numbered_codes.pivot_longer(ibis.selectors.all(), names_to="column", values_to="code")
+        numbered_codes.select(*asked, **{ID: key})
+        .pivot_longer(~ibis.selectors.cols(ID), names_to="column", values_to="code")
         .group_by("column", "code")
-        .aggregate(n=ibis._.count())
+        .aggregate(n=ibis._.count(), ids=ibis._[ID].nunique())
     )
     numbered = run(counts).dropna(subset="code")
     rows = []
-    for name, text, n in numbered[["column", "code", "n"]].itertuples(index=False):
+    for name, text, n, different in numbered[["column", "code", "n", "ids"]].itertuples(
+        index=False
+    ):
         number, _, code = text.partition(":")
         judged = judge(code, asked[name], asked[name].in_wave(wave)[int(number)][1])
-        rows.append((wave, name, code, n, *judged))
+        rows.append((wave, name, code, n, different, *judged))
     keys = ["column", "code", "meaning", "reason"]
     by_code = pd.DataFrame(rows, columns=AUDIT_COLUMNS).groupby(keys, as_index=False)
-    summed = by_code.agg(n=("n", "sum")).assign(wave=wave)
+    summed = by_code.agg(n=("n", "sum"), ids=("ids", "sum")).assign(wave=wave)
     order = list(asked)
     position = [
         (order.index(name), sort_key(code))

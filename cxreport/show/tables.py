@@ -54,7 +54,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "arms": ("arm", "n_customers", "share_customers", "share_planned"),
     "effect": ("arm", *EFFECT),
     "subgroups": ("group", *EFFECT),
-    "codes": ("code", "wave", "n", "meaning", "reason"),
+    "codes": ("code", "wave", "found", "ids", "meaning", "reason"),
 }  # fmt: skip
 TEXT_COLUMNS = {
     "accepted", "after", "answer", "arm", "battery", "before", "changed_on", "code", "column",

@@ -104,3 +104,15 @@ def test_a_reversed_scale_has_the_same_codes() -> None:
     assert [judge(code, column, column)[0] for code in ("0", "1", "5", "6")] == [
         "outside", "valid", "valid", "outside",
     ]  # fmt: skip
+
+
+def test_a_repeated_row_counts_for_one_id() -> None:
+    frame = pd.DataFrame({"id": ["a", "a", "b", "c", "c"], "score": ["9", "9", "9", "11", "8"]})
+    columns = {"id": Column(role="id"), "score": Column(role="nps")}
+    found = count_codes(from_frame(frame), columns, wave=None, zone="UTC").set_index("code")
+    assert found["n"].to_dict() == {"8": 1, "9": 3, "11": 1}
+    assert found["ids"].to_dict() == {"8": 1, "9": 2, "11": 1}
+    without = count_codes(
+        from_frame(frame), {"score": Column(role="nps")}, wave=None, zone="UTC"
+    ).set_index("code")
+    assert without["ids"].to_dict() == {"8": 1, "9": 3, "11": 1}

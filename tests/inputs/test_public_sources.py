@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from cxreport import ces, csat, nps, open_survey
+from cxreport import ces, csat, nps, open_source, open_survey
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:
@@ -123,3 +123,11 @@ def test_nhs_problems_are_accepted_with_a_reason(nhs: Survey) -> None:
     assert set(problems["severity"]) == {"note"}
     accepted = problems[problems["accepted_en"] != ""]
     assert sorted(accepted["problem"]) == ["date-unreadable", "rows-contradict"]
+
+
+def test_the_codes_of_nhs_are_counted_once_a_respondent() -> None:
+    codes = open_source(ROOT / "data" / "nhs" / "codebook.toml").answers_by_code
+    rating = codes[codes["column"] == "rating"].set_index("code")["ids"]
+    assert rating.to_dict() == {
+        "1": 2875, "2": 729, "3": 203, "4": 172, "5": 248, "6": 14, "7": 225,
+    }  # fmt: skip
