@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -16,6 +15,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
+from cxreport.metrics.group_columns import as_names, check_columns, kept_whole
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -103,11 +103,9 @@ def count_answers(
         a result column, or a weight is missing, not above 0, or outside 0.000001 to 999,999.
     """
     table = as_table(data)
-    names = [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
-    for name in [*questions.values(), *names, *([weight] if weight is not None else [])]:
-        _check_known(table, name)
-    for name in RESERVED.intersection(names):
-        raise CxError("a column of groups has the name of a result column", got=name, hint="rename")
+    names = as_names(by)
+    check_columns(table, [*questions.values(), *([weight] if weight is not None else [])])
+    check_columns(table, names, RESERVED)
     answers = {name: _answer(table, column, scale) for name, column in questions.items()}
     valid = ibis.and_(*(value.notnull() for value, _ in answers.values()))
     invalid = ibis.or_(*(value.isnull() & ~missing for value, missing in answers.values()))
@@ -139,11 +137,7 @@ def _in_groups(
 ) -> Answers:
     """Sort the cells, number their groups, and set the columns of groups apart."""
     keys = [f"by_{position}" for position in range(len(names))]
-    for key, name in zip(keys, names, strict=True):
-        kind = table[name].type()
-        if cells[key].isna().any() and (kind.is_integer() or kind.is_boolean()):
-            # A missing group must not turn shop 12 into shop 12.0.
-            cells[key] = cells[key].astype("boolean" if kind.is_boolean() else "Int64")
+    cells = kept_whole(cells, {key: table[name] for key, name in zip(keys, names, strict=True)})
     # A fixed order also fixes the order of every sum of floats that follows.
     cells = cells.sort_values([*keys, "state", *values], ignore_index=True)
     cells = cells.astype(dict.fromkeys(values, "float64"))
@@ -158,18 +152,6 @@ def _in_groups(
         cells=cells.drop(columns=keys).rename(columns=lambda name: name.removeprefix("answer_")),
         weighted=weighted,
     )
-
-
-def _check_known(table: ibis.Table, name: str) -> None:
-    """Refuse a column that the table does not have, and say which was meant."""
-    if name not in table.columns:
-        near = get_close_matches(name, table.columns, n=3)
-        hint = f"did you mean {' or '.join(near)}?" if near else None
-        raise CxError("unknown column", got=name, expected=", ".join(table.columns), hint=hint)
-    alike = [column for column in table.columns if column.lower() == name.lower()]
-    if len(alike) > 1:
-        # Engines that ignore case would silently read the first of them.
-        raise CxError("columns that differ only in case", got=", ".join(alike), hint="rename one")
 
 
 def _answer(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cxreport.errors import CxError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import ibis.expr.types as ir
     import pandas as pd
@@ -27,8 +27,8 @@ def as_names(by: By) -> list[str]:
     return [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
 
 
-def check_columns(table: ir.Table, names: Sequence[str], reserved: Sequence[str] = ()) -> None:
-    """Refuse columns that the table does not have, and ``reserved`` names of results.
+def check_columns(table: ir.Table, names: Sequence[str], reserved: Collection[str] = ()) -> None:
+    """Refuse columns that are not there or cannot be told apart, and ``reserved`` names.
 
     Raises
     ------
@@ -40,6 +40,11 @@ def check_columns(table: ir.Table, names: Sequence[str], reserved: Sequence[str]
             near = get_close_matches(name, table.columns, n=3)
             hint = f"did you mean {' or '.join(near)}?" if near else None
             raise CxError("unknown column", got=name, expected=", ".join(table.columns), hint=hint)
+        alike = [column for column in table.columns if column.lower() == name.lower()]
+        if len(alike) > 1:
+            # Engines that ignore case would silently read the first of them.
+            hint = "rename one"
+            raise CxError("columns that differ only in case", got=", ".join(alike), hint=hint)
         if name in reserved:
             raise CxError(
                 "a column of groups has the name of a result column", got=name, hint="rename"

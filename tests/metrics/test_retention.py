@@ -237,3 +237,12 @@ def test_the_cohorts_of_online_retail() -> None:
     assert grid(found)["2011-01"] == january
     assert found.drop_duplicates("cohort")["size"].sum() == 4372
     assert found["cohort"].nunique() == 13
+
+
+def test_columns_that_differ_only_in_case_are_refused() -> None:
+    orders = pd.DataFrame(
+        {"customer_id": ["a"], "CUSTOMER_ID": ["b"], "ordered_at": ["2026-01-05"]}
+    )
+    orders["ordered_at"] = pd.to_datetime(orders["ordered_at"])
+    with pytest.raises(CxError, match="differ only in case"):
+        cohorts(orders, until=dt.date(2026, 2, 28))
