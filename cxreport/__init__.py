@@ -3,21 +3,107 @@
 from cxreport import show
 from cxreport.errors import CxError
 from cxreport.inputs.actions import actions_of
+from cxreport.inputs.company import open_company
 from cxreport.inputs.dataset import open_source
 from cxreport.inputs.experiments import open_experiment
 from cxreport.inputs.survey import open_survey
 from cxreport.metrics.change_point import change_point
+from cxreport.metrics.channel_matrix import channel_ratings, channel_use
 from cxreport.metrics.channels import consistency
+from cxreport.metrics.claims import Evidence, judge_claims
+from cxreport.metrics.closed_loop import closed_loop, compare_later, later_scores
+from cxreport.metrics.company_channels import (
+    channel_customers,
+    channel_scores,
+    company_friction,
+    stage_channels,
+)
+from cxreport.metrics.company_contacts import avoidable_history, service_history, service_reasons
+from cxreport.metrics.company_contracts import company_contracts
+from cxreport.metrics.company_conversion import (
+    shop_differences,
+    shop_funnel,
+    step_errors,
+)
+from cxreport.metrics.company_drivers import (
+    survey_asymmetry,
+    survey_criticality,
+    survey_importance,
+    survey_moments,
+    survey_priorities,
+)
+from cxreport.metrics.company_journey import (
+    detractor_first_drop,
+    journey_coverage,
+    journey_event_problems,
+    journey_memory,
+    journey_stages,
+    journey_steps,
+)
+from cxreport.metrics.company_linkage import (
+    company_claims,
+    company_loyal_ratio,
+    company_score_link,
+)
+from cxreport.metrics.company_loop import service_later, service_loop
+from cxreport.metrics.company_membership import company_membership
+from cxreport.metrics.company_profit import company_profit
+from cxreport.metrics.company_promises import (
+    delivery_lateness,
+    delivery_promises,
+    survey_expectations,
+)
+from cxreport.metrics.company_pyramid import (
+    survey_layer_weights,
+    survey_pyramid,
+    survey_pyramid_groups,
+)
+from cxreport.metrics.company_rates import service_rates
+from cxreport.metrics.company_retention import company_retention
+from cxreport.metrics.company_service import (
+    company_tickets,
+    service_changes,
+    service_curve,
+    service_left_out,
+    service_waits,
+)
+from cxreport.metrics.company_stages import stage_funnel
+from cxreport.metrics.company_value import company_buying
+from cxreport.metrics.company_word_of_mouth import survey_word_of_mouth
+from cxreport.metrics.company_worth import company_at_risk, plan_inputs, plan_return, plan_tornado
 from cxreport.metrics.compare import compare
+from cxreport.metrics.contact_reasons import avoidable_contacts, contact_reasons
+from cxreport.metrics.contract_retention import contractual_retention
+from cxreport.metrics.conversion import funnel
+from cxreport.metrics.conversion_errors import error_rates
+from cxreport.metrics.conversion_groups import compare_funnels, differ_by_group, funnel_shares
+from cxreport.metrics.conversion_rest import compare_with_rest
 from cxreport.metrics.coverage import (
     coverage_at_edges,
     coverage_by_number,
     coverage_of_intervals,
 )
 from cxreport.metrics.decision import decide
+from cxreport.metrics.drivers import (
+    asymmetry,
+    criticality,
+    importance,
+    moments_of_truth,
+    priority_order,
+)
+from cxreport.metrics.event_problems import event_problems
+from cxreport.metrics.exceeding import exceeding
+from cxreport.metrics.expectations import against_expectation, expectation_gap
 from cxreport.metrics.experiment import effect, sample_ratio
+from cxreport.metrics.first_drop import first_drop
+from cxreport.metrics.friction import journey_friction, request_friction
+from cxreport.metrics.friction_rates import compare_friction
 from cxreport.metrics.interaction import interaction
+from cxreport.metrics.lapse import churn_window
 from cxreport.metrics.leagues import break_down, channel_consistency, league_tables
+from cxreport.metrics.loyal_ratio import loyal_ratio
+from cxreport.metrics.multichannel import multichannel
+from cxreport.metrics.peak_end import peak_end
 from cxreport.metrics.planning import plan_samples
 from cxreport.metrics.population import (
     compare_with_base,
@@ -26,67 +112,254 @@ from cxreport.metrics.population import (
     weighted_scores,
 )
 from cxreport.metrics.power import detectable_difference, sample_size
+from cxreport.metrics.projection import project_retention
+from cxreport.metrics.promises import lateness, promise_kept
+from cxreport.metrics.purchases import purchases
+from cxreport.metrics.pyramid_layers import layer_gaps
 from cxreport.metrics.reliability import cronbach_alpha, icc
+from cxreport.metrics.renewals import contract_survivors, project_and_check
+from cxreport.metrics.repeat import repeat_purchase
+from cxreport.metrics.retention import cohorts, orders_outside_cohorts, retention_by_age
+from cxreport.metrics.retention_chart import retention_chart
+from cxreport.metrics.return_on_experience import return_on_experience, tornado
 from cxreport.metrics.returns import returns_by_class, survey_returns
+from cxreport.metrics.revenue_at_risk import revenue_at_risk
 from cxreport.metrics.scale_use import same_answers, scale_use
+from cxreport.metrics.scalogram import scalogram
+from cxreport.metrics.score_link import score_link
 from cxreport.metrics.scoreboard import score_history, score_questions, scoreboard
 from cxreport.metrics.scores import ces, csat, nps, pyramid
 from cxreport.metrics.segments import shrink, suppress
+from cxreport.metrics.service_comparisons import compare_waits, hold_family
+from cxreport.metrics.service_rates import handled_rates, within_level
+from cxreport.metrics.service_times import waiting_curve, waits
+from cxreport.metrics.session_conversion import session_funnel
 from cxreport.metrics.share_grids import share_grid
 from cxreport.metrics.signals import chart_scores
+from cxreport.metrics.source_sessions import (
+    session_differences,
+    session_steps,
+    sessions_against_rest,
+)
 from cxreport.metrics.spread import answer_shares
+from cxreport.metrics.stage_coverage import stage_coverage
+from cxreport.metrics.stage_ratings import stage_ratings
+from cxreport.metrics.strata import standardised_difference
+from cxreport.metrics.survival import compare_survival, restricted_mean, survival
+from cxreport.metrics.survival_quantiles import survival_quantile
+from cxreport.metrics.tickets import read_tickets
+from cxreport.metrics.transitions import transitions
 from cxreport.metrics.trend import control_chart
 from cxreport.metrics.validation import battery_reliability, bridge_versions
+from cxreport.metrics.value import (
+    buying_history,
+    chance_active,
+    check_forecast,
+    customer_value,
+    expected_orders,
+    fit_buying,
+    fit_spending,
+    forecast_buying,
+    in_one_currency,
+    losses_again,
+    margin_multiple,
+    mean_spend,
+    profit_by_customer,
+    profit_of_nobody,
+    profitability,
+    spending_history,
+    whale_curve,
+    whale_peak,
+)
 from cxreport.metrics.weights import design_effect, rake
+from cxreport.metrics.word_of_mouth import word_of_mouth
 
 __all__ = [
     "CxError",
+    "Evidence",
     "actions_of",
+    "against_expectation",
     "answer_shares",
+    "asymmetry",
+    "avoidable_contacts",
+    "avoidable_history",
     "battery_reliability",
     "break_down",
     "bridge_versions",
+    "buying_history",
     "ces",
+    "chance_active",
     "change_point",
     "channel_consistency",
+    "channel_customers",
+    "channel_ratings",
+    "channel_scores",
+    "channel_use",
     "chart_scores",
+    "check_forecast",
+    "churn_window",
+    "closed_loop",
+    "cohorts",
+    "company_at_risk",
+    "company_buying",
+    "company_claims",
+    "company_contracts",
+    "company_friction",
+    "company_loyal_ratio",
+    "company_membership",
+    "company_profit",
+    "company_retention",
+    "company_score_link",
+    "company_tickets",
     "compare",
+    "compare_friction",
+    "compare_funnels",
+    "compare_later",
+    "compare_survival",
+    "compare_waits",
     "compare_with_base",
+    "compare_with_rest",
     "consistency",
+    "contact_reasons",
+    "contract_survivors",
+    "contractual_retention",
     "control_chart",
     "coverage_at_edges",
     "coverage_by_number",
     "coverage_of_intervals",
+    "criticality",
     "cronbach_alpha",
     "csat",
+    "customer_value",
     "decide",
+    "delivery_lateness",
+    "delivery_promises",
     "design_effect",
     "detectable_difference",
+    "detractor_first_drop",
+    "differ_by_group",
     "effect",
+    "error_rates",
+    "event_problems",
+    "exceeding",
+    "expectation_gap",
+    "expected_orders",
+    "first_drop",
+    "fit_buying",
+    "fit_spending",
+    "forecast_buying",
+    "funnel",
+    "funnel_shares",
+    "handled_rates",
+    "hold_family",
     "icc",
+    "importance",
+    "in_one_currency",
     "interaction",
+    "journey_coverage",
+    "journey_event_problems",
+    "journey_friction",
+    "journey_memory",
+    "journey_stages",
+    "journey_steps",
+    "judge_claims",
+    "lateness",
+    "later_scores",
+    "layer_gaps",
     "league_tables",
+    "losses_again",
+    "loyal_ratio",
+    "margin_multiple",
+    "mean_spend",
+    "moments_of_truth",
+    "multichannel",
     "nps",
+    "open_company",
     "open_experiment",
     "open_source",
     "open_survey",
+    "orders_outside_cohorts",
+    "peak_end",
+    "plan_inputs",
+    "plan_return",
     "plan_samples",
+    "plan_tornado",
+    "priority_order",
+    "profit_by_customer",
+    "profit_of_nobody",
+    "profitability",
+    "project_and_check",
+    "project_retention",
+    "promise_kept",
+    "purchases",
     "pyramid",
     "rake",
+    "read_tickets",
+    "repeat_purchase",
+    "request_friction",
+    "restricted_mean",
+    "retention_by_age",
+    "retention_chart",
+    "return_on_experience",
     "returns_by_class",
+    "revenue_at_risk",
     "same_answers",
     "sample_ratio",
     "sample_size",
     "scale_use",
+    "scalogram",
     "score_history",
+    "score_link",
     "score_questions",
     "scoreboard",
+    "service_changes",
+    "service_curve",
+    "service_history",
+    "service_later",
+    "service_left_out",
+    "service_loop",
+    "service_rates",
+    "service_reasons",
+    "service_waits",
+    "session_differences",
+    "session_funnel",
+    "session_steps",
+    "sessions_against_rest",
     "share_grid",
+    "shop_differences",
+    "shop_funnel",
     "show",
     "shrink",
+    "spending_history",
+    "stage_channels",
+    "stage_coverage",
+    "stage_funnel",
+    "stage_ratings",
+    "standardised_difference",
+    "step_errors",
     "suppress",
+    "survey_asymmetry",
+    "survey_criticality",
+    "survey_expectations",
+    "survey_importance",
+    "survey_layer_weights",
+    "survey_moments",
+    "survey_priorities",
+    "survey_pyramid",
+    "survey_pyramid_groups",
     "survey_returns",
+    "survey_word_of_mouth",
+    "survival",
+    "survival_quantile",
+    "tornado",
+    "transitions",
+    "waiting_curve",
+    "waits",
     "weight_summary",
     "weighted_differences",
     "weighted_scores",
+    "whale_curve",
+    "whale_peak",
+    "within_level",
+    "word_of_mouth",
 ]

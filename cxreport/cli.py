@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import signal
 import sys
 from pathlib import Path
@@ -114,10 +115,14 @@ def check(sources: tuple[str, ...]) -> None:
                 f"  {row.severity:5}  {row.table}.{row.column}: {row.what} "
                 f"({row.n:,} {unit}, for example {row.example!r}); {row.what_to_do}"
             )
-        click.echo("  read as:")
-        click.echo(indent(reading_of(dataset).to_string(index=False), "    "))
-        last = last_closed(dataset.codebook, dataset.observed_until)
-        click.echo(f"  the last closed period is {last.name}")
+        if not (reading := reading_of(dataset)).empty:
+            click.echo("  read as:")
+            click.echo(indent(reading.to_string(index=False), "    "))
+        if dataset.observed_until == dt.date.min:
+            click.echo("  no row has a date, so there is no period")
+        else:
+            last = last_closed(dataset.codebook, dataset.observed_until)
+            click.echo(f"  the last closed period is {last.name}")
         errors += int(dataset.problems["severity"].eq("error").sum())
     if errors:
         raise CxError(f"{errors} errors: no report is made from these data")
@@ -146,6 +151,17 @@ def demo(seed: int, out: Path | None) -> None:
 
     folder = out or find_root() / "data" / "demo"
     for table, rows in make_demo(folder, seed=seed).items():
+        click.echo(f"{rows:>8,}  {table}")
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the tables.")
+def examples(out: Path | None) -> None:
+    """Write the tables of the example company from the package that brings its data."""
+    from cxreport.inputs.examples import make_example  # noqa: PLC0415 - needed by this command only
+
+    folder = out or find_root() / "data" / "completejourney"
+    for table, rows in make_example(folder).items():
         click.echo(f"{rows:>8,}  {table}")
 
 

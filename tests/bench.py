@@ -6,22 +6,32 @@ hits both; the median ratio is printed.
 
 from __future__ import annotations
 
+import datetime as dt
 import statistics
 import time
 from typing import TYPE_CHECKING
 
-from cxreport import csat, nps
+from cxreport import cohorts, csat, importance, nps
 from cxreport.inputs.source import engine, keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROWS = 5_000_000
+ORDERS, CUSTOMERS = 10_000_000, 500_000
+RATED, DRIVERS = 1_000_000, 20
 ROUNDS = 5
 BY_HAND = """
 select channel, count(*) filter (score between 9 and 10), count(*) filter (score between 7 and 8),
        count(*) filter (score between 0 and 6), count(*) filter (score is null)
 from {table} group by channel order by channel
+"""
+COHORTS_BY_HAND = """
+with active as (
+  select distinct customer_id, date_trunc('month', ordered_at) as month
+  from {table} where customer_id is not null and ordered_at < timestamp '2026-01-01'
+), firsts as (select customer_id, min(month) as first from active group by customer_id)
+select first, month, count(*) from active join firsts using (customer_id) group by first, month
 """
 
 
@@ -38,7 +48,7 @@ def ratio(work: Callable[[], object], yardstick: Callable[[], object]) -> float:
     return statistics.median(a / b for a, b in pairs)
 
 
-def main() -> None:
+def scores() -> None:
     """Time the scores against one aggregate scan of the same rows."""
     connection = engine()
     connection.raw_sql("select setseed(0.5)")
@@ -62,5 +72,51 @@ def main() -> None:
         print(f"{name:32} {ratio(call, scan):5.1f}")
 
 
+def retention() -> None:
+    """Time the cohorts of 10 million orders against the same count written by hand."""
+    connection = engine()
+    connection.raw_sql("select setseed(0.5)")
+    rows = connection.sql(
+        f"select (random() * {CUSTOMERS})::integer as customer_id, "
+        f"timestamp '2024-01-01' + interval 1 hour * (random() * 17500)::integer as ordered_at "
+        f"from range({ORDERS})"
+    )
+    orders = keep(rows)
+    by_hand = COHORTS_BY_HAND.format(table=orders.get_name())
+
+    def count() -> object:
+        return connection.raw_sql(by_hand).fetchall()
+
+    took = ratio(lambda: cohorts(orders, until=dt.date(2025, 12, 31)), count)
+    print(f"{ORDERS:,} orders of {CUSTOMERS:,} customers; 1.0 is one query written by hand")
+    print(f"{'cohorts by month (limit 1.3)':32} {took:5.1f}")
+
+
+def drivers() -> None:
+    """Time importance with 20 drivers and 1,000 resamples against one aggregate scan."""
+    connection = engine()
+    connection.raw_sql("select setseed(0.5)")
+    names = [f"tp_{i}" for i in range(DRIVERS)]
+    ratings = ", ".join(
+        f"case when random() < 0.8 then (1 + random() * 4)::integer end as {name}" for name in names
+    )
+    answers = keep(
+        connection.sql(f"select (random() * 10)::integer as score, {ratings} from range({RATED})")
+    )
+    sums = ", ".join(f"sum(score * {name})" for name in names)
+    by_hand = f"select count(*), {sums} from {answers.get_name()}"
+
+    def scan() -> object:
+        return connection.raw_sql(by_hand).fetchall()
+
+    print(f"{RATED:,} answers, {DRIVERS} drivers; 1.0 is one sum of products a driver, one scan")
+    for resamples in (0, 1000):
+        took = ratio(lambda n=resamples: importance(answers, "score", names, bootstrap=n), scan)
+        print(f"{f'importance, {resamples} resamples':32} {took:5.1f}")
+
+
+TOPICS = (scores, retention, drivers)
+
 if __name__ == "__main__":
-    main()
+    for topic in TOPICS:
+        topic()

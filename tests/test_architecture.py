@@ -47,7 +47,8 @@ def test_every_floor_has_modules() -> None:
 
 
 def test_modules_stay_short() -> None:
-    lengths = {name(m): len(m.read_text("utf-8").splitlines()) for m in MODULES}
+    read = [m for m in MODULES if m != PACKAGE / "__init__.py"]  # a list of names
+    lengths = {name(m): len(m.read_text("utf-8").splitlines()) for m in read}
     assert {m: n for m, n in lengths.items() if n > LONGEST} == {}
 
 
@@ -65,7 +66,10 @@ def test_metrics_neither_draw_nor_print_nor_look_at_the_clock() -> None:
 
 
 def test_only_the_drawing_modules_of_show_draw() -> None:
-    allowed = {"canvas.py", "charts.py", "control.py", "lines.py", "svg.py"}
+    allowed = {
+        "bars.py", "canvas.py", "charts.py", "control.py", "curves.py", "lines.py",
+        "maps.py", "svg.py",
+    }  # fmt: skip
     wrong = [
         name(module)
         for module in MODULES

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-LOCKS = ["requirements.lock", "requirements-test.lock"]
+LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-examples.lock"]
 CONDA_NAMES = {
     "duckdb": "python-duckdb",
     "ibis-framework[duckdb]": "ibis-duckdb",
@@ -40,6 +40,13 @@ def test_conda_has_the_same_dependencies() -> None:
     assert found == expected
 
 
+def test_conda_takes_the_extras_from_pip() -> None:
+    text = (ROOT / "environment.yml").read_text("utf-8")
+    found = {line.strip() for line in re.findall(r"^      - ([a-z][^#\n]*)", text, re.MULTILINE)}
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    assert found == {line for lines in extras for line in lines}
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_locks_are_exact_and_without_address(lock: str) -> None:
     lines = (ROOT / lock).read_text("utf-8").splitlines()
@@ -54,9 +61,19 @@ def test_every_dependency_is_locked() -> None:
     assert names - locked == set()
 
 
-def test_the_test_lock_only_adds_to_the_lock() -> None:
-    run, test = (set((ROOT / lock).read_text("utf-8").splitlines()) for lock in LOCKS)
-    assert run - test == set()
+@pytest.mark.parametrize("lock", LOCKS[1:])
+def test_the_other_locks_only_add_to_the_lock(lock: str) -> None:
+    run, more = (set((ROOT / name).read_text("utf-8").splitlines()) for name in (LOCKS[0], lock))
+    assert run - more == set()
+
+
+def test_the_examples_add_their_data_alone() -> None:
+    run, more = (
+        {line.partition("==")[0] for line in (ROOT / name).read_text("utf-8").splitlines()}
+        for name in (LOCKS[0], LOCKS[2])
+    )
+    extras = PROJECT["project"]["optional-dependencies"]["examples"]
+    assert more - run == {re.split(r"[><=]", line)[0] for line in extras}
 
 
 def test_upper_bounds_say_why() -> None:

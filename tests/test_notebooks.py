@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 
+from cxreport.build.params import read_parameters
+from cxreport.inputs.codebook import read_codebook
+
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 names = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+PUBLIC = ROOT / os.environ.get("CXREPORT_PUBLIC_DATA", "../shared")
 KEY = {"keep_output", "nbval-check-output"}
 
 
@@ -57,8 +61,23 @@ def run_nbval(notebook: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def lacks_its_data(notebook: Path) -> bool:
+    """Say whether the source that a notebook reads by default has no files here."""
+    source = read_parameters(notebook).get("source")
+    if source is None:
+        return False
+    codebook = read_codebook(ROOT / "data" / str(source.default) / "codebook.toml")
+    return not codebook.folder.is_dir()
+
+
 @names
-def test_key_figures_are_those_of_the_demo_company(notebook: Path) -> None:
+def test_key_figures_are_those_of_the_demo_company(
+    notebook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As the Makefile has it: a notebook runs in its own folder.
+    monkeypatch.setenv("CXREPORT_PUBLIC_DATA", str(PUBLIC.resolve()))
+    if lacks_its_data(notebook):
+        pytest.skip("no public data: set CXREPORT_PUBLIC_DATA to their folder")
     done = run_nbval(notebook)
     assert done.returncode == 0, done.stdout
 

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from cxreport.inputs.codebook import Codebook
 
 MANIFEST = "manifest.json"
-NEEDED = ("source", "period")
-STUDY = "study"
-"""What stands for the period of a notebook that has neither source nor period."""
+STUDY, UNDATED = "study", "undated"
+"""What stands for the period of a notebook without a source, and of a source without dates."""
 
 
 class Report(BaseModel):
@@ -65,7 +64,8 @@ class Job:
     report : Report
         The line of the table.
     period : str
-        The period's name; ``study`` for a notebook that reads no source.
+        The period's name; ``study`` for a notebook that reads no source, ``undated`` for one whose
+        source has no dates.
     notebook : Path
         The notebook.
     parameters : dict
@@ -166,17 +166,12 @@ def make_plan(
     jobs: dict[Path, Job] = {}
     for report in chosen:
         declared = read_parameters(root / report.notebook)
-        if _is_study(declared) and "period" in settings and report.name not in names:
+        if "period" not in declared and "period" in settings and report.name not in names:
             continue  # of a group, what is asked for is one period: a study has none
         for period in (settings["period"],) if "period" in settings else report.periods:
             job = _make_job(root, folder, report, declared, period, settings)
             jobs.setdefault(job.folder, job)  # the last closed period may be named, too
     return list(jobs.values())
-
-
-def _is_study(declared: Mapping[str, Parameter]) -> bool:
-    """Say whether a notebook reads no source: it declares neither source nor period."""
-    return not any(name in declared for name in NEEDED)
 
 
 def _make_job(
@@ -190,30 +185,41 @@ def _make_job(
     """Check one report's parameters, and find out whether its pages are up to date."""
     notebook = root / report.notebook
     where = f"reports.toml, {report.name}"
-    for needed in NEEDED:
-        if needed not in declared and not _is_study(declared):
-            raise CxError("a report's notebook has this parameter", where=notebook, expected=needed)
     if "period" in report.parameters:
         raise CxError("the period is no parameter here", where=where, expected="periods = [...]")
     parameters = check_parameters(declared, report.parameters, settings, where=where)
-    codebook, chosen = None, STUDY
-    if not _is_study(declared):
+    codebook = None
+    if "source" in declared:
         codebook = read_codebook(find_codebook(str(parameters["source"]), root))
-        chosen = _named_period(period, codebook)
+    chosen = _name_period(report, declared, period, codebook, notebook)
+    if "period" in declared:
         parameters["period"] = chosen
-    elif report.periods != ("last",):
-        raise CxError("a study has no periods", where=where, got=", ".join(report.periods))
     provenance = gather(notebook, parameters, codebook, root)
     folder = out / report.name / chosen
     stale = _why_stale(folder, report, provenance)
     return Job(report, chosen, notebook, parameters, folder, provenance, stale)
 
 
-def _named_period(period: str, codebook: Codebook) -> str:
-    """Return the name of a period of a source; the last closed one for ``last``."""
-    if period == "last":
-        return last_closed(codebook).name
-    return parse(period, codebook.source.period, codebook.waves).name
+def _name_period(
+    report: Report,
+    declared: Mapping[str, Parameter],
+    period: str,
+    codebook: Codebook | None,
+    notebook: Path,
+) -> str:
+    """Return the name of a report's period, or what stands for it."""
+    dated = codebook and any(t.with_role("date") for t in codebook.tables.values())
+    if "period" in declared and codebook:
+        if period == "last":
+            return last_closed(codebook).name
+        return parse(period, codebook.source.period, codebook.waves).name
+    if "period" in declared or dated:
+        absent = "period" if dated else "source"
+        raise CxError("a report's notebook has this parameter", where=notebook, expected=absent)
+    if report.periods != ("last",):
+        what = "a source without dates" if codebook else "a study"
+        raise CxError(f"{what} has no periods", where=report.name, got=", ".join(report.periods))
+    return UNDATED if codebook else STUDY
 
 
 def _why_stale(folder: Path, report: Report, provenance: Mapping[str, Any]) -> str:

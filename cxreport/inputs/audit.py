@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
-from cxreport.inputs.meaning import CATEGORIES, NPS_SCALE, SCORES, Column, Meaning
+from cxreport.inputs.meaning import CODED, NPS_SCALE, SCORES, Column, Meaning
 from cxreport.inputs.normalise import NUMBER, codes
 from cxreport.inputs.source import run
 
@@ -41,9 +41,9 @@ def count_codes(
         One row a column and code: ``wave``, ``column``, ``code`` (as exported, blanks cleaned),
         ``n`` (rows), ``ids`` (different ids among them: what a repeated row counts for),
         ``meaning`` (``valid``; ``missing``; ``outside`` the scale; ``unknown`` text
-        in a rating; ``unlabelled`` category), ``reason`` (why missing).
+        in a rating; ``unlabelled`` category; ``unmapped`` stage), ``reason`` (why missing).
     """
-    audited = {n: c for n, c in columns.items() if c.role in (*SCORES, *CATEGORIES)}
+    audited = {n: c for n, c in columns.items() if c.role in (*SCORES, *CODED)}
     asked = {n: c for n, c in audited.items() if c.in_wave(wave)}
     dates = {n: c for n, c in columns.items() if c.role == "date"}
     if not asked:
@@ -92,7 +92,9 @@ def judge(code: str, column: Column, meaning: Meaning) -> tuple[str, str]:
     if code in meaning.missing:
         why = meaning.missing[code]
         return "missing", why if isinstance(why, str) else why["en"]
-    if column.role in CATEGORIES:
+    if column.role == "stage":
+        return ("valid" if code in column.stages else "unmapped"), ""
+    if column.role in CODED:
         return ("unlabelled" if column.labels and code not in column.labels else "valid"), ""
     if not re.fullmatch(NUMBER, code):
         return "unknown", ""

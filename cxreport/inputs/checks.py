@@ -36,6 +36,7 @@ CODE_PROBLEMS = {
     "outside": "value-outside-scale",
     "unknown": "code-unknown",
     "unlabelled": "category-unknown",
+    "unmapped": "stage-unknown",
 }
 AHEAD = ("actions",)
 """Tables whose dates may lie after the last day of the data: what is planned."""

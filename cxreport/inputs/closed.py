@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cxreport.inputs.codebook import Codebook
     from cxreport.inputs.period import Period
 
+DATED = ("responses", "orders", "events", "tickets")
+"""Tables whose rows happen in a period."""
 SAY_HOW_FAR = (
     "when the fieldwork is over, say up to which day the export is complete, even without an "
     "answer: observed_until = 2026-10-31 in [source]"
@@ -59,11 +61,14 @@ def last_closed(codebook: Codebook, observed_until: dt.date | None = None) -> Pe
     return last
 
 
-def _first_day(dataset: Dataset) -> dt.date | None:
-    """Return the first day that has an answer."""
-    rows = dataset.tables["responses"]
-    first = run(rows.aggregate(first=rows.period_start.min()))["first"].item()
-    return None if pd.isna(first) else pd.Timestamp(first).date()
+def first_day(dataset: Dataset) -> dt.date | None:
+    """Return the first day of the first period that has an answer, order, event or ticket."""
+    days = [
+        run(rows.aggregate(first=rows.period_start.min()))["first"].item()
+        for name, rows in dataset.tables.items()
+        if name in DATED and "period_start" in rows.columns
+    ]
+    return min((pd.Timestamp(day).date() for day in days if not pd.isna(day)), default=None)
 
 
 def choose_period(dataset: Dataset, name: str) -> Period:
@@ -71,7 +76,7 @@ def choose_period(dataset: Dataset, name: str) -> Period:
     source, until = dataset.codebook.source, dataset.observed_until
     last = last_closed(dataset.codebook, until)
     if not name:
-        first = _first_day(dataset)
+        first = first_day(dataset)
         if first is not None and last.end <= first:
             raise CxError(
                 "no period is over yet",

@@ -39,6 +39,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+MAIN_TABLES = ("responses", "orders", "events", "tickets", "sessions")
+"""A source has at least one of these."""
+
+
 class Acceptance(Strict):
     """A known problem that must not stop a report, and why."""
 
@@ -81,8 +85,10 @@ class Codebook(Strict):
 
     def _survey_problems(self) -> list[str]:
         """Say what the survey lacks."""
+        if not {*self.tables} & {*MAIN_TABLES}:
+            return [f"describe at least one of [tables.{'], [tables.'.join(MAIN_TABLES)}]"]
         if "responses" not in self.tables:
-            return ["only a survey is mandatory, but it is: describe [tables.responses]"]
+            return []
         return [
             f'responses need a column with role = "{role}"'
             for role in ("id", "date")
@@ -118,15 +124,16 @@ class Codebook(Strict):
 
     @property
     def questions(self) -> dict[str, Column]:
-        """The survey's scored questions."""
-        return self.responses.with_role(*SCORES)
+        """The survey's scored questions; none without a survey."""
+        return self.responses.with_role(*SCORES) if "responses" in self.tables else {}
 
     @property
     def reasons(self) -> dict[str, dict[str, str]]:
         """Why answers are missing, in both languages, by the English reason."""
         meanings = [
             meaning
-            for column in self.responses.columns.values()
+            for table in self.tables.values()
+            for column in table.columns.values()
             for meaning in (column, *column.versions)
         ]
         texts = [why for meaning in meanings for why in meaning.missing.values()]

@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 from itertools import combinations
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Role = Literal[
     "id", "customer", "date", "nps", "csat", "ces", "needs", "ease", "enjoyability", "touchpoint",
-    "channel", "segment", "weight", "comment", "time", "number", "other",
+    "channel", "segment", "stage", "weight", "comment", "time", "number", "other",
 ]  # fmt: skip
 SCORES = ("nps", "csat", "ces", "needs", "ease", "enjoyability", "touchpoint")
 CATEGORIES = ("channel", "segment")
+CODED = (*CATEGORIES, "stage")
+"""Roles whose codes are names: they bear labels and are counted one by one."""
+Stage = Literal["awareness", "consideration", "purchase", "retention", "advocacy"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 LANGUAGES = ("en", "it")
 NPS_SCALE = (0, 10)
 TIME_PARTS = r"%(-?[dmyHIMSj]|[aAbBpYfgnzuwUWVGcxX%])"
@@ -109,7 +113,19 @@ class Column(Meaning):
     """Code -> what people read."""
     favourable_from: int | None = None
     """Lowest favourable answer, counted with higher as better."""
+    stage: Stage | None = None
+    """The stage of the journey that a touchpoint belongs to."""
+    stages: dict[str, Stage] = {}
+    """Code of a column of stages -> stage of the journey."""
     versions: tuple[Version, ...] = ()
+
+    @model_validator(mode="after")
+    def _stages_where_they_belong(self) -> Self:
+        if bool(self.stages) != (self.role == "stage"):
+            raise ValueError('role = "stage" and a map of stages belong together')
+        if self.stage and self.role != "touchpoint":
+            raise ValueError('stage = "..." belongs to a column with role = "touchpoint"')
+        return self
 
     @model_validator(mode="after")
     def _one_scale(self) -> Self:

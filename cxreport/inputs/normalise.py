@@ -48,9 +48,12 @@ local_time = _of_engine("timezone", "timestamp(6)", "string", "timestamp('UTC', 
 def cleaned(column: ir.Column, role: str = "other") -> ir.StringColumn:
     """Return a column as text: one blank for any run of blanks, NULL for nothing, 9 for 9.0.
 
-    A text that was never a number keeps its ``.0``, unless its role makes it one.
+    A text that was never a number keeps its ``.0``, unless its role makes it one. Yes and no are
+    1 and 0 where the role asks for numbers.
     """
     kind = column.type()
+    if kind.is_boolean() and role in NUMBERS:
+        column = column.cast("int8")
     if kind.is_floating():
         column = without_nan(column)
     text = column.cast("string")
@@ -104,6 +107,8 @@ def values(exported: ir.Column, column: Column, meaning: Meaning, zone: str) -> 
     if column.role in TIMES:
         return as_time(exported, meaning, zone)
     text = coded(cleaned(exported, column.role), meaning)
+    if column.stages:
+        return text.cases(*column.stages.items(), else_=ibis.null("string"))
     if column.role not in NUMBERS:
         return text
     number = ibis.cases((text.re_search(f"^({NUMBER})$"), text.try_cast("float64")))

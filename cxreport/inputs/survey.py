@@ -12,8 +12,7 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.inputs import period as periods_of_time
 from cxreport.inputs.closed import choose_period
-from cxreport.inputs.codebook import read_codebook
-from cxreport.inputs.dataset import Dataset, find_codebook, open_source
+from cxreport.inputs.company import HISTORY, Company, open_tables
 from cxreport.inputs.meaning import CATEGORIES, Column
 from cxreport.inputs.source import Data, run
 
@@ -23,43 +22,27 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from cxreport.inputs.codebook import Codebook
+    from cxreport.inputs.dataset import Dataset
     from cxreport.inputs.period import Period
-
-BESIDE_ANSWERS = ("responses", "population", "actions")
-"""Tables that a survey's report looks at, where the codebook has them."""
-HISTORY = 25
-"""Periods of a trend: two years and the month they start from."""
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What a report is about: one source, one closed period, perhaps a part of the customers.
+class Survey(Company):
+    """A company with its answers, perhaps those of a part of the customers.
 
     Attributes
     ----------
-    dataset : Dataset
-        The checked source.
-    period : Period
-        The period reported.
-    filters : dict of str to list of str
-        Column -> codes that count; all rows when empty.
+    dataset, period, history, filters
+        As in ``Company``; the history begins with the first answer.
     responses : ibis Table
         The answers that the filters leave, of every period.
-    history : list of Period
-        The period reported and those before it, oldest first, without gaps.
     """
 
-    dataset: Dataset
-    period: Period
-    filters: Mapping[str, Sequence[str]]
-    responses: ir.Table = field(repr=False)
-    history: list[Period] = field(repr=False)
+    responses: ir.Table = field(kw_only=True, repr=False)
 
-    @property
-    def codebook(self) -> Codebook:
-        """The source's contract."""
-        return self.dataset.codebook
+    def table(self, name: str) -> ir.Table | None:
+        """Return a table's rows up to ``until``; of the answers, those that the filters leave."""
+        return self.cut(name, self.responses) if name == "responses" else super().table(name)
 
     @property
     def current(self) -> ir.Table:
@@ -137,9 +120,15 @@ def open_survey(
     CxError
         If the data have errors, or the period is unknown, not closed, or without answers.
     """
-    known = read_codebook(find_codebook(source)).tables
-    only = tuple(name for name in BESIDE_ANSWERS if name in known)
-    dataset = open_source(source, tables=tables, only=only)
+    dataset = open_tables(source, tables)
+    if "responses" not in dataset.tables:
+        raise CxError(
+            "this source has no survey",
+            where=dataset.codebook.path,
+            got=", ".join(dataset.tables),
+            expected="[tables.responses]",
+            hint="reports on orders, events or tickets open it with open_company",
+        )
     chosen_codes = {
         column: [codes] if isinstance(codes, str) else list(codes)
         for column, codes in (filters or {}).items()
@@ -160,7 +149,7 @@ def open_survey(
     history = periods_of_time.between(
         min(answers_by_start), chosen.start, chosen.kind, dataset.codebook.waves
     )
-    return Survey(dataset, chosen, chosen_codes, responses, history[-HISTORY:])
+    return Survey(dataset, chosen, history[-HISTORY:], chosen_codes, responses=responses)
 
 
 def _filtered(dataset: Dataset, filters: Mapping[str, Sequence[str]]) -> ir.Table:

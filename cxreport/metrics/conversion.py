@@ -5,29 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table
 from cxreport.metrics import answers
-from cxreport.metrics.conversion_paths import COUNTS, count_paths, read_limits, select_events
-from cxreport.metrics.intervals import normal_quantile, of_share
+from cxreport.metrics.conversion_paths import count_paths, read_limits, select_events
+from cxreport.metrics.conversion_shares import COLUMNS, as_funnel
+from cxreport.metrics.group_columns import as_names, check_columns
+from cxreport.metrics.intervals import normal_quantile
 
 if TYPE_CHECKING:
     import datetime as dt
 
     import ibis.expr.types as ir
-
-ENTRY = "entry"
-NOBODY_ENTERED = "nobody entered"
-NEVER = "this step never occurs"
-NOT_YET = "not yet observable"
-NOBODY = "nobody reached the step before"
-ONE = "one customer"
-COLUMNS = [
-    "step", "proxy", "eligible", "reached", "open", "unknown", "estimate", "std_error", "low",
-    "high", "entered", "completed", "overall", "overall_low", "overall_high", "note",
-]  # fmt: skip
+    import pandas as pd
 
 RESERVED = {*COLUMNS, *answers.RESERVED, "group", "group_reference", "groups"}
 
@@ -106,6 +96,7 @@ def funnel(
     Examples
     --------
     >>> import datetime as dt
+    >>> import pandas as pd
     >>> events = pd.DataFrame({"customer_id": ["a", "a", "b", "c", "c"],
     ...     "event_name": ["visit", "purchase", "visit", "visit", "purchase"],
     ...     "occurred_at": pd.to_datetime(["2026-03-01", "2026-03-02", "2026-03-01",
@@ -118,9 +109,11 @@ def funnel(
     """
     normal_quantile(level)  # refuses a wrong level before any work
     named = _named(steps, proxies)
-    groups = [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
+    groups = as_names(by)
     table, observed = as_table(events), read_limits(window, until)
-    _check_columns(table, [customer, name, date], groups, date)
+    check_columns(table, [customer, name, date])
+    check_columns(table, groups, RESERVED)
+    _check_time(table, date)
     rows = select_events(
         table,
         list(named.values()),
@@ -131,11 +124,7 @@ def funnel(
         observed=observed,
     )
     wide = count_paths(rows, len(named), observed)
-    parts = [_at_step(wide, number).assign(step=step) for number, step in enumerate(named)]
-    stacked = pd.concat(parts).sort_index(kind="stable")
-    shares = _estimated(stacked, level).assign(proxy=stacked["step"].isin(proxies))
-    labels = wide.iloc[stacked.index, : len(groups)].set_axis(groups, axis="columns")
-    return pd.concat([labels, shares[COLUMNS]], axis="columns").reset_index(drop=True)
+    return as_funnel(wide, list(named), groups, level, proxies=proxies)
 
 
 def _named(steps: Steps, proxies: Sequence[str]) -> dict[str, list[str]]:
@@ -155,63 +144,8 @@ def _named(steps: Steps, proxies: Sequence[str]) -> dict[str, list[str]]:
     return dict(named)
 
 
-def _check_columns(table: ir.Table, names: list[str], groups: list[str], date: str) -> None:
-    """Refuse columns that are absent, of the wrong kind, or in the way of the result's."""
-    if absent := [column for column in [*names, *groups] if column not in table.columns]:
-        expected = ", ".join(table.columns)
-        raise CxError("a column is absent", got=", ".join(absent), expected=expected)
-    if taken := [column for column in groups if column in RESERVED]:
-        got = ", ".join(taken)
-        raise CxError("a column of groups has the name of a result column", got=got, hint="rename")
+def _check_time(table: ir.Table, date: str) -> None:
+    """Refuse a column that holds no times."""
     kind = table[date].type()
     if not (kind.is_timestamp() or kind.is_date()):
         raise CxError("this column holds no times", where=f"column {date}", got=kind)
-
-
-def _at_step(wide: pd.DataFrame, number: int) -> pd.DataFrame:
-    """Return the counts of one step, and whether it occurs and could be entered at all."""
-    nothing = pd.Series(0, index=wide.index)
-    counts = {count: wide.get(f"{count}_{number}", nothing) for count in COUNTS}
-    occurs = all(wide[f"events_{earlier}"].sum() > 0 for earlier in range(number + 1))
-    return pd.DataFrame(counts).assign(
-        first=number == 0,
-        never=wide[f"events_{number}"].sum() == 0,
-        possible=occurs,
-        entrants=wide["eligible_0"],
-    )
-
-
-def _estimated(frame: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Add shares, intervals and notes to the counts."""
-    known = frame["eligible"].where((frame["eligible"] > 0) & ~frame["never"])
-    share = frame["reached"] / known
-    low, high = of_share(share, known, level)
-    entered = frame["entered"].where((frame["entered"] > 0) & frame["possible"])
-    overall = frame["completed"] / entered
-    overall_low, overall_high = of_share(overall, entered, level)
-    given = ~frame["first"]
-    error = ((share * (1 - share) / known) ** 0.5).where(known > 1)
-    return frame.assign(
-        estimate=100 * share,
-        std_error=100 * error.where(given),
-        low=100 * low.where(given),
-        high=100 * high.where(given),
-        overall=100 * overall,
-        overall_low=100 * overall_low.where(given),
-        overall_high=100 * overall_high.where(given),
-        note=_notes(frame),
-    )
-
-
-def _notes(frame: pd.DataFrame) -> pd.Series:
-    """Say in a word why a share is empty, or what a reader must know of it."""
-    waiting = (frame["open"] > 0) | ((frame["entrants"] > 0) & (frame["entered"] == 0))
-    reasons = [
-        (frame["never"], NEVER),
-        (frame["entrants"] == 0, NOBODY_ENTERED),
-        (frame["first"], ENTRY),
-        ((frame["eligible"] == 0) & waiting, NOT_YET),
-        (frame["eligible"] == 0, NOBODY),
-        (frame["eligible"] == 1, ONE),
-    ]
-    return pd.Series("", frame.index, dtype="str").case_when(reasons)

@@ -130,8 +130,7 @@ def compare_funnels(
       group group_reference  difference  signal
     0   app             web        70.0    True
     """
-    others = _others(funnels, between)
-    shares = funnel_shares(funnels, of=of)
+    others, shares = shares_between(funnels, between, of)
     # As categories the steps keep their order in the comparison, which sorts.
     order = list(dict.fromkeys(funnels["step"]))
     shares["step"] = pd.Categorical(shares["step"], order, ordered=True)
@@ -184,8 +183,8 @@ def differ_by_group(funnels: pd.DataFrame, between: str, *, of: Share = "step") 
            step  groups   n  chi2  df
     0  purchase       2  40  19.8   1
     """
-    keys = [*_others(funnels, between), "step", "metric"]
-    shares = funnel_shares(funnels, of=of)
+    others, shares = shares_between(funnels, between, of)
+    keys = [*others, "step", "metric"]
     rows = []
     for labels, at_step in shares.groupby(keys, sort=False, dropna=False):
         rows.append({**dict(zip(keys, labels, strict=True)), **_chi2(at_step)})
@@ -235,10 +234,12 @@ def _group_columns(funnels: pd.DataFrame) -> list[str]:
     return columns[: columns.index("step")]
 
 
-def _others(funnels: pd.DataFrame, between: str) -> list[str]:
-    """Return the ``by`` columns beside the one compared."""
+def shares_between(
+    funnels: pd.DataFrame, between: str, of: Share
+) -> tuple[list[str], pd.DataFrame]:
+    """Return the ``by`` columns beside the one compared, and the shares."""
     groups = _group_columns(funnels)
     if between not in groups:
         expected = ", ".join(groups) or "a funnel that is broken down"
         raise CxError("not a column of groups", got=between, expected=expected)
-    return [name for name in groups if name != between]
+    return [name for name in groups if name != between], funnel_shares(funnels, of=of)

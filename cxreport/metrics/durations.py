@@ -70,13 +70,31 @@ def count_durations(
         )
     groups = cells.groupby(list(keys), dropna=False) if keys else [((), cells)]
     return [
-        (rows[list(keys)].head(1).set_axis(names, axis="columns"), _life(rows))
+        (rows[list(keys)].head(1).set_axis(names, axis="columns"), life_table(rows))
         for _, rows in groups
     ]
 
 
-def _life(cells: pd.DataFrame) -> pd.DataFrame:
-    """Turn counts by duration and event into who was at risk and who was lost."""
+def life_table(cells: pd.DataFrame) -> pd.DataFrame:
+    """Turn counts by duration and event into who was at risk and who was lost.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        ``time``, ``event`` (1 lost, 0 last seen) and ``rows`` (how many).
+
+    Returns
+    -------
+    DataFrame
+        One row a duration, in order: ``time``, ``at_risk``, ``events``.
+
+    Examples
+    --------
+    >>> life_table(pd.DataFrame({"time": [1, 2, 2], "event": [1, 1, 0], "rows": [1, 1, 2]}))
+       time  at_risk  events
+    0     1        4       1
+    1     2        3       1
+    """
     events = cells["rows"].where(cells["event"] == 1, 0)
     life = cells.assign(events=events).groupby("time")[["rows", "events"]].sum().reset_index()
     at_risk = life["rows"][::-1].cumsum()[::-1]

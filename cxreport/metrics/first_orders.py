@@ -53,7 +53,7 @@ def count_active(
     """
     table = as_table(orders)
     check_columns(table, by, reserved)
-    told = table.filter(_placed(table, customer, date, until))
+    told = table.filter(is_placed(table, customer, date, until))
     # A missing group is a group too, but no engine joins it to itself: text and a flag do.
     groups = {f"by_{position}": told[name] for position, name in enumerate(by)}
     joined = {"customer": told[customer]}
@@ -104,34 +104,34 @@ def orders_outside_cohorts(
     0  2                 1             0            1        1
     """
     table = as_table(orders)
-    placed = _placed(table, customer, date, until)
+    placed = is_placed(table, customer, date, until)
     return run(
         table.aggregate(
             n=table.count(),
-            without_customer=(~_named(table, customer)).sum().fill_null(0),
+            without_customer=(~is_named(table, customer)).sum().fill_null(0),
             without_date=table[date].isnull().sum().fill_null(0),
-            after_until=(table[date] >= _next_day(until)).sum().fill_null(0),
+            after_until=(table[date] >= next_day(until)).sum().fill_null(0),
             outside=(~placed.fill_null(False)).sum().fill_null(0),
         )
     )
 
 
-def _placed(table: ir.Table, customer: str, date: str, until: dt.date) -> ir.BooleanValue:
+def is_placed(table: ir.Table, customer: str, date: str, until: dt.date) -> ir.BooleanValue:
     """Tell which orders have a customer and a day up to ``until``."""
     check_columns(table, [customer, date])
     if not (table[date].type().is_timestamp() or table[date].type().is_date()):
         raise CxError("these are no times", where=f"column {date}", got=table[date].type())
-    return _named(table, customer) & table[date].notnull() & (table[date] < _next_day(until))
+    return is_named(table, customer) & table[date].notnull() & (table[date] < next_day(until))
 
 
-def _named(table: ir.Table, customer: str) -> ir.BooleanValue:
+def is_named(table: ir.Table, customer: str) -> ir.BooleanValue:
     """Tell which orders say whose they are; blank text says nothing."""
     column = table[customer]
     known = column.notnull()
     return known & (column.strip() != "").fill_null(False) if column.type().is_string() else known
 
 
-def _next_day(until: dt.date) -> dt.datetime:
+def next_day(until: dt.date) -> dt.datetime:
     """Return the moment at which the day is over."""
     if not isinstance(until, dt.date) or pd.isna(until):
         raise CxError("until is not a day", got=until, expected="a date, the last that data cover")

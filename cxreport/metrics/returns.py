@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
-from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
+from cxreport.metrics.answer_windows import follow_answers
 from cxreport.metrics.compare import compare
 from cxreport.metrics.estimates import notes
 from cxreport.metrics.intervals import normal_quantile, of_share
 from cxreport.metrics.spread import NPS_CLASSES
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from cxreport.inputs.dataset import Dataset
     from cxreport.inputs.survey import Survey
 
@@ -78,7 +76,7 @@ def returns_by_class(
     Raises
     ------
     CxError
-        If a column is absent, or ``days`` is below 1.
+        If a column is unknown, or ``days`` is below 1.
 
     Notes
     -----
@@ -99,61 +97,25 @@ def returns_by_class(
     2  promoters   ordered_again  2           1      50.0
     5  promoters  ordered_before  2           0       0.0
     """
-    if days < 1:
-        raise CxError("a window needs a day or more", got=days, expected="1 or more")
     normal_quantile(level)
-    given, placed = as_table(answers), as_table(orders)
-    _check_columns(given, "answers", ("response_id", "customer_id", "answered_at", score))
-    _check_columns(placed, "orders", ("customer_id", "ordered_at"))
-    given = given.select(
-        id=given.response_id,
-        who=given.customer_id,
-        at=given.answered_at,
-        answer=_class(given[score]),
-    )
+    placed = as_table(orders)
+    by_answer = follow_answers(answers, placed, score=score, days=days)
     first = ibis.literal(observed_from) if observed_from else placed.ordered_at.min().as_scalar()
-    by_answer = _follow(given, placed, days)
     span = ibis.interval(days=days)
     known = by_answer.who.notnull()
     covered = {
         AGAIN: by_answer.at + span < ibis.timestamp(observed_until + dt.timedelta(days=1)),
         BEFORE: by_answer.origin - span >= first.cast("timestamp").truncate("D"),
     }
+    ordered = {AGAIN: by_answer.orders_after > 0, BEFORE: by_answer.orders_before > 0}
     counts = {"unknown": (~known).sum()}
     for metric, whole in covered.items():
         counts[f"n_{metric}"] = (known & whole).sum()
-        counts[f"favourable_{metric}"] = (known & whole & by_answer[metric]).sum()
+        counts[f"favourable_{metric}"] = (known & whole & ordered[metric]).sum()
         counts[f"not_observable_{metric}"] = (known & ~whole).sum()
     found = run(by_answer.group_by("answer").aggregate(**counts)).set_index("answer")
     found = found.reindex(list(NPS_CLASSES)).fillna(0).astype(int)
     return pd.concat([_shares(found, metric, level) for metric in covered], ignore_index=True)
-
-
-def _class(score: ir.Column) -> ir.StringColumn:
-    """Name the class of each answer; nothing for a value that is no answer."""
-    return ibis.cases(*((score.isin(list(values)), name) for name, values in NPS_CLASSES.items()))
-
-
-def _follow(given: ir.Table, placed: ir.Table, days: int) -> ir.Table:
-    """Return one row an answer: ``origin`` (day it speaks of), and whether orders stand around it.
-
-    Two equi-joins on the customer; the limits are times plus an interval, never day differences.
-    """
-    span, no = ibis.interval(days=days), ibis.literal(value=False)
-    given = given.filter(given.answer.notnull() & given["at"].notnull())
-    placed = placed.filter(placed.customer_id.notnull() & placed.ordered_at.notnull())
-    placed = placed.select(who=placed.customer_id, ordered=placed.ordered_at)
-    beside = given.left_join(placed, "who").drop("who_right")
-    after = (beside.ordered > beside["at"]) & (beside.ordered <= beside["at"] + span)
-    followed = beside.group_by("id", "who", "at", "answer").aggregate(
-        last=beside.ordered.max(where=beside.ordered <= beside["at"]),
-        **{AGAIN: ibis.coalesce(after.any(), no)},
-    )
-    followed = followed.mutate(origin=ibis.coalesce(followed["last"], followed["at"]).truncate("D"))
-    beside = followed.left_join(placed, "who").drop("who_right")
-    earlier = (beside.ordered < beside.origin) & (beside.ordered >= beside.origin - span)
-    keys = ("id", "who", "at", "answer", "origin", AGAIN)
-    return beside.group_by(*keys).aggregate(**{BEFORE: ibis.coalesce(earlier.any(), no)})
 
 
 def _shares(found: pd.DataFrame, metric: str, level: float) -> pd.DataFrame:
@@ -179,13 +141,6 @@ def _shares(found: pd.DataFrame, metric: str, level: float) -> pd.DataFrame:
         }
     )
     return frame.reset_index()[COLUMNS]
-
-
-def _check_columns(table: ir.Table, where: str, names: tuple[str, ...]) -> None:
-    """Refuse a table that lacks a column."""
-    absent = [name for name in names if name not in table.columns]
-    if absent:
-        raise CxError("a column is absent", where=where, got=", ".join(absent), expected=names)
 
 
 def survey_returns(survey: Survey, source: Dataset, *, days: int = 180) -> pd.DataFrame:

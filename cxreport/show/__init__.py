@@ -1,5 +1,33 @@
 """DataFrame -> what people see: the blocks that a notebook cell may end in."""
 
+from cxreport.show.channel_sections import (
+    channel_months,
+    channel_scores,
+    friction,
+    several_channels,
+    stage_channels,
+)
+from cxreport.show.contact_sections import (
+    avoidable_contacts,
+    service_loop,
+    service_rates,
+    service_reasons,
+)
+from cxreport.show.conversion_sections import (
+    funnel_differences,
+    shop_funnel,
+    stage_funnel,
+    step_errors,
+)
+from cxreport.show.driver_sections import (
+    driver_method,
+    importances,
+    moments,
+    moments_in_brief,
+    penalties,
+    priorities,
+    priority_order,
+)
 from cxreport.show.experiment_sections import (
     decision,
     effect,
@@ -9,6 +37,21 @@ from cxreport.show.experiment_sections import (
     subgroup_effects,
 )
 from cxreport.show.group_sections import base, breakdown, consistency, leagues
+from cxreport.show.journey_sections import (
+    first_drop,
+    journey,
+    journey_coverage,
+    journey_steps,
+    memory,
+)
+from cxreport.show.linkage_sections import (
+    at_risk,
+    claims,
+    linkage_method,
+    loyal_ratio,
+    score_link,
+    worth,
+)
 from cxreport.show.method import method
 from cxreport.show.planning_sections import (
     detectable,
@@ -16,7 +59,26 @@ from cxreport.show.planning_sections import (
     weight_cost,
     weighted_differences,
 )
+from cxreport.show.profit_sections import profit, profit_groups
+from cxreport.show.promise_sections import expectations, promises
+from cxreport.show.pyramid_sections import (
+    layer_weights,
+    pyramid,
+    pyramid_groups,
+    pyramid_order,
+)
 from cxreport.show.quality_sections import codes, coverage, files, problems
+from cxreport.show.retention_sections import (
+    churn_windows,
+    cohort_map,
+    contracts,
+    left_out_orders,
+    retention_ages,
+    retention_chart,
+    returning,
+    returning_brief,
+    second_orders,
+)
 from cxreport.show.sections import (
     distributions,
     figure,
@@ -29,6 +91,18 @@ from cxreport.show.sections import (
     touchpoints,
     trends,
     weighted,
+)
+from cxreport.show.service_sections import (
+    service_brief,
+    service_method,
+    service_summary,
+    service_waits,
+)
+from cxreport.show.session_sections import (
+    session_differences,
+    session_steps,
+    sessions_against_rest,
+    undated,
 )
 from cxreport.show.study_sections import (
     interval_brief,
@@ -45,47 +119,113 @@ from cxreport.show.validation_sections import (
     scale_use,
     validation_method,
 )
+from cxreport.show.value_sections import contract_value, customer_value, forecast_check, next_year
+from cxreport.show.wait_sections import service_curves, service_history
+from cxreport.show.word_of_mouth_sections import word_of_mouth
 
 __all__ = [
+    "at_risk",
+    "avoidable_contacts",
     "base",
     "breakdown",
     "bridges",
+    "channel_months",
+    "channel_scores",
+    "churn_windows",
+    "claims",
     "codes",
+    "cohort_map",
     "consistency",
+    "contract_value",
+    "contracts",
     "coverage",
+    "customer_value",
     "decision",
     "detectable",
     "distributions",
+    "driver_method",
     "effect",
+    "expectations",
     "experiment_method",
     "experiment_plan",
     "figure",
     "files",
+    "first_drop",
+    "forecast_check",
+    "friction",
+    "funnel_differences",
     "header",
+    "importances",
     "in_brief",
     "interval_brief",
     "interval_edges",
     "interval_lines",
     "interval_maps",
+    "journey",
+    "journey_coverage",
+    "journey_steps",
+    "layer_weights",
     "leagues",
+    "left_out_orders",
+    "linkage_method",
+    "loyal_ratio",
+    "memory",
     "method",
+    "moments",
+    "moments_in_brief",
+    "next_year",
     "note",
+    "penalties",
     "plan",
+    "priorities",
+    "priority_order",
     "problems",
+    "profit",
+    "profit_groups",
+    "promises",
+    "pyramid",
+    "pyramid_groups",
+    "pyramid_order",
     "reliability",
+    "retention_ages",
+    "retention_chart",
+    "returning",
+    "returning_brief",
     "returns",
     "same_answers",
     "sample_ratio",
     "scale_use",
+    "score_link",
+    "second_orders",
+    "service_brief",
+    "service_curves",
+    "service_history",
+    "service_loop",
+    "service_method",
+    "service_rates",
+    "service_reasons",
+    "service_summary",
+    "service_waits",
+    "session_differences",
+    "session_steps",
+    "sessions_against_rest",
     "several",
+    "several_channels",
+    "shop_funnel",
     "signals",
+    "stage_channels",
+    "stage_funnel",
+    "step_errors",
     "study",
     "subgroup_effects",
     "table",
     "touchpoints",
     "trends",
+    "undated",
     "validation_method",
     "weight_cost",
     "weighted",
     "weighted_differences",
+    "word_of_mouth",
+    "worth",
 ]

@@ -81,7 +81,8 @@ def written_sentences(block: Block, words: Words) -> list[str]:
     """Write the sentences that a block lists by key, with their values.
 
     Each row of ``parameters["sentences"]`` is ``{"key": ..., "values": {...}}``; a value called
-    ``question`` is a column's name, and ``{period}`` is the period reported.
+    ``question`` is a column's name, ``code`` and ``code_reference`` are codes of that column, and
+    ``{period}`` is the period reported.
     """
     written = []
     for sentence in block.parameters["sentences"]:
@@ -92,6 +93,9 @@ def written_sentences(block: Block, words: Words) -> list[str]:
             for end in ("high", "low"):
                 column = values["channel"]
                 values[end] = code_label(column, values[end], block.parameters, words)
+        for code in values.keys() & {"code", "code_reference"}:
+            column = sentence["values"]["question"]
+            values[code] = code_label(column, values[code], block.parameters, words)
         if "period" not in values:
             values["period"] = period_label(block.parameters, words)
         written.append(words.text(sentence["key"], **values))

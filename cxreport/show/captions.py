@@ -31,6 +31,9 @@ def caption(block: Block, words: Words) -> str:
         unit=words.text(f"unit.{metric}") if metric else "",
         question=question_label(question, parameters, words),
         group=column_label(parameters.get("group", ""), parameters, words),
+        level=code_label(
+            parameters.get("group", ""), parameters.get("level", ""), parameters, words
+        ),
         column=column_label(parameters.get("column", ""), parameters, words),
         period=period_label(parameters, words),
         periods=parameters.get("periods", ""),

@@ -16,7 +16,15 @@ from cxreport.show.captions import (
     question_label,
     score_label,
 )
+from cxreport.show.conversion_cells import WRITERS as CONVERSION
+from cxreport.show.driver_cells import WRITERS as DRIVERS
+from cxreport.show.journey_cells import WRITERS as JOURNEY
+from cxreport.show.linkage_cells import WRITERS as LINKAGE
+from cxreport.show.pyramid_cells import WRITERS as PYRAMID
+from cxreport.show.retention_cells import WRITERS as RETENTION
+from cxreport.show.service_cells import WRITERS as SERVICE
 from cxreport.show.validation_cells import WRITERS as VALIDATION
+from cxreport.show.value_cells import WRITERS as VALUE
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:
@@ -156,6 +164,14 @@ def _problem(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
 
 WRITERS: dict[str, Writer] = {
     **VALIDATION,
+    **CONVERSION,
+    **DRIVERS,
+    **PYRAMID,
+    **LINKAGE,
+    **JOURNEY,
+    **SERVICE,
+    **RETENTION,
+    **VALUE,
     "question": lambda words, row, p: question_label(row["question"], p, words),
     "score": lambda words, row, p: capital(score_label(row["metric"], row["question"], p, words)),
     "answer": lambda words, row, _: answer_label(row["answer"], words),

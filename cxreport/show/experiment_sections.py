@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxreport.inputs.meaning import CATEGORIES
 from cxreport.metrics.experiment import BROKEN
 from cxreport.show.blocks import Block
 from cxreport.show.sections import about, note, several
@@ -66,7 +65,7 @@ def sample_ratio(ratio: pd.DataFrame, experiment: Experiment, survey: Survey) ->
     if not experiment.name:
         return note("experiment")
     rows = ratio.rename(columns={"n": "n_customers", "share": "share_customers"})
-    parameters = _labels(survey) | {"table": "arms", "caption": "arms"}
+    parameters = about(survey) | {"table": "arms", "caption": "arms"}
     return several([_tell("ratio", ratio, survey), Block("table", rows, parameters)])
 
 
@@ -76,7 +75,7 @@ def effect(effects: pd.DataFrame, experiment: Experiment, survey: Survey, *, con
         return note("no_effect" if experiment.name else "experiment")
     if _is_unread(effects):
         return note("broken_ratio")
-    parameters = _labels(survey) | {"table": "effect", "caption": "effect", "question": "outcome"}
+    parameters = about(survey) | {"table": "effect", "caption": "effect", "question": "outcome"}
     shown = Block("table", _as_shown(effects), parameters)
     return several([_tell("effect", effects, survey, control=control), shown])
 
@@ -109,7 +108,7 @@ def subgroup_effects(
         parameters |= {"question": "outcome", "metric": "effect"}
         parameters |= {"reference_value": 0.0, "reference_name": "no_difference"}
         shown = in_order.rename(columns={"level": "group"})
-        charts.append(Block("intervals", shown, _labels(survey) | parameters))
+        charts.append(Block("intervals", shown, about(survey) | parameters))
     comparisons = int(effects["q_value"].notna().sum())
     fired = effects.loc[effects["signal"].fillna(value=False), ["variable", "level"]]
     said = {"comparisons": comparisons, "signals": fired.to_dict("records")}
@@ -151,19 +150,4 @@ def _is_unread(effects: pd.DataFrame) -> bool:
 
 
 def _tell(tells: str, frame: pd.DataFrame, survey: Survey, **said: object) -> Block:
-    return Block("experiment", frame, _labels(survey) | {"tells": tells} | said)
-
-
-def _labels(survey: Survey) -> dict[str, Any]:
-    """Return what every block carries, and the names of the experiment's columns and codes."""
-    carried = about(survey)
-    for table in ("customers", "experiments"):
-        described = survey.codebook.tables.get(table)
-        columns = described.columns if described else {}
-        for name, column in columns.items():
-            if column.label:
-                carried["names"][name] = dict(column.label)
-            if column.role in CATEGORIES and column.labels:
-                labels = {code: dict(label) for code, label in column.labels.items()}
-                carried["labels"][name] = labels
-    return carried
+    return Block("experiment", frame, about(survey) | {"tells": tells} | said)

@@ -9,8 +9,11 @@ from cxreport.errors import CxError
 from cxreport.show import charts
 from cxreport.show.captions import answer_label, caption, code_label, question_label
 from cxreport.show.control import control
+from cxreport.show.curve_pictures import draw_curves
+from cxreport.show.effect_pictures import draw_bars, draw_map
 from cxreport.show.line_pictures import draw_lines
 from cxreport.show.svg import to_svg
+from cxreport.show.value_pictures import draw_tracking, draw_whale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +43,7 @@ def make_picture(block: Block, words: Words, *, prefix: str) -> Picture:
     Parameters
     ----------
     block : Block
-        Of kind ``control``, ``intervals``, ``distribution`` or ``lines``.
+        Of a kind in ``DRAWINGS``.
     words : Words
         The reader's language.
     prefix : str
@@ -182,6 +185,11 @@ DRAWINGS = {
     "intervals": _intervals,
     "distribution": _distribution,
     "lines": draw_lines,
+    "curves": draw_curves,
+    "bars": draw_bars,
+    "map": draw_map,
+    "tracking": draw_tracking,
+    "whale": draw_whale,
 }
 
 

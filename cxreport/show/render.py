@@ -14,10 +14,17 @@ from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.brief import sentences_in_brief, written_sentences
 from cxreport.show.captions import capital, caption, code_label, column_label, period_label
+from cxreport.show.cohort_heat_map import make_cohort_map
 from cxreport.show.coverage_map import make_coverage_map
 from cxreport.show.experiment_words import experiment_sentences
+from cxreport.show.journey_strip import make_strip
+from cxreport.show.journey_words import told_sentences
+from cxreport.show.linkage_words import linkage_sentences
 from cxreport.show.pictures import csv_of, make_picture
+from cxreport.show.retention_words import retention_sentences
+from cxreport.show.service_words import service_sentences
 from cxreport.show.tables import TABLES, Cell, Table, make_heat_map, make_table
+from cxreport.show.value_words import value_sentences
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:
@@ -80,7 +87,10 @@ def _fill(template: str, **values: Any) -> Markup:
 def _header(block: Block, words: Words, _prefix: str) -> Markup:
     p = block.parameters
     if "study" in p:
-        return _fill("header", lines=[words.text(f"study.{p['study']}")], synthetic="")
+        lines = [words.text(f"study.{p['study']}")]
+        if "terms" in p:
+            lines.append(_source_line(p, words))
+        return _fill("header", lines=lines, synthetic="")
     filters = "; ".join(
         f"{column_label(column, p, words)}: "
         + ", ".join(code_label(column, code, p, words) for code in codes)
@@ -89,14 +99,18 @@ def _header(block: Block, words: Words, _prefix: str) -> Markup:
     lines = [
         words.text("header.period", period=period_label(p, words),
                    first=words.day(_day(p["first"])), last=words.day(_day(p["last"]))),
-        words.text("header.source", source=p["source"][words.language],
-                   terms=capital(p["terms"][words.language])),
+        _source_line(p, words),
         words.text("header.until", day=words.day(_day(p["observed_until"]))),
     ]  # fmt: skip
     if filters:
         lines.append(words.text("header.filters", filters=filters))
     synthetic = words.text("header.synthetic") if p["synthetic"] else ""
     return _fill("header", lines=lines, synthetic=synthetic)
+
+
+def _source_line(p: dict[str, Any], words: Words) -> str:
+    source, terms = (p[name][words.language] for name in ("source", "terms"))
+    return words.text("header.source", source=source, terms=capital(terms))
 
 
 def _table(block: Block, words: Words, _prefix: str) -> Markup:
@@ -107,6 +121,10 @@ def _table(block: Block, words: Words, _prefix: str) -> Markup:
 
 def _heat_map(block: Block, words: Words, _prefix: str) -> Markup:
     return _fill("table", table=make_heat_map(block, words), stack=False)
+
+
+def _cohort_map(block: Block, words: Words, _prefix: str) -> Markup:
+    return _fill("table", table=make_cohort_map(block, words), stack=False)
 
 
 def _coverage_map(block: Block, words: Words, _prefix: str) -> Markup:
@@ -130,16 +148,15 @@ def _chart(block: Block, words: Words, prefix: str) -> Markup:
     )
 
 
-def _sentences(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("sentences", sentences=written_sentences(block, words))
+def _told(write: Callable[[Block, Words], list[str]]) -> Callable[[Block, Words, str], Markup]:
+    """Return what writes a kind of block as a list of sentences."""
+    return lambda block, words, _: _fill("sentences", sentences=write(block, words))
 
 
-def _in_brief(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("sentences", sentences=sentences_in_brief(block, words))
-
-
-def _experiment(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("sentences", sentences=experiment_sentences(block, words))
+def _journey(block: Block, words: Words, _prefix: str) -> Markup:
+    values = {"stages": make_strip(block, words), "table": make_table(block, words)}
+    data = base64.b64encode(csv_of(block.frame).encode()).decode()
+    return _fill("journey", caption=caption(block, words), data=data, words=words, **values)
 
 
 def _note(block: Block, words: Words, _prefix: str) -> Markup:
@@ -186,16 +203,28 @@ def _day(text: str) -> dt.date:
 
 KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "header": _header,
-    "in_brief": _in_brief,
-    "sentences": _sentences,
-    "experiment": _experiment,
+    "in_brief": _told(sentences_in_brief),
+    "sentences": _told(written_sentences),
+    "experiment": _told(experiment_sentences),
+    "linkage": _told(linkage_sentences),
+    "service": _told(service_sentences),
+    "retention": _told(retention_sentences),
     "table": _table,
     "heat_map": _heat_map,
+    "cohort_map": _cohort_map,
     "coverage_map": _coverage_map,
     "lines": _chart,
+    "curves": _chart,
+    "bars": _chart,
+    "map": _chart,
+    "tracking": _chart,
+    "whale": _chart,
+    "value": _told(value_sentences),
     "control": _chart,
     "intervals": _chart,
     "distribution": _chart,
+    "told": _told(told_sentences),
+    "journey": _journey,
     "note": _note,
     "several": _several,
     "figure": _figure,

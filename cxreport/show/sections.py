@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.inputs.meaning import CATEGORIES, LANGUAGES
+from cxreport.inputs.meaning import LANGUAGES, SCORES
 from cxreport.metrics.population import met_margins
 from cxreport.show.blocks import Block
 from cxreport.show.brief import HEADLINES
@@ -18,28 +18,33 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from cxreport.inputs.codebook import Codebook
+    from cxreport.inputs.company import Company
     from cxreport.inputs.period import Period
     from cxreport.inputs.survey import Survey
 
 
 def labels_of(codebook: Codebook) -> dict[str, Any]:
-    """Return the names of all columns and codes of a survey, in all languages."""
-    columns = codebook.responses.columns
-    return {
-        "names": {name: dict(column.label) for name, column in columns.items() if column.label},
-        "labels": {
-            name: {code: dict(label) for code, label in column.labels.items()}
-            for name, column in columns.items()
-            if column.role in CATEGORIES and column.labels
-        },
-    }
+    """Return the names of all columns and codes of a source, in all languages.
+
+    Where two tables have a column of one name, the words of the survey count.
+    """
+    names: dict[str, Any] = {}
+    labels: dict[str, Any] = {}
+    tables = sorted(codebook.tables, key=lambda name: name != "responses")
+    for name, column in ((n, c) for t in tables for n, c in codebook.tables[t].columns.items()):
+        if column.label:
+            names.setdefault(name, dict(column.label))
+        if column.labels and column.role not in SCORES:
+            known = {code: dict(label) for code, label in column.labels.items()}
+            labels[name] = known | labels.get(name, {})
+    return {"names": names, "labels": labels}
 
 
-def about(survey: Survey) -> dict[str, Any]:
-    """Return what every block of a survey carries: periods and labels."""
-    reference = survey.history[-2] if len(survey.history) > 1 else None
-    return labels_of(survey.codebook) | {
-        "period": _named(survey.period),
+def about(company: Company) -> dict[str, Any]:
+    """Return what every block on a company carries: periods and labels."""
+    reference = company.history[-2] if len(company.history) > 1 else None
+    return labels_of(company.codebook) | {
+        "period": _named(company.period),
         "reference": _named(reference) if reference else None,
     }
 
@@ -48,28 +53,28 @@ def _named(period: Period) -> dict[str, str]:
     return {"name": period.name, "kind": period.kind}
 
 
-def header(survey: Survey, title: str) -> Block:
+def header(company: Company, title: str) -> Block:
     """Show what the report is about: title, period, source, terms, filters.
 
     Parameters
     ----------
-    survey : Survey
-        The survey reported.
+    company : Company or Survey
+        What is reported.
     title : str
         Key of the title: ``monthly`` or ``quality``.
     """
-    source, last = survey.codebook.source, survey.period.end - pd.Timedelta(days=1)
+    source, last = company.codebook.source, company.period.end - pd.Timedelta(days=1)
     return Block(
         "header",
-        parameters=about(survey)
+        parameters=about(company)
         | {
             "title": title,
-            "first": survey.period.start,
+            "first": company.period.start,
             "last": last,
             "source": dict(source.title),
             "terms": dict(source.terms),
-            "filters": {column: list(codes) for column, codes in survey.filters.items()},
-            "observed_until": survey.dataset.observed_until,
+            "filters": {column: list(codes) for column, codes in company.filters.items()},
+            "observed_until": company.dataset.observed_until,
             "synthetic": source.synthetic,
         },
     )
@@ -86,10 +91,10 @@ def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
     return Block("in_brief", board, about(survey) | {"weights": weights})
 
 
-def table(name: str, frame: pd.DataFrame, survey: Survey, **parameters: object) -> Block:
+def table(name: str, frame: pd.DataFrame, company: Company, **parameters: object) -> Block:
     """Show a frame as one of the known tables, see ``cxreport.show.tables.TABLES``."""
     chosen = {"table": name, "caption": name} | parameters
-    return Block("table", frame, about(survey) | chosen)
+    return Block("table", frame, about(company) | chosen)
 
 
 def note(key: str) -> Block:

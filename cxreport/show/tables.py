@@ -8,6 +8,22 @@ from typing import TYPE_CHECKING
 
 from cxreport.show.captions import caption, question_label
 from cxreport.show.cells import write_cell
+from cxreport.show.conversion_cells import TABLES as CONVERSION
+from cxreport.show.conversion_cells import TEXT_COLUMNS as CONVERSION_TEXT
+from cxreport.show.driver_cells import TABLES as DRIVERS
+from cxreport.show.driver_cells import TEXT_COLUMNS as DRIVERS_TEXT
+from cxreport.show.journey_cells import TABLES as JOURNEY
+from cxreport.show.journey_cells import TEXT_COLUMNS as JOURNEY_TEXT
+from cxreport.show.linkage_cells import TABLES as LINKAGE
+from cxreport.show.linkage_cells import TEXT_COLUMNS as LINKAGE_TEXT
+from cxreport.show.pyramid_cells import TABLES as PYRAMID
+from cxreport.show.pyramid_cells import TEXT_COLUMNS as PYRAMID_TEXT
+from cxreport.show.retention_cells import TABLES as RETENTION
+from cxreport.show.retention_cells import TEXT_COLUMNS as RETENTION_TEXT
+from cxreport.show.service_cells import TABLES as SERVICE
+from cxreport.show.service_cells import TEXT_COLUMNS as SERVICE_TEXT
+from cxreport.show.value_cells import TABLES as VALUE
+from cxreport.show.value_cells import TEXT_COLUMNS as VALUE_TEXT
 
 if TYPE_CHECKING:
     from cxreport.show.blocks import Block
@@ -55,23 +71,45 @@ TABLES: dict[str, tuple[str, ...]] = {
     "effect": ("arm", *EFFECT),
     "subgroups": ("group", *EFFECT),
     "codes": ("code", "wave", "found", "ids", "meaning", "reason"),
+    **CONVERSION,
+    **DRIVERS,
+    **PYRAMID,
+    **LINKAGE,
+    **JOURNEY,
+    **SERVICE,
+    **RETENTION,
+    **VALUE,
 }  # fmt: skip
 TEXT_COLUMNS = {
     "accepted", "after", "answer", "arm", "battery", "before", "changed_on", "code", "column",
     "direction", "example", "file", "group", "interval_kind", "level", "meaning", "metric", "note",
     "nps_class", "period", "problem", "question", "ranks", "reason", "rule", "score", "severity",
     "sign", "signal", "signal_weighted", "table", "title", "used", "variable", "wave", "what_to_do",
+    *CONVERSION_TEXT,
+    *DRIVERS_TEXT,
+    *PYRAMID_TEXT,
+    *LINKAGE_TEXT,
+    *JOURNEY_TEXT,
+    *SERVICE_TEXT,
+    *RETENTION_TEXT,
+    *VALUE_TEXT,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text, the heading it stands under, and how it looks."""
+    """One cell: its text, the heading it stands under, and how it looks.
+
+    ``span`` columns, hatched where what it would hold is not yet known; ``unseen`` is read aloud.
+    """
 
     text: str
     heading: str
     is_number: bool = False
     shade: int = 0
+    span: int = 1
+    is_open: bool = False
+    unseen: str = ""
 
 
 @dataclass(frozen=True)

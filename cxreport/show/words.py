@@ -21,8 +21,10 @@ from babel.numbers import format_decimal
 from cxreport.errors import CxError
 
 LANGUAGES = ("en", "it")
-POINTS = ("nps", "needs", "ease", "enjoyability", "index", "effect")
+POINTS = ("nps", "needs", "ease", "enjoyability", "index", "effect", "avoidable")
 """Metrics in points, -100 to 100; all others are percentages."""
+HOURS = {"first_reply": "h", "solution": "h", "first_reply_days": "d", "solution_days": "d"}
+"""Metrics in hours, or in days."""
 
 
 @cache
@@ -131,7 +133,9 @@ class Words:
         ('82,1%', '39,8')
         """
         written = self.number(value)
-        return written if metric in POINTS or not math.isfinite(value) else f"{written}%"
+        if metric in POINTS or not math.isfinite(value):
+            return written
+        return f"{written}\u00a0{HOURS[metric]}" if metric in HOURS else f"{written}%"
 
     def signed(self, value: float) -> str:
         """Write a difference, always in points, with its sign."""
@@ -163,6 +167,6 @@ class Words:
         if kind == "quarter" and not short:
             year, _, number = name.partition("-Q")
             return self.text("period.quarter", year=year, number=number)
-        if kind == "study":
-            return self.text("period.study")
+        if kind in {"study", "undated"}:
+            return self.text(f"period.{kind}")
         return name

@@ -95,6 +95,35 @@ def test_half_a_report_is_no_study(project: Path, declared: str, absent: str) ->
     assert caught.value.parts["expected"] == absent
 
 
+UNDATED = """
+[source]
+title = { en = "Mini site", it = "Mini sito" }
+terms = { en = "invented", it = "inventati" }
+
+[tables.sessions]
+files = "sessions.csv"
+[tables.sessions.columns]
+bought = { role = "number" }
+"""
+
+
+def test_a_source_without_dates_has_no_period(project: Path) -> None:
+    folder = project / "data/site"
+    folder.mkdir()
+    (folder / "codebook.toml").write_text(UNDATED, "utf-8")
+    (folder / "sessions.csv").write_text("bought\n1\n0\n", "utf-8")
+    write_study(project, 'source: str = "site"')
+    [job] = make_plan(project, names=["intervals"])
+    assert (job.name, job.period) == ("intervals undated", "undated")
+    assert job.folder == project / "reports/intervals/undated"
+    assert list(job.provenance["data"]) == ["sessions.csv"]
+    assert [j.name for j in make_plan(project, settings={"period": "2026-09"})] == ["mini 2026-09"]
+    with (project / "reports.toml").open("a", encoding="utf-8") as file:
+        file.write('periods = ["2026-09"]\n')
+    with pytest.raises(CxError, match="a source without dates has no periods"):
+        make_plan(project, names=["intervals"])
+
+
 def test_a_study_is_published_listed_and_up_to_date(project: Path) -> None:
     jobs = make_plan(project, names=["intervals"])
     assert [job.stale for job in jobs] == ["never built"]

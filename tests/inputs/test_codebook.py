@@ -93,11 +93,25 @@ def test_a_survey_needs_one_id_and_one_date(tmp_path: Path) -> None:
         read_codebook(twice)
 
 
-def test_a_survey_is_mandatory(tmp_path: Path) -> None:
+def test_a_source_describes_at_least_one_of_the_main_tables(tmp_path: Path) -> None:
     path = write_codebook(tmp_path)
-    path.write_text(path.read_text("utf-8").replace("responses", "orders"), "utf-8")
-    with pytest.raises(CxError, match="only a survey is mandatory"):
+    written = path.read_text("utf-8")
+    path.write_text(written.replace("responses", "respones"), "utf-8")
+    with pytest.raises(CxError, match="describe at least one of"):
         read_codebook(path)
+    path.write_text(written.replace("responses", "orders"), "utf-8")
+    assert read_codebook(path).questions == {}
+
+
+def test_a_map_of_stages_belongs_to_a_column_of_stages(tmp_path: Path) -> None:
+    for wrong in (
+        'role = "stage"',
+        'role = "other"\nstages = { buy = "purchase" }',
+        'role = "stage"\nstages = { buy = "shopping" }',
+        'role = "other"\nstage = "purchase"',
+    ):
+        with pytest.raises(CxError, match="stage"):
+            read_codebook(write_codebook(tmp_path, columns={"step": wrong}))
 
 
 def test_names_that_differ_only_in_case_are_refused(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ RATINGS = [
     "tp_website", "tp_app", "tp_shop_staff", "tp_product_range",
     "tp_checkout", "tp_delivery", "tp_call_centre", "tp_returns",
 ]  # fmt: skip
+AFTER = ["told_n", "expected"]
 OUTAGE = pd.Period("2026-03", "M")
 Tables = dict[str, pd.DataFrame]
 
@@ -97,6 +98,9 @@ def count_dirt(tables: Tables) -> dict[str, int]:
         "copies": int(responses["response_id"].duplicated().sum()),
         **{f"score {name}": same(responses[[*SCALES]] == code) for name, code in missing.items()},
         **{f"rating {name}": same(responses[RATINGS] == code) for name, code in missing.items()},
+        **{f"after {name}": same(responses[AFTER] == code) for name, code in missing.items()},
+        "outlandish": int((responses["told_n"] == "500").sum()),
+        "no count": int(responses["told_n"].isin(["-1", "2.5"]).sum()),
         **{code: int((responses[[*SCALES]] == code).sum().sum()) for code in ("11", "-1", "7.5")},
         "Pienza": int(
             (in_pienza & (responses["answered_at"].dt.to_period("M") == last_month)).sum()

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cxreport.errors import CxError
+from cxreport.inputs.demo.afterwards import with_afterwards
 from cxreport.inputs.demo.answers import make_answers
 from cxreport.inputs.demo.contacts import (
     answers_given,
@@ -126,7 +127,7 @@ def demo_tables(seed: int) -> dict[str, pa.Table]:
     comment = verbatims.dropna(subset=["response_id"]).set_index("response_id")["text"]
     raw = raw.assign(comment=raw["response_id"].map(comment))
     frames = {
-        "responses": with_copies(raw, seed),
+        "responses": with_afterwards(with_copies(raw, seed), answers["nps"], seed),
         "orders": orders,
         "events": make_events(customers, orders, tickets, seed),
         "tickets": tickets,

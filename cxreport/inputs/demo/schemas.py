@@ -22,7 +22,9 @@ SCHEMAS = {
             ("invited_at", TIME),
             ("order_id", TEXT),
             ("ticket_id", TEXT),
-            *[(name, TEXT) for name in (*SCORES, *RATINGS, "comment")],
+            *[(name, TEXT) for name in (*SCORES, *RATINGS, "comment", "told_n", "expected")],
+            ("contacted_at", TIME),
+            ("resolved_at", TIME),
         ]
     ),
     "orders": pa.schema(

@@ -137,3 +137,16 @@ EXPERIMENTS = (
 # Chance that a customer never orders again after answering, and after any order at all.
 LAPSE_AFTER = {"promoter": 0.04, "passive": 0.14, "detractor": 0.45}
 LAPSE_PER_ORDER = 0.05
+
+# By detractors, passives, promoters: people told (mean; negative binomial of size TOLD_SPREAD, so
+# the variance is mean + mean^2 / size), and the chance of each answer on expectations.
+TOLD, TOLD_SPREAD = (3.4, 1.2, 2.6), 1.5
+EXPECTED = {
+    "worse": (0.60, 0.18, 0.08),
+    "as": (0.32, 0.62, 0.60),
+    "better": (0.08, 0.20, 0.32),
+}
+
+# Detractors called back, of those on the next day (the others after 4 days or more), and solved
+# after the call. A call changes nothing in what the customer answers or buys later.
+CALLED_BACK, CALLED_NEXT_DAY, SOLVED_AFTER_CALL = 0.60, 0.75, 0.70

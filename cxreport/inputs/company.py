@@ -1,0 +1,148 @@
+"""A company seen from one period: its tables, up to the last day that a report may look at.
+
+A survey is one of the tables, and not every company has one: orders, events or tickets are enough
+for the reports on them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import ibis
+
+from cxreport.errors import CxError
+from cxreport.inputs import period as periods_of_time
+from cxreport.inputs.closed import DATED, choose_period, first_day, last_closed
+from cxreport.inputs.codebook import read_codebook
+from cxreport.inputs.dataset import Dataset, find_codebook, open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+
+    from cxreport.inputs.codebook import Codebook
+    from cxreport.inputs.period import Period
+    from cxreport.inputs.source import Data
+
+TABLES = (*DATED, "customers", "costs", "population", "actions")
+"""Tables that a report on a company or its survey looks at, where the codebook has them."""
+HISTORY = 25
+"""Periods of a trend: two years and the month they start from."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """What a report is about: one source, one closed period.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        The checked source.
+    period : Period
+        The period reported.
+    history : list of Period
+        The period reported and those before it, oldest first, without gaps.
+    filters : dict of str to list of str
+        Column of the answers -> codes that count; all answers when empty.
+    """
+
+    dataset: Dataset
+    period: Period
+    history: list[Period] = field(repr=False)
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def codebook(self) -> Codebook:
+        """The source's contract."""
+        return self.dataset.codebook
+
+    @property
+    def until(self) -> dt.date:
+        """The last day looked at: the data's last, or that of a period followed by closed ones."""
+        if last_closed(self.codebook, self.dataset.observed_until) == self.period:
+            return self.dataset.observed_until
+        return self.period.end - dt.timedelta(days=1)
+
+    def table(self, name: str) -> ir.Table | None:
+        """Return a table's rows up to ``until``, those without a date included.
+
+        Parameters
+        ----------
+        name : str
+            Canonical name of the table.
+
+        Returns
+        -------
+        ibis Table or None
+            None where the source has no such table, and where a report is about a part of the
+            answers: nothing says which orders, events or tickets that part is.
+        """
+        rows = None if self.filters else self.dataset.tables.get(name)
+        return None if rows is None else self.cut(name, rows)
+
+    def cut(self, name: str, rows: ir.Table) -> ir.Table:
+        """Leave out those rows of a table that happened after ``until``."""
+        for column in self.codebook.tables[name].with_role("date"):
+            end = ibis.literal(dt.datetime.combine(self.until, dt.time()) + dt.timedelta(days=1))
+            rows = rows.filter((rows[column] < end) | rows[column].isnull())
+        return rows
+
+    def columns_of(self, name: str) -> set[str]:
+        """Return the names of a table's columns; none where ``table`` gives none."""
+        rows = self.table(name)
+        return set() if rows is None else set(rows.columns)
+
+
+def open_company(
+    source: str | Path, *, period: str = "", tables: Mapping[str, Data] | None = None
+) -> Company:
+    """Open a source as seen from one period, whether it has a survey or not.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder name under ``data/``, or the path of a ``codebook.toml``.
+    period : str
+        ``2026-10``, ``2026-Q3``, ``2026`` or the name of a wave; the last closed one when empty.
+    tables : mapping of str to frame, optional
+        Frames to use in place of the source's files.
+
+    Returns
+    -------
+    Company
+        Its tables, its period and the periods before.
+
+    Raises
+    ------
+    CxError
+        If the data have errors or no dates, or the period is unknown or not closed.
+    """
+    dataset = open_tables(source, tables)
+    chosen = choose_period(dataset, period)
+    first = first_day(dataset)
+    history = periods_of_time.between(
+        min(first or chosen.start, chosen.start),
+        chosen.start,
+        chosen.kind,
+        dataset.codebook.waves,
+    )
+    return Company(dataset, chosen, history[-HISTORY:])
+
+
+def open_tables(source: str | Path, tables: Mapping[str, Data] | None) -> Dataset:
+    """Open those tables of a source that reports on a company look at."""
+    codebook = read_codebook(find_codebook(source))
+    if not {*codebook.tables} & {*DATED}:
+        raise CxError(
+            "this source has no dates, so no period can be reported",
+            where=codebook.path,
+            got=", ".join(codebook.tables),
+            expected=f"one of the tables {', '.join(DATED)}",
+            hint="a notebook without a period opens it with open_source",
+        )
+    only = tuple(name for name in TABLES if name in codebook.tables)
+    return open_source(source, tables=tables, only=only)

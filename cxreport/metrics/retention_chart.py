@@ -1,0 +1,61 @@
+"""Is retention steady: the share of each cohort that came back, as a control chart."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cxreport.errors import CxError
+from cxreport.metrics.trend import control_chart
+
+CHART = (
+    "period", "n", "retained", "estimate", "low", "high", "centre", "lower", "upper", "signal",
+    "direction", "note",
+)  # fmt: skip
+
+
+def retention_chart(cohorts: pd.DataFrame, *, age: int = 1) -> pd.DataFrame:
+    """Say which cohorts came back more, or less, than the noise of a steady process explains.
+
+    Parameters
+    ----------
+    cohorts : DataFrame
+        As from ``cohorts``, without groups.
+    age : int
+        Periods after the first one at which to look.
+
+    Returns
+    -------
+    DataFrame
+        One row a cohort that completed the age, oldest first; a cohort that has not is left out.
+        ``period`` (the cohort), ``n`` (its customers), ``retained``, ``estimate``, ``low``,
+        ``high`` (percent; Wilson), and from ``control_chart``, kind p: ``centre``, ``lower``,
+        ``upper`` (percent), ``signal``, ``direction``, ``note``.
+
+    Raises
+    ------
+    CxError
+        If a column is missing, or ``age`` is below 1.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"cohort": ["2026-01", "2026-02", "2026-03"], "age": 1, "size": 50})
+    >>> table = table.assign(retained=[20.0, 30.0, float("nan")], low=0.0, high=99.0)
+    >>> table["estimate"] = 2 * table["retained"]
+    >>> retention_chart(table)[["period", "n", "estimate", "centre", "note"]]
+        period   n  estimate  centre       note
+    0  2026-01  50      40.0    50.0  run chart
+    1  2026-02  50      60.0    50.0  run chart
+    """
+    for name in ("cohort", "age", "size", "retained", "estimate", "low", "high"):
+        if name not in cohorts.columns:
+            raise CxError("unknown column", got=name, expected=", ".join(map(str, cohorts)))
+    if age < 1:
+        raise CxError("not an age at which customers come back", got=age, expected="1 or more")
+    chosen = (cohorts["age"] == age) & cohorts["retained"].notna()
+    renamed = cohorts[chosen].rename(columns={"cohort": "period", "size": "n"})
+    points = renamed.sort_values("period", ignore_index=True)
+    measures = points[["period", "n", "estimate"]].astype({"estimate": "float64"})
+    judged = control_chart(measures, kind="p", n="n")
+    added = ["centre", "lower", "upper", "signal", "direction", "note"]
+    kept = points[["period", "n", "retained", "estimate", "low", "high"]]
+    return pd.concat([kept, judged[added]], axis="columns")

@@ -1,0 +1,145 @@
+"""Horizontal bars from zero to both sides, with their intervals -> matplotlib figure."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from cxreport.errors import CxError
+from cxreport.show import canvas
+from cxreport.show.canvas import COLOURS, INK
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from cxreport.show.canvas import Numbers, Style, Writer
+
+# The second is hollow and the third hollow and dashed, so that they are told apart without colour.
+LOOKS: tuple[Style, ...] = (
+    {"facecolor": COLOURS[0], "edgecolor": COLOURS[0]},
+    {"facecolor": "white", "edgecolor": COLOURS[1]},
+    {"facecolor": "white", "edgecolor": COLOURS[2], "linestyle": (0, (2, 1))},
+    {"facecolor": COLOURS[5], "edgecolor": COLOURS[5]},
+)
+MOST_WRITTEN = 2
+"""Bars in a row that leave room for their numbers."""
+
+
+def bars(
+    frame: pd.DataFrame,
+    *,
+    x_label: str,
+    number: Writer,
+    wide: bool,
+    ticks: Writer | None = None,
+    reference: float | None = None,
+    reference_label: str = "",
+) -> Figure:
+    """Compare effects: for each label one bar a series, from zero to the left or to the right.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``label`` (rows from top to bottom, in order of first appearance), ``estimate``, ``low``,
+        ``high`` and, for several bars a label, ``series``. A row without an estimate has no bar,
+        one without limits no whisker.
+    x_label : str
+        Name of the axis, with its unit.
+    number, ticks : callable
+        Write a value, and a number of the axis (``number`` if not given).
+    wide : bool
+        True for a desktop page (7.6 inches), False for a phone (3.5 inches).
+    reference : float, optional
+        Where to draw a vertical line.
+    reference_label : str, optional
+        What the line is, for the legend.
+
+    Returns
+    -------
+    Figure
+        Up to two bars a label have their values written at the right.
+
+    Raises
+    ------
+    CxError
+        On an unknown column, a value that is no number, more than four series, or a series that
+        comes twice for one label.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"label": ["delivery"], "estimate": [-2.0]})
+    >>> effects = effects.assign(low=-2.5, high=-1.5)
+    >>> figure = bars(effects, x_label="points", number="{:.1f}".format, wide=True)
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['delivery', '-2.0']
+    """
+    columns = ("estimate", "low", "high")
+    values = pd.DataFrame({name: canvas.numbers(frame, name) for name in columns})
+    labels = canvas.texts(frame, "label")
+    series = canvas.texts(frame, "series") if "series" in frame else [""] * len(frame)
+    rows, kinds = list(dict.fromkeys(labels)), list(dict.fromkeys(series))
+    if len(kinds) > len(LOOKS):
+        raise CxError("too many bars a label", got=len(kinds), expected=f"{len(LOOKS)} at most")
+    if len({*zip(labels, series, strict=True)}) < len(frame):
+        raise CxError("a bar comes twice", hint="one row a label and series")
+    with canvas.drawing():
+        taller = "\u00a0" if len(kinds) > 1 else ""
+        figure, axes, middles = canvas.rows(rows, [taller] * len(rows), wide=wide)
+        step = 0.72 * _lowest(middles) / max(len(kinds), 1)
+        for k, name in enumerate(kinds):
+            chosen = np.flatnonzero([kind == name for kind in series])
+            at = np.array([rows.index(labels[i]) for i in chosen])
+            up = middles[at] + step * (k - (len(kinds) - 1) / 2)
+            _draw(axes, values.iloc[chosen], up, 0.8 * step, LOOKS[k], str(k))
+            if len(kinds) <= MOST_WRITTEN:
+                _write(axes, values["estimate"].to_numpy()[chosen], up, number)
+        handles: list[Patch | Line2D] = [
+            Patch(label=canvas.brief(name, 36), **LOOKS[k]) for k, name in enumerate(kinds) if name
+        ]
+        if reference is not None and math.isfinite(reference):
+            line: Style = {"color": INK, "linewidth": 1, "linestyle": (0, (4, 2))}
+            axes.axvline(reference, gid="reference", **line)
+            meaning = canvas.brief(f"{reference_label} {number(reference)}", 60 if wide else 30)
+            handles.append(Line2D([], [], label=meaning, **line))
+        axes.axvline(0, color=INK, linewidth=0.9, gid="zero")
+        canvas.name_axes(axes, x_label, "", wide=wide)
+        canvas.legend(figure, handles, wide=wide)
+        canvas.write_values(axes.xaxis, ticks or number, None, 6)
+        axes.xaxis.set_visible(bool(values["estimate"].notna().any()))
+        room = canvas.labels_that_fit(figure, axes)
+        canvas.write_values(axes.xaxis, ticks or number, None, min(room - 1, 6))
+    return figure
+
+
+def _lowest(middles: Numbers) -> float:
+    """Return the height of the lowest row: rows stand one below the other without gaps."""
+    heights: list[float] = []
+    for middle in middles:
+        heights.append(2 * (float(middle) - sum(heights)))
+    return min(heights, default=1.0)
+
+
+def _draw(
+    axes: Axes, rows: pd.DataFrame, up: Numbers, height: float, look: Style, gid: str
+) -> None:
+    """Draw the bars of one series, and their whiskers where the limits are known."""
+    estimate, low, high = (rows[name].to_numpy() for name in ("estimate", "low", "high"))
+    known = np.isfinite(estimate)
+    drawn = axes.barh(up[known], estimate[known], height=height, linewidth=1.3, **look)
+    for i, bar in zip(np.flatnonzero(known), drawn, strict=True):
+        bar.set_gid(f"bar-{gid}-{i}")
+    ended = known & np.isfinite(low) & np.isfinite(high)
+    axes.hlines(up[ended], low[ended], high[ended], INK, linewidth=1.4, gid=f"whiskers-{gid}")
+
+
+def _write(axes: Axes, estimate: Numbers, up: Numbers, number: Writer) -> None:
+    """Write each value at the right."""
+    for value, at in zip(estimate, up, strict=True):
+        if math.isfinite(value):
+            canvas.beside(axes, number(value), (1, float(at)), ("axes fraction", "data"))

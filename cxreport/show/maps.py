@@ -1,0 +1,164 @@
+"""A map of named points with their intervals both ways -> matplotlib figure."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.lines import Line2D
+
+from cxreport.show import canvas
+from cxreport.show.canvas import COLOURS, INK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Annotation
+    from matplotlib.transforms import Bbox
+
+    from cxreport.show.canvas import Numbers, Style, Writer
+
+QUIET = "#767676"
+LOOKS: tuple[Style, ...] = (
+    {"color": COLOURS[1], "marker": "D", "markersize": 8},
+    {"color": COLOURS[0], "marker": "o", "markersize": 7},
+    {"color": QUIET, "marker": "s", "markersize": 5.5},
+    {"color": QUIET, "marker": "x", "markersize": 6},
+)
+PLACES = ((5, 3, "left", "bottom"), (5, -3, "left", "top"), (-5, 3, "right", "bottom"),
+          (-5, -3, "right", "top"), (0, 9, "center", "bottom"), (0, -9, "center", "top"),
+          (9, 14, "left", "bottom"), (9, -14, "left", "top"))  # fmt: skip
+"""Where a name may stand about its point: by how far, and which of its ends is there."""
+
+
+def points(
+    frame: pd.DataFrame,
+    *,
+    x_label: str,
+    y_label: str,
+    number: Writer,
+    wide: bool,
+    kinds: Mapping[str, str],
+    cross: tuple[float | None, float | None] = (None, None),
+    corners: tuple[str, str, str, str] | None = None,
+) -> Figure:
+    """Show where each thing stands on two scales, and how sure that is.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a point: ``label``, ``x``, ``x_low``, ``x_high``, ``y``, ``y_low``, ``y_high``,
+        ``kind`` (a key of ``kinds``). A row without an x or a y is not drawn.
+    x_label, y_label : str
+        Names of the axes, with their unit.
+    number : callable
+        Writes a number of an axis.
+    wide : bool
+        True for a desktop page (7.6 inches), False for a phone (3.5 inches).
+    kinds : mapping of str to str
+        Kind -> its name in the legend, the most striking first.
+    cross : (float or None, float or None)
+        Where an upright and a level line part the map in four.
+    corners : four str, optional
+        Names of the parts: upper left, upper right, lower left, lower right.
+
+    Returns
+    -------
+    Figure
+        Names stand beside their points. Where they would cover each other, points of the first
+        kind keep theirs and others go without: the table beside the map has all.
+
+    Raises
+    ------
+    CxError
+        On an unknown column, or a value that is no number.
+
+    Examples
+    --------
+    >>> point = pd.DataFrame({"label": ["delivery"], "x": [3.6], "y": [20.0], "kind": ["high"]})
+    >>> point = point.assign(x_low=3.5, x_high=3.7, y_low=17.0, y_high=24.0)
+    >>> names = {"x_label": "rating", "y_label": "importance", "number": "{:.1f}".format}
+    >>> figure = points(point, wide=True, kinds={"high": "fix first"}, **names)
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['delivery']
+    """
+    names = ("x", "x_low", "x_high", "y", "y_low", "y_high")
+    values = pd.DataFrame({name: canvas.numbers(frame, name) for name in names})
+    labels, given = canvas.texts(frame, "label"), canvas.texts(frame, "kind")
+    known = np.flatnonzero(np.isfinite(values["x"]) & np.isfinite(values["y"]))
+    with canvas.drawing():
+        figure, axes = canvas.canvas(4.6 if wide else 4.2, wide=wide)
+        _crosses(axes, values.iloc[known])
+        handles = []
+        for i, (kind, name) in enumerate(kinds.items()):
+            chosen = [int(at) for at in known if given[at] == kind]
+            look: Style = {**LOOKS[min(i, len(LOOKS) - 1)], "linestyle": ""}
+            if chosen:
+                at = values.iloc[chosen]
+                axes.plot(at["x"], at["y"], gid=f"points-{i}", **look)
+                handles.append(Line2D([], [], label=canvas.brief(name, 36), **look))
+        parting: Style = {"color": INK, "linewidth": 1, "linestyle": (0, (4, 2)), "zorder": 1}
+        for draw, where in zip((axes.axvline, axes.axhline), cross, strict=True):
+            if where is not None and math.isfinite(where):
+                draw(where, **parting)
+        axes.margins(0.14 if wide else 0.2)
+        _name_corners(axes, corners)
+        canvas.name_axes(axes, x_label, y_label, wide=wide)
+        canvas.legend(figure, handles, wide=wide)
+        canvas.write_values(axes.xaxis, number, None, 6 if wide else 4)
+        canvas.write_values(axes.yaxis, number, None, 5)
+        figure.draw_without_rendering()
+        placed = values.iloc[known][["x", "y"]].to_numpy()
+        written = [canvas.brief(labels[at], 26 if wide else 17) for at in known]
+        _name_points(axes, placed, written, [given[at] == next(iter(kinds), "") for at in known])
+    return figure
+
+
+def _crosses(axes: Axes, values: pd.DataFrame) -> None:
+    """Draw each point's two intervals."""
+    look: Style = {"color": QUIET, "linewidth": 1.1, "alpha": 0.75}
+    across = values.dropna(subset=["x_low", "x_high"])
+    axes.hlines(across["y"], across["x_low"], across["x_high"], gid="across", **look)
+    upright = values.dropna(subset=["y_low", "y_high"])
+    axes.vlines(upright["x"], upright["y_low"], upright["y_high"], gid="upright", **look)
+
+
+def _name_corners(axes: Axes, corners: tuple[str, str, str, str] | None) -> None:
+    """Say what each part of the map means, in its corner."""
+    ends = [(0, 1, "left", "top"), (1, 1, "right", "top"),
+            (0, 0, "left", "bottom"), (1, 0, "right", "bottom")]  # fmt: skip
+    for name, (x, y, across, upright) in zip(corners or (), ends, strict=False):
+        inside: Style = {"xytext": (4 - 8 * x, 3 - 6 * y), "textcoords": "offset points"}
+        look: Style = {"ha": across, "va": upright, "color": QUIET, "style": "italic"}
+        axes.annotate(canvas.plain(name), (x, y), xycoords="axes fraction", **inside, **look)
+
+
+def _name_points(axes: Axes, at: Numbers, labels: list[str], must: list[bool]) -> None:
+    """Write each name where it covers no other name and no point.
+
+    Those that ``must`` be named come first; of the others, one that finds no place is left out.
+    """
+    taken: list[Bbox] = [text.get_window_extent() for text in axes.texts]
+    spots = axes.transData.transform(at) if len(at) else at
+    for i in sorted(range(len(labels)), key=lambda i: (not must[i], -spots[i][1], spots[i][0])):
+        tried: list[tuple[int, int, Annotation, Bbox]] = []
+        for right, up, across, upright in PLACES:
+            look: Style = {"xytext": (right, up), "textcoords": "offset points",
+                           "ha": across, "va": upright}  # fmt: skip
+            note = axes.annotate(labels[i], (float(at[i][0]), float(at[i][1])), **look)
+            box = note.get_window_extent()
+            covers = sum(box.overlaps(other) for other in taken)
+            covers += sum(box.contains(*spot) for j, spot in enumerate(spots) if j != i)
+            outside = box.x0 < axes.bbox.x0 or box.x1 > axes.bbox.x1
+            tried.append((covers + 2 * outside, len(tried), note, box))
+        covers, best, _, box = min(tried, key=lambda each: each[:2])
+        kept = best if must[i] or not covers else -1
+        for place, (_, _, note, _) in enumerate(tried):
+            if place != kept:
+                note.remove()
+        if kept >= 0:
+            taken.append(box)

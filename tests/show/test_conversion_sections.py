@@ -1,0 +1,191 @@
+"""What a page says of funnels, in both languages, from frames counted by hand."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+from cxreport import compare_funnels, funnel, open_company, session_funnel, show
+from cxreport.show.render import render
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cxreport.inputs.company import Company
+    from cxreport.inputs.dataset import Dataset
+    from cxreport.show.blocks import Block
+
+CODEBOOK = """
+[source]
+title = { en = "A shop", it = "Un negozio" }
+terms = { en = "made for a test", it = "fatto per un test" }
+observed_until = 2026-06-30
+
+[tables.orders]
+files = "orders.csv"
+[tables.orders.columns]
+order_id = { role = "id" }
+ordered_at = { role = "date" }
+
+[tables.events]
+files = "events.csv"
+[tables.events.columns]
+event_id = { role = "id" }
+channel = { role = "channel", label = { en = "channel", it = "canale" } }
+[tables.events.columns.event_name]
+role = "segment"
+labels.visit = { en = "visit", it = "visita" }
+labels.buy = { en = "buying", it = "acquisto" }
+
+[tables.sessions]
+files = "sessions.csv"
+[tables.sessions.columns]
+filled = { role = "number", label = { en = "filled the basket", it = "ha riempito il carrello" } }
+bought = { role = "number", label = { en = "bought", it = "ha acquistato" } }
+[tables.sessions.columns.visitor]
+role = "segment"
+label = { en = "kind of visitor", it = "tipo di visitatore" }
+labels.new = { en = "new one", it = "nuovo" }
+"""
+STEPS = ["visit", "basket", "buy"]
+WENT = {"visit": 8, "basket": 2, "buy": 1}  # of eight visitors two fill the basket, one buys
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    (tmp_path / "codebook.toml").write_text(CODEBOOK, "utf-8")
+    orders = pd.DataFrame({"order_id": ["1"], "ordered_at": ["2026-06-01"]})
+    events = pd.DataFrame({"event_id": ["1"], "channel": "app", "event_name": "visit"})
+    return open_company(tmp_path / "codebook.toml", tables={"orders": orders, "events": events})
+
+
+@pytest.fixture
+def dataset(company: Company) -> Dataset:
+    return company.dataset
+
+
+def said(block: Block, language: str = "en") -> str:
+    text = re.sub(r"<[^>]*>", " ", str(render(block, language, prefix="b")))
+    return " ".join(unescape(text).split())
+
+
+def log(**columns: object) -> pd.DataFrame:
+    rows = [(n, step) for step, reached in WENT.items() for n in range(reached)]
+    frame = pd.DataFrame(rows, columns=["customer_id", "event_name"])
+    return frame.assign(occurred_at=pd.Timestamp("2026-03-01"), **columns)
+
+
+def shop() -> pd.DataFrame:
+    return funnel(log(), STEPS, window=7, until=pd.Timestamp("2026-06-30"))
+
+
+def test_the_first_words_say_where_most_are_lost(company: Company) -> None:
+    page = said(show.shop_funnel(shop(), company, window=7, periods=12))
+    assert "Counted: 8 visitors" in page
+    assert "up to June 2026" in page
+    # Wilson: 1 of 8 and 2 of 8
+    assert "“buying”: 12.5% (2.2% to 47.1%, 8 visitors" in page
+    assert "before “basket”: 6 visitors" in page
+    assert "25.0% went on (7.1% to 59.1%, 8 visitors)" in page
+    assert "too late" not in page.partition("Data of the chart")[0]
+    italian = said(show.shop_funnel(shop(), company, window=7, periods=12), "it")
+    assert "prima di «basket»: 6 visitatori" in italian
+    assert "«acquisto»: 12,5% (da 2,2% a 47,1%" in italian
+
+
+def test_events_of_nobody_are_told(company: Company) -> None:
+    stranger = log().tail(1).assign(customer_id=None)
+    found = funnel(
+        pd.concat([log().astype({"customer_id": object}), stranger]),
+        STEPS, window=7, until=pd.Timestamp("2026-06-30"),
+    )  # fmt: skip
+    page = said(show.shop_funnel(found, company, window=7, periods=12))
+    assert "One event has no visitor or no time" in page
+    assert "no visitor" not in said(show.shop_funnel(shop(), company, window=7, periods=12))
+
+
+def test_who_came_too_late_is_told_and_counted(company: Company) -> None:
+    late = funnel(log(), STEPS, window=7, until=pd.Timestamp("2026-03-02"))
+    page = said(show.shop_funnel(late, company, window=7, periods=12))
+    assert "not yet observable" in page
+    assert "neither a yes nor a no" in page
+
+
+def test_differences_say_how_many_comparisons_there_were(company: Company) -> None:
+    both = pd.concat([log(channel="app"), log(channel="web").assign(customer_id=lambda f: -1
+                     - f["customer_id"])])  # fmt: skip
+    found = funnel(both, STEPS, window=7, until=pd.Timestamp("2026-06-30"), by="channel")
+    page = said(show.funnel_differences(compare_funnels(found, "channel"), company,
+                                        between="channel"))  # fmt: skip
+    assert "No signal in 2 comparisons made at once" in page
+    assert "app 25.0% – web 25.0%" in page
+    assert "0.0 (-38.5 to +38.5)" in page  # Newcombe, by hand
+
+
+def stages(**notes: str) -> pd.DataFrame:
+    names = ["awareness", "consideration", "purchase", "retention", "advocacy"]
+    frame = pd.DataFrame({"step": names, "proxy": [True] + [False] * 4, "open": 0, "unknown": 0})
+    frame = frame.assign(eligible=[8, 8, 4, 2, 1], reached=[8, 4, 2, 1, 1], overall=50.0)
+    frame = frame.assign(estimate=50.0, low=20.0, high=80.0)
+    frame["note"] = [notes.get(name, "") for name in names]
+    return frame
+
+
+def test_stages_say_what_is_a_proxy_and_what_is_not_measured(company: Company) -> None:
+    notes = {
+        "awareness": "entry",
+        "consideration": "not measured",
+        "advocacy": "of those who answered",
+    }
+    page = said(show.stage_funnel(stages(**notes), company, window=90))
+    assert "Awareness is a proxy" in page
+    assert "“consideration” is not measured" in page
+    assert "50.0% of those who then answered the survey" in page
+    assert "On to “purchase”: 50.0% (20.0% to 80.0%, 4 customers)" in page
+    assert "On to “advocacy" not in page
+
+
+def test_errors_name_the_step_with_the_highest_share(company: Company) -> None:
+    rates = pd.DataFrame({"step": ["visit", "buy"], "n": [10, 20], "errors": [1, 3]})
+    rates = rates.assign(estimate=[10.0, 15.0], low=[1.0, 5.0], high=[40.0, 36.0])
+    page = said(show.step_errors(rates, company))
+    assert "at “buying”: 15.0% of 20 events (5.0% to 36.0%)" in page
+
+
+def test_what_is_missing_gets_a_note(company: Company) -> None:
+    empty = pd.DataFrame(columns=["step", "estimate", "reached", "note"])
+    assert "no table “events”" in said(show.shop_funnel(empty, company, window=7, periods=12))
+    assert "No comparison" in said(show.funnel_differences(empty, company, between="channel"))
+    assert "fewer than two" in said(show.stage_funnel(empty, company, window=90))
+    assert "Errors are not known" in said(show.step_errors(empty, company))
+
+
+SESSIONS = pd.DataFrame({"filled": [1, 1, 1, 0, 0, 0], "bought": [1, 0, 0, 1, 0, 0],
+                         "visitor": ["new"] * 3 + ["old"] * 3})  # fmt: skip
+
+
+def test_sessions_past_a_step_are_told(dataset: Dataset) -> None:
+    path = session_funnel(SESSIONS, ["filled", "bought"])
+    page = said(show.session_steps(path, session_funnel(SESSIONS, ["bought"]), dataset))
+    assert "Ended in a purchase: 33.3%" in page
+    assert "One visit got to “bought” without one of the steps before" in page
+    assert "n = 3" in str(render(show.session_steps(path, session_funnel(SESSIONS, ["bought"]),
+                                                    dataset), "en", prefix="b"))  # fmt: skip
+
+
+def test_groups_of_sessions_are_named_as_in_the_codebook(dataset: Dataset) -> None:
+    found = compare_funnels(session_funnel(SESSIONS, ["bought"], by="visitor"), "visitor")
+    page = said(show.session_differences(found, dataset, between="visitor"))
+    assert "Bought: 33.3% of “new one” (3 visits), 33.3% of “old” (3)" in page
+    assert "no signal" in page
+
+
+def test_the_header_says_that_there_are_no_dates(dataset: Dataset) -> None:
+    header = show.undated(dataset, "sessions")
+    assert "have no dates" in said(header)
+    assert "non hanno date" in said(header, "it")
+    assert "A shop. Made for a test." in said(header)

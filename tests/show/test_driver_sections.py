@@ -1,0 +1,190 @@
+"""What a page says of drivers: as sure as the numbers are, in both languages."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from cxreport import open_survey
+from cxreport.show import (
+    driver_method,
+    importances,
+    moments,
+    moments_in_brief,
+    penalties,
+    priorities,
+    priority_order,
+    table,
+)
+from cxreport.show.render import render
+
+if TYPE_CHECKING:
+    from cxreport.inputs.survey import Survey
+    from cxreport.show.blocks import Block
+
+
+@pytest.fixture(scope="module")
+def survey() -> Survey:
+    return open_survey("demo", period="2026-10")
+
+
+def said(block: Block, language: str = "en") -> str:
+    text = re.sub(r"<[^>]*>", " ", str(render(block, language, prefix="b")))
+    return " ".join(unescape(text).split())
+
+
+def ranked(**change: Any) -> pd.DataFrame:
+    rows = {
+        "question": ["tp_delivery", "tp_website", "tp_product_range"],
+        "n": [4000, 3000, 5000],
+        "importance": [7.3, 4.0, 1.3], "importance_low": [5.8, 3.1, 1.0],
+        "importance_high": [8.7, 5.1, 1.7],
+        "performance": [3.67, 3.83, 3.83], "performance_low": [3.6, 3.8, 3.8],
+        "performance_high": [3.7, 3.86, 3.86],
+        "shortfall": [0.33, 0.17, 0.17], "reach": [80.0, 81.0, 94.0],
+        "estimate": [1.9, 0.5, 0.0], "low": [1.4, 0.4, 0.0], "high": [2.4, 0.7, 0.0],
+        "share": [79.0, 21.0, 0.0], "top": [97.4, 82.0, 0.0], "level": ["high", "high", "low"],
+        "note": ["", "", "sign against correlation"], "target": [4.0, 4.0, 4.0],
+    }  # fmt: skip
+    return pd.DataFrame(rows | change)
+
+
+def effects(kinds: list[str]) -> pd.DataFrame:
+    n = len(kinds)
+    numbers = {"penalty": -2.0, "penalty_low": -2.2, "penalty_high": -1.8, "reward": 1.1,
+               "reward_low": 0.9, "reward_high": 1.3, "asymmetry": -0.3, "low": -0.5,
+               "high": -0.1}  # fmt: skip
+    questions = ["tp_delivery", "tp_shop_staff", "tp_website"][:n]
+    frame = pd.DataFrame({"question": questions, "n": 400, "kind": kinds, "note": ""})
+    return frame.assign(**numbers)
+
+
+def later(kind: str, at_risk: object, outcome: str = "ordered_again") -> pd.DataFrame:
+    row = {"outcome": outcome, "question": "tp_delivery", "n": 700, "n_low": 90, "n_high": 200,
+           "negative": -10.0, "negative_low": -13.4, "negative_high": -6.6, "negative_q": 0.001,
+           "positive": 6.0, "positive_low": 2.5, "positive_high": 9.5, "positive_q": 0.01,
+           "kind": kind, "performance": 3.67, "performance_low": 3.6, "performance_high": 3.7,
+           "at_risk": at_risk, "note": "", "target": 4.0}  # fmt: skip
+    return pd.DataFrame([row])
+
+
+def test_the_first_sentence_names_what_to_fix_and_how_sure_that_is(survey: Survey) -> None:
+    page = said(priorities(ranked(), survey, 12))
+    assert page.startswith("Fix first: delivery (signal). It ranked in the top three in 97 of 100")
+    assert "(4,000 ratings)" in page
+    assert "mean rating is 3.67, the target is 4.00; 80% of those" in page
+    assert "Then: website, in the top three in 82 of 100" in page
+    assert "One touchpoint shows no good effect of its own" in page
+    assert "Association, not cause" in page
+    italian = said(priorities(ranked(), survey, 12), "it")
+    assert italian.startswith("Da sistemare per primo: consegna (segnale). È tra i primi tre in 97")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"level": ["medium", "low", "low"]}, "Perhaps fix first: delivery, but this is not sure"),
+        ({"estimate": [0.0, 0.0, 0.0]}, "Nothing to fix first"),
+        (
+            {"estimate": [float("nan")] * 3, "level": ["too few answers"] * 3},
+            "cannot be said: too few",
+        ),
+    ],
+)
+def test_what_is_not_sure_is_not_said_as_if_it_were(
+    change: dict[str, Any], words: str, survey: Survey
+) -> None:
+    page = said(priorities(ranked(**change), survey, 12))
+    assert words in page
+    assert "Fix first" not in page
+
+
+def test_the_table_of_criticality_marks_borrowed_importance(survey: Survey) -> None:
+    page = said(table("criticality", ranked(), survey, periods=12))
+    assert "Product range low 0 3.83 1.3% borrowed from others" in page
+    page = said(table("criticality", ranked(), survey, periods=12), "it")
+    assert "Consegna alta 97 3,67 7,3%" in page
+
+
+def test_importance_says_how_much_is_explained(survey: Survey) -> None:
+    rows = pd.DataFrame({"question": ["tp_delivery", "tp_website"], "n": [400, 300],
+                         "estimate": [0.2, 0.1], "low": [0.15, 0.05], "high": [0.25, 0.15],
+                         "share": [66.7, 33.3], "first": [99.6, 0.4], "vif": [1.0, 1.0],
+                         "note": ["", "no effect of its own"]})  # fmt: skip
+    page = said(importances(rows, survey, 12))
+    assert "go with 30.0% of the differences in the score (up to 400 ratings each)" in page
+    assert "20.0% 15.0% to 25.0% 100 1.0" in page
+
+
+def test_kinds_are_said_with_their_effects(survey: Survey) -> None:
+    page = said(penalties(effects(["basic", "excitement", "not identified"]), survey, 12))
+    assert "Basic: delivery. A bad rating goes with 2.0 points less" in page
+    assert "(95% interval 1.8 to 2.2)" in page
+    assert "Excitement: shop staff. An excellent rating goes with 1.1 points more" in page
+    assert "For one touchpoint of 3 the kind cannot be said" in page
+    assert "about alike" in said(penalties(effects(["performance"]), survey, 12))
+    assert "Di base: consegna" in said(penalties(effects(["basic"]), survey, 12), "it")
+
+
+def test_the_second_view_leaves_out_what_has_no_kind(survey: Survey) -> None:
+    order = pd.DataFrame({"question": ["tp_delivery", "tp_app"], "performance": [3.6, 3.7],
+                          "asymmetry": [-0.9, 0.0], "kind": ["basic", "not identified"],
+                          "standing": ["low", "low"], "order": [1, None]})  # fmt: skip
+    page = said(priority_order(order, survey))
+    assert "1 Delivery basic: costs when bad 3.60 below the mean of all" in page
+    assert "App" not in page
+    assert "No second view" in said(priority_order(order.tail(1), survey))
+
+
+@pytest.mark.parametrize(
+    ("at_risk", "words"),
+    [(True, "At risk: delivery, with a mean rating of 3.67"), (False, "Not at risk: delivery"),
+     (pd.NA, "Whether delivery is at risk cannot be said")],
+)  # fmt: skip
+def test_a_moment_of_truth_is_told_with_its_risk(
+    at_risk: object, words: str, survey: Survey
+) -> None:
+    page = said(moments(later("negative", at_risk), survey, 180))
+    assert "Can lose customers: delivery (signal)" in page
+    assert "within 180 days was 10.0 percentage points lower" in page
+    assert "(95% interval 6.6 to 13.4; 90 bad ratings)" in page
+    assert "Can win" not in page
+    assert words in page
+    assert "may have been about to leave anyway" in page
+
+
+def test_a_moment_both_ways_is_told_both_ways(survey: Survey) -> None:
+    for outcome in ("ordered_again", "next_score", "stayed"):
+        for language, words in [("en", ["lose", "win"]), ("it", ["perdere", "conquistare"])]:
+            page = said(moments(later("both", pd.NA, outcome), survey, 180), language)
+            assert all(word in page for word in words)
+
+
+def test_no_moment_is_no_signal(survey: Survey) -> None:
+    page = said(moments(later("none", True), survey, 180))
+    assert "no touchpoint shows a large difference beyond chance, no signal" in page
+    assert "Can lose" not in page
+    brief = said(moments_in_brief(later("none", True), survey, 180))
+    assert "No touchpoint is a moment of truth" in brief
+    assert "-10.0 (-13.4 to -6.6)" in said(moments_in_brief(later("negative", True), survey, 180))
+
+
+def test_a_section_without_data_says_why(survey: Survey) -> None:
+    nothing = pd.DataFrame()
+    for block in (priorities(nothing, survey, 1), importances(nothing, survey, 1),
+                  penalties(nothing, survey, 1)):  # fmt: skip
+        assert "No priorities" in said(block)
+    assert "No moments of truth" in said(moments(nothing, survey, 180))
+    assert "Nessun momento" in said(moments_in_brief(nothing, survey, 180), "it")
+    assert "No second view" in said(priority_order(nothing, survey))
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_the_method_is_told(language: str, survey: Survey) -> None:
+    page = said(driver_method(survey), language)
+    for words in ("Shapley", "Johnson", "Brandt 1988", "Holm"):
+        assert words in page

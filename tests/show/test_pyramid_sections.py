@@ -1,0 +1,172 @@
+"""What a page says of the pyramid and of word of mouth, in both languages."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+import cxreport as cx
+from cxreport.show import layer_weights, pyramid, pyramid_groups, pyramid_order, word_of_mouth
+from cxreport.show.render import render
+
+if TYPE_CHECKING:
+    from cxreport.inputs.survey import Survey
+    from cxreport.show.blocks import Block
+
+NAN = float("nan")
+LAYERS = ["needs", "ease", "enjoyability"]
+
+
+@pytest.fixture(scope="module")
+def survey() -> Survey:
+    return cx.open_survey("demo", period="2026-10")
+
+
+def said(block: Block, language: str = "en") -> str:
+    text = re.sub(r"<svg.*?</svg>", " ", str(render(block, language, prefix="b")), flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+
+def frames(answers: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return what ``survey_pyramid`` would for these answers, all of one scale."""
+    columns = {name: name for name in LAYERS}
+    layers = cx.pyramid(answers, **columns).assign(question="pyramid")
+    gaps, order = cx.layer_gaps(answers, **columns), cx.scalogram(answers, LAYERS)
+    return {"layers": layers, "gaps": gaps, "order": order}
+
+
+def answers(patterns: dict[str, int]) -> pd.DataFrame:
+    rows = [[5 if sign == "1" else 1 for sign in p] for p, n in patterns.items() for _ in range(n)]
+    return pd.DataFrame(rows, columns=LAYERS)
+
+
+def test_the_page_says_index_weakest_layer_and_all_three(survey: Survey) -> None:
+    # 40 people: needs met by 38, ease by 36, enjoyability by 10; all three by 10.
+    found = frames(answers({"111": 10, "110": 26, "100": 2, "000": 2}))
+    page = said(pyramid(found, survey))
+    # Layers 90, 80, -50 points: the mean is 40.
+    assert "enjoyability): 40.0 points" in page
+    assert "For 25.0% of these customers" in page
+    assert "The weakest layer is enjoyability: -50.0 points, 130.0 below the next one" in page
+    assert "Il livello più debole è la gradevolezza: -50,0 punti, 130,0 sotto" in said(
+        pyramid(found, survey), "it"
+    )
+
+
+def test_layers_that_differ_by_chance_have_no_weakest(survey: Survey) -> None:
+    found = frames(answers({"111": 20, "110": 5, "101": 5, "011": 6}))
+    assert "weakest cannot be said: the two lowest are" in said(pyramid(found, survey))
+    alike = frames(answers({"111": 20, "000": 5}))
+    assert "layers that were answered alike" in said(pyramid(alike, survey))
+
+
+@pytest.mark.parametrize(
+    ("patterns", "words"),
+    [
+        ({"111": 100, "110": 100, "100": 100, "000": 100}, "do form a pyramid"),
+        ({"111": 60, "001": 60, "010": 60, "000": 60}, "do not form a pyramid"),
+        ({"111": 12, "110": 12, "100": 12, "000": 12, "001": 10}, "cannot be said: scalability"),
+        ({"111": 5, "110": 5}, "cannot be said: too few"),
+    ],
+)
+def test_order_is_judged_by_the_whole_interval(
+    patterns: dict[str, int], words: str, survey: Survey
+) -> None:
+    assert words in said(pyramid_order(frames(answers(patterns)), survey))
+
+
+def weights(first: float) -> pd.DataFrame:
+    rows = {"layer": LAYERS, "driver": LAYERS, "n": 90, "estimate": [0.1, 0.05, 0.15]}
+    limits = {"low": 0.01, "high": 0.2, "first": [100 - first, 0.0, first], "note": ""}
+    return pd.DataFrame(rows | limits)
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [(95.0, "supported here"), (94.9, "it cannot be said"), (5.0, "contradicted here"),
+     (NAN, "too few answers")],
+)  # fmt: skip
+def test_the_claim_on_the_emotional_layer_is_put_on_trial(
+    first: float, words: str, survey: Survey
+) -> None:
+    page = said(layer_weights(weights(first), survey, 12))
+    assert words in page
+    assert "30.0% of the differences" in page or pd.isna(first)
+    assert "Enjoyability 90 15.0% (1.0% to 20.0%)" in page
+
+
+def test_groups_are_named_in_the_readers_language(survey: Survey) -> None:
+    found = cx.survey_pyramid_groups(survey, periods=3)
+    page = said(pyramid_groups(found, survey, 3), "it")
+    assert "Per canale, l'indice è più basso in «telefono»" in page
+    assert "Per fase del percorso" in page
+    assert "acquisto" in page
+    assert "purchase" not in page
+
+
+def test_a_small_group_is_not_shown(survey: Survey) -> None:
+    rows = answers({"111": 40, "000": 20}).assign(channel=["app"] * 50 + ["web"] * 5 + ["shop"] * 5)
+    board = cx.suppress(cx.pyramid(rows, **dict(zip(LAYERS, LAYERS, strict=True)), by="channel"))
+    page = said(pyramid_groups({"channel": board}, survey, 1))
+    assert "website – – suppressed (small numbers)" in page
+
+
+def told(**changes: object) -> pd.DataFrame:
+    """Return what ``survey_word_of_mouth`` would for 60 customers, with changes of the ratio."""
+    rows = pd.DataFrame({"nps": [2] * 20 + [8] * 20 + [10] * 20, "told_n": [5, 3] * 10 + [1] * 40})
+    found = cx.word_of_mouth(rows, bootstrap=200).set_index("metric")
+    for name, value in changes.items():
+        found.loc["ratio", name] = value
+    return found.reset_index()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(1.2, 1.5, "a signal. "), (0.9, 1.4, "no signal. "), (0.4, 0.9, "so fewer")],
+)
+def test_the_ratio_is_judged_by_its_interval(
+    low: float, high: float, words: str, survey: Survey
+) -> None:
+    page = said(word_of_mouth(told(low=low, high=high), survey, 12))
+    assert words in page
+    assert "A detractor tells 4.0 people, a promoter 1.0" in page
+    assert "Our interval holds neither" in page
+
+
+def test_published_figures_are_an_illustration_beside_ours(survey: Survey) -> None:
+    page = said(word_of_mouth(told(low=1.7, high=2.0), survey, 12))
+    assert "An illustration only, not measured here" in page
+    assert "(1.78 times), and 24 and 15 a year later (1.60 times" in page
+    assert "holds at least one" in page
+
+
+def test_people_are_counted_for_each_100_customers(survey: Survey) -> None:
+    # 20 detractors told 80, 20 promoters told 20, of 60 customers: 133 and 33.
+    page = said(word_of_mouth(told(), survey, 12))
+    assert "For each 100 customers, 33 people hear of us from promoters" in page
+    assert "and 133 from detractors" in page
+    assert "60 answers" in page
+    assert "more than 50 people" not in page
+
+
+def test_too_few_answers_are_said_to_be_too_few(survey: Survey) -> None:
+    rows = pd.DataFrame({"nps": [2, 8, 10], "told_n": [5, 1, 0]})
+    page = said(word_of_mouth(cx.word_of_mouth(rows), survey, 1), "it")
+    assert "Non si può dire se i detrattori" in page
+    assert "Non si può dire quante persone" in page
+    assert "i promotori non l'hanno raccontato a nessuno" in page
+    assert "American Express" not in page
+
+
+def test_a_section_without_its_question_says_so(survey: Survey) -> None:
+    empty = pd.DataFrame({"metric": pd.Series(dtype="str")})
+    nothing = dict.fromkeys(("layers", "gaps", "order"), empty)
+    assert "No pyramid" in said(pyramid(nothing, survey))
+    assert "No pyramid" in said(pyramid_order(nothing, survey))
+    assert "No pyramid by group" in said(pyramid_groups({}, survey, 12))
+    assert "cannot be said" in said(layer_weights(empty, survey, 12))
+    assert "Niente passaparola" in said(word_of_mouth(empty, survey, 12), "it")
