@@ -8,31 +8,36 @@ from cxreport.inputs.dataset import open_source
 from cxreport.inputs.experiments import open_experiment
 from cxreport.inputs.survey import open_survey
 from cxreport.metrics.change_point import change_point
-from cxreport.metrics.channel_matrix import channel_ratings, channel_use
-from cxreport.metrics.channels import consistency
-from cxreport.metrics.claims import Evidence, judge_claims
-from cxreport.metrics.closed_loop import closed_loop, compare_later, later_scores
-from cxreport.metrics.company_channels import (
+from cxreport.metrics.channels import (
+    channel_ratings,
+    channel_use,
+    compare_friction,
+    consistency,
+    journey_friction,
+    multichannel,
+    request_friction,
+)
+from cxreport.metrics.company.channels import (
     channel_customers,
     channel_scores,
     company_friction,
     stage_channels,
 )
-from cxreport.metrics.company_contacts import avoidable_history, service_history, service_reasons
-from cxreport.metrics.company_contracts import company_contracts
-from cxreport.metrics.company_conversion import (
+from cxreport.metrics.company.contacts import avoidable_history, service_history, service_reasons
+from cxreport.metrics.company.contracts import company_contracts
+from cxreport.metrics.company.conversion import (
     shop_differences,
     shop_funnel,
     step_errors,
 )
-from cxreport.metrics.company_drivers import (
+from cxreport.metrics.company.drivers import (
     survey_asymmetry,
     survey_criticality,
     survey_importance,
     survey_moments,
     survey_priorities,
 )
-from cxreport.metrics.company_journey import (
+from cxreport.metrics.company.journey import (
     detractor_first_drop,
     journey_coverage,
     journey_event_problems,
@@ -40,44 +45,50 @@ from cxreport.metrics.company_journey import (
     journey_stages,
     journey_steps,
 )
-from cxreport.metrics.company_linkage import (
+from cxreport.metrics.company.linkage import (
     company_claims,
     company_loyal_ratio,
     company_score_link,
 )
-from cxreport.metrics.company_loop import service_later, service_loop
-from cxreport.metrics.company_membership import company_membership
-from cxreport.metrics.company_profit import company_profit
-from cxreport.metrics.company_promises import (
+from cxreport.metrics.company.loop import service_later, service_loop
+from cxreport.metrics.company.membership import company_membership
+from cxreport.metrics.company.profit import company_profit
+from cxreport.metrics.company.promises import (
     delivery_lateness,
     delivery_promises,
     survey_expectations,
 )
-from cxreport.metrics.company_pyramid import (
+from cxreport.metrics.company.pyramid import (
     survey_layer_weights,
     survey_pyramid,
     survey_pyramid_groups,
 )
-from cxreport.metrics.company_rates import service_rates
-from cxreport.metrics.company_retention import company_retention
-from cxreport.metrics.company_service import (
+from cxreport.metrics.company.rates import service_rates
+from cxreport.metrics.company.retention import company_retention
+from cxreport.metrics.company.service import (
     company_tickets,
     service_changes,
     service_curve,
     service_left_out,
     service_waits,
 )
-from cxreport.metrics.company_stages import stage_funnel
-from cxreport.metrics.company_value import company_buying
-from cxreport.metrics.company_word_of_mouth import survey_word_of_mouth
-from cxreport.metrics.company_worth import company_at_risk, plan_inputs, plan_return, plan_tornado
+from cxreport.metrics.company.stages import stage_funnel
+from cxreport.metrics.company.value import company_buying
+from cxreport.metrics.company.word_of_mouth import survey_word_of_mouth
+from cxreport.metrics.company.worth import company_at_risk, plan_inputs, plan_return, plan_tornado
 from cxreport.metrics.compare import compare
-from cxreport.metrics.contact_reasons import avoidable_contacts, contact_reasons
-from cxreport.metrics.contract_retention import contractual_retention
-from cxreport.metrics.conversion import funnel
-from cxreport.metrics.conversion_errors import error_rates
-from cxreport.metrics.conversion_groups import compare_funnels, differ_by_group, funnel_shares
-from cxreport.metrics.conversion_rest import compare_with_rest
+from cxreport.metrics.conversion import (
+    compare_funnels,
+    compare_with_rest,
+    differ_by_group,
+    error_rates,
+    funnel,
+    funnel_shares,
+    session_differences,
+    session_funnel,
+    session_steps,
+    sessions_against_rest,
+)
 from cxreport.metrics.coverage import (
     coverage_at_edges,
     coverage_by_number,
@@ -91,19 +102,34 @@ from cxreport.metrics.drivers import (
     moments_of_truth,
     priority_order,
 )
-from cxreport.metrics.event_problems import event_problems
-from cxreport.metrics.exceeding import exceeding
-from cxreport.metrics.expectations import against_expectation, expectation_gap
 from cxreport.metrics.experiment import effect, sample_ratio
-from cxreport.metrics.first_drop import first_drop
-from cxreport.metrics.friction import journey_friction, request_friction
-from cxreport.metrics.friction_rates import compare_friction
 from cxreport.metrics.interaction import interaction
-from cxreport.metrics.lapse import churn_window
+from cxreport.metrics.journey import (
+    against_expectation,
+    event_problems,
+    expectation_gap,
+    first_drop,
+    lateness,
+    peak_end,
+    promise_kept,
+    stage_coverage,
+    stage_ratings,
+    transitions,
+)
 from cxreport.metrics.leagues import break_down, channel_consistency, league_tables
-from cxreport.metrics.loyal_ratio import loyal_ratio
-from cxreport.metrics.multichannel import multichannel
-from cxreport.metrics.peak_end import peak_end
+from cxreport.metrics.linkage import (
+    Evidence,
+    exceeding,
+    judge_claims,
+    loyal_ratio,
+    return_on_experience,
+    returns_by_class,
+    revenue_at_risk,
+    score_link,
+    survey_returns,
+    tornado,
+    word_of_mouth,
+)
 from cxreport.metrics.planning import plan_samples
 from cxreport.metrics.population import (
     compare_with_base,
@@ -112,43 +138,46 @@ from cxreport.metrics.population import (
     weighted_scores,
 )
 from cxreport.metrics.power import detectable_difference, sample_size
-from cxreport.metrics.projection import project_retention
-from cxreport.metrics.promises import lateness, promise_kept
-from cxreport.metrics.purchases import purchases
 from cxreport.metrics.pyramid_layers import layer_gaps
 from cxreport.metrics.reliability import cronbach_alpha, icc
-from cxreport.metrics.renewals import contract_survivors, project_and_check
-from cxreport.metrics.repeat import repeat_purchase
-from cxreport.metrics.retention import cohorts, orders_outside_cohorts, retention_by_age
-from cxreport.metrics.retention_chart import retention_chart
-from cxreport.metrics.return_on_experience import return_on_experience, tornado
-from cxreport.metrics.returns import returns_by_class, survey_returns
-from cxreport.metrics.revenue_at_risk import revenue_at_risk
+from cxreport.metrics.retention import (
+    churn_window,
+    cohorts,
+    contract_survivors,
+    contractual_retention,
+    orders_outside_cohorts,
+    project_and_check,
+    project_retention,
+    purchases,
+    repeat_purchase,
+    retention_by_age,
+    retention_chart,
+)
 from cxreport.metrics.scale_use import same_answers, scale_use
 from cxreport.metrics.scalogram import scalogram
-from cxreport.metrics.score_link import score_link
 from cxreport.metrics.scoreboard import score_history, score_questions, scoreboard
 from cxreport.metrics.scores import ces, csat, nps, pyramid
 from cxreport.metrics.segments import shrink, suppress
-from cxreport.metrics.service_comparisons import compare_waits, hold_family
-from cxreport.metrics.service_rates import handled_rates, within_level
-from cxreport.metrics.service_times import waiting_curve, waits
-from cxreport.metrics.session_conversion import session_funnel
+from cxreport.metrics.service import (
+    avoidable_contacts,
+    closed_loop,
+    compare_later,
+    compare_waits,
+    contact_reasons,
+    handled_rates,
+    hold_family,
+    later_scores,
+    read_tickets,
+    waiting_curve,
+    waits,
+    within_level,
+)
 from cxreport.metrics.share_grids import share_grid
 from cxreport.metrics.signals import chart_scores
-from cxreport.metrics.source_sessions import (
-    session_differences,
-    session_steps,
-    sessions_against_rest,
-)
 from cxreport.metrics.spread import answer_shares
-from cxreport.metrics.stage_coverage import stage_coverage
-from cxreport.metrics.stage_ratings import stage_ratings
-from cxreport.metrics.strata import standardised_difference
-from cxreport.metrics.survival import compare_survival, restricted_mean, survival
-from cxreport.metrics.survival_quantiles import survival_quantile
-from cxreport.metrics.tickets import read_tickets
-from cxreport.metrics.transitions import transitions
+from cxreport.metrics.statistics.strata import standardised_difference
+from cxreport.metrics.statistics.survival import compare_survival, restricted_mean, survival
+from cxreport.metrics.statistics.survival_quantiles import survival_quantile
 from cxreport.metrics.trend import control_chart
 from cxreport.metrics.validation import battery_reliability, bridge_versions
 from cxreport.metrics.value import (
@@ -172,7 +201,6 @@ from cxreport.metrics.value import (
     whale_peak,
 )
 from cxreport.metrics.weights import design_effect, rake
-from cxreport.metrics.word_of_mouth import word_of_mouth
 
 __all__ = [
     "CxError",

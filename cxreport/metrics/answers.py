@@ -15,7 +15,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.group_columns import as_names, check_columns, kept_whole
+from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

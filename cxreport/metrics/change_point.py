@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from scipy.special import log_ndtr
 from scipy.stats import chi2, f
 
-from cxreport.metrics.intervals import normal_quantile
+from cxreport.metrics.statistics.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

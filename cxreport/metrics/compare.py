@@ -12,14 +12,14 @@ import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from cxreport.errors import CxError
-from cxreport.metrics.differences import (
+from cxreport.metrics.power import detectable_difference, sample_size
+from cxreport.metrics.statistics.differences import (
     CLASSES,
     error_difference,
     net_difference,
     share_difference,
 )
-from cxreport.metrics.intervals import normal_quantile
-from cxreport.metrics.power import detectable_difference, sample_size
+from cxreport.metrics.statistics.intervals import normal_quantile
 
 __all__ = ["compare", "detectable_difference", "sample_size"]
 

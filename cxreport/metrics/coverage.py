@@ -14,9 +14,9 @@ import pandas as pd
 from scipy.special import gammaln
 
 from cxreport.errors import CxError
-from cxreport.metrics import intervals
-from cxreport.metrics.intervals import NetInterval, check_interval, normal_quantile
 from cxreport.metrics.share_grids import edge_shares
+from cxreport.metrics.statistics import intervals
+from cxreport.metrics.statistics.intervals import NetInterval, check_interval, normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

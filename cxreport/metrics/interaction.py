@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from scipy.stats import chi2
 
-from cxreport.metrics.heterogeneity import heterogeneity
+from cxreport.metrics.statistics.heterogeneity import heterogeneity
 
 ONE_GROUP = "fewer than two groups"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxreport.metrics.channels import consistency
+from cxreport.metrics.channels.consistency import consistency
 from cxreport.metrics.scoreboard import score_questions, scoreboard
 from cxreport.metrics.segments import shrink, suppress
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxreport.errors import CxError
-from cxreport.metrics.intervals import normal_quantile
-from cxreport.metrics.plans import Plan, solve
+from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.plans import Plan, solve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cxreport.metrics.plans import Metric
+    from cxreport.metrics.statistics.plans import Metric
 
 TOO_MANY = "more invitations than customers"
 NOT_DETECTABLE = "no change could be shown"

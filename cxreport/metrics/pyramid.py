@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxreport.errors import CxError
-from cxreport.metrics import estimates
 from cxreport.metrics.answers import By, count_answers
-from cxreport.metrics.intervals import normal_quantile
 from cxreport.metrics.scales import ascending, turned
+from cxreport.metrics.statistics import estimates
+from cxreport.metrics.statistics.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from cxreport.inputs.source import Data

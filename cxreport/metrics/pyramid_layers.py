@@ -9,12 +9,12 @@ import pandas as pd
 from scipy.stats import t
 from statsmodels.stats.multitest import multipletests
 
-from cxreport.metrics import estimates
 from cxreport.metrics.answers import count_answers
-from cxreport.metrics.channels import consistency
-from cxreport.metrics.intervals import normal_quantile
+from cxreport.metrics.channels.consistency import consistency
 from cxreport.metrics.pyramid import LAYERS
 from cxreport.metrics.scales import ascending, turned
+from cxreport.metrics.statistics import estimates
+from cxreport.metrics.statistics.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

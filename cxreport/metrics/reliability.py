@@ -10,7 +10,7 @@ from scipy.stats import f
 
 from cxreport.errors import CxError
 from cxreport.metrics.answers import Answers, By, count_answers
-from cxreport.metrics.intervals import normal_quantile
+from cxreport.metrics.statistics.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxreport.inputs.meaning import NPS_SCALE
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.intervals import normal_quantile, of_share
+from cxreport.metrics.statistics.intervals import normal_quantile, of_share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

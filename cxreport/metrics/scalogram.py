@@ -15,8 +15,8 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.metrics.answers import count_answers
-from cxreport.metrics.intervals import normal_quantile
 from cxreport.metrics.scales import ascending, turned
+from cxreport.metrics.statistics.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from cxreport.errors import CxError
-from cxreport.metrics import estimates
 from cxreport.metrics.answers import By, count_answers
-from cxreport.metrics.intervals import (
+from cxreport.metrics.pyramid import pyramid
+from cxreport.metrics.scales import ascending, turned
+from cxreport.metrics.statistics import estimates
+from cxreport.metrics.statistics.intervals import (
     NetInterval,
     ShareInterval,
     check_interval,
     normal_quantile,
 )
-from cxreport.metrics.pyramid import pyramid
-from cxreport.metrics.scales import ascending, turned
 
 if TYPE_CHECKING:
     import pandas as pd

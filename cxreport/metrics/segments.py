@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from cxreport.errors import CxError
-from cxreport.metrics.families import (
+from cxreport.metrics.statistics.families import (
     class_names,
     family_numbers,
     group_columns,
 )
-from cxreport.metrics.heterogeneity import sampling_variances
-from cxreport.metrics.intervals import normal_quantile
-from cxreport.metrics.shrinkage import Shrunk, shrink_counts, shrink_estimates
+from cxreport.metrics.statistics.heterogeneity import sampling_variances
+from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.shrinkage import Shrunk, shrink_counts, shrink_estimates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,13 +13,18 @@ import numpy as np
 import pandas as pd
 
 from cxreport.errors import CxError
-from cxreport.metrics.control_rules import (
+from cxreport.metrics.statistics.control_rules import (
     centre_and_reach,
     control_signals,
     rounding,
     run_signals,
 )
-from cxreport.metrics.period_series import are_listed, chart_points, in_baseline, period_names
+from cxreport.metrics.statistics.period_series import (
+    are_listed,
+    chart_points,
+    in_baseline,
+    period_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,13 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.answers import LARGEST_WEIGHT, SMALLEST_WEIGHT
-from cxreport.metrics.raking import Targets, adjust, check_levels, level_codes, margin_totals
+from cxreport.metrics.statistics.raking import (
+    Targets,
+    adjust,
+    check_levels,
+    level_codes,
+    margin_totals,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

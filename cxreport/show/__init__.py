@@ -1,25 +1,18 @@
 """DataFrame -> what people see: the blocks that a notebook cell may end in."""
 
-from cxreport.show.channel_sections import (
-    channel_months,
-    channel_scores,
-    friction,
-    several_channels,
-    stage_channels,
-)
-from cxreport.show.contact_sections import (
-    avoidable_contacts,
-    service_loop,
-    service_rates,
-    service_reasons,
-)
-from cxreport.show.conversion_sections import (
+from cxreport.show.conversion.sections import (
     funnel_differences,
     shop_funnel,
     stage_funnel,
     step_errors,
 )
-from cxreport.show.driver_sections import (
+from cxreport.show.conversion.sessions import (
+    session_differences,
+    session_steps,
+    sessions_against_rest,
+    undated,
+)
+from cxreport.show.drivers.sections import (
     driver_method,
     importances,
     moments,
@@ -28,7 +21,7 @@ from cxreport.show.driver_sections import (
     priorities,
     priority_order,
 )
-from cxreport.show.experiment_sections import (
+from cxreport.show.experiment.sections import (
     decision,
     effect,
     experiment_method,
@@ -37,14 +30,22 @@ from cxreport.show.experiment_sections import (
     subgroup_effects,
 )
 from cxreport.show.group_sections import base, breakdown, consistency, leagues
-from cxreport.show.journey_sections import (
+from cxreport.show.journey.channels import (
+    channel_months,
+    channel_scores,
+    friction,
+    several_channels,
+    stage_channels,
+)
+from cxreport.show.journey.promises import expectations, promises
+from cxreport.show.journey.sections import (
     first_drop,
     journey,
     journey_coverage,
     journey_steps,
     memory,
 )
-from cxreport.show.linkage_sections import (
+from cxreport.show.linkage.sections import (
     at_risk,
     claims,
     linkage_method,
@@ -59,16 +60,14 @@ from cxreport.show.planning_sections import (
     weight_cost,
     weighted_differences,
 )
-from cxreport.show.profit_sections import profit, profit_groups
-from cxreport.show.promise_sections import expectations, promises
-from cxreport.show.pyramid_sections import (
+from cxreport.show.pyramid.sections import (
     layer_weights,
     pyramid,
     pyramid_groups,
     pyramid_order,
 )
 from cxreport.show.quality_sections import codes, coverage, files, problems
-from cxreport.show.retention_sections import (
+from cxreport.show.retention.sections import (
     churn_windows,
     cohort_map,
     contracts,
@@ -92,18 +91,19 @@ from cxreport.show.sections import (
     trends,
     weighted,
 )
-from cxreport.show.service_sections import (
+from cxreport.show.service.contacts import (
+    avoidable_contacts,
+    service_loop,
+    service_rates,
+    service_reasons,
+)
+from cxreport.show.service.sections import (
     service_brief,
     service_method,
     service_summary,
     service_waits,
 )
-from cxreport.show.session_sections import (
-    session_differences,
-    session_steps,
-    sessions_against_rest,
-    undated,
-)
+from cxreport.show.service.waits import service_curves, service_history
 from cxreport.show.study_sections import (
     interval_brief,
     interval_edges,
@@ -111,7 +111,7 @@ from cxreport.show.study_sections import (
     interval_maps,
     study,
 )
-from cxreport.show.validation_sections import (
+from cxreport.show.validation.sections import (
     bridges,
     reliability,
     returns,
@@ -119,8 +119,8 @@ from cxreport.show.validation_sections import (
     scale_use,
     validation_method,
 )
-from cxreport.show.value_sections import contract_value, customer_value, forecast_check, next_year
-from cxreport.show.wait_sections import service_curves, service_history
+from cxreport.show.value.profits import profit, profit_groups
+from cxreport.show.value.sections import contract_value, customer_value, forecast_check, next_year
 from cxreport.show.word_of_mouth_sections import word_of_mouth
 
 __all__ = [

@@ -16,15 +16,15 @@ from cxreport.show.captions import (
     question_label,
     score_label,
 )
-from cxreport.show.conversion_cells import WRITERS as CONVERSION
-from cxreport.show.driver_cells import WRITERS as DRIVERS
-from cxreport.show.journey_cells import WRITERS as JOURNEY
-from cxreport.show.linkage_cells import WRITERS as LINKAGE
-from cxreport.show.pyramid_cells import WRITERS as PYRAMID
-from cxreport.show.retention_cells import WRITERS as RETENTION
-from cxreport.show.service_cells import WRITERS as SERVICE
-from cxreport.show.validation_cells import WRITERS as VALIDATION
-from cxreport.show.value_cells import WRITERS as VALUE
+from cxreport.show.conversion.cells import WRITERS as CONVERSION
+from cxreport.show.drivers.cells import WRITERS as DRIVERS
+from cxreport.show.journey.cells import WRITERS as JOURNEY
+from cxreport.show.linkage.cells import WRITERS as LINKAGE
+from cxreport.show.pyramid.cells import WRITERS as PYRAMID
+from cxreport.show.retention.cells import WRITERS as RETENTION
+from cxreport.show.service.cells import WRITERS as SERVICE
+from cxreport.show.validation.cells import WRITERS as VALIDATION
+from cxreport.show.value.cells import WRITERS as VALUE
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:

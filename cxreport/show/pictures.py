@@ -13,7 +13,7 @@ from cxreport.show.curve_pictures import draw_curves
 from cxreport.show.effect_pictures import draw_bars, draw_map
 from cxreport.show.line_pictures import draw_lines
 from cxreport.show.svg import to_svg
-from cxreport.show.value_pictures import draw_tracking, draw_whale
+from cxreport.show.value.pictures import draw_tracking, draw_whale
 
 if TYPE_CHECKING:
     from collections.abc import Callable

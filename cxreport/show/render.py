@@ -14,17 +14,17 @@ from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.brief import sentences_in_brief, written_sentences
 from cxreport.show.captions import capital, caption, code_label, column_label, period_label
-from cxreport.show.cohort_heat_map import make_cohort_map
 from cxreport.show.coverage_map import make_coverage_map
-from cxreport.show.experiment_words import experiment_sentences
-from cxreport.show.journey_strip import make_strip
-from cxreport.show.journey_words import told_sentences
-from cxreport.show.linkage_words import linkage_sentences
+from cxreport.show.experiment.words import experiment_sentences
+from cxreport.show.journey.strip import make_strip
+from cxreport.show.journey.words import told_sentences
+from cxreport.show.linkage.words import linkage_sentences
 from cxreport.show.pictures import csv_of, make_picture
-from cxreport.show.retention_words import retention_sentences
-from cxreport.show.service_words import service_sentences
+from cxreport.show.retention.heat_map import make_cohort_map
+from cxreport.show.retention.words import retention_sentences
+from cxreport.show.service.words import service_sentences
 from cxreport.show.tables import TABLES, Cell, Table, make_heat_map, make_table
-from cxreport.show.value_words import value_sentences
+from cxreport.show.value.words import value_sentences
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 from cxreport.show.captions import caption, question_label
 from cxreport.show.cells import write_cell
-from cxreport.show.conversion_cells import TABLES as CONVERSION
-from cxreport.show.conversion_cells import TEXT_COLUMNS as CONVERSION_TEXT
-from cxreport.show.driver_cells import TABLES as DRIVERS
-from cxreport.show.driver_cells import TEXT_COLUMNS as DRIVERS_TEXT
-from cxreport.show.journey_cells import TABLES as JOURNEY
-from cxreport.show.journey_cells import TEXT_COLUMNS as JOURNEY_TEXT
-from cxreport.show.linkage_cells import TABLES as LINKAGE
-from cxreport.show.linkage_cells import TEXT_COLUMNS as LINKAGE_TEXT
-from cxreport.show.pyramid_cells import TABLES as PYRAMID
-from cxreport.show.pyramid_cells import TEXT_COLUMNS as PYRAMID_TEXT
-from cxreport.show.retention_cells import TABLES as RETENTION
-from cxreport.show.retention_cells import TEXT_COLUMNS as RETENTION_TEXT
-from cxreport.show.service_cells import TABLES as SERVICE
-from cxreport.show.service_cells import TEXT_COLUMNS as SERVICE_TEXT
-from cxreport.show.value_cells import TABLES as VALUE
-from cxreport.show.value_cells import TEXT_COLUMNS as VALUE_TEXT
+from cxreport.show.conversion.cells import TABLES as CONVERSION
+from cxreport.show.conversion.cells import TEXT_COLUMNS as CONVERSION_TEXT
+from cxreport.show.drivers.cells import TABLES as DRIVERS
+from cxreport.show.drivers.cells import TEXT_COLUMNS as DRIVERS_TEXT
+from cxreport.show.journey.cells import TABLES as JOURNEY
+from cxreport.show.journey.cells import TEXT_COLUMNS as JOURNEY_TEXT
+from cxreport.show.linkage.cells import TABLES as LINKAGE
+from cxreport.show.linkage.cells import TEXT_COLUMNS as LINKAGE_TEXT
+from cxreport.show.pyramid.cells import TABLES as PYRAMID
+from cxreport.show.pyramid.cells import TEXT_COLUMNS as PYRAMID_TEXT
+from cxreport.show.retention.cells import TABLES as RETENTION
+from cxreport.show.retention.cells import TEXT_COLUMNS as RETENTION_TEXT
+from cxreport.show.service.cells import TABLES as SERVICE
+from cxreport.show.service.cells import TEXT_COLUMNS as SERVICE_TEXT
+from cxreport.show.value.cells import TABLES as VALUE
+from cxreport.show.value.cells import TEXT_COLUMNS as VALUE_TEXT
 
 if TYPE_CHECKING:
     from cxreport.show.blocks import Block

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cxreport.metrics.word_of_mouth import AT_MOST
+from cxreport.metrics.linkage.word_of_mouth import AT_MOST
 from cxreport.show.blocks import Block
 from cxreport.show.sections import about, note, several, table
 

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import bgnbd, buying, buying_check, buying_forecast
-from cxreport.metrics.bgnbd import NONE, ONE, OWN, fit_buying, known_parameters
-from cxreport.metrics.buying import buying_history
-from cxreport.metrics.buying_check import check_forecast
-from cxreport.metrics.buying_forecast import chance_active, expected_orders, forecast_buying
-from cxreport.metrics.likelihood import Fit
+from cxreport.metrics.statistics.likelihood import Fit
+from cxreport.metrics.value import bgnbd, buying, buying_check, buying_forecast
+from cxreport.metrics.value.bgnbd import NONE, ONE, OWN, fit_buying, known_parameters
+from cxreport.metrics.value.buying import buying_history
+from cxreport.metrics.value.buying_check import check_forecast
+from cxreport.metrics.value.buying_forecast import chance_active, expected_orders, forecast_buying
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "reference" / "value.json"

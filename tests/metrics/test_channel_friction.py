@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import doctest
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,15 +12,17 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import channel_matrix, friction, friction_rates
-from cxreport.metrics import multichannel as multichannel_module
-from cxreport.metrics.channel_matrix import channel_ratings, channel_use
-from cxreport.metrics.friction import journey_friction, request_friction
-from cxreport.metrics.friction_rates import compare_friction
-from cxreport.metrics.multichannel import multichannel
+from cxreport.metrics.channels import friction, friction_rates
+from cxreport.metrics.channels import matrix as channel_matrix
+from cxreport.metrics.channels.friction import journey_friction, request_friction
+from cxreport.metrics.channels.friction_rates import compare_friction
+from cxreport.metrics.channels.matrix import channel_ratings, channel_use
+from cxreport.metrics.channels.multichannel import multichannel
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+multichannel_module = import_module("cxreport.metrics.channels.multichannel")
 
 UNTIL = dt.date(2026, 3, 31)
 MODULES = [channel_matrix, friction, friction_rates, multichannel_module]

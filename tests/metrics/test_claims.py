@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 
 from cxreport import open_company
-from cxreport.metrics import claims as claims_module
-from cxreport.metrics.claims import Evidence, judge_claims
-from cxreport.metrics.company_linkage import (
+from cxreport.metrics.company.linkage import (
     company_claims,
     company_loyal_ratio,
     company_score_link,
 )
-from cxreport.metrics.company_worth import company_at_risk, plan_inputs, plan_return, plan_tornado
-from cxreport.metrics.score_link import ScoreLink
+from cxreport.metrics.company.worth import company_at_risk, plan_inputs, plan_return, plan_tornado
+from cxreport.metrics.linkage import claims as claims_module
+from cxreport.metrics.linkage.claims import Evidence, judge_claims
+from cxreport.metrics.linkage.score_link import ScoreLink
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company

@@ -11,7 +11,7 @@ import pytest
 
 from cxreport import open_company, shop_funnel, stage_funnel, step_errors
 from cxreport.inputs.source import run
-from cxreport.metrics.conversion import funnel
+from cxreport.metrics.conversion.funnel import funnel
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company

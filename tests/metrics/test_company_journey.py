@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import cxreport as cx
-from cxreport.metrics.company_journey import staged_touchpoints
-from cxreport.metrics.stages import STAGES
+from cxreport.metrics.company.journey import staged_touchpoints
+from cxreport.metrics.journey.stages import STAGES
 
 if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,13 +12,15 @@ import pytest
 
 import cxreport as cx
 from cxreport.inputs.source import run
-from cxreport.metrics import pyramid_layers, scalogram, word_of_mouth
+from cxreport.metrics import pyramid_layers, scalogram
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
     from cxreport.inputs.survey import Survey
+
+word_of_mouth = import_module("cxreport.metrics.linkage.word_of_mouth")
 
 HEAD = """
 [source]

@@ -15,10 +15,10 @@ import pytest
 from cxreport import cohorts, open_company
 from cxreport.errors import CxError
 from cxreport.inputs.demo.people import RENEWAL
-from cxreport.metrics import retention_chart as chart_module
-from cxreport.metrics.company_contracts import company_contracts
-from cxreport.metrics.company_retention import Retention, company_retention
-from cxreport.metrics.retention_chart import retention_chart
+from cxreport.metrics.company.contracts import company_contracts
+from cxreport.metrics.company.retention import Retention, company_retention
+from cxreport.metrics.retention import chart as chart_module
+from cxreport.metrics.retention.chart import retention_chart
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import cxreport as cx
-from cxreport.metrics import company_contacts
-from cxreport.metrics.company_contacts import steady_periods
+from cxreport.metrics.company import contacts as company_contacts
+from cxreport.metrics.company.contacts import steady_periods
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company

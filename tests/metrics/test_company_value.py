@@ -12,12 +12,12 @@ import pytest
 import cxreport as cx
 from cxreport.errors import CxError
 from cxreport.inputs.source import run
-from cxreport.metrics import customer_groups
-from cxreport.metrics.company_membership import company_membership
-from cxreport.metrics.company_money import company_trade
-from cxreport.metrics.company_profit import company_profit
-from cxreport.metrics.company_value import company_buying
-from cxreport.metrics.customer_groups import asked_for_help, first_values, sent_back
+from cxreport.metrics.company.membership import company_membership
+from cxreport.metrics.company.money import company_trade
+from cxreport.metrics.company.profit import company_profit
+from cxreport.metrics.company.value import company_buying
+from cxreport.metrics.value import customer_groups
+from cxreport.metrics.value.customer_groups import asked_for_help, first_values, sent_back
 
 if TYPE_CHECKING:
     from pathlib import Path

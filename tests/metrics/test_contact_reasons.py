@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import contact_reasons as reasons
-from cxreport.metrics.contact_reasons import avoidable_contacts, contact_reasons
+from cxreport.metrics.service import reasons
+from cxreport.metrics.service.reasons import avoidable_contacts, contact_reasons
 
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 

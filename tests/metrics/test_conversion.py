@@ -6,6 +6,7 @@ import datetime as dt
 import doctest
 import json
 import os
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,15 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from cxreport.errors import CxError
-from cxreport.metrics import conversion, conversion_groups
 from cxreport.metrics.compare import compare
-from cxreport.metrics.conversion import funnel
-from cxreport.metrics.conversion_groups import compare_funnels, differ_by_group, funnel_shares
+from cxreport.metrics.conversion import groups as conversion_groups
+from cxreport.metrics.conversion.funnel import funnel
+from cxreport.metrics.conversion.groups import compare_funnels, differ_by_group, funnel_shares
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+conversion = import_module("cxreport.metrics.conversion.funnel")
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "tests" / "reference" / "conversion.json"

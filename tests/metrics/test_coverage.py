@@ -18,9 +18,9 @@ from cxreport.metrics.coverage import (
     coverage_of_intervals,
     interval_coverage,
 )
-from cxreport.metrics.intervals import NetInterval
 from cxreport.metrics.scores import nps
 from cxreport.metrics.share_grids import edge_shares, share_grid
+from cxreport.metrics.statistics.intervals import NetInterval
 
 GRID = share_grid(0.1)
 

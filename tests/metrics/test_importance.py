@@ -2,6 +2,7 @@
 
 import doctest
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 
 from cxreport.errors import CxError
 from cxreport.inputs import batches
-from cxreport.metrics import correlations, importance, resampling
 from cxreport.metrics.drivers import importance as measure
-from cxreport.metrics.numeric_rows import numeric_rows
+from cxreport.metrics.statistics import correlations, resampling
+from cxreport.metrics.statistics.numeric_rows import numeric_rows
+
+importance = import_module("cxreport.metrics.drivers.importance")
 
 FILE = Path(__file__).parents[1] / "reference" / "drivers.json"
 CASES: dict[str, Any] = {c["id"]: c for c in json.loads(FILE.read_text(encoding="utf-8"))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import doctest
+from importlib import import_module
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -12,41 +13,28 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import (
-    event_problems as problems_module,
-)
-from cxreport.metrics import (
-    first_drop as drop_module,
-)
-from cxreport.metrics import (
-    peak_end as peak_module,
-)
-from cxreport.metrics import (
-    proportions,
-    stages,
-)
-from cxreport.metrics import (
-    stage_coverage as coverage_module,
-)
-from cxreport.metrics import (
-    stage_ratings as ratings_module,
-)
-from cxreport.metrics import (
-    transitions as transitions_module,
-)
 from cxreport.metrics.journey import (
     event_problems,
     first_drop,
     peak_end,
     stage_coverage,
     stage_ratings,
+    stages,
     transitions,
 )
-from cxreport.metrics.peak_end import corrected_interval
-from cxreport.metrics.proportions import per_hundred, percent_of
+from cxreport.metrics.journey.peak_end import corrected_interval
+from cxreport.metrics.statistics import proportions
+from cxreport.metrics.statistics.proportions import per_hundred, percent_of
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+coverage_module = import_module("cxreport.metrics.journey.stage_coverage")
+drop_module = import_module("cxreport.metrics.journey.first_drop")
+peak_module = import_module("cxreport.metrics.journey.peak_end")
+problems_module = import_module("cxreport.metrics.journey.event_problems")
+ratings_module = import_module("cxreport.metrics.journey.stage_ratings")
+transitions_module = import_module("cxreport.metrics.journey.transitions")
 
 MODULES = [
     problems_module, drop_module, peak_module, proportions, stages, coverage_module,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import doctest
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,13 +12,14 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import exceeding as exceeding_module
-from cxreport.metrics import loyal_ratio as loyal_module
-from cxreport.metrics.exceeding import exceeding
-from cxreport.metrics.loyal_ratio import loyal_ratio
+from cxreport.metrics.linkage.exceeding import exceeding
+from cxreport.metrics.linkage.loyal_ratio import loyal_ratio
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+exceeding_module = import_module("cxreport.metrics.linkage.exceeding")
+loyal_module = import_module("cxreport.metrics.linkage.loyal_ratio")
 
 YEARS = tuple((dt.date(year, 1, 1), dt.date(year, 12, 31)) for year in (2025, 2026))
 

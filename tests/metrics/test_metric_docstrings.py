@@ -5,7 +5,8 @@ from types import ModuleType
 
 import pytest
 
-from cxreport.metrics import compare, intervals, pyramid, scales, scores
+from cxreport.metrics import compare, pyramid, scales, scores
+from cxreport.metrics.statistics import intervals
 
 
 @pytest.mark.parametrize("module", [compare, intervals, pyramid, scales, scores])

@@ -14,10 +14,9 @@ import pytest
 import cxreport as cx
 from cxreport.errors import CxError
 from cxreport.inputs.source import run
-from cxreport.metrics import later_outcomes, moments
-from cxreport.metrics.driver_answers import driver_answers
-from cxreport.metrics.drivers import moments_of_truth
-from cxreport.metrics.later_outcomes import with_contracts, with_next_score, with_orders
+from cxreport.metrics.drivers import later_outcomes, moments, moments_of_truth
+from cxreport.metrics.drivers.answers import driver_answers
+from cxreport.metrics.drivers.later_outcomes import with_contracts, with_next_score, with_orders
 
 if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey

@@ -10,8 +10,9 @@ import pytest
 from statsmodels.stats.power import TTestIndPower
 
 from cxreport.errors import CxError
-from cxreport.metrics import plans, power
+from cxreport.metrics import power
 from cxreport.metrics.power import detectable_difference, sample_size, sample_size_for_margin
+from cxreport.metrics.statistics import plans
 
 FILE = Path(__file__).parents[1] / "reference" / "power.json"
 CASES: dict[str, Any] = {c["id"]: c for c in json.loads(FILE.read_text(encoding="utf-8"))}

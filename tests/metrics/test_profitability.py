@@ -1,6 +1,7 @@
 """Customer profitability and the whale curve: by hand, on drawn customers, on the demo's truth."""
 
 import doctest
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -11,13 +12,14 @@ import pytest
 from cxreport.errors import CxError
 from cxreport.inputs.demo import customer_types
 from cxreport.inputs.source import run
-from cxreport.metrics import losses, profits, whale
-from cxreport.metrics import profitability as means
-from cxreport.metrics.losses import losses_again
-from cxreport.metrics.profitability import profitability
-from cxreport.metrics.profits import count_profits, profit_by_customer, profit_of_nobody
 from cxreport.metrics.segments import suppress
-from cxreport.metrics.whale import whale_curve, whale_peak
+from cxreport.metrics.value import losses, profits, whale
+from cxreport.metrics.value.losses import losses_again
+from cxreport.metrics.value.profitability import profitability
+from cxreport.metrics.value.profits import count_profits, profit_by_customer, profit_of_nobody
+from cxreport.metrics.value.whale import whale_curve, whale_peak
+
+means = import_module("cxreport.metrics.value.profitability")
 
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 ORDERS = pd.DataFrame(

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import projection
-from cxreport.metrics.projection import discounted_renewals, project_retention
+from cxreport.metrics.retention import projection
+from cxreport.metrics.retention.projection import discounted_renewals, project_retention
 
 VECTORS = Path(__file__).parents[1] / "reference" / "retention.json"
 CASES = {entry["id"]: entry for entry in json.loads(VECTORS.read_text(encoding="utf-8"))}

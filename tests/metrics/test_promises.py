@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import expectations, promises
-from cxreport.metrics.expectations import against_expectation, expectation_gap
-from cxreport.metrics.promises import lateness, promise_kept
+from cxreport.metrics.journey import expectations, promises
+from cxreport.metrics.journey.expectations import against_expectation, expectation_gap
+from cxreport.metrics.journey.promises import lateness, promise_kept
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import doctest
+from importlib import import_module
 from typing import Any
 
 import pandas as pd
@@ -9,8 +10,9 @@ import pytest
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import run
-from cxreport.metrics import purchases as module
-from cxreport.metrics.purchases import purchases
+from cxreport.metrics.retention.purchases import purchases
+
+module = import_module("cxreport.metrics.retention.purchases")
 
 END_OF_MARCH = dt.date(2026, 3, 31)
 REASONS = [

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import renewals
-from cxreport.metrics.projection import project_retention
-from cxreport.metrics.renewals import contract_survivors, project_and_check
+from cxreport.metrics.retention import renewals
+from cxreport.metrics.retention.projection import project_retention
+from cxreport.metrics.retention.renewals import contract_survivors, project_and_check
 
 VECTORS = Path(__file__).parents[1] / "reference" / "retention.json"
 CASES = {entry["id"]: entry for entry in json.loads(VECTORS.read_text(encoding="utf-8"))}

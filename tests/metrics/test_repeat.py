@@ -11,10 +11,12 @@ import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from cxreport.errors import CxError
-from cxreport.metrics import contract_retention, durations, lapse, order_gaps, repeat
-from cxreport.metrics.contract_retention import contractual_retention
-from cxreport.metrics.lapse import churn_window
-from cxreport.metrics.repeat import repeat_purchase
+from cxreport.metrics.retention import contracts as contract_retention
+from cxreport.metrics.retention import lapse, order_gaps, repeat
+from cxreport.metrics.retention.contracts import contractual_retention
+from cxreport.metrics.retention.lapse import churn_window
+from cxreport.metrics.retention.repeat import repeat_purchase
+from cxreport.metrics.statistics import durations
 
 UNTIL = dt.date(2026, 4, 10)
 # Waits for the second order: a and e 10 days, b 30, f 60; d is seen for 40 days, c for 99.

@@ -4,6 +4,7 @@ import datetime as dt
 import doctest
 import json
 import os
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,8 +13,11 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import cohort_ages, first_orders, group_columns, product_limit, retention
-from cxreport.metrics.retention import cohorts, orders_outside_cohorts, retention_by_age
+from cxreport.metrics.retention import cohort_ages, first_orders
+from cxreport.metrics.retention.cohorts import cohorts, orders_outside_cohorts, retention_by_age
+from cxreport.metrics.statistics import group_columns, product_limit
+
+retention = import_module("cxreport.metrics.retention.cohorts")
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "reference" / "retention.json"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import doctest
 import math
+from importlib import import_module
 
 import pytest
 from scipy.stats import norm
 
 from cxreport.errors import CxError
-from cxreport.metrics import return_on_experience as module
-from cxreport.metrics.return_on_experience import return_on_experience, tornado
+from cxreport.metrics.linkage.return_on_experience import return_on_experience, tornado
+
+module = import_module("cxreport.metrics.linkage.return_on_experience")
 
 
 def test_numbers_alone_make_a_plain_product() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from cxreport import open_source
 from cxreport.errors import CxError
-from cxreport.metrics import returns
-from cxreport.metrics.returns import compare_returns, returns_by_class
+from cxreport.metrics.linkage import returns
+from cxreport.metrics.linkage.returns import compare_returns, returns_by_class
 
 DAYS = 30
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 6, 30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import doctest
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,15 +14,17 @@ import pytest
 from cxreport import open_source
 from cxreport.errors import CxError
 from cxreport.inputs.source import run
-from cxreport.metrics import answer_windows, link_classes
-from cxreport.metrics import revenue_at_risk as at_risk_module
-from cxreport.metrics import score_link as link_module
-from cxreport.metrics.purchases import purchases
-from cxreport.metrics.revenue_at_risk import revenue_at_risk
-from cxreport.metrics.score_link import ScoreLink, score_link
+from cxreport.metrics.linkage import answer_windows
+from cxreport.metrics.linkage import classes as link_classes
+from cxreport.metrics.linkage.revenue_at_risk import revenue_at_risk
+from cxreport.metrics.linkage.score_link import ScoreLink, score_link
+from cxreport.metrics.retention.purchases import purchases
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+at_risk_module = import_module("cxreport.metrics.linkage.revenue_at_risk")
+link_module = import_module("cxreport.metrics.linkage.score_link")
 
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 6, 30)
 

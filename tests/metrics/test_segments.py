@@ -13,11 +13,12 @@ from scipy.stats import betabinom, dirichlet_multinomial
 from score_samples import rated, recommended
 
 from cxreport.errors import CxError
-from cxreport.metrics import families, heterogeneity, segments, shrinkage
+from cxreport.metrics import segments
 from cxreport.metrics.compare import compare
 from cxreport.metrics.scores import csat, nps, pyramid
 from cxreport.metrics.segments import shrink, suppress
-from cxreport.metrics.shrinkage import fitted_prior, moment_prior
+from cxreport.metrics.statistics import families, heterogeneity, shrinkage
+from cxreport.metrics.statistics.shrinkage import fitted_prior, moment_prior
 
 FILE = Path(__file__).parents[1] / "reference" / "segments.json"
 CASES: dict[str, Any] = {c["id"]: c for c in json.loads(FILE.read_text(encoding="utf-8"))}

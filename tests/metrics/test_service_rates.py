@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import service_rates
 from cxreport.metrics.compare import compare
-from cxreport.metrics.service_rates import handled_rates, within_level
-from cxreport.metrics.tickets import Tickets, read_tickets
+from cxreport.metrics.service import rates as service_rates
+from cxreport.metrics.service.rates import handled_rates, within_level
+from cxreport.metrics.service.tickets import Tickets, read_tickets
 
 ROOT = Path(__file__).parents[2]
 PUBLIC = ROOT / os.environ.get("CXREPORT_PUBLIC_DATA", "../shared") / "data"

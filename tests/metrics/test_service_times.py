@@ -16,19 +16,16 @@ import pytest
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import as_table, run
-from cxreport.metrics import (
-    clock_changes,
-    service_comparisons,
-    service_times,
-    survival_quantiles,
-    tickets,
-)
-from cxreport.metrics.clock_changes import seconds_between
-from cxreport.metrics.service_comparisons import compare_waits, hold_family
-from cxreport.metrics.service_times import waiting_curve, waits
-from cxreport.metrics.survival import survival
-from cxreport.metrics.survival_quantiles import survival_quantile
-from cxreport.metrics.tickets import Tickets, read_tickets
+from cxreport.metrics.service import clock_changes, tickets
+from cxreport.metrics.service import comparisons as service_comparisons
+from cxreport.metrics.service import times as service_times
+from cxreport.metrics.service.clock_changes import seconds_between
+from cxreport.metrics.service.comparisons import compare_waits, hold_family
+from cxreport.metrics.service.tickets import Tickets, read_tickets
+from cxreport.metrics.service.times import waiting_curve, waits
+from cxreport.metrics.statistics import survival_quantiles
+from cxreport.metrics.statistics.survival import survival
+from cxreport.metrics.statistics.survival_quantiles import survival_quantile
 
 if TYPE_CHECKING:
     from types import ModuleType

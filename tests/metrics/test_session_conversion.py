@@ -13,11 +13,13 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from cxreport.errors import CxError
-from cxreport.metrics import conversion_errors, conversion_rest, session_conversion
-from cxreport.metrics.conversion_errors import error_rates
-from cxreport.metrics.conversion_groups import compare_funnels, differ_by_group
-from cxreport.metrics.conversion_rest import compare_with_rest
-from cxreport.metrics.session_conversion import session_funnel
+from cxreport.metrics.conversion import errors as conversion_errors
+from cxreport.metrics.conversion import rest as conversion_rest
+from cxreport.metrics.conversion import sessions as session_conversion
+from cxreport.metrics.conversion.errors import error_rates
+from cxreport.metrics.conversion.groups import compare_funnels, differ_by_group
+from cxreport.metrics.conversion.rest import compare_with_rest
+from cxreport.metrics.conversion.sessions import session_funnel
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from scipy.stats import ttest_ind
 
-from cxreport.metrics import strata
-from cxreport.metrics.strata import standardised_difference
+from cxreport.metrics.statistics import strata
+from cxreport.metrics.statistics.strata import standardised_difference
 
 
 def cells(*rows: tuple[str, object, list[float]]) -> pd.DataFrame:

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import survival as survivals
-from cxreport.metrics.survival import compare_survival, restricted_mean, survival
+from cxreport.metrics.statistics import survival as survivals
+from cxreport.metrics.statistics.survival import compare_survival, restricted_mean, survival
 
 VECTORS = Path(__file__).parents[1] / "reference" / "retention.json"
 CASES = {entry["id"]: entry for entry in json.loads(VECTORS.read_text(encoding="utf-8"))}

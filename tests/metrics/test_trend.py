@@ -13,9 +13,10 @@ import pytest
 
 from cxreport.errors import CxError
 from cxreport.metrics import change_point as change_points
-from cxreport.metrics import control_rules, trend
+from cxreport.metrics import trend
 from cxreport.metrics.change_point import change_point
-from cxreport.metrics.control_rules import anhoej_limits, mean_moving_range
+from cxreport.metrics.statistics import control_rules
+from cxreport.metrics.statistics.control_rules import anhoej_limits, mean_moving_range
 from cxreport.metrics.trend import Kind, control_chart
 
 VECTORS = Path(__file__).parents[1] / "reference" / "trend.json"

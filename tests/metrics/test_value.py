@@ -4,6 +4,7 @@ import datetime as dt
 import doctest
 import json
 import os
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -13,10 +14,13 @@ import pytest
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import run
-from cxreport.metrics import gamma_gamma, likelihood, money, value
-from cxreport.metrics.bgnbd import NONE, fit_buying
-from cxreport.metrics.buying import buying_history
-from cxreport.metrics.gamma_gamma import (
+from cxreport.metrics.statistics import likelihood
+from cxreport.metrics.statistics.likelihood import Fit, with_interval
+from cxreport.metrics.value import gamma_gamma, money
+from cxreport.metrics.value.bgnbd import NONE, fit_buying
+from cxreport.metrics.value.buying import buying_history
+from cxreport.metrics.value.customer_value import customer_value, margin_multiple
+from cxreport.metrics.value.gamma_gamma import (
     SPENDING,
     expected_spend,
     fit_spending,
@@ -24,9 +28,9 @@ from cxreport.metrics.gamma_gamma import (
     spend_and_frequency,
     spending_history,
 )
-from cxreport.metrics.likelihood import Fit, with_interval
-from cxreport.metrics.money import in_one_currency
-from cxreport.metrics.value import customer_value, margin_multiple
+from cxreport.metrics.value.money import in_one_currency
+
+value = import_module("cxreport.metrics.value.customer_value")
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "reference" / "value.json"

@@ -12,7 +12,8 @@ import pytest
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import as_table
-from cxreport.metrics import raking, weights
+from cxreport.metrics import weights
+from cxreport.metrics.statistics import raking
 from cxreport.metrics.weights import design_effect, rake, rake_cells
 
 FILE = Path(__file__).parents[1] / "reference" / "weights.json"

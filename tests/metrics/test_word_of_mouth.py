@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics.word_of_mouth import METRICS, word_of_mouth
+from cxreport.metrics.linkage.word_of_mouth import METRICS, word_of_mouth
 
 # Ten customers: 3 detractors told 0, 4, 8; 2 passives told 1, 1; 4 promoters told 0, 1, 2, 3;
 # one promoter did not say.

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from cxreport import open_survey, show
-from cxreport.metrics.stages import STAGES
+from cxreport.metrics.journey.stages import STAGES
 from cxreport.show.render import render
 
 if TYPE_CHECKING:

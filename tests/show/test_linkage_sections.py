@@ -13,18 +13,11 @@ import pandas as pd
 import pytest
 
 from cxreport import open_company
-from cxreport.metrics.claims import Evidence, judge_claims
-from cxreport.metrics.return_on_experience import return_on_experience, tornado
-from cxreport.metrics.score_link import ScoreLink
-from cxreport.show import (
-    at_risk,
-    claims,
-    linkage_method,
-    linkage_words,
-    loyal_ratio,
-    score_link,
-    worth,
-)
+from cxreport.metrics.linkage.claims import Evidence, judge_claims
+from cxreport.metrics.linkage.return_on_experience import return_on_experience, tornado
+from cxreport.metrics.linkage.score_link import ScoreLink
+from cxreport.show import at_risk, claims, linkage_method, loyal_ratio, score_link, worth
+from cxreport.show.linkage import words as linkage_words
 from cxreport.show.render import render
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from cxreport import open_company, show
-from cxreport.metrics.company_contracts import Contracts
-from cxreport.metrics.company_retention import Retention
-from cxreport.metrics.contract_retention import COLUMNS
-from cxreport.metrics.renewals import project_and_check
+from cxreport.metrics.company.contracts import Contracts
+from cxreport.metrics.company.retention import Retention
+from cxreport.metrics.retention.contracts import COLUMNS
+from cxreport.metrics.retention.renewals import project_and_check
 from cxreport.show.render import render
 
 if TYPE_CHECKING:

@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 
 import cxreport as cx
-from cxreport.metrics.service_comparisons import COMPARED
-from cxreport.metrics.service_times import WAITS
-from cxreport.show import service_told, service_words
+from cxreport.metrics.service.comparisons import COMPARED
+from cxreport.metrics.service.times import WAITS
 from cxreport.show.render import render
+from cxreport.show.service import told as service_told
+from cxreport.show.service import words as service_words
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company

@@ -13,16 +13,16 @@ import pandas as pd
 import pytest
 
 from cxreport import company_buying, company_membership, company_profit, open_company, show
-from cxreport.metrics.bgnbd import NONE
-from cxreport.metrics.company_membership import COLUMNS, Membership
-from cxreport.metrics.company_money import Trade
-from cxreport.metrics.company_profit import Profit
-from cxreport.metrics.company_value import Buying
-from cxreport.metrics.likelihood import no_fit
-from cxreport.show import money
+from cxreport.metrics.company.membership import COLUMNS, Membership
+from cxreport.metrics.company.money import Trade
+from cxreport.metrics.company.profit import Profit
+from cxreport.metrics.company.value import Buying
+from cxreport.metrics.statistics.likelihood import no_fit
+from cxreport.metrics.value.bgnbd import NONE
 from cxreport.show.blocks import read_block
-from cxreport.show.money import write_money
 from cxreport.show.render import render
+from cxreport.show.value import money
+from cxreport.show.value.money import write_money
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:

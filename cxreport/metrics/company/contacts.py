@@ -1,0 +1,174 @@
+"""How long customers waited period by period, and why they ask for help at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cxreport.inputs.source import run
+from cxreport.metrics.company.service import company_tickets, known_groups
+from cxreport.metrics.service.reasons import PARETO, avoidable_contacts, contact_reasons
+from cxreport.metrics.service.times import waits
+from cxreport.metrics.trend import control_chart
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cxreport.inputs.company import Company
+
+JUDGED = ["centre", "lower", "upper", "signal", "direction"]
+CHARTED = ["period", "n", "estimate", "low", "high", *JUDGED, "note"]
+SHOWN = 2
+"""Periods with requests that make a chart."""
+FAR_OFF = 2 * 3.145
+"""Six standard deviations, in median moving ranges."""
+STEADY = 0.75
+"""Part of the periods that must be steady, or else there is no steady state to speak of."""
+
+
+def service_history(company: Company, *, by: str = "channel") -> pd.DataFrame:
+    """Judge the median wait of each period by control charts: of all requests, and by group.
+
+    Parameters
+    ----------
+    company : Company
+        From ``open_company``, or a survey.
+    by : str
+        Column of the groups; only all requests together where it is not there, or has more than
+        15 groups.
+
+    Returns
+    -------
+    DataFrame
+        One row a metric, group and period of the history: ``metric`` ("first_reply", "solution"),
+        ``group`` ("" for all requests), ``period`` (name), ``n`` (requests), ``waiting`` (of these
+        still open), ``estimate``, ``low``, ``high`` (hours: median by survival) and, from
+        ``control_chart`` (kind xmr, lower is better), ``centre``, ``lower``, ``upper`` (hours),
+        ``signal``, ``direction``, ``note``. Groups with fewer than two periods are left out.
+    """
+    columns = ["metric", "group", *CHARTED[:2], "waiting", *CHARTED[2:]]
+    tickets = company_tickets(company)
+    if tickets is None:
+        return pd.DataFrame(columns=columns)
+    parts = []
+    for metric in tickets.metrics:
+        everybody = waits(tickets, metric, by="period_start").assign(group="")
+        found = [everybody]
+        if known_groups(tickets, [by]):
+            named = waits(tickets, metric, by=[by, "period_start"]).rename(columns={by: "group"})
+            found += [rows for _, rows in named.groupby("group", sort=False, dropna=False)]
+        for rows in found:
+            chart = _charted(rows, company)
+            parts.append(chart.assign(metric=metric, group=rows["group"].iloc[0]))
+    filled = [part[columns] for part in parts if not part.empty]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
+
+
+def service_reasons(company: Company) -> pd.DataFrame:
+    """Say why customers asked for help in the period, and which reasons grew.
+
+    Parameters
+    ----------
+    company : Company
+        From ``open_company``, or a survey.
+
+    Returns
+    -------
+    DataFrame
+        See :func:`cxreport.metrics.service.contact_reasons`; the reference are all periods
+        of the history before the one reported.
+    """
+    tickets = company_tickets(company)
+    if tickets is None or "reason" not in tickets.rows.columns:
+        return pd.DataFrame(columns=list(PARETO))
+    rows, before = tickets.rows, [period.start for period in company.history[:-1]]
+    current = rows.filter(rows.period_start == company.period.start)
+    reference = rows.filter(rows.period_start.isin(before)) if before else None
+    if reference is not None and not run(reference.count().name("n"))["n"].item():
+        reference = None
+    return contact_reasons(current, reference)
+
+
+def avoidable_history(company: Company, avoidable: Sequence[str]) -> pd.DataFrame:
+    """Judge the avoidable requests per 100 orders, period by period, by a control chart.
+
+    Parameters
+    ----------
+    company : Company
+        From ``open_company``, or a survey; with orders and reasons of the requests.
+    avoidable : sequence of str
+        Codes of ``reason`` that are declared avoidable.
+
+    Returns
+    -------
+    DataFrame
+        One row a period of the history: ``period`` (name), ``n`` (orders), ``contacts``,
+        ``estimate``, ``low``, ``high`` (requests per 100 orders) and, from ``control_chart``
+        (lower is better), ``centre``, ``lower``, ``upper``, ``signal``, ``direction``, ``note``.
+        Without a row when no reason is declared or found, or there are fewer than two periods.
+    """
+    columns = [*CHARTED[:2], "contacts", *CHARTED[2:]]
+    tickets, orders = company_tickets(company), company.table("orders")
+    if tickets is None or orders is None or not avoidable:
+        return pd.DataFrame(columns=columns)
+    if "reason" not in tickets.rows.columns or "period_start" not in orders.columns:
+        return pd.DataFrame(columns=columns)
+    found = avoidable_contacts(tickets.rows, orders, avoidable=avoidable, by="period_start")
+    if not found["contacts"].sum():
+        return pd.DataFrame(columns=columns)
+    chart = _charted(found, company)
+    return chart if chart.empty else chart[columns]
+
+
+def steady_periods(series: pd.DataFrame) -> list[str] | None:
+    """Name the periods that the limits of a chart should come from: all but a few far off.
+
+    Waits are skewed: one month of an outage would pull the centre above all the others, and every
+    ordinary month would look like an improvement.
+
+    Parameters
+    ----------
+    series : DataFrame
+        ``period`` and ``estimate``, oldest first.
+
+    Returns
+    -------
+    list of str or None
+        Periods within the median plus and minus 6.29 median moving ranges (six standard
+        deviations); None, which stands for all, where none is beyond, or more than a quarter are.
+
+    Notes
+    -----
+    Three standard deviations are 3.145 median moving ranges: Wheeler & Chambers 1992,
+    Understanding Statistical Process Control.
+
+    Examples
+    --------
+    >>> hours = pd.DataFrame({"period": list("abcdef"), "estimate": [5.0, 6, 5, 40, 6, 5]})
+    >>> steady_periods(hours)
+    ['a', 'b', 'c', 'e', 'f']
+    """
+    known = series.dropna(subset="estimate")
+    values = known["estimate"]
+    reach = FAR_OFF * values.diff().abs().median()
+    steady = (values - values.median()).abs() <= reach
+    if steady.all() or steady.mean() < STEADY:
+        return None
+    return known.loc[steady, "period"].tolist()
+
+
+def _charted(rows: pd.DataFrame, company: Company) -> pd.DataFrame:
+    """Put one series on the periods of the history, from its first one on, and judge it."""
+    names = {pd.Timestamp(period.start): period.name for period in company.history}
+    placed = rows.assign(period=pd.to_datetime(rows["period_start"]).map(names))
+    placed = placed.dropna(subset="period").set_index("period").reindex(list(names.values()))
+    counts = {name: 0 for name in ("n", "waiting", "contacts") if name in placed}
+    placed = placed.fillna(counts).astype(dict.fromkeys(counts, "int64"))
+    known = placed["estimate"].notna()
+    if known.sum() < SHOWN:
+        return pd.DataFrame(columns=CHARTED)
+    series = placed.loc[known.idxmax() :].rename_axis("period").reset_index()
+    values = series[["period", "estimate"]]
+    chart = control_chart(values, better="lower", baseline=steady_periods(values))
+    return series.drop(columns="note").join(chart[[*JUDGED, "note"]])

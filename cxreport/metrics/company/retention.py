@@ -1,0 +1,181 @@
+"""Do the customers of a company come back: every frame of that part of a report, made at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cxreport.inputs.source import run
+from cxreport.metrics.retention.chart import CHART, retention_chart
+from cxreport.metrics.retention.cohorts import (
+    CELLS,
+    cohorts,
+    orders_outside_cohorts,
+    retention_by_age,
+)
+from cxreport.metrics.retention.lapse import WINDOW, churn_window
+from cxreport.metrics.retention.purchases import purchases
+from cxreport.metrics.retention.repeat import REPEAT, repeat_purchase
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import ibis.expr.types as ir
+
+    from cxreport.inputs.company import Company
+
+DAYS = (30, 90, 180, 365)
+SHARES = (0.5, 0.8, 0.9, 0.95, 0.99)
+LONGEST, STEP, FEWEST = 730, 7, 10
+"""The curve ends after two years, goes by weeks, and stops where fewer than ten are followed."""
+NEEDED = {"customer_id", "ordered_at"}
+BY_AGE = [
+    "age", "cohorts", "at_risk", "events", "estimate", "std_error", "low", "high", "method", "note",
+]  # fmt: skip
+COUNTED = ["counted", "orders", "at_risk", "estimate", "low", "high"]
+
+
+def _empty(*columns: str) -> pd.DataFrame:
+    """Return a frame without rows, its words as text and its numbers as numbers."""
+    words = {"cohort", "period", "note", "method", "reason", "counted", "signal", "direction"}
+    kinds = {name: "str" if name in words else "float64" for name in columns}
+    return pd.DataFrame(columns=list(columns)).astype(kinds)
+
+
+@dataclass(frozen=True)
+class Retention:
+    """What :func:`company_retention` found; every frame is empty where there is nothing to count.
+
+    Attributes
+    ----------
+    cohorts : DataFrame
+        Customers by month of their first purchase, as from ``cohorts``.
+    by_age : DataFrame
+        As from ``retention_by_age``.
+    chart : DataFrame
+        Retention in the month after the first by cohort, as from ``retention_chart``.
+    second_orders : DataFrame
+        As from ``repeat_purchase``, after 30, 90, 180 and 365 days.
+    curve : DataFrame
+        The same, week by week, as long as ten customers are followed.
+    windows : DataFrame
+        As from ``churn_window``, for 50, 80, 90, 95 and 99 percent of waits.
+    left_out : DataFrame
+        Orders that are no purchase: ``reason``, ``n``.
+    counted : DataFrame
+        Retention in the month after the first, counted in two ways: ``counted`` ("purchases",
+        "every order" with a customer and a day), ``orders``, ``at_risk`` (customers of completed
+        cohorts), ``estimate``, ``low``, ``high`` (percent).
+    orders : int
+        Orders read, up to the last day.
+    dated : bool
+        Whether the source says since when it knows its customers.
+    earlier : int
+        Customers with a purchase who were customers before the first order of the data, or may
+        have been: those of its first month, if nothing is dated. They count in no frame but
+        ``windows``; ``cohorts`` has the row of the first month, if nothing is dated.
+    """
+
+    cohorts: pd.DataFrame = field(default_factory=lambda: _empty(*CELLS))
+    by_age: pd.DataFrame = field(default_factory=lambda: _empty(*BY_AGE))
+    chart: pd.DataFrame = field(default_factory=lambda: _empty(*CHART))
+    second_orders: pd.DataFrame = field(default_factory=lambda: _empty(*REPEAT))
+    curve: pd.DataFrame = field(default_factory=lambda: _empty(*REPEAT))
+    windows: pd.DataFrame = field(default_factory=lambda: _empty(*WINDOW))
+    left_out: pd.DataFrame = field(default_factory=lambda: _empty("reason", "n"))
+    counted: pd.DataFrame = field(default_factory=lambda: _empty(*COUNTED))
+    orders: int = 0
+    dated: bool = False
+    earlier: int = 0
+
+
+def company_retention(company: Company) -> Retention:
+    """Say whether a company's customers come back, from its orders.
+
+    Parameters
+    ----------
+    company : Company or Survey
+        What is reported; its orders up to its last day count.
+
+    Returns
+    -------
+    Retention
+        Frames that are all empty without a table of orders with ``customer_id`` and
+        ``ordered_at``, or without a purchase. Cohorts and second orders are of customers whose
+        first purchase is surely in the data: those first seen (``customers.first_seen_at``) before
+        its first order are no new customers, nor, where nothing says so, those of its first month.
+
+    Raises
+    ------
+    CxError
+        If the orders' dates are no times.
+    """
+    orders = company.table("orders")
+    if orders is None or not company.columns_of("orders") >= NEEDED:
+        return Retention()
+    until, customers = company.until, _dated_customers(company)
+    kept = purchases(orders, until=until, customers=customers)
+    read = run(orders.aggregate(first=orders.ordered_at.min(), n=orders.count()))
+    found = Retention(left_out=kept.left_out, orders=int(read["n"].item()))
+    if kept.left_out["n"].sum() >= found.orders:
+        return found
+    windows = [churn_window(kept.rows, until=until, share=share) for share in SHARES]
+    found = replace(found, windows=pd.concat(windows, ignore_index=True))
+    first_day = pd.Timestamp(read["first"].item()).normalize()
+    if customers is None:
+        found = replace(found, cohorts=cohorts(kept.rows, until=until))
+        begun = first_day.replace(day=1) + pd.DateOffset(months=1)
+        earlier = kept.rows.filter(kept.rows.ordered_at < begun).customer_id
+    else:
+        earlier = customers.filter(customers.first_seen_at < first_day).customer_id
+        found = replace(found, dated=True)
+    known = kept.rows.customer_id.isin(earlier)
+    n = _count(kept.rows.filter(known).customer_id.nunique())
+    found, new = replace(found, earlier=n), kept.rows.filter(~known)
+    if not _count(new.count()):
+        return found
+    others = orders.filter(~orders.customer_id.isin(earlier))
+    return _of_new_customers(found, new, others, until, (until - first_day.date()).days)
+
+
+def _of_new_customers(
+    found: Retention, new: ir.Table, orders: ir.Table, until: dt.date, followed: int
+) -> Retention:
+    """Follow the customers whose first purchase is surely in the data."""
+    table, every = cohorts(new, until=until), cohorts(orders, until=until)
+    by_age = retention_by_age(table)
+    weeks = range(STEP, min(followed, LONGEST) + 1, STEP)
+    curve = repeat_purchase(new, until=until, days=weeks) if weeks else found.curve
+    told = _count(orders.count()) - int(
+        orders_outside_cohorts(orders, until=until)["outside"].item()
+    )
+    ways = {
+        "purchases": (_count(new.count()), by_age),
+        "every order": (told, retention_by_age(every)),
+    }
+    counted = [
+        {"counted": name, "orders": n, **rows.iloc[0][COUNTED[2:]].to_dict()}
+        for name, (n, rows) in ways.items()
+    ]
+    return replace(
+        found,
+        cohorts=table if found.dated else found.cohorts,
+        by_age=by_age,
+        chart=retention_chart(table),
+        second_orders=repeat_purchase(new, until=until, days=DAYS),
+        curve=curve[curve["at_risk"] >= FEWEST].reset_index(drop=True),
+        counted=pd.DataFrame(counted),
+    )
+
+
+def _count(number: ir.IntegerScalar) -> int:
+    """Return a count from the engine."""
+    return int(run(number.name("n"))["n"].item())
+
+
+def _dated_customers(company: Company) -> ir.Table | None:
+    """Return the table of customers if it says since when they are known."""
+    known = {"customer_id", "first_seen_at"} <= company.columns_of("customers")
+    return company.table("customers") if known else None

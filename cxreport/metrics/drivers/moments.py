@@ -1,0 +1,184 @@
+"""Moments of truth: touchpoints after which something later goes otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+from statsmodels.stats.multitest import multipletests
+
+from cxreport.errors import CxError
+from cxreport.inputs.source import Data, as_table, run
+from cxreport.metrics.drivers.rating_steps import step_effects
+from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.resampling import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import ibis.expr.types as ir
+
+    from cxreport.metrics.statistics.resampling import Numbers
+
+NEGATIVE, POSITIVE, BOTH, NONE = "negative", "positive", "both", "none"
+UNKNOWN = "too few answers"
+
+
+def moments_of_truth(
+    data: Data,
+    outcomes: Mapping[str, float],
+    drivers: Sequence[str],
+    *,
+    low_to: float,
+    high_from: float,
+    target: float,
+    bootstrap: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Find the touchpoints whose rating goes with something that happens later.
+
+    An association, not a cause: whoever rates a thing badly may have left anyway. All ratings are
+    in the model together, so a rating that merely goes along with another one shows nothing.
+
+    Parameters
+    ----------
+    data : pandas, polars or pyarrow frame, or Ibis table
+        One row an answer; every number counts, so codes for "no answer" must be empty.
+    outcomes : mapping of str to float
+        Column of something later (higher is better; empty where it is not known) -> the smallest
+        effect that counts as large, in units of the column.
+    drivers : sequence of str
+        Columns of ratings, higher is better. No rating is a level of its own.
+    low_to, high_from : float
+        Ratings up to the one are bad, from the other on excellent.
+    target : float
+        Mean rating that every touchpoint should have.
+    bootstrap, seed : int
+        Resamples (at least one), and their start.
+    level : float
+        Confidence level of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row an outcome and driver: ``outcome``; ``driver``; ``n`` (rows with both), ``n_low``,
+        ``n_high``; ``negative`` (outcome where the rating is bad, against a middling one) and
+        ``positive`` (where it is excellent), in units of the outcome, each with ``_low``,
+        ``_high`` (percentile limits) and ``_q`` (p-value of a normal test with the spread of the
+        resamples, all effects of all outcomes one family, Holm); ``kind``: "negative" (a bad
+        rating goes with a large loss, beyond chance), "positive" (an excellent one with a large
+        gain), "both", "none", "too few answers"; ``performance`` (mean rating of all rows that
+        have one), ``performance_low``, ``performance_high``; ``at_risk`` (whether it is below the
+        target, empty where the interval holds the target); ``note`` ("", "too few answers", "no
+        variance", "collinear").
+
+    Raises
+    ------
+    CxError
+        If there is no outcome or no resample, and as ``asymmetry``.
+
+    Notes
+    -----
+    Source of the contrast: Brandt 1988; of the correction: Holm 1979, Scandinavian Journal of
+    Statistics 6, 65-70. The term is Normann's and Carlzon's (Carlzon 1987, Moments of Truth).
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"staff": [1, 3, 5, 1, 3, 5] * 6, "again": [0, 60, 62, 10, 70, 71] * 6})
+    >>> found = moments_of_truth(
+    ...     rows, {"again": 20}, ["staff"], low_to=2, high_from=5, target=4, bootstrap=200
+    ... )
+    >>> found[["driver", "n", "negative", "positive", "kind", "at_risk"]]
+      driver   n  negative  positive      kind  at_risk
+    0  staff  36     -60.0       1.5  negative     True
+    """
+    if not outcomes:
+        raise CxError("no outcome", expected="one column of something later, or more")
+    if bootstrap < 1:
+        raise CxError("an effect needs resamples to be sure of", got=bootstrap)
+    frames = []
+    for outcome, large in outcomes.items():
+        steps = step_effects(
+            data, outcome, drivers, low_to=low_to, high_from=high_from,
+            bootstrap=bootstrap, seed=seed,
+        )  # fmt: skip
+        counts = {
+            name: getattr(steps, name).round().astype(int) for name in ("n", "n_low", "n_high")
+        }
+        columns = {"outcome": outcome, "driver": list(drivers), **counts}
+        for name, effects in (("negative", steps.low), ("positive", steps.high)):
+            columns |= _with_limits(name, effects, level)
+        frames.append(pd.DataFrame(columns).assign(large=large, note=steps.notes))
+    frame = pd.concat(frames, ignore_index=True)
+    frame = _corrected(frame).assign(kind=lambda rows: _kinds(rows, 1 - level))
+    rated = _performance(data, drivers, target, level)
+    return frame.merge(rated, on="driver", how="left", validate="many_to_one")[
+        ["outcome", "driver", "n", "n_low", "n_high", "negative", "negative_low", "negative_high",
+         "negative_q", "positive", "positive_low", "positive_high", "positive_q", "kind",
+         "performance", "performance_low", "performance_high", "at_risk", "note"]
+    ]  # fmt: skip
+
+
+def _with_limits(name: str, effects: Numbers, level: float) -> dict[str, Numbers]:
+    """Return an effect, its limits and the p-value of there being none."""
+    low, high = limits(effects, level)
+    spread = effects[1:].std(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p_value = 2 * norm.sf(np.abs(effects[0]) / spread)
+    return {name: effects[0], f"{name}_low": low, f"{name}_high": high, f"{name}_q": p_value}
+
+
+def _corrected(frame: pd.DataFrame) -> pd.DataFrame:
+    """Correct all p-values of a table as one family."""
+    both = ["negative_q", "positive_q"]
+    p_values = frame[both].to_numpy().ravel()
+    known = np.isfinite(p_values)
+    if known.any():
+        p_values[known] = multipletests(p_values[known], method="holm")[1]
+    corrected = p_values.reshape(len(frame), 2)
+    return frame.assign(negative_q=corrected[:, 0], positive_q=corrected[:, 1])
+
+
+def _kinds(frame: pd.DataFrame, alpha: float) -> Numbers:
+    """Name what is large, beyond chance, and in the right direction."""
+    loss = (frame["negative_q"] < alpha) & (frame["negative"] <= -frame["large"])
+    gain = (frame["positive_q"] < alpha) & (frame["positive"] >= frame["large"])
+    kinds: Numbers = np.select(
+        [frame["negative"].isna(), loss & gain, loss, gain],
+        [UNKNOWN, BOTH, NEGATIVE, POSITIVE],
+        NONE,
+    )
+    return kinds
+
+
+def _performance(data: Data, drivers: Sequence[str], target: float, level: float) -> pd.DataFrame:
+    """Compare the mean of each rating with its target."""
+    table = as_table(data)
+    sums: dict[str, ir.Value] = {}
+    for at, name in enumerate(drivers):
+        rating = table[name].cast("float64")
+        sums |= {f"n_{at}": rating.count(), f"s_{at}": rating.sum()}
+        sums |= {f"q_{at}": (rating * rating).sum()}
+    found = run(table.aggregate(**sums)).iloc[0]
+    n, total, squares = (
+        found[[f"{kind}_{at}" for at in range(len(drivers))]].to_numpy("float64", na_value=np.nan)
+        for kind in "nsq"
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = total / n
+        error = np.sqrt(np.clip(squares / n - mean**2, 0, None) / (n - 1))
+    half = normal_quantile(level) * error
+    risk = pd.array(np.where(mean + half < target, 1, 0), dtype="boolean")
+    risk[~((mean + half < target) | (mean - half >= target))] = pd.NA
+    return pd.DataFrame(
+        {
+            "driver": list(drivers),
+            "performance": mean,
+            "performance_low": mean - half,
+            "performance_high": mean + half,
+            "at_risk": risk,
+        }
+    )

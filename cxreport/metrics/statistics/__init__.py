@@ -1,0 +1,1 @@
+"""What metrics share: intervals, families of tests, resampling, survival curves."""

@@ -1,0 +1,34 @@
+"""What is a customer worth: profit so far, orders and money to come, contracts."""
+
+from cxreport.metrics.value.bgnbd import fit_buying
+from cxreport.metrics.value.buying import buying_history
+from cxreport.metrics.value.buying_check import check_forecast
+from cxreport.metrics.value.buying_forecast import chance_active, expected_orders, forecast_buying
+from cxreport.metrics.value.customer_value import customer_value, margin_multiple
+from cxreport.metrics.value.gamma_gamma import fit_spending, mean_spend, spending_history
+from cxreport.metrics.value.losses import losses_again
+from cxreport.metrics.value.money import in_one_currency
+from cxreport.metrics.value.profitability import profitability
+from cxreport.metrics.value.profits import profit_by_customer, profit_of_nobody
+from cxreport.metrics.value.whale import whale_curve, whale_peak
+
+__all__ = [
+    "buying_history",
+    "chance_active",
+    "check_forecast",
+    "customer_value",
+    "expected_orders",
+    "fit_buying",
+    "fit_spending",
+    "forecast_buying",
+    "in_one_currency",
+    "losses_again",
+    "margin_multiple",
+    "mean_spend",
+    "profit_by_customer",
+    "profit_of_nobody",
+    "profitability",
+    "spending_history",
+    "whale_curve",
+    "whale_peak",
+]

@@ -1,0 +1,1 @@
+"""Blocks on what to fix first."""

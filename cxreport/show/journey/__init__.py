@@ -1,0 +1,1 @@
+"""Blocks on the journey and the channels."""

@@ -1,0 +1,1 @@
+"""Blocks on needs, ease and enjoyability."""

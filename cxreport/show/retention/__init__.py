@@ -1,0 +1,1 @@
+"""Blocks on whether customers come back."""

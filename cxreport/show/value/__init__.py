@@ -1,0 +1,1 @@
+"""Blocks on what customers are worth."""
