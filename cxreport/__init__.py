@@ -130,6 +130,7 @@ from cxreport.metrics.linkage import (
     tornado,
     word_of_mouth,
 )
+from cxreport.metrics.linkage.strata import standardised_difference
 from cxreport.metrics.planning import plan_samples
 from cxreport.metrics.population import (
     compare_with_base,
@@ -175,7 +176,6 @@ from cxreport.metrics.service import (
 from cxreport.metrics.share_grids import share_grid
 from cxreport.metrics.signals import chart_scores
 from cxreport.metrics.spread import answer_shares
-from cxreport.metrics.statistics.strata import standardised_difference
 from cxreport.metrics.statistics.survival import compare_survival, restricted_mean, survival
 from cxreport.metrics.statistics.survival_quantiles import survival_quantile
 from cxreport.metrics.trend import control_chart

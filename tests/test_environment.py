@@ -88,3 +88,17 @@ def test_installed_versions_are_those_of_the_lock() -> None:
         [sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_an_installed_package_has_its_texts_and_templates() -> None:
+    patterns = PROJECT["tool"]["setuptools"]["package-data"]
+    packed = {
+        path
+        for package, globs in patterns.items()
+        for pattern in globs
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    files = {p for p in (ROOT / "cxreport").rglob("*") if p.is_file()}
+    own = {p for p in files if p.suffix != ".py" and "__pycache__" not in p.parts}
+    assert own
+    assert own - packed == set()

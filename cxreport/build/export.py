@@ -21,6 +21,7 @@ from nbconvert.exporters import TemplateExporter
 from traitlets import default
 
 from cxreport.build.executed import END, cell_number
+from cxreport.build.fold import Piece, fold
 from cxreport.build.provenance import provenance_rows
 from cxreport.errors import CxError
 from cxreport.show.blocks import MIME, read_block
@@ -108,18 +109,23 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
     words = Words(language)
     markdown = Headings()
     write_markdown = mistune.create_markdown(renderer=markdown, plugins=["table"])
-    parts: list[Markup] = []
+    pieces: list[Piece] = []
     header: dict[str, Any] = {}
     for number, cell in enumerate(notebook.cells):
         tagged = set(cell.metadata.get("tags", [])) & set(LANGUAGES)
         if cell.cell_type == "markdown" and (language in tagged or not tagged):
-            parts.append(Markup(write_markdown(cell.source)))  # noqa: S704 - raw HTML is escaped
+            pieces.append(Piece(cell.source))
         with _named(cell):
             for position, payload in enumerate(payloads(cell)):
                 if payload != END:
                     block = read_block(payload)
                     header = block.parameters if block.kind == "header" else header
-                    parts.append(render(block, language, prefix=f"f{number}-{position}"))
+                    written = render(block, language, prefix=f"f{number}-{position}")
+                    pieces.append(Piece(block=block, html=written))
+    parts = [
+        Markup(write_markdown(piece.markdown)) if piece.markdown else piece.html  # noqa: S704
+        for piece in fold(pieces, words)
+    ]  # raw HTML in Markdown is escaped
     title = words.text(f"title.{header['title']}") if header else notebook.metadata.get("title", "")
     source = header["source"][language] if header else ""
     resources = style() | {

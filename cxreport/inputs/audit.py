@@ -50,12 +50,15 @@ def count_codes(
         return pd.DataFrame(columns=AUDIT_COLUMNS)
     ids = {n: c for n, c in columns.items() if c.role == "id"}
     numbered_codes = codes(raw, {**dates, **ids, **asked}, wave=wave, zone=zone)
-    key = numbered_codes[next(iter(ids))] if ids else ibis.row_number().cast("string")
+    key = numbered_codes[next(iter(ids))] if ids else ibis.null("string")
+    keyed = numbered_codes.select(*asked, **{ID: key})
+    # To count the ids of each code is slow; where none repeats they are as many as its rows.
+    size = run(keyed.aggregate(n=keyed.count(), ids=keyed[ID].nunique())).iloc[0]
+    repeated = bool(ids) and size["n"] != size["ids"]
     counts = (
-        numbered_codes.select(*asked, **{ID: key})
-        .pivot_longer(~ibis.selectors.cols(ID), names_to="column", values_to="code")
+        keyed.pivot_longer(~ibis.selectors.cols(ID), names_to="column", values_to="code")
         .group_by("column", "code")
-        .aggregate(n=ibis._.count(), ids=ibis._[ID].nunique())
+        .aggregate(n=ibis._.count(), ids=ibis._[ID].nunique() if repeated else ibis._.count())
     )
     numbered = run(counts).dropna(subset="code")
     rows = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import ibis
 
@@ -19,7 +19,7 @@ from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.dataset import Dataset, find_codebook, open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
     from pathlib import Path
 
     import ibis.expr.types as ir
@@ -32,6 +32,7 @@ TABLES = (*DATED, "customers", "costs", "population", "actions")
 """Tables that a report on a company or its survey looks at, where the codebook has them."""
 HISTORY = 25
 """Periods of a trend: two years and the month they start from."""
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Company:
     period: Period
     history: list[Period] = field(repr=False)
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def codebook(self) -> Codebook:
@@ -95,6 +97,16 @@ class Company:
         """Return the names of a table's columns; none where ``table`` gives none."""
         rows = self.table(name)
         return set() if rows is None else set(rows.columns)
+
+    def once(self, name: Hashable, find: Callable[[], Found]) -> Found:
+        """Find something about this company, or return what was found the first time.
+
+        For what several sections of a report read, and takes long: the answer must not be changed.
+        """
+        if name not in self._found:
+            self._found[name] = find()
+        found: Found = self._found[name]
+        return found
 
 
 def open_company(

@@ -45,6 +45,18 @@ def break_down(
     dict of str to DataFrame
         Column -> what ``scoreboard`` returns by it, small groups hidden. Columns without an
         answer, or with more than 12 groups, are left out: see ``league_tables``.
+
+    Examples
+    --------
+    >>> from cxreport.inputs.codebook import Column
+    >>> answers = pd.DataFrame({"shop": ["Roma"] * 10 + ["Bari", "Pisa"] * 4,
+    ...     "recommend": [10] * 7 + [3] * 3 + [9] * 8})
+    >>> found = break_down(answers, None, {"recommend": Column(role="nps")}, ["shop"])
+    >>> found["shop"][["shop", "n", "estimate"]]
+       shop     n  estimate
+    0  Bari  <NA>       NaN
+    1  Pisa  <NA>       NaN
+    2  Roma    10      40.0
     """
     boards = {
         column: scoreboard(current, reference, questions, by=[column], level=level)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cxreport.inputs.meaning import NPS_SCALE
 from cxreport.inputs.source import Data, as_table, run
+from cxreport.metrics.scales import is_valid
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def same_answers(
     places = [
         (table[name] - worst) * (length // (best - worst)) for name, (worst, best) in ends.items()
     ]
-    complete = ibis.and_(*(_is_valid(table[name], pair) for name, pair in ends.items()))
+    complete = ibis.and_(*(is_valid(table[name], pair) for name, pair in ends.items()))
     same = complete & ibis.and_(*(place == places[0] for place in places[1:]))
     counts = {
         "rows": table.count(),
@@ -178,7 +179,7 @@ def same_answers(
 def _counts(answer: ir.Column, column: Column) -> dict[str, ir.Value]:
     """Count one question's rows by what they hold."""
     worst, best = ends = column.scale or NPS_SCALE
-    valid = _is_valid(answer, ends)
+    valid = is_valid(answer, ends)
     return {
         "n": valid.sum(),
         "missing": answer.isnull().sum(),
@@ -186,9 +187,3 @@ def _counts(answer: ir.Column, column: Column) -> dict[str, ir.Value]:
         "worst": (answer == worst).fill_null(False).sum(),
         "best": (answer == best).fill_null(False).sum(),
     }
-
-
-def _is_valid(answer: ir.Column, ends: tuple[int, int]) -> ir.BooleanValue:
-    """Say which rows hold a whole number on the scale."""
-    low, high = sorted(ends)
-    return answer.isin(list(range(low, high + 1))).fill_null(False)

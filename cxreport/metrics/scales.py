@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import ibis
+
 from cxreport.errors import CxError
+from cxreport.inputs.meaning import NPS_SCALE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import ibis.expr.types as ir
     import pandas as pd
+
+    from cxreport.inputs.meaning import Column
 
 
 def ascending(scale: tuple[int, int]) -> tuple[int, int]:
@@ -34,3 +42,42 @@ def turned(values: pd.Series, scale: tuple[int, int]) -> pd.Series:
     """Turn answers so that higher is better; those of an ascending scale stay as they are."""
     worst, best = scale
     return values if worst < best else worst + best - values
+
+
+def is_valid(answer: ir.Column, scale: tuple[int, int]) -> ir.BooleanValue:
+    """Say which rows hold a whole number on the scale."""
+    low, high = ascending(scale)
+    return answer.isin(list(range(low, high + 1))).fill_null(False)
+
+
+def valid_answers(rows: ir.Table, questions: Mapping[str, Column]) -> ir.Table:
+    """Make answers ready for a model: empty outside their scale, and higher is better.
+
+    Parameters
+    ----------
+    rows : ibis Table
+        One row an answered questionnaire.
+    questions : mapping of str to Column
+        Column -> its meaning; the other columns stay as they are.
+
+    Returns
+    -------
+    ibis Table
+        The same rows, answers in steps of their scale, from its lower to its higher end.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cxreport.inputs.codebook import Column
+    >>> from cxreport.inputs.source import as_table, run
+    >>> rows = as_table(pd.DataFrame({"effort": [1, 5, 11]}))
+    >>> found = run(valid_answers(rows, {"effort": Column(role="ces", scale=(5, 1))}))
+    >>> found["effort"].fillna(0).tolist()
+    [5.0, 1.0, 0.0]
+    """
+    valid: dict[str, ir.Value] = {}
+    for name, column in questions.items():
+        worst, best = column.scale or NPS_SCALE
+        answer = rows[name] if worst < best else worst + best - rows[name]
+        valid[name] = ibis.cases((is_valid(rows[name], (worst, best)), answer))
+    return rows.mutate(**valid)

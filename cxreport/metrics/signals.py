@@ -38,6 +38,15 @@ def chart_scores(
         One row a series and period, from its first answer on: the columns that name the series,
         ``period``, ``n``, ``estimate``, ``low``, ``high`` and, from ``control_chart`` (kind xmr),
         ``centre``, ``lower``, ``upper``, ``signal``, ``direction``, ``note``.
+
+    Examples
+    --------
+    >>> history = pd.DataFrame({"question": "nps", "metric": "nps",
+    ...     "period": [f"2026-{month:02d}" for month in range(1, 13)], "n": 100,
+    ...     "estimate": [28.0, 34.0] * 5 + [28.0, 60.0], "low": 20.0, "high": 70.0})
+    >>> chart_scores(history)[["period", "estimate", "signal"]].query("signal != ''")
+         period  estimate   signal
+    11  2026-12      60.0  outside
     """
     names = list(history.columns[: list(history.columns).index("period")])
     shown = [*names, "period", "n", "estimate", "low", "high"]

@@ -36,6 +36,16 @@ def answer_shares(data: Data, questions: Mapping[str, Column]) -> pd.DataFrame:
         One row a question and answer, the worst answer first: ``question``, ``answer`` (as
         declared; detractors, passives and promoters for NPS), ``n``, ``share`` (percent of the
         valid answers; empty where there are none).
+
+    Examples
+    --------
+    >>> from cxreport.inputs.codebook import Column
+    >>> answers = pd.DataFrame({"recommend": [10, 9, 3, 7, 10]})
+    >>> answer_shares(answers, {"recommend": Column(role="nps")})
+        question      answer  n  share
+    0  recommend  detractors  1   20.0
+    1  recommend    passives  1   20.0
+    2  recommend   promoters  3   60.0
     """
     table = as_table(data)
     frames = []

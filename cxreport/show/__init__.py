@@ -12,11 +12,10 @@ from cxreport.show.conversion.sessions import (
     sessions_against_rest,
     undated,
 )
+from cxreport.show.drivers.moments import moments, moments_in_brief
 from cxreport.show.drivers.sections import (
     driver_method,
     importances,
-    moments,
-    moments_in_brief,
     penalties,
     priorities,
     priority_order,
@@ -120,7 +119,13 @@ from cxreport.show.validation.sections import (
     validation_method,
 )
 from cxreport.show.value.profits import profit, profit_groups
-from cxreport.show.value.sections import contract_value, customer_value, forecast_check, next_year
+from cxreport.show.value.sections import (
+    contract_value,
+    customer_value,
+    forecast_check,
+    next_year,
+    value_brief,
+)
 from cxreport.show.word_of_mouth_sections import word_of_mouth
 
 __all__ = [
@@ -223,6 +228,7 @@ __all__ = [
     "trends",
     "undated",
     "validation_method",
+    "value_brief",
     "weight_cost",
     "weighted",
     "weighted_differences",

@@ -72,4 +72,4 @@ def consistency(spread: pd.DataFrame, survey: Survey) -> Block:
 
 def base(compared: pd.DataFrame, survey: Survey) -> Block:
     """Show who answers beside the customer base, or say that the base is not known."""
-    return note("base") if compared.empty else table("base", compared, survey)
+    return note("base", survey) if compared.empty else table("base", compared, survey)

@@ -114,7 +114,8 @@ def points(
         figure.draw_without_rendering()
         placed = values.iloc[known][["x", "y"]].to_numpy()
         written = [canvas.brief(labels[at], 26 if wide else 17) for at in known]
-        _name_points(axes, placed, written, [given[at] == next(iter(kinds), "") for at in known])
+        first = [given[at] == next(iter(kinds), "") for at in known]
+        _name_points(axes, placed, written, first, cross)
     return figure
 
 
@@ -137,15 +138,22 @@ def _name_corners(axes: Axes, corners: tuple[str, str, str, str] | None) -> None
         axes.annotate(canvas.plain(name), (x, y), xycoords="axes fraction", **inside, **look)
 
 
-def _name_points(axes: Axes, at: Numbers, labels: list[str], must: list[bool]) -> None:
-    """Write each name where it covers no other name and no point.
+def _name_points(
+    axes: Axes,
+    at: Numbers,
+    labels: list[str],
+    must: list[bool],
+    cross: tuple[float | None, float | None],
+) -> None:
+    """Write each name where it covers no other name and no point, and best no parting line.
 
     Those that ``must`` be named come first; of the others, one that finds no place is left out.
     """
     taken: list[Bbox] = [text.get_window_extent() for text in axes.texts]
     spots = axes.transData.transform(at) if len(at) else at
+    parting = axes.transData.transform([[math.nan if c is None else c for c in cross]])[0]
     for i in sorted(range(len(labels)), key=lambda i: (not must[i], -spots[i][1], spots[i][0])):
-        tried: list[tuple[int, int, Annotation, Bbox]] = []
+        tried: list[tuple[int, int, int, Annotation, Bbox]] = []
         for right, up, across, upright in PLACES:
             look: Style = {"xytext": (right, up), "textcoords": "offset points",
                            "ha": across, "va": upright}  # fmt: skip
@@ -154,10 +162,11 @@ def _name_points(axes: Axes, at: Numbers, labels: list[str], must: list[bool]) -
             covers = sum(box.overlaps(other) for other in taken)
             covers += sum(box.contains(*spot) for j, spot in enumerate(spots) if j != i)
             outside = box.x0 < axes.bbox.x0 or box.x1 > axes.bbox.x1
-            tried.append((covers + 2 * outside, len(tried), note, box))
-        covers, best, _, box = min(tried, key=lambda each: each[:2])
+            struck = int(box.x0 < parting[0] < box.x1) + int(box.y0 < parting[1] < box.y1)
+            tried.append((covers + 2 * outside, struck, len(tried), note, box))
+        covers, _, best, _, box = min(tried, key=lambda each: each[:3])
         kept = best if must[i] or not covers else -1
-        for place, (_, _, note, _) in enumerate(tried):
+        for place, (_, _, _, note, _) in enumerate(tried):
             if place != kept:
                 note.remove()
         if kept >= 0:

@@ -97,9 +97,14 @@ def table(name: str, frame: pd.DataFrame, company: Company, **parameters: object
     return Block("table", frame, about(company) | chosen)
 
 
-def note(key: str) -> Block:
-    """Say why a section is not there; ``key`` is under ``missing_section`` in the texts."""
-    return Block("note", parameters={"key": f"missing_section.{key}"})
+def note(key: str, company: Company | None = None) -> Block:
+    """Say why a section is not there; ``key`` is under ``missing_section`` in the texts.
+
+    Of a company whose report is on a part of the answers, it says that no other table can be
+    parted like them.
+    """
+    reason = "filtered" if company is not None and company.filters else key
+    return Block("note", parameters={"key": f"missing_section.{reason}"})
 
 
 def several(blocks: list[Block]) -> Block:
@@ -109,7 +114,7 @@ def several(blocks: list[Block]) -> Block:
 
 def weighted(scores: pd.DataFrame, survey: Survey) -> Block:
     """Show the weighted scores, or say that there are no weights."""
-    return note("weights") if scores.empty else table("weighted", scores, survey)
+    return note("weights", survey) if scores.empty else table("weighted", scores, survey)
 
 
 def trends(chart: pd.DataFrame, survey: Survey, actions: pd.DataFrame | None = None) -> Block:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,14 @@ POINTS = ("nps", "needs", "ease", "enjoyability", "index", "effect", "avoidable"
 """Metrics in points, -100 to 100; all others are percentages."""
 HOURS = {"first_reply": "h", "solution": "h", "first_reply_days": "d", "solution_days": "d"}
 """Metrics in hours, or in days."""
+ARTICLES = {
+    "il": "l'", "del": "dell'", "al": "all'", "dal": "dall'", "nel": "nell'", "sul": "sull'",
+    "i": "gli ", "dei": "degli ", "ai": "agli ", "dai": "dagli ", "nei": "negli ", "sui": "sugli ",
+}  # fmt: skip
+"""Italian articles, and their form before a vowel."""
+BEFORE_VALUE = re.compile(rf"\b({'|'.join(ARTICLES)}) (?={{(\w+)(?::(\d+))?}})", re.IGNORECASE)
+VOWEL = re.compile(r"8|11(?!\d)")
+"""Figures that are read with a vowel first: otto, ottanta, ottocento, undici, undicimila."""
 
 
 @cache
@@ -87,7 +96,8 @@ class Words:
             raise CxError("no such text", where=f"locale/{self.language}.toml", got=key)
         written = {name: Written(self, value) for name, value in values.items()}
         try:
-            return found.format_map(written)
+            text = _elided(found, written) if self.language == "it" else found
+            return text.format_map(written)
         except KeyError as error:
             raise CxError(
                 "a text asks for a value that is not given", where=key, got=error
@@ -170,3 +180,16 @@ class Words:
         if kind in {"study", "undated"}:
             return self.text(f"period.{kind}")
         return name
+
+
+def _elided(text: str, written: dict[str, Written]) -> str:
+    """Fit the articles before a value to the figure that it begins with."""
+
+    def fitted(found: re.Match[str]) -> str:
+        article, name, decimals = found.groups()
+        if not VOWEL.match(format(written[name], decimals or "")):
+            return found[0]
+        form = ARTICLES[article.lower()]
+        return form.capitalize() if article[0].isupper() else form
+
+    return BEFORE_VALUE.sub(fitted, text)

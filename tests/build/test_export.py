@@ -217,3 +217,23 @@ def test_a_block_that_cannot_be_shown_names_its_cell(payload: object, cause: str
 def test_a_table_in_markdown_is_refused_by_the_gate() -> None:
     page = write(text("| a | b |\n|---|---|\n| 1 | 2 |"))
     assert "a table without a caption" in check_page(page)
+
+
+def test_sections_without_data_in_a_row_become_one_list() -> None:
+    note = {"kind": "note", "parameters": {"key": "missing_section.word_of_mouth"}}
+    other = {"kind": "note", "parameters": {"key": "missing_section.orders"}}
+    nothing = {"kind": "several", "parameters": {"blocks": []}}
+    page = write(
+        text("## Word of mouth\n\nWho tells whom."), shown(note), shown(nothing),
+        text("## Do they come back?"), shown(other), text("### Why"), shown(other),
+        text("## Method"), text("All of it."),
+        text("## Alone"), shown(note),
+    )  # fmt: skip
+    assert re.findall(r"<h2 id=\S+>(.*?)</h2>", page) == [
+        "What these data do not tell", "Method", "Alone",
+    ]  # fmt: skip
+    items = re.findall(r"<li><strong>(.*?)</strong> (.*?)</li>", page)
+    assert [name for name, _ in items] == ["Word of mouth", "Do they come back?"]
+    assert [why.count(": ") for _, why in items] == [1, 1]  # each note once
+    assert "Who tells whom." not in page
+    assert check_page(page) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import hashlib
 from importlib.util import find_spec
 from pathlib import Path
@@ -63,10 +62,6 @@ def test_without_the_package_it_says_what_to_install(
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert list(tmp_path.iterdir()) == []
-
-
-def test_docstrings() -> None:
-    assert doctest.testmod(examples).failed == 0
 
 
 @pytest.fixture(scope="module")

@@ -1,23 +1,20 @@
 """Models of repeat buying: the published CDNOW fit, customers drawn by the model, bad input."""
 
 import datetime as dt
-import doctest
 import json
 import os
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics.statistics.likelihood import Fit
-from cxreport.metrics.value import bgnbd, buying, buying_check, buying_forecast
 from cxreport.metrics.value.bgnbd import NONE, ONE, OWN, fit_buying, known_parameters
 from cxreport.metrics.value.buying import buying_history
 from cxreport.metrics.value.buying_check import check_forecast
 from cxreport.metrics.value.buying_forecast import chance_active, expected_orders, forecast_buying
+from cxreport.metrics.value.likelihood import Fit
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "reference" / "value.json"
@@ -71,11 +68,6 @@ def plain_fit(model: str, *values: float) -> Fit:
     return Fit(model, frame, np.log(values), np.zeros((size, size)))
 
 
-@pytest.mark.parametrize("module", [bgnbd, buying, buying_check, buying_forecast])
-def test_examples(module: ModuleType) -> None:
-    assert doctest.testmod(module).failed == 0
-
-
 def test_histories_by_hand() -> None:
     until, followed = dt.date(2026, 1, 29), dt.date(2026, 2, 28)
     found = buying_history(ROWS, amount="net_amount", until=until, followed_until=followed)
@@ -102,6 +94,11 @@ def test_groups_without_a_name_are_kept() -> None:
     assert found.loc[found["shop"].isna(), "age"].tolist() == [1.0]
 
 
+def test_a_blank_is_no_customer() -> None:
+    found = buying_history(ROWS.assign(customer_id=" "), until=dt.date(2026, 1, 29))
+    assert found.empty
+
+
 def test_unknown_columns_and_times_are_refused() -> None:
     with pytest.raises(CxError, match="unknown column"):
         buying_history(ROWS, date="day", until=FOLLOWED)
@@ -109,6 +106,8 @@ def test_unknown_columns_and_times_are_refused() -> None:
         buying_history(ROWS, date="shop", until=FOLLOWED)
     with pytest.raises(CxError, match="not a day"):
         buying_history(ROWS, until="2026-01-01")  # type: ignore[arg-type]
+    with pytest.raises(CxError, match="time zone"):
+        buying_history(ROWS, until=pd.Timestamp("2026-01-01", tz="UTC"))
 
 
 @needs_cdnow

@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
-from importlib import import_module
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics.channels import friction, friction_rates
-from cxreport.metrics.channels import matrix as channel_matrix
 from cxreport.metrics.channels.friction import journey_friction, request_friction
 from cxreport.metrics.channels.friction_rates import compare_friction
 from cxreport.metrics.channels.matrix import channel_ratings, channel_use
 from cxreport.metrics.channels.multichannel import multichannel
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-multichannel_module = import_module("cxreport.metrics.channels.multichannel")
-
 UNTIL = dt.date(2026, 3, 31)
-MODULES = [channel_matrix, friction, friction_rates, multichannel_module]
-
-
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
-def test_examples(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0
 
 
 def visits() -> pd.DataFrame:
@@ -157,6 +139,15 @@ def test_friction_of_requests_by_hand() -> None:
     assert rows.loc[("repeats", "assisted"), "count"] == 1
     transfers = rows.loc[("transfers", "all")]
     assert (transfers["n"], transfers["count"], transfers["estimate"]) == (8, 3, 37.5)
+
+
+def test_a_request_by_no_channel_is_of_neither_kind() -> None:
+    rows = pd.DataFrame({"channel": ["web", "phone", None], "transfers_n": [0, 1, 5]})
+    rows = rows.assign(customer_id=1, created_at=pd.Timestamp("2026-03-01"), reason="late")
+    found = request_friction(rows, digital=["web"], until=UNTIL)
+    moved = found[found["measure"] == "transfers"].set_index("group")
+    assert moved["n"].to_dict() == {"all": 2, "digital": 1, "assisted": 1}
+    assert moved["count"].to_dict() == {"all": 1, "digital": 0, "assisted": 1}
 
 
 def test_any_reason_makes_more_repeats() -> None:

@@ -1,6 +1,5 @@
 """Consistency of channels: the cases of metafor and R, and what cannot be compared."""
 
-import doctest
 import json
 from importlib import import_module
 from pathlib import Path
@@ -13,12 +12,11 @@ from scipy.stats import chi2, chi2_contingency
 from score_samples import rated, recommended
 
 from cxreport.errors import CxError
+from cxreport.metrics.channels.association import class_residuals
 from cxreport.metrics.channels.consistency import consistency
+from cxreport.metrics.channels.ranks import rank_difference, rank_pairs
 from cxreport.metrics.scores import csat, nps
 from cxreport.metrics.segments import suppress
-from cxreport.metrics.statistics import association, ranks
-from cxreport.metrics.statistics.association import class_residuals
-from cxreport.metrics.statistics.ranks import rank_difference, rank_pairs
 
 channels = import_module("cxreport.metrics.channels.consistency")
 
@@ -233,10 +231,3 @@ def test_ranks_of_groups_that_cannot_be_compared() -> None:
     assert rank_difference(rows[:0], "score", by="shop")["note"].tolist() == [
         "fewer than two groups"
     ]
-
-
-@pytest.mark.parametrize("module", [association, channels, ranks])
-def test_examples(module: Any) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,6 @@ from cxreport.metrics.company.linkage import (
     company_score_link,
 )
 from cxreport.metrics.company.worth import company_at_risk, plan_inputs, plan_return, plan_tornado
-from cxreport.metrics.linkage import claims as claims_module
 from cxreport.metrics.linkage.claims import Evidence, judge_claims
 from cxreport.metrics.linkage.score_link import ScoreLink
 
@@ -219,9 +217,3 @@ def test_answers_alone_are_an_empty_link(tmp_path: Path) -> None:
     assert link.differences.empty
     assert ratio.empty
     assert set(company_claims(survey, link, ratio)["verdict"]) == {"cannot be tested"}
-
-
-def test_examples() -> None:
-    result = doctest.testmod(claims_module)
-    assert result.attempted > 0
-    assert result.failed == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
 from importlib import import_module
 from pathlib import Path
 
@@ -38,12 +37,6 @@ def counted(*rows: tuple[str, float | None, str | None, str | None]) -> dict[str
     return {str(name): row.tolist() for name, row in found.iterrows()}
 
 
-def test_examples() -> None:
-    result = doctest.testmod(loop)
-    assert result.failed == 0
-    assert result.attempted > 0
-
-
 def test_only_detractors_count() -> None:
     found = counted(("01 10", 6, None, None), ("01 10", 7, None, None), ("01 10", None, None, None))
     assert found["contacted"] == [1, 0, 0, 0]
@@ -56,9 +49,19 @@ def test_48_hours_to_the_minute() -> None:
 
 
 def test_too_early_to_say_is_neither_yes_nor_no() -> None:
-    found = counted(("30 10", 0, None, None), ("30 10", 0, "30 12", None))
-    assert found["contacted_within"] == [1, 1, 1, 0]
+    # not even where it has happened: only the quick ones of the last days would count
+    found = counted(("30 10", 0, None, None), ("30 10", 0, "30 12", "30 13"))
+    assert found["contacted_within"] == found["contacted"] == [0, 0, 2, 0]
     assert found["resolved"] == [0, 0, 1, 0]
+
+
+def test_one_a_day_of_whom_half_are_called_at_once_are_half() -> None:
+    rows = [(f"{day:02} 00", 0, f"{day:02} 09", None) for day in range(1, 32)]
+    rows += [(f"{day:02} 00", 0, None, None) for day in range(1, 32)]
+    found = closed_loop(answered(*rows, who="a" * 62), until=LAST).set_index("metric")
+    assert found.loc[["contacted_within", "contacted"], "estimate"].tolist() == [50.0, 50.0]
+    # the deadline has passed for those of 29 days, and of 17
+    assert found.loc[["contacted_within", "contacted"], "n"].tolist() == [58, 34]
 
 
 def test_solved_is_of_those_called() -> None:

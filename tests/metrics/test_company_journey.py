@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -110,6 +111,20 @@ def test_the_channel_gap_is_found(survey: Survey) -> None:
     assert found["difference"].idxmin() == "phone"
 
 
+def test_a_hidden_channel_cannot_be_had_by_subtraction() -> None:
+    answers = raw("responses").drop_duplicates("response_id")
+    answers = answers[last_year(answers["answered_at"]) & answers["nps"].isin(["9", "3"])]
+    n = {"shop": 300, "web": 200, "phone": 22, "app": 7}  # 7 alone is total minus the others
+    few = pd.concat([answers[answers["channel"] == code].tail(n[code]) for code in n])
+    found = cx.channel_scores(
+        cx.open_survey(DEMO / "codebook.toml", period="2026-10", tables={"responses": few})
+    ).set_index("group")
+    hidden = found["note"] == "suppressed"
+    assert sorted(found.index[hidden]) == ["app", "phone"]
+    assert found.loc[hidden, ["n", "estimate", "difference"]].isna().all(axis=None)
+    assert found.loc[["shop", "web"], "n"].tolist() == [300, 200]
+
+
 def test_the_outage_is_the_only_month_outside_the_limits(survey: Survey) -> None:
     history = cx.score_history(
         survey.responses, survey.main_question, survey.history, by=["channel"]
@@ -174,6 +189,53 @@ response_id = { role = "id" }
 answered_at = { role = "date" }
 nps = { role = "nps" }
 """
+
+
+RATED = """channel = { role = "channel" }
+stage = { role = "stage", stages = { look = "awareness", buy = "purchase" } }
+ease = { role = "ces", scale = [1, 5] }
+site = { role = "touchpoint", stage = "awareness", scale = [1, 5] }
+till = { role = "touchpoint", stage = "purchase", scale = [5, 1] }
+"""
+
+
+def journey_of(folder: Path, **answers: list[str]) -> Survey:
+    folder.mkdir()
+    (folder / "codebook.toml").write_text(CODEBOOK + RATED)
+    frame = pd.DataFrame(answers).assign(answered_at="2026-10-02", channel="web", stage="buy")
+    frame["response_id"] = [f"r{at}" for at in range(len(frame))]
+    return cx.open_survey(folder / "codebook.toml", tables={"responses": frame})
+
+
+def test_a_rating_outside_its_scale_is_none(tmp_path: Path) -> None:
+    rated = {"nps": ["3", "99", "2", "9"], "site": ["5", "5", "11", "2"],
+             "till": ["1", "5", "5", "0"], "ease": ["4", "11", "2", "5"]}  # fmt: skip
+    survey = journey_of(tmp_path / "a", **{name: values * 10 for name, values in rated.items()})
+    stages = cx.journey_stages(survey).set_index("stage")[["n", "favourable"]]
+    # site: 5, 5 and 2 of each four; till, where 1 is the best: 1, 5 and 5
+    assert stages.loc[["awareness", "purchase"]].to_numpy().tolist() == [[30, 20], [30, 10]]
+    drop = cx.detractor_first_drop(survey).set_index("stage")
+    # of the two detractors the one rated both alike, as the best; the other has one rating
+    assert drop["n"].tolist() == [10] * 3
+    assert drop["unjudged"].tolist() == [10] * 3
+    assert drop["first"].to_dict() == {"awareness": 0, "purchase": 0, "no drop": 10}
+    ease = cx.stage_channels(survey, DONE).set_index("measure").loc["ease"]
+    assert (ease["n"], ease["count"]) == (30, 20)
+
+
+def test_what_sums_up_ratings_leaves_out_those_outside_their_scale(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    rated = {name: rng.integers(1, 6, 80).astype("str") for name in ("site", "till")}
+    frame = pd.DataFrame(rated).assign(nps=rng.integers(0, 11, 80).astype("str"), ease="3")
+    blank = frame.copy()
+    frame.loc[:9, "site"], blank.loc[:9, "site"] = "11", ""
+    frame.loc[5:19, "nps"], blank.loc[5:19, "nps"] = "12", ""
+    wrong, missing = (
+        cx.journey_memory(journey_of(tmp_path / name, **part.to_dict("list")), repeats=3)
+        for name, part in (("a", frame), ("b", blank))
+    )
+    assert wrong["n"].iloc[0] == 60
+    pd.testing.assert_frame_equal(wrong, missing)
 
 
 def test_a_source_without_a_journey_gives_empty_frames(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,15 +10,12 @@ import pytest
 
 import cxreport as cx
 from cxreport.inputs.source import run
-from cxreport.metrics import pyramid_layers, scalogram
+from cxreport.metrics.company.linkage import _layers
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import ModuleType
 
     from cxreport.inputs.survey import Survey
-
-word_of_mouth = import_module("cxreport.metrics.linkage.word_of_mouth")
 
 HEAD = """
 [source]
@@ -41,13 +36,6 @@ LAYERS = ["needs", "ease", "enjoyability"]
 @pytest.fixture(scope="module")
 def october() -> Survey:
     return cx.open_survey("demo", period="2026-10")
-
-
-@pytest.mark.parametrize("module", [pyramid_layers, scalogram, word_of_mouth])
-def test_examples(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0
 
 
 def test_layers_are_those_of_the_scoreboard(october: Survey) -> None:
@@ -117,6 +105,24 @@ def test_a_layer_on_a_scale_of_its_own_makes_no_pyramid(tmp_path: Path) -> None:
     survey = cx.open_survey(tmp_path / "c" / "codebook.toml", tables={"responses": turned})
     weights = cx.survey_layer_weights(survey, bootstrap=0)
     assert weights["coefficient"].tolist() == pytest.approx(straight["coefficient"].tolist())
+
+
+def test_an_answer_outside_its_scale_weighs_nothing(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    answers = pd.DataFrame(rng.integers(1, 6, (60, 3)), columns=LAYERS).astype("str")
+    answers = answers.assign(nps=rng.integers(0, 11, 60).astype("str"), answered_at="2026-05-03")
+    answers["response_id"] = [f"r{at}" for at in range(60)]
+    cells = [(3, "nps", "11"), (4, "nps", "7.5"), (5, "needs", "11"), (6, "ease", "0")]
+    for row, column, wrong in cells:
+        answers.loc[row, column] = wrong
+    blank = answers.copy()
+    for row, column, _ in cells:
+        blank.loc[row, column] = ""
+    wrong, missing = opened(tmp_path / "a", [1, 5], answers), opened(tmp_path / "b", [1, 5], blank)
+    weights = cx.survey_layer_weights(wrong, bootstrap=20)
+    pd.testing.assert_frame_equal(weights, cx.survey_layer_weights(missing, bootstrap=20))
+    pd.testing.assert_frame_equal(_layers(wrong, 0), _layers(missing, 0))
+    assert weights["n"].max() < 60
 
 
 def test_word_of_mouth_finds_the_planted_means(october: Survey) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,6 @@ from cxreport.errors import CxError
 from cxreport.inputs.demo.people import RENEWAL
 from cxreport.metrics.company.contracts import company_contracts
 from cxreport.metrics.company.retention import Retention, company_retention
-from cxreport.metrics.retention import chart as chart_module
 from cxreport.metrics.retention.chart import retention_chart
 
 if TYPE_CHECKING:
@@ -62,12 +60,6 @@ def some_orders(days: dict[str, list[str]]) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def demo() -> Retention:
     return company_retention(open_company("demo", period="2026-10"))
-
-
-def test_examples() -> None:
-    result = doctest.testmod(chart_module)
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 def test_a_chart_of_completed_cohorts_by_hand() -> None:

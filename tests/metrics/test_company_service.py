@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ import pandas as pd
 import pytest
 
 import cxreport as cx
-from cxreport.metrics.company import contacts as company_contacts
+from cxreport.inputs.source import engine
 from cxreport.metrics.company.contacts import steady_periods
 
 if TYPE_CHECKING:
@@ -71,12 +70,6 @@ def small(tmp_path: Path) -> Company:
     return cx.open_company(path, tables={"tickets": TICKETS, "orders": ORDERS})
 
 
-def test_examples() -> None:
-    result = doctest.testmod(company_contacts)
-    assert result.failed == 0
-    assert result.attempted > 0
-
-
 def test_a_small_source_by_hand(small: Company) -> None:
     found = cx.service_waits(small).set_index(["period", "level"])
     january, february = found.loc[("2026-01", "")], found.loc[("2026-02", "")]
@@ -84,6 +77,22 @@ def test_a_small_source_by_hand(small: Company) -> None:
     # Of February one is solved before it was made and left out, one is open since the 7th.
     assert february[["n", "ended", "waiting", "ended_median"]].tolist() == [2, 1, 1, 3]
     assert cx.service_left_out(small).to_numpy().tolist() == [["solved before created", 1]]
+
+
+def held() -> int:
+    """Count the tables that the engine holds."""
+    return len(engine().raw_sql("select * from duckdb_tables() where temporary").fetchall())
+
+
+def test_the_sections_of_a_company_share_one_copy_of_its_requests(small: Company) -> None:
+    first = cx.company_tickets(small)
+    assert first is not None
+    copies = held()
+    assert copies > 0
+    cx.service_waits(small)
+    cx.service_rates(small)
+    assert held() == copies
+    assert cx.company_tickets(small) is first
 
 
 def test_what_the_source_lacks_is_empty_with_its_columns(small: Company) -> None:

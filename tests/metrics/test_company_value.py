@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,6 @@ from cxreport.metrics.company.membership import company_membership
 from cxreport.metrics.company.money import company_trade
 from cxreport.metrics.company.profit import company_profit
 from cxreport.metrics.company.value import company_buying
-from cxreport.metrics.value import customer_groups
 from cxreport.metrics.value.customer_groups import asked_for_help, first_values, sent_back
 
 if TYPE_CHECKING:
@@ -86,10 +84,6 @@ def demo() -> Company:
     return cx.open_company("demo", period="2026-10")
 
 
-def test_examples() -> None:
-    assert doctest.testmod(customer_groups).failed == 0
-
-
 def test_purchases_are_net_of_refunds(tmp_path: Path) -> None:
     trade = company_trade(shop(tmp_path, MONEY, orders=ORDERS))
     assert trade.bought is not None
@@ -128,6 +122,18 @@ def test_several_currencies_are_refused(tmp_path: Path) -> None:
         with pytest.raises(CxError, match="several currencies"):
             ask(company)
     assert company_trade(company, rates={"EUR": 1, "CHF": 1.1}).currency == "EUR"
+
+
+def test_the_orders_are_read_once_for_a_company_and_its_rates(tmp_path: Path) -> None:
+    mixed = ORDERS.assign(currency=["EUR"] * 5 + ["CHF"])
+    company, rates = shop(tmp_path, MONEY, orders=mixed), {"EUR": 1, "CHF": 2}
+    trade = company_trade(company, rates=rates)
+    assert company_trade(company, rates=dict(rates)) is trade
+    # one order in francs, with a margin of 1
+    others = company_trade(company, rates={"EUR": 1, "CHF": 3})
+    paid = [run(found.orders.margin.sum().name("n"))["n"].item() for found in (trade, others)]
+    assert paid[1] - paid[0] == 1
+    assert company_trade(shop(tmp_path, MONEY, orders=mixed), rates=rates) is not trade
 
 
 def test_orders_that_are_no_purchases_leave_nothing(tmp_path: Path) -> None:

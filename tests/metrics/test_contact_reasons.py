@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import math
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics.service import reasons
 from cxreport.metrics.service.reasons import avoidable_contacts, contact_reasons
 
 DEMO = Path(__file__).parents[2] / "data" / "demo"
@@ -21,12 +19,6 @@ def asked(**counts: int) -> pd.DataFrame:
     names = [name for name, count in counts.items() for _ in range(count)]
     values = [None if name == "unnamed" else name for name in names]
     return pd.DataFrame({"reason": pd.Series(values, dtype="str")})
-
-
-def test_examples() -> None:
-    result = doctest.testmod(reasons)
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 def test_the_most_frequent_comes_first_and_the_unnamed_last() -> None:
@@ -109,6 +101,12 @@ def test_rows_without_a_month_are_left_out() -> None:
     tickets = asked(late=2).assign(month=["a", None])
     found = avoidable_contacts(tickets, orders, avoidable=["late"], by="month")
     assert found[["n", "contacts"]].to_numpy().tolist() == [[1, 1]]
+
+
+def test_a_group_named_as_a_result_is_refused() -> None:
+    one = pd.DataFrame({"reason": ["late"], "n": ["march"]})
+    with pytest.raises(CxError, match="result column"):
+        avoidable_contacts(one, one, avoidable=["late"], by="n")
 
 
 @pytest.mark.parametrize("avoidable", [[], "late"])

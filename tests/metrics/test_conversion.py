@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
 import json
 import os
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import chi2_contingency
 
 from cxreport.errors import CxError
 from cxreport.metrics.compare import compare
-from cxreport.metrics.conversion import groups as conversion_groups
 from cxreport.metrics.conversion.funnel import funnel
 from cxreport.metrics.conversion.groups import compare_funnels, differ_by_group, funnel_shares
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 conversion = import_module("cxreport.metrics.conversion.funnel")
 
@@ -134,6 +130,18 @@ def test_the_last_day_is_covered_whole_and_a_last_moment_to_itself() -> None:
         assert counted(events, until=until).loc["cart", "open"] == still_open, until
 
 
+def test_a_window_may_come_from_a_table() -> None:
+    found = counted(TEN, window=np.int64(7))  # type: ignore[arg-type]
+    assert found["reached"].tolist() == [8, 3, 2]
+
+
+def test_a_blank_is_no_customer() -> None:
+    found = counted(log(("a", "visit", "2026-03-01"), ("", "visit", "2026-03-01"),
+                        (" ", "cart", "2026-03-02"), (" ", "visit", "2026-03-01")))  # fmt: skip
+    assert found.loc["visit", ["reached", "unknown"]].tolist() == [1, 2]
+    assert found.loc["cart", "unknown"] == 1
+
+
 def test_a_window_may_be_shorter_than_a_day() -> None:
     events = log(("a", "visit", "2026-03-01 12:00"), ("a", "cart", "2026-03-01 12:31"))
     for minutes, expected in [(30, 0), (31, 1)]:
@@ -192,6 +200,15 @@ def test_a_customer_belongs_to_the_group_of_the_entry() -> None:
     assert found["note"].tolist()[:2] == ["nobody entered"] * 2
 
 
+def test_groups_that_nobody_entered_say_so() -> None:
+    events = log(("a", "cart", "2026-03-01"), ("b", "purchase", "2026-03-02"), device=[12, None])
+    found = funnel(events, STEPS, window=7, until=UNTIL, by="device")
+    assert len(found) == 6
+    assert found["eligible"].eq(0).all()
+    assert found["estimate"].isna().all()
+    assert set(found["note"]) == {"this step never occurs", "nobody entered"}
+
+
 def test_groups_of_two_columns_and_of_none_add_up() -> None:
     events = TEN.assign(app=[n % 3 == 0 for n in range(len(TEN))], channel="web")
     parts = funnel(events, STEPS, window=7, until=UNTIL, by=["channel", "app"])
@@ -227,6 +244,10 @@ def test_a_stage_may_hold_several_events_and_stand_for_another() -> None:
         ({"date": "customer_id"}, "no times"),
         ({"window": 0}, "a length"),
         ({"window": dt.timedelta(days=-1)}, "a length"),
+        ({"window": float("nan")}, "a length"),
+        ({"window": "7D"}, "a length"),
+        ({"until": pd.NaT}, "not a day"),
+        ({"until": "2026-06-30"}, "not a day"),
         ({"until": dt.datetime(2026, 6, 30, tzinfo=dt.UTC)}, "time zone"),
         ({"level": 1}, "confidence level"),
     ],
@@ -359,10 +380,3 @@ def test_the_public_web_shop() -> None:
     by_visitor = purchases("VisitorType").set_index("VisitorType")["estimate"]
     assert by_visitor["New_Visitor"] == pytest.approx(24.91, abs=0.005)
     assert by_visitor["Returning_Visitor"] == pytest.approx(13.93, abs=0.005)
-
-
-@pytest.mark.parametrize("module", [conversion, conversion_groups])
-def test_examples(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0

@@ -1,9 +1,7 @@
 """Exact coverage of NPS intervals, against cases worked out by hand and by other means."""
 
-import doctest
 import itertools
 import math
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -11,7 +9,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from cxreport.errors import CxError
-from cxreport.metrics import coverage, share_grids
+from cxreport.metrics import coverage
 from cxreport.metrics.coverage import (
     coverage_at_edges,
     coverage_by_number,
@@ -188,9 +186,3 @@ def test_refuses_a_step_that_makes_no_grid(step: float) -> None:
         share_grid(step)
     with pytest.raises(CxError, match="no grid"):
         edge_shares(step)
-
-
-@pytest.mark.parametrize("module", [coverage, share_grids])
-def test_examples(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert (result.attempted > 1, result.failed) == (True, 0)

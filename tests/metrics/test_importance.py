@@ -1,6 +1,5 @@
 """Importance: relaimpo's and rwa's numbers, resampling against rows drawn by hand, bad input."""
 
-import doctest
 import json
 from importlib import import_module
 from pathlib import Path
@@ -11,10 +10,9 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.inputs import batches
 from cxreport.metrics.drivers import importance as measure
-from cxreport.metrics.statistics import correlations, resampling
-from cxreport.metrics.statistics.numeric_rows import numeric_rows
+from cxreport.metrics.drivers import resampling
+from cxreport.metrics.drivers.numeric_rows import numeric_rows
 
 importance = import_module("cxreport.metrics.drivers.importance")
 
@@ -268,10 +266,3 @@ def test_what_makes_every_number_wrong_is_refused(change: dict[str, Any], words:
     asked = {"outcome": "score", "drivers": ["website", "staff"], "bootstrap": 5} | change
     with pytest.raises(CxError, match=words):
         measure(rows, **asked)
-
-
-@pytest.mark.parametrize("module", [importance, correlations, resampling, batches])
-def test_examples(module: Any) -> None:
-    result = doctest.testmod(module)
-    assert result.failed == 0
-    assert result.attempted > 0 or module is resampling

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
-from importlib import import_module
 from itertools import permutations
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,35 +16,12 @@ from cxreport.metrics.journey import (
     peak_end,
     stage_coverage,
     stage_ratings,
-    stages,
     transitions,
 )
 from cxreport.metrics.journey.peak_end import corrected_interval
-from cxreport.metrics.statistics import proportions
 from cxreport.metrics.statistics.proportions import per_hundred, percent_of
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-coverage_module = import_module("cxreport.metrics.journey.stage_coverage")
-drop_module = import_module("cxreport.metrics.journey.first_drop")
-peak_module = import_module("cxreport.metrics.journey.peak_end")
-problems_module = import_module("cxreport.metrics.journey.event_problems")
-ratings_module = import_module("cxreport.metrics.journey.stage_ratings")
-transitions_module = import_module("cxreport.metrics.journey.transitions")
-
-MODULES = [
-    problems_module, drop_module, peak_module, proportions, stages, coverage_module,
-    ratings_module, transitions_module,
-]  # fmt: skip
 UNTIL = dt.date(2026, 3, 31)
-
-
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
-def test_examples(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0
 
 
 def log(*rows: tuple[object, str | None, str | None]) -> pd.DataFrame:
@@ -84,6 +58,21 @@ def test_ten_events_make_these_steps() -> None:
     }  # fmt: skip
     assert found.set_index(["before", "after"])["kind"].to_dict()["shelf", "shelf"] == "loop"
     assert found[found["before"] == "shelf"]["open"].unique().tolist() == [1]  # session 4
+
+
+def test_touchpoints_called_start_end_and_other_are_touchpoints() -> None:
+    rows = log(
+        (1, "home", "2026-03-01 10:00"), (1, "other", "2026-03-01 10:01"),
+        (1, "end", "2026-03-01 10:02"), (2, "start", "2026-03-01 10:00"),
+        (2, "home", "2026-03-01 10:01"),
+    )  # fmt: skip
+    found = transitions(rows, until=UNTIL, minimum=1).set_index(["before", "after", "kind"])
+    assert found[["times", "n"]].apply(tuple, axis="columns").to_dict() == {
+        ("start", "home", "start"): (1, 2), ("start", "start", "start"): (1, 2),
+        ("start", "home", "step"): (1, 1), ("home", "other", "step"): (1, 2),
+        ("home", "end", "end"): (1, 2), ("other", "end", "step"): (1, 1),
+        ("end", "end", "end"): (1, 1),
+    }  # fmt: skip
 
 
 def test_a_step_has_wilsons_interval() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ import pytest
 import cxreport as cx
 from cxreport.errors import CxError
 from cxreport.inputs.source import run
-from cxreport.metrics.drivers import later_outcomes, moments, moments_of_truth
+from cxreport.metrics.drivers import moments_of_truth
 from cxreport.metrics.drivers.answers import driver_answers
 from cxreport.metrics.drivers.later_outcomes import with_contracts, with_next_score, with_orders
 
@@ -253,10 +252,3 @@ def test_ratings_on_other_scales_are_turned_and_stretched(tmp_path: Path) -> Non
     ratings = run(found.rows.order_by("id").select("one", "two"))
     assert ratings["one"].fillna(0).tolist() == [1, 5, 0]  # 7 is outside
     assert ratings["two"].tolist() == [5, 1, 3]
-
-
-@pytest.mark.parametrize("module", [moments, later_outcomes])
-def test_examples(module: Any) -> None:
-    result = doctest.testmod(module)
-    assert result.failed == 0
-    assert result.attempted > 0

@@ -1,7 +1,5 @@
 """Where nothing has changed, a report rarely says that something has."""
 
-import doctest
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -92,8 +90,3 @@ def test_refuses_what_makes_no_world(rows: int, worlds: int, size: int) -> None:
     pool = pd.DataFrame({"nps": [9] * rows})
     with pytest.raises(CxError, match="no world"):
         null_worlds(pool, {"nps": Column(role="nps")}, worlds=worlds, size=size)
-
-
-def test_examples() -> None:
-    result = doctest.testmod(module)
-    assert (result.attempted > 0, result.failed) == (True, 0)

@@ -1,6 +1,5 @@
 """Planning: the numbers of R's power functions, finite populations, and what has no room."""
 
-import doctest
 import json
 import math
 from pathlib import Path
@@ -10,9 +9,7 @@ import pytest
 from statsmodels.stats.power import TTestIndPower
 
 from cxreport.errors import CxError
-from cxreport.metrics import power
 from cxreport.metrics.power import detectable_difference, sample_size, sample_size_for_margin
-from cxreport.metrics.statistics import plans
 
 FILE = Path(__file__).parents[1] / "reference" / "power.json"
 CASES: dict[str, Any] = {c["id"]: c for c in json.loads(FILE.read_text(encoding="utf-8"))}
@@ -188,10 +185,3 @@ def test_samples_that_are_none_are_refused(n: float, options: dict[str, float]) 
 def test_margins_that_are_none_are_refused(margin: float) -> None:
     with pytest.raises(CxError, match="not a margin"):
         sample_size_for_margin("nps", margin)
-
-
-@pytest.mark.parametrize("module", [plans, power])
-def test_examples(module: Any) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0

@@ -1,6 +1,5 @@
 """Projection of retention: the published cohort of Fader and Hardie, and cohorts without a fit."""
 
-import doctest
 import json
 from pathlib import Path
 
@@ -8,18 +7,11 @@ import numpy as np
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics.retention import projection
 from cxreport.metrics.retention.projection import discounted_renewals, project_retention
 
 VECTORS = Path(__file__).parents[1] / "reference" / "retention.json"
 CASES = {entry["id"]: entry for entry in json.loads(VECTORS.read_text(encoding="utf-8"))}
 HIGH_END = CASES["sbg-01"]["input"]["survivors"]
-
-
-def test_examples() -> None:
-    result = doctest.testmod(projection)
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 def test_parameters_are_the_published_ones() -> None:

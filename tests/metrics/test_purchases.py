@@ -1,7 +1,6 @@
 """What counts as a purchase: one reason for each row that does not, and nothing lost unseen."""
 
 import datetime as dt
-import doctest
 from importlib import import_module
 from typing import Any
 
@@ -46,12 +45,6 @@ CUSTOMERS = pd.DataFrame(
 
 def counts(found: module.Purchases) -> dict[str, int]:
     return dict(found.left_out.itertuples(index=False, name=None))
-
-
-def test_examples() -> None:
-    result = doctest.testmod(module)
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 def test_each_row_has_one_reason_in_the_stated_order() -> None:
@@ -119,6 +112,11 @@ def test_no_orders_at_all() -> None:
 def test_what_makes_every_number_wrong_is_refused(options: dict[str, Any], words: str) -> None:
     with pytest.raises(CxError, match=words):
         purchases(ORDERS, **{"until": END_OF_MARCH, **options})
+
+
+def test_ids_as_text_and_as_numbers_are_refused() -> None:
+    with pytest.raises(CxError, match="text in one table"):
+        purchases(ORDERS, until=END_OF_MARCH, customers=CUSTOMERS.assign(customer_id=[1, 2, 3]))
 
 
 def test_time_zones_are_refused() -> None:

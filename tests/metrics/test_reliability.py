@@ -1,6 +1,5 @@
 """Reliability: the data of Shrout and Fleiss, and batteries that say nothing."""
 
-import doctest
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,6 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import reliability
 from cxreport.metrics.reliability import cronbach_alpha, icc
 
 FILE = Path(__file__).parents[1] / "reference" / "reliability.json"
@@ -118,9 +116,3 @@ def test_one_question_is_refused() -> None:
         icc(ratings(), ["a", "z"], scale=(1, 10))
     with pytest.raises(CxError, match="not a confidence level"):
         icc(ratings(), ITEMS, scale=(1, 10), level=95)
-
-
-def test_examples() -> None:
-    result = doctest.testmod(reliability)
-    assert result.attempted > 0
-    assert result.failed == 0

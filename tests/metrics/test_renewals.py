@@ -1,7 +1,6 @@
 """Renewals: counted by hand, projected, and the projection held against what it did not see."""
 
 import datetime as dt
-import doctest
 import json
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics.retention import renewals
 from cxreport.metrics.retention.projection import project_retention
 from cxreport.metrics.retention.renewals import contract_survivors, project_and_check
 
@@ -31,12 +29,6 @@ CLUB = pd.DataFrame(
 )  # fmt: skip
 CLUB["contract_start"] = pd.to_datetime(CLUB["contract_start"])
 CLUB["contract_end"] = pd.to_datetime(CLUB["contract_end"])
-
-
-def test_examples() -> None:
-    result = doctest.testmod(renewals)
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 def test_survivors_by_hand() -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import doctest
 import math
-from importlib import import_module
 
 import pytest
 from scipy.stats import norm
 
 from cxreport.errors import CxError
 from cxreport.metrics.linkage.return_on_experience import return_on_experience, tornado
-
-module = import_module("cxreport.metrics.linkage.return_on_experience")
 
 
 def test_numbers_alone_make_a_plain_product() -> None:
@@ -62,18 +58,20 @@ def test_without_an_interval_there_is_no_tornado() -> None:
     assert tornado(4, 0.25, 10_000, 0.3, 2_500).empty
 
 
-@pytest.mark.parametrize("effect", [float("nan"), (1.0, 2.0, 3.0), (2.0, 1.0, float("inf"))])
+@pytest.mark.parametrize(
+    "effect",
+    [float("nan"), (1.0, 2.0, 3.0), (2.0, 1.0, float("inf")), (1.0, 2.0), [2.0, 1.0, 3.0], None],
+)
 def test_an_input_that_is_no_quantity_is_an_error(effect: object) -> None:
     with pytest.raises(CxError, match="effect"):
         return_on_experience(4, effect, 10_000, 0.3, 2_500)  # type: ignore[arg-type]
 
 
+def test_a_margin_in_percent_is_an_error() -> None:
+    with pytest.raises(CxError, match="not a share"):
+        return_on_experience(4, 0.25, 10_000, 30, 2_500)
+
+
 def test_no_draws_is_an_error() -> None:
     with pytest.raises(CxError, match="no draws"):
         return_on_experience(4, 0.25, 10_000, 0.3, 2_500, draws=0)
-
-
-def test_examples() -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0

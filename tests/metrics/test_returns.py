@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
 
 import pandas as pd
 import pytest
 
 from cxreport import open_source
 from cxreport.errors import CxError
-from cxreport.metrics.linkage import returns
 from cxreport.metrics.linkage.returns import compare_returns, returns_by_class
 
 DAYS = 30
@@ -75,6 +73,11 @@ def test_a_window_that_is_not_covered_is_not_counted() -> None:
     assert one("2026-01-30").loc["ordered_before"].tolist() == [0, 0, 1]
 
 
+def test_a_blank_is_no_customer() -> None:
+    found = counted(answers((" ", "2026-03-10", 10)), orders((" ", "2026-03-12")))
+    assert found.loc[("ordered_again", "promoters"), ["n", "unknown"]].tolist() == [0, 1]
+
+
 def test_ten_answers_by_hand() -> None:
     day = "2026-03-10"
     given = answers(
@@ -117,6 +120,11 @@ def test_an_absent_column_is_an_error(column: str) -> None:
         counted(answers(("a", "2026-03-10", 10)).drop(columns=column), orders(("a", "2026-03-11")))
 
 
+def test_ids_as_text_and_as_numbers_are_an_error() -> None:
+    with pytest.raises(CxError, match="text in one table"):
+        counted(answers(("1", "2026-03-10", 10)), orders((1, "2026-03-12")))  # type: ignore[arg-type]
+
+
 def test_a_window_without_a_day_is_an_error() -> None:
     with pytest.raises(CxError, match="a day or more"):
         returns_by_class(answers(), orders(), score="nps", observed_until=LAST, days=0)
@@ -139,9 +147,3 @@ def test_the_demo_s_truth_is_found_again() -> None:
     signals = compare_returns(found).set_index("metric")["signal"]
     assert signals.to_dict() == {"ordered_again": True, "ordered_before": False}
     assert before["estimate"].max() - before["estimate"].min() < 5
-
-
-def test_examples() -> None:
-    result = doctest.testmod(returns)
-    assert result.attempted > 0
-    assert result.failed == 0

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
-from importlib import import_module
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,17 +11,9 @@ import pytest
 from cxreport import open_source
 from cxreport.errors import CxError
 from cxreport.inputs.source import run
-from cxreport.metrics.linkage import answer_windows
-from cxreport.metrics.linkage import classes as link_classes
 from cxreport.metrics.linkage.revenue_at_risk import revenue_at_risk
 from cxreport.metrics.linkage.score_link import ScoreLink, score_link
 from cxreport.metrics.retention.purchases import purchases
-
-if TYPE_CHECKING:
-    from types import ModuleType
-
-at_risk_module = import_module("cxreport.metrics.linkage.revenue_at_risk")
-link_module = import_module("cxreport.metrics.linkage.score_link")
 
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 6, 30)
 
@@ -232,10 +221,3 @@ def test_revenue_at_risk_is_refused_with_the_reason(values: dict[str, object], r
 def test_a_share_in_percent_is_an_error() -> None:
     with pytest.raises(CxError, match="not a share"):
         revenue_at_risk(claim(), share=20.0, customers=1_000)
-
-
-@pytest.mark.parametrize("module", [answer_windows, link_module, link_classes, at_risk_module])
-def test_examples(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0

@@ -1,6 +1,5 @@
 """Small groups: what is hidden, and what is drawn toward the mean of all."""
 
-import doctest
 import json
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,9 @@ from scipy.stats import betabinom, dirichlet_multinomial
 from score_samples import rated, recommended
 
 from cxreport.errors import CxError
-from cxreport.metrics import segments
 from cxreport.metrics.compare import compare
 from cxreport.metrics.scores import csat, nps, pyramid
 from cxreport.metrics.segments import shrink, suppress
-from cxreport.metrics.statistics import families, heterogeneity, shrinkage
 from cxreport.metrics.statistics.shrinkage import fitted_prior, moment_prior
 
 FILE = Path(__file__).parents[1] / "reference" / "segments.json"
@@ -345,10 +342,3 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
         held += int(((low <= 100 * truth) & (high >= 100 * truth)).sum())
     # 300 intervals of 90%; the estimated spread costs some percent.
     assert 0.83 <= held / 300 <= 0.95
-
-
-@pytest.mark.parametrize("module", [families, heterogeneity, segments, shrinkage])
-def test_examples(module: Any) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
 import os
 from pathlib import Path
 from typing import Any
@@ -36,12 +35,6 @@ def counts(frame: pd.DataFrame, metric: str) -> list[int]:
     return [int(row[name]) for name in ("n", "favourable", "not_observable", "unknown")]
 
 
-def test_examples() -> None:
-    result = doctest.testmod(service_rates)
-    assert result.failed == 0
-    assert result.attempted > 0
-
-
 def test_the_last_second_of_the_level_is_within() -> None:
     one_second = 1 / 3600
     found = within_level(solved_after(24, 24 + one_second, 1), "solution", 24)
@@ -55,6 +48,16 @@ def test_an_open_request_past_the_level_is_a_miss_and_before_it_is_not_judged() 
     assert counts(within_level(solved_after(None, ago=20), "solution", 24), "solution_within") == [
         0, 0, 1, 0,
     ]  # fmt: skip
+
+
+def test_a_request_younger_than_the_level_is_not_judged_even_if_solved() -> None:
+    # one an hour, every other one solved at once: half, not more
+    made = NIGHT - pd.to_timedelta([h + 0.5 for h in range(48)], unit="h")
+    ends = [m + pd.Timedelta("5min") if h % 2 else pd.NaT for h, m in enumerate(made)]
+    frame = pd.DataFrame({"created_at": made, "solved_at": ends})
+    found = within_level(read_tickets(frame, until=LAST), "solution", 24)
+    assert counts(found, "solution_within") == [24, 12, 24, 0]
+    assert found["estimate"].tolist() == [50.0]
 
 
 def test_the_interval_is_wilsons() -> None:

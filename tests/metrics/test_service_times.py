@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,19 +15,14 @@ import pytest
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import as_table, run
-from cxreport.metrics.service import clock_changes, tickets
 from cxreport.metrics.service import comparisons as service_comparisons
-from cxreport.metrics.service import times as service_times
+from cxreport.metrics.service import tickets
 from cxreport.metrics.service.clock_changes import seconds_between
 from cxreport.metrics.service.comparisons import compare_waits, hold_family
 from cxreport.metrics.service.tickets import Tickets, read_tickets
 from cxreport.metrics.service.times import waiting_curve, waits
-from cxreport.metrics.statistics import survival_quantiles
 from cxreport.metrics.statistics.survival import survival
 from cxreport.metrics.statistics.survival_quantiles import survival_quantile
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "reference" / "retention.json"
@@ -54,16 +48,6 @@ def measured(*rows: tuple[str | None, ...], **columns: Any) -> Tickets:
 def left_out(frame: pd.DataFrame, **options: Any) -> dict[str, int]:
     found = read_tickets(frame, until=LAST, **options)
     return dict(zip(found.left_out["reason"], found.left_out["n"], strict=True))
-
-
-MODULES = [clock_changes, service_comparisons, service_times, survival_quantiles, tickets]
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_examples(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 # Quantiles
@@ -192,6 +176,26 @@ def test_the_thinned_curve_lies_on_the_exact_one() -> None:
 
 
 # Bad requests
+
+
+def test_parts_of_a_second_do_not_count() -> None:
+    moments = ["2026-03-09 10:00:00.700", "2026-03-09 10:00:30.200"]
+    made, solved = pd.to_datetime(pd.Series(moments)).to_list()
+    found = read_tickets(pd.DataFrame({"created_at": [made], "solved_at": solved}), until=LAST)
+    assert waits(found, "solution")["estimate"].tolist() == [pytest.approx(30 / HOUR)]
+
+
+def test_a_curve_ends_where_its_group_was_last_seen() -> None:
+    rows = [
+        ("01 00:00", None, "10 00:00"),
+        ("10 00:00", None, None),
+        ("09 00:00", None, "09 05:00"),
+    ]
+    found = waiting_curve(measured(*rows, team=["a", "b", "c"]), "solution", by="team", points=10)
+    last = found.groupby("team")["time"].max()
+    # b was made a day before the end; a and c are through, so 0 ever after
+    assert last.to_dict() == {"a": 216.0, "b": 24.0, "c": 216.0}
+    assert found.loc[found["team"] == "c", "estimate"].iloc[-1] == 0
 
 
 def test_each_bad_request_is_named_and_counted_once() -> None:

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pytest
 from scipy.stats import chi2_contingency
 
 from cxreport.errors import CxError
-from cxreport.metrics.conversion import errors as conversion_errors
-from cxreport.metrics.conversion import rest as conversion_rest
-from cxreport.metrics.conversion import sessions as session_conversion
 from cxreport.metrics.conversion.errors import error_rates
 from cxreport.metrics.conversion.groups import compare_funnels, differ_by_group
 from cxreport.metrics.conversion.rest import compare_with_rest
 from cxreport.metrics.conversion.sessions import session_funnel
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "tests" / "reference" / "conversion.json"
@@ -179,10 +172,3 @@ def test_the_public_web_shop() -> None:
     assert row["estimate"] == pytest.approx(24.91, abs=0.005)
     assert row["estimate_reference"] == pytest.approx(13.93, abs=0.005)
     assert row["signal"]
-
-
-@pytest.mark.parametrize("module", [conversion_errors, conversion_rest, session_conversion])
-def test_examples(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
-
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import ttest_ind
 
-from cxreport.metrics.statistics import strata
-from cxreport.metrics.statistics.strata import standardised_difference
+from cxreport.metrics.linkage.strata import standardised_difference
 
 
 def cells(*rows: tuple[str, object, list[float]]) -> pd.DataFrame:
@@ -91,9 +88,3 @@ def test_where_nothing_differs_five_in_a_hundred_are_signals() -> None:
         )
         found.append(difference(frame, "before")["p_value"] < 0.05)
     assert 0.02 < np.mean(found) < 0.08  # 0.05 and three standard errors
-
-
-def test_examples() -> None:
-    result = doctest.testmod(strata)
-    assert result.attempted > 0
-    assert result.failed == 0

@@ -1,9 +1,7 @@
 """Survival: the cases of R's survival package, hand counts, and bad input."""
 
-import doctest
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -11,7 +9,6 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics.statistics import survival as survivals
 from cxreport.metrics.statistics.survival import compare_survival, restricted_mean, survival
 
 VECTORS = Path(__file__).parents[1] / "reference" / "retention.json"
@@ -30,13 +27,6 @@ def freireich() -> pd.DataFrame:
 
 def stays(times: list[Any], events: list[Any]) -> pd.DataFrame:
     return pd.DataFrame({"months": times, "left": events})
-
-
-@pytest.mark.parametrize("module", [survivals])
-def test_examples(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 def test_curve_is_that_of_r() -> None:

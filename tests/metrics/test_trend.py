@@ -1,10 +1,8 @@
 """Control charts: the cases of NHSRplotthedots and qicharts2, the rules by hand, and bad input."""
 
-import doctest
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -12,10 +10,7 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics import change_point as change_points
-from cxreport.metrics import trend
 from cxreport.metrics.change_point import change_point
-from cxreport.metrics.statistics import control_rules
 from cxreport.metrics.statistics.control_rules import anhoej_limits, mean_moving_range
 from cxreport.metrics.trend import Kind, control_chart
 
@@ -48,13 +43,6 @@ def chart(values: Sequence[float | None], **options: Any) -> pd.DataFrame:
 def frozen(values: Sequence[float | None], **options: Any) -> pd.DataFrame:
     """Chart values after a steady year that alone makes the limits; give back the values' rows."""
     return chart([*STEADY, *values], baseline=12, **options).iloc[12:]
-
-
-@pytest.mark.parametrize("module", [trend, control_rules, change_points])
-def test_examples(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0
 
 
 def test_limits_are_screened_as_published() -> None:

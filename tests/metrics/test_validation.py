@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -15,13 +13,8 @@ from cxreport import open_survey
 from cxreport.errors import CxError
 from cxreport.inputs.codebook import Column
 from cxreport.inputs.period import between
-from cxreport.metrics import scale_use as scales
-from cxreport.metrics import validation
 from cxreport.metrics.scale_use import same_answers, scale_use
 from cxreport.metrics.validation import battery_reliability, bridge_versions
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "reliability.json"
 RECOMMEND = Column(role="nps")
@@ -171,10 +164,3 @@ def test_the_demo_s_new_wording_is_no_signal() -> None:
     assert found["question"].tolist() == ["ces"]
     assert found["changed_on"].item() == pd.Timestamp("2025-05-01")
     assert not found["signal"].item()
-
-
-@pytest.mark.parametrize("module", [scales, validation])
-def test_examples(module: ModuleType) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0

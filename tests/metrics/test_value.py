@@ -1,12 +1,10 @@
 """Money: currencies, spend a purchase, value of customers and contracts."""
 
 import datetime as dt
-import doctest
 import json
 import os
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -14,9 +12,6 @@ import pytest
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import run
-from cxreport.metrics.statistics import likelihood
-from cxreport.metrics.statistics.likelihood import Fit, with_interval
-from cxreport.metrics.value import gamma_gamma, money
 from cxreport.metrics.value.bgnbd import NONE, fit_buying
 from cxreport.metrics.value.buying import buying_history
 from cxreport.metrics.value.customer_value import customer_value, margin_multiple
@@ -28,6 +23,7 @@ from cxreport.metrics.value.gamma_gamma import (
     spend_and_frequency,
     spending_history,
 )
+from cxreport.metrics.value.likelihood import Fit, with_interval
 from cxreport.metrics.value.money import in_one_currency
 
 value = import_module("cxreport.metrics.value.customer_value")
@@ -54,11 +50,6 @@ def plain_fit(model: str, *values: float, spread: float = 0.0) -> Fit:
 
 
 BUYING, SPENT = plain_fit(NONE, 1, 9), plain_fit(SPENDING, 2, 3, 10)
-
-
-@pytest.mark.parametrize("module", [gamma_gamma, likelihood, money, value])
-def test_examples(module: ModuleType) -> None:
-    assert doctest.testmod(module).failed == 0
 
 
 def test_margin_multiples_are_the_published_ones() -> None:

@@ -1,6 +1,5 @@
 """Weights: the cases of R's survey package, and targets that cannot be met."""
 
-import doctest
 import json
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,6 @@ import pytest
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import as_table
-from cxreport.metrics import weights
-from cxreport.metrics.statistics import raking
 from cxreport.metrics.weights import design_effect, rake, rake_cells
 
 FILE = Path(__file__).parents[1] / "reference" / "weights.json"
@@ -237,10 +234,3 @@ def test_starting_weights_must_be_numbers_of_their_own() -> None:
         rake(rows, HALVES, weight="n")
     with pytest.raises(CxError, match="unknown column"):
         rake(rows, HALVES, weight="weight")
-
-
-@pytest.mark.parametrize("module", [raking, weights])
-def test_examples(module: Any) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0

@@ -88,13 +88,13 @@ def test_the_first_words_say_where_most_are_lost(company: Company) -> None:
     assert "Counted: 8 visitors" in page
     assert "up to June 2026" in page
     # Wilson: 1 of 8 and 2 of 8
-    assert "“buying”: 12.5% (2.2% to 47.1%, 8 visitors" in page
+    assert "“buying”: 12.5% (95% interval 2.2% to 47.1%, 8 visitors" in page
     assert "before “basket”: 6 visitors" in page
     assert "25.0% went on (7.1% to 59.1%, 8 visitors)" in page
     assert "too late" not in page.partition("Data of the chart")[0]
     italian = said(show.shop_funnel(shop(), company, window=7, periods=12), "it")
     assert "prima di «basket»: 6 visitatori" in italian
-    assert "«acquisto»: 12,5% (da 2,2% a 47,1%" in italian
+    assert "«acquisto»: 12,5% (intervallo al 95% da 2,2% a 47,1%" in italian
 
 
 def test_events_of_nobody_are_told(company: Company) -> None:
@@ -121,9 +121,18 @@ def test_differences_say_how_many_comparisons_there_were(company: Company) -> No
     found = funnel(both, STEPS, window=7, until=pd.Timestamp("2026-06-30"), by="channel")
     page = said(show.funnel_differences(compare_funnels(found, "channel"), company,
                                         between="channel"))  # fmt: skip
-    assert "No signal in 2 comparisons made at once" in page
+    assert "By channel, no signal in 2 comparisons made at once" in page
+    assert "leave out zero" not in page
     assert "app 25.0% – web 25.0%" in page
     assert "0.0 (-38.5 to +38.5)" in page  # Newcombe, by hand
+
+
+def test_an_interval_beyond_zero_that_is_no_signal_is_explained(company: Company) -> None:
+    found = pd.DataFrame({"step": ["basket", "buy"], "group": "app", "group_reference": "web"})
+    found = found.assign(difference=[5.7, -0.4], low=[0.2, -2.7], high=[11.2, 1.8], note="")
+    found = found.assign(estimate=36.9, estimate_reference=31.2, q_value=0.2, signal=False)
+    page = said(show.funnel_differences(found, company, between="channel"))
+    assert "An interval may leave out zero without a signal" in page
 
 
 def stages(**notes: str) -> pd.DataFrame:
@@ -144,6 +153,7 @@ def test_stages_say_what_is_a_proxy_and_what_is_not_measured(company: Company) -
     page = said(show.stage_funnel(stages(**notes), company, window=90))
     assert "Awareness is a proxy" in page
     assert "“consideration” is not measured" in page
+    assert "not the share of new customers with a second order" in page
     assert "50.0% of those who then answered the survey" in page
     assert "On to “purchase”: 50.0% (20.0% to 80.0%, 4 customers)" in page
     assert "On to “advocacy" not in page
@@ -162,6 +172,25 @@ def test_what_is_missing_gets_a_note(company: Company) -> None:
     assert "No comparison" in said(show.funnel_differences(empty, company, between="channel"))
     assert "fewer than two" in said(show.stage_funnel(empty, company, window=90))
     assert "Errors are not known" in said(show.step_errors(empty, company))
+
+
+def test_a_missing_table_is_said_once(tmp_path: Path) -> None:
+    (tmp_path / "codebook.toml").write_text(CODEBOOK.replace("tables.events", "tables.visits"))
+    orders = pd.DataFrame({"order_id": ["1"], "ordered_at": ["2026-06-01"]})
+    shop = open_company(tmp_path / "codebook.toml", tables={"orders": orders})
+    empty = pd.DataFrame(columns=["step", "estimate", "reached", "note"])
+    assert "no table “events”" in said(show.shop_funnel(empty, shop, window=7, periods=12))
+    assert said(show.funnel_differences(empty, shop, between="channel")) == ""
+    assert said(show.step_errors(empty, shop)) == ""
+
+
+def test_stages_that_a_table_names_are_not_listed_again(company: Company) -> None:
+    notes = dict.fromkeys(["awareness", "consideration", "advocacy"], "not measured")
+    found = stages(**notes, purchase="entry")
+    found.loc[found["note"] == "not measured", ["eligible", "reached", "estimate"]] = None
+    page = said(show.stage_funnel(found, company, window=90))
+    assert "is not measured" not in page
+    assert page.count("not measured") == 3
 
 
 SESSIONS = pd.DataFrame({"filled": [1, 1, 1, 0, 0, 0], "bought": [1, 0, 0, 1, 0, 0],

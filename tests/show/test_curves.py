@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import re
 
 import numpy as np
@@ -25,12 +24,6 @@ STAYS = pd.DataFrame(
         "high": [95.0, 80.0, 80.0, np.nan, np.nan],
     }
 )
-
-
-def test_examples() -> None:
-    result = doctest.testmod(module)
-    assert result.failed == 0
-    assert result.attempted > 0
 
 
 @pytest.mark.parametrize("wide", [True, False])

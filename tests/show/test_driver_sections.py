@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from cxreport import open_survey
+from cxreport import company_retention, open_survey
 from cxreport.show import (
     driver_method,
     importances,
@@ -18,6 +18,7 @@ from cxreport.show import (
     penalties,
     priorities,
     priority_order,
+    returning,
     table,
 )
 from cxreport.show.render import render
@@ -74,14 +75,17 @@ def later(kind: str, at_risk: object, outcome: str = "ordered_again") -> pd.Data
 
 def test_the_first_sentence_names_what_to_fix_and_how_sure_that_is(survey: Survey) -> None:
     page = said(priorities(ranked(), survey, 12))
-    assert page.startswith("Fix first: delivery (signal). It ranked in the top three in 97 of 100")
-    assert "(4,000 ratings)" in page
+    assert page.startswith("Fix first: delivery (signal). With the answers drawn again by chance")
+    assert "first three priorities 97 times in 100 (4,000 ratings)" in page
+    assert "The last 12 periods up to October 2026 count together" in page
+    assert "count together" not in said(priorities(ranked(), survey, 1))
     assert "mean rating is 3.67, the target is 4.00; 80% of those" in page
-    assert "Then: website, in the top three in 82 of 100" in page
+    assert "Then: website, among the first three 82 times in 100" in page
     assert "One touchpoint shows no good effect of its own" in page
     assert "Association, not cause" in page
     italian = said(priorities(ranked(), survey, 12), "it")
-    assert italian.startswith("Da sistemare per primo: consegna (segnale). È tra i primi tre in 97")
+    assert italian.startswith("Da sistemare per prima cosa: consegna (segnale). Estraendo di nuovo")
+    assert "l'ha valutato l'80% di chi ha dato un punteggio" in italian
 
 
 @pytest.mark.parametrize(
@@ -105,9 +109,9 @@ def test_what_is_not_sure_is_not_said_as_if_it_were(
 
 def test_the_table_of_criticality_marks_borrowed_importance(survey: Survey) -> None:
     page = said(table("criticality", ranked(), survey, periods=12))
-    assert "Product range low 0 3.83 1.3% borrowed from others" in page
+    assert "Product range low 0 5,000 3.83 (3.80 to 3.86) 1.3% (1.0% to 1.7%) borrowed" in page
     page = said(table("criticality", ranked(), survey, periods=12), "it")
-    assert "Consegna alta 97 3,67 7,3%" in page
+    assert "Consegna alta 97 4.000 3,67 (da 3,60 a 3,70) 7,3% (da " in page
 
 
 def test_importance_says_how_much_is_explained(survey: Survey) -> None:
@@ -169,8 +173,16 @@ def test_no_moment_is_no_signal(survey: Survey) -> None:
     assert "no touchpoint shows a large difference beyond chance, no signal" in page
     assert "Can lose" not in page
     brief = said(moments_in_brief(later("none", True), survey, 180))
-    assert "No touchpoint is a moment of truth" in brief
+    assert "Ordering again within 180 days: no touchpoint shows a large difference" in brief
+    assert "All answers up to October 2026 (24 periods) count here" in brief
     assert "-10.0 (-13.4 to -6.6)" in said(moments_in_brief(later("negative", True), survey, 180))
+
+
+def test_a_part_of_the_answers_has_no_orders_of_its_own(survey: Survey) -> None:
+    app = open_survey("demo", filters={"channel": ["app"]})
+    nothing = company_retention(app)
+    assert "looks at a part of the answers only" in said(returning(nothing, app))
+    assert "no orders" in said(returning(nothing, survey))
 
 
 def test_a_section_without_data_says_why(survey: Survey) -> None:

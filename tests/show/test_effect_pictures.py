@@ -1,6 +1,5 @@
 """Bars and maps show what the frame says: lengths, sides, gaps, crosses, names that are free."""
 
-import doctest
 from typing import Any
 
 import numpy as np
@@ -9,8 +8,6 @@ import pytest
 from matplotlib.figure import Figure
 
 from cxreport.errors import CxError
-from cxreport.show import bars as bars_module
-from cxreport.show import maps as maps_module
 from cxreport.show.bars import bars
 from cxreport.show.blocks import Block
 from cxreport.show.effect_pictures import draw_bars, draw_map
@@ -150,10 +147,3 @@ def test_a_map_tells_its_points_in_words() -> None:
     assert picture.wide.startswith("<svg")
     again = make_picture(Block("map", frame, parameters), Words("it"), prefix="m")
     assert picture == again
-
-
-@pytest.mark.parametrize("module", [bars_module, maps_module])
-def test_examples(module: Any) -> None:
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0

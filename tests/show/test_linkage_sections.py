@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
 import re
 from html import unescape
 from pathlib import Path
@@ -17,7 +16,6 @@ from cxreport.metrics.linkage.claims import Evidence, judge_claims
 from cxreport.metrics.linkage.return_on_experience import return_on_experience, tornado
 from cxreport.metrics.linkage.score_link import ScoreLink
 from cxreport.show import at_risk, claims, linkage_method, loyal_ratio, score_link, worth
-from cxreport.show.linkage import words as linkage_words
 from cxreport.show.render import render
 
 if TYPE_CHECKING:
@@ -124,6 +122,7 @@ def test_verdicts_come_first_and_what_was_not_measured_is_named(company: Company
     assert "+30.0 (+25.0 to +35.0) points" in page
     assert "not tested: it needs the same people, asked again a year later" in page
     assert "not measured: the survey or the orders do not tell" in page
+    assert "All the months on record up to" in page
     assert page.index("Holds in these data") < page.index("Claims about money")
 
 
@@ -200,9 +199,3 @@ def test_the_method_counts_what_was_left_out(company: Company) -> None:
     assert "8 answers are a customer's second or later one" in page
     assert "have no customer" not in page
     assert "Holm" in page
-
-
-def test_examples() -> None:
-    result = doctest.testmod(linkage_words)
-    assert result.attempted > 0
-    assert result.failed == 0

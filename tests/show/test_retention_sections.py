@@ -243,6 +243,8 @@ def test_what_was_left_out_is_counted(company: Company) -> None:
     assert "7 of 100 orders are no purchases" in text
     assert "24.5% would seem to come back in the next month, instead of 20.0%" in text
     assert "amount of zero" not in text
+    same = Retention(left_out=lost, counted=counted.assign(estimate=20.0), orders=100)
+    assert "nothing changes: 20.0% come back" in said(show.left_out_orders(same, company))
     none = lost.assign(n=0)
     text = said(show.left_out_orders(Retention(left_out=none, orders=5), company))
     assert "All 5 orders are purchases" in text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
@@ -15,8 +14,6 @@ import cxreport as cx
 from cxreport.metrics.service.comparisons import COMPARED
 from cxreport.metrics.service.times import WAITS
 from cxreport.show.render import render
-from cxreport.show.service import told as service_told
-from cxreport.show.service import words as service_words
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company
@@ -41,7 +38,7 @@ def wait(**changed: Any) -> dict[str, Any]:
 
 def change(**changed: Any) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(COMPARED, np.nan)
-    row |= {"variable": "period", "level": "2026-10", "metric": "solution", "group": ""}
+    row |= {"variable": "period", "level": "2026-10", "metric": "solution", "group": "", "n": 100}
     row |= {"estimate": 5.0, "estimate_rest": 3.0, "p_value": 0.001, "q_value": 0.001, "chi2": 11.0}
     return row | {"signal": True, "direction": "slower", "note": ""} | changed
 
@@ -54,20 +51,13 @@ def brief(
     return said(cx.show.service_brief(pd.DataFrame(waits), frame, company), language)
 
 
-@pytest.mark.parametrize("module", [service_told, service_words])
-def test_examples(module: Any) -> None:
-    result = doctest.testmod(module)
-    assert result.failed == 0
-    assert result.attempted > 0
-
-
 BEFORE = wait(period="2026-09", estimate=3.0)
 
 
 def test_what_got_slower_comes_first(company: Company) -> None:
     page = brief(company, [wait(), BEFORE], [change()], "en")
     assert page.startswith("First thing to look at: the solution, all requests.")
-    assert "half up to 5.0 hours, 3.0 hours then. Signal." in page
+    assert "half up to 5.0 hours (100 requests), 3.0 hours then. Signal." in page
     assert "One comparison was made." in page
 
 
@@ -112,6 +102,7 @@ def test_the_median_of_the_solved_is_called_too_short(company: Company) -> None:
     page = brief(company, [wait()], [], "en")
     assert "half waited up to 4.5 hours: too short, because it leaves out 10 still waiting" in page
     assert "too short" not in brief(company, [wait(waiting=0)], [], "en")
+    assert "too short" not in brief(company, [wait(ended_median=4.99)], [], "en")  # both are 5.0
 
 
 def test_no_requests_give_a_note(company: Company) -> None:
@@ -140,7 +131,7 @@ def test_long_waits_are_drawn_in_days(company: Company) -> None:
 
 def test_only_charts_with_a_concern_are_drawn_beside_that_of_all(company: Company) -> None:
     page = said(cx.show.service_history(cx.service_history(company), company))
-    assert "March 2026, first reply: longer than ordinary." in page
+    assert "March 2026, first reply: longer than usual (signal)." in page
     assert "phone (4.0 hours; usually 31 minutes)" in page
     assert "Phone: median wait for the first reply" in page
     assert "Shop: median wait for the first reply" not in page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import re
 from dataclasses import replace
 from html import unescape
@@ -17,11 +16,10 @@ from cxreport.metrics.company.membership import COLUMNS, Membership
 from cxreport.metrics.company.money import Trade
 from cxreport.metrics.company.profit import Profit
 from cxreport.metrics.company.value import Buying
-from cxreport.metrics.statistics.likelihood import no_fit
 from cxreport.metrics.value.bgnbd import NONE
+from cxreport.metrics.value.likelihood import no_fit
 from cxreport.show.blocks import read_block
 from cxreport.show.render import render
-from cxreport.show.value import money
 from cxreport.show.value.money import write_money
 from cxreport.show.words import Words
 
@@ -58,10 +56,6 @@ def nothing(company: Company) -> Trade:
     return Trade(None, None, pd.DataFrame(columns=["reason", "n"]), last, last)
 
 
-def test_examples() -> None:
-    assert doctest.testmod(money).failed == 0
-
-
 @pytest.mark.parametrize(
     ("value", "currency", "english", "italian"),
     [
@@ -84,7 +78,7 @@ def test_profit_says_its_sum_and_how_many_lose(profit: Profit, company: Company)
     total, peak = profit.total.iloc[0], profit.peak.iloc[0]
     assert f"{total['n']:,} customers" in page
     assert f"€{total['total']:,.0f}" in page
-    assert f"made {peak['estimate']:.1f}% of the profit" in page
+    assert f"made {peak['estimate']:.1f}% of the final profit" in page
     assert "cost to serve" in page
     italian = said(show.profit(profit, company), "it")
     assert "curva della balena" in italian.lower()
@@ -100,7 +94,8 @@ def test_the_whale_is_drawn_with_its_table(profit: Profit, company: Company) -> 
 def test_groups_that_lose_are_named_with_their_interval(profit: Profit, company: Company) -> None:
     page = said(show.profit_groups(profit, company))
     told = page[: page.index("Association")]
-    assert "help: more than 1 request an order: −€35.83 each (−€39.65 to −€32.01)" in told
+    n = profit.groups.set_index(["variable", "level"])["n"].to_dict()[("help", "more")]
+    assert f"more than 1 request an order: −€35.83 each (−€39.65 to −€32.01; n = {n})" in told
     assert "phone" not in told
     assert "No signal of a difference by region and age band" in told
     assert "EUR" in page
@@ -138,6 +133,38 @@ def test_the_forecast_is_said_with_its_check(buying: Buying, company: Company) -
     assert "outside the interval (signal)" in said(show.forecast_check(outside, company))
 
 
+def test_rows_that_the_forecast_missed_are_not_hidden_by_the_total(
+    buying: Buying, company: Company
+) -> None:
+    assert buying.check is not None
+    rows = pd.DataFrame({"repeats": ["0", "1", "2"], "n": 10, "actual": [1.2, 1.6, 2.0]})
+    rows = rows.assign(estimate=1.5, low=1.4, high=[1.5, 1.7, 1.9])  # the first and the last
+    check = replace(buying.check, by_repeats=rows)
+    page = said(show.forecast_check(replace(buying, check=check), company))
+    assert "In 2 of the 3 rows of the table below" in page
+    good = replace(check, by_repeats=rows.iloc[1:2])
+    assert "of the table below" not in said(
+        show.forecast_check(replace(buying, check=good), company)
+    )
+
+
+def test_the_brief_tells_profit_and_what_is_to_come(
+    profit: Profit, buying: Buying, company: Company
+) -> None:
+    page = said(show.value_brief(profit, buying, company))
+    assert "brought a profit of" in page
+    assert "expected to bring a margin of" in page
+    assert "did not pass its check" not in page
+    assert buying.check is not None
+    total = buying.check.total.assign(actual=100.0, low=80.0, high=90.0, off=-15.0)
+    failed = replace(buying, check=replace(buying.check, total=total))
+    unknown = replace(profit, missing="margin")
+    page = said(show.value_brief(unknown, failed, company))
+    assert "profit of" not in page
+    assert "did not pass its check on months that it had not seen: it was 15.0% off" in page
+    assert said(show.value_brief(unknown, Buying(buying.trade, 0.1), company)) == ""
+
+
 def test_where_nobody_stops_no_share_is_active(buying: Buying, company: Company) -> None:
     assert buying.fit is not None
     page = said(show.next_year(replace(buying, fit=replace(buying.fit, model=NONE)), company))
@@ -172,7 +199,7 @@ def test_what_is_missing_is_said(company: Company, buying: Buying, language: str
     notes = {Words(language).text(f"missing_section.{key}") for key in NOTES}
     blocks = [
         show.profit(Profit(empty, empty, empty, trade=trade, missing="orders"), company),
-        show.profit_groups(Profit(empty, empty, empty, trade=trade, missing="margin"), company),
+        show.profit(Profit(empty, empty, empty, trade=trade, missing="margin"), company),
         show.next_year(Buying(trade, 0.1), company),
         show.forecast_check(replace(buying, check=None), company),
         show.customer_value(replace(buying, value=empty), company),
@@ -182,6 +209,8 @@ def test_what_is_missing_is_said(company: Company, buying: Buying, language: str
         show.contract_value(Membership(pd.DataFrame(columns=COLUMNS), missing="margin"), company),
     ]
     assert {said(block, language) for block in blocks} == notes
+    unknown = Profit(empty, empty, empty, trade=trade, missing="margin")
+    assert said(show.profit_groups(unknown, company), language) == ""  # said already
 
 
 def test_without_a_fit_the_page_says_why(buying: Buying, company: Company) -> None:

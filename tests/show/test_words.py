@@ -93,6 +93,28 @@ def test_the_plural_is_the_language_s_own() -> None:
     assert IT.text(key, n=2, before=5, period="x").startswith("2 risposte")
 
 
+@pytest.mark.parametrize(
+    ("pays", "written"),
+    [
+        (85.0, "nell'85%"),  # ottantacinque
+        (8.2, "nell'8%"),
+        (11.0, "nell'11%"),  # undici
+        (18.0, "nel 18%"),  # diciotto
+        (100.0, "nel 100%"),
+    ],
+)
+def test_an_italian_article_fits_its_figure(
+    pays: float, written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(catalogue("it"), "proof", "conviene nel {pays:0}% dei casi")
+    assert IT.text("proof", pays=pays) == f"conviene {written} dei casi"
+    monkeypatch.setitem(catalogue("it"), "proof", "I {n} clienti, dal {first}")
+    assert IT.text("proof", n=8_000, first=dt.date(2026, 3, 11)).startswith("Gli 8.000 clienti")
+    assert IT.text("proof", n=1_108, first=dt.date(2026, 3, 11)).startswith("I 1.108 clienti")
+    assert IT.text("proof", n=1, first=dt.date(2026, 3, 11)).endswith("dall'11 marzo 2026")
+    assert IT.text("proof", n=110, first=dt.date(2026, 3, 1)) == "I 110 clienti, dal 1 marzo 2026"
+
+
 def test_a_million_answers_can_be_said_in_italian() -> None:
     # Italian has a plural of its own for whole millions ("1.000.000 di ...")
     assert IT.text("method.answers", n=1_000_000, before=0, period="x").startswith("1.000.000 ")

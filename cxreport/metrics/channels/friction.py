@@ -141,7 +141,8 @@ def request_friction(
     Parameters
     ----------
     tickets : pandas, polars or pyarrow frame, or Ibis table
-        One row a request; those without time are left out, and for repeats those without customer.
+        One row a request; those without time or channel are left out, and for repeats those
+        without customer.
     digital, until, level
         As in ``journey_friction``; a request belongs to its own channel.
     customer, channel, date : str
@@ -183,7 +184,9 @@ def request_friction(
         who=table[customer], at=table[date].cast("timestamp"),
         why=table[reason].cast("string").fill_null("") if reason else ibis.literal(""),
         moved=table[transfers].cast("int64").fill_null(0) if transfers else ibis.literal(0),
-        group=ibis.cases((table[channel].isin(list(digital)), DIGITAL), else_=ASSISTED),
+        group=ibis.cases(
+            (table[channel].isin(list(digital)), DIGITAL), (table[channel].notnull(), ASSISTED)
+        ),
     )  # fmt: skip
     known = rows.filter(rows["at"] < next_day(until))
     ordered = ibis.window(group_by=["who", "why"], order_by=["at", "group", "moved"])

@@ -12,10 +12,17 @@ from cxreport.inputs.source import run
 from cxreport.metrics.channels import friction_rates, matrix
 from cxreport.metrics.channels.friction import journey_friction, request_friction
 from cxreport.metrics.channels.multichannel import multichannel
-from cxreport.metrics.company.journey import PERIODS, columns_with, last_day, recent_rows
+from cxreport.metrics.company.journey import (
+    PERIODS,
+    columns_with,
+    last_day,
+    recent_rows,
+    valid_recent,
+)
 from cxreport.metrics.compare import compare
 from cxreport.metrics.scoreboard import favourable_from
 from cxreport.metrics.scores import nps
+from cxreport.metrics.segments import SUPPRESSED, suppress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,8 +60,9 @@ def channel_scores(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
         One row a channel, best first: ``group`` (the channel), ``question``, ``metric`` ("nps"),
         ``n``, ``estimate``, ``low``, ``high`` (points), ``estimate_reference`` (the others),
         ``difference``, ``difference_low``, ``difference_high`` (points), ``p_value``, ``q_value``
-        (Holm over the channels), ``signal``, ``note`` ("suppressed" below ten answers: only the
-        channel is named). Without a row when there is no NPS or no channel.
+        (Holm over the channels), ``signal``, ``note`` ("suppressed" below ten answers, and for the
+        next smallest channel where one alone would be hidden: only the channel is named). Without
+        a row when there is no NPS or no channel.
     """
     answers = recent_rows(company, "responses", periods)
     score = next(iter(columns_with(company, "nps")), None)
@@ -62,6 +70,7 @@ def channel_scores(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
     if answers is None or score is None or channel is None:
         return pd.DataFrame(columns=SCORES)
     own = nps(answers.filter(answers[channel].notnull()), score, by=channel)
+    few = suppress(own, FEWEST)["note"] == SUPPRESSED
     own = own.rename(columns={channel: "group"})
     rest = [
         nps(answers.filter(answers[channel] != code), score).assign(group=code)
@@ -74,7 +83,6 @@ def channel_scores(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
     found = compare(own, reference, correction="holm").rename(columns=ends)
     wanted = ["group", *(name for name in SCORES if name in found and name not in own)]
     table = own.merge(found[wanted], on="group").assign(question=score)
-    few = table["n"] < FEWEST
     numbers = [name for name in SCORES[3:-1] if name in table]
     table[numbers] = table[numbers].astype(object).mask(few)
     table["note"] = table["note"].mask(few, "suppressed")
@@ -113,7 +121,7 @@ def stage_channels(
     if events is not None and company.columns_of("events") >= MATRIX_EVENTS:
         window = dt.timedelta(hours=hours)
         parts.append(matrix.channel_use(events, done=done, window=window, until=last_day(company)))
-    answers = recent_rows(company, "responses", periods)
+    answers = valid_recent(company, periods)
     roles = {"ease": "ces", "satisfaction": "csat"}
     rated = {measure: columns_with(company, role) for measure, role in roles.items()}
     measures = {

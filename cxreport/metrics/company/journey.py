@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cxreport.inputs.meaning import SCORES
 from cxreport.metrics.journey.event_problems import event_problems
 from cxreport.metrics.journey.first_drop import COLUMNS as DROP_COLUMNS
 from cxreport.metrics.journey.first_drop import first_drop
@@ -19,6 +20,7 @@ from cxreport.metrics.journey.stage_ratings import stage_ratings
 from cxreport.metrics.journey.stages import in_order
 from cxreport.metrics.journey.transitions import COLUMNS as TRANSITION_COLUMNS
 from cxreport.metrics.journey.transitions import transitions
+from cxreport.metrics.scales import valid_answers
 from cxreport.metrics.scoreboard import favourable_from
 
 if TYPE_CHECKING:
@@ -51,6 +53,12 @@ def recent_rows(company: Company, table: str, periods: int = PERIODS) -> ir.Tabl
     return rows.filter((rows.period_start >= first) & (rows.period_start <= company.period.start))
 
 
+def valid_recent(company: Company, periods: int = PERIODS) -> ir.Table | None:
+    """Return the recent answers, those outside their scale left empty, with higher as better."""
+    rows = recent_rows(company, "responses", periods)
+    return rows if rows is None else valid_answers(rows, columns_with(company, *SCORES))
+
+
 def last_day(company: Company) -> dt.date:
     """Return the last day of the period reported."""
     return company.period.end - dt.timedelta(days=1)
@@ -78,7 +86,7 @@ def journey_stages(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
     DataFrame
         As ``stage_ratings``; without a row when no rating names a stage.
     """
-    answers, ratings = recent_rows(company, "responses", periods), staged_touchpoints(company)
+    answers, ratings = valid_recent(company, periods), staged_touchpoints(company)
     if answers is None or not ratings:
         return pd.DataFrame(columns=RATING_COLUMNS)
     return stage_ratings(answers, ratings)
@@ -154,7 +162,7 @@ def detractor_first_drop(company: Company, *, periods: int = PERIODS) -> pd.Data
     DataFrame
         As ``first_drop``; without a row when there is no NPS, or fewer than two stages are rated.
     """
-    answers = recent_rows(company, "responses", periods)
+    answers = valid_recent(company, periods)
     score = next(iter(columns_with(company, "nps")), None)
     ratings = {name: stage for name, (stage, _) in staged_touchpoints(company).items()}
     if answers is None or score is None or len(set(ratings.values())) < 2:
@@ -173,7 +181,7 @@ def journey_memory(
         As ``peak_end`` on the NPS question, or else on satisfaction; without a row when there is
         neither, or fewer than two ratings name their stage, or they have different scales.
     """
-    answers = recent_rows(company, "responses", periods)
+    answers = valid_recent(company, periods)
     score = next(iter([*columns_with(company, "nps"), *columns_with(company, "csat")]), None)
     ratings = list(staged_touchpoints(company))
     columns = columns_with(company, "touchpoint")

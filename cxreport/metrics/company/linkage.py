@@ -20,13 +20,13 @@ from cxreport.metrics.linkage.loyal_ratio import loyal_ratio
 from cxreport.metrics.linkage.score_link import COLUMNS as LINK
 from cxreport.metrics.linkage.score_link import ScoreLink, score_link
 from cxreport.metrics.linkage.word_of_mouth import word_of_mouth
+from cxreport.metrics.pyramid import LAYERS
+from cxreport.metrics.scales import valid_answers
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company
     from cxreport.metrics.company.money import Trade
 
-LAYERS = ("needs", "ease", "enjoyability")
-NPS = (0, 10)
 YEAR = 12
 LATE = 7
 """A first month whose orders begin after this day is not a whole one."""
@@ -165,9 +165,8 @@ def _layers(company: Company, seed: int) -> pd.DataFrame | None:
     answers, asked = company.table("responses"), _asked(company, "nps", *LAYERS)
     if answers is None or not asked:
         return None
-    for name in asked:  # an answer outside its scale is none
-        low, high = sorted(company.codebook.responses.columns[name].scale or NPS)
-        answers = answers.filter(answers[name].between(low, high) | answers[name].isnull())
+    described = company.codebook.responses.columns
+    answers = valid_answers(answers, {name: described[name] for name in asked})
     return importance(answers, asked[0], asked[1:], seed=seed).assign(layer=list(LAYERS))
 
 

@@ -78,7 +78,7 @@ class Trade:
 
 
 def company_trade(company: Company, *, rates: Mapping[str, float] | None = None) -> Trade:
-    """Read what a company sold, up to the end of its period.
+    """Read what a company sold, up to the end of its period; once for the same rates.
 
     Parameters
     ----------
@@ -92,6 +92,11 @@ def company_trade(company: Company, *, rates: Mapping[str, float] | None = None)
     CxError
         If there are several currencies without rates.
     """
+    named = tuple((rates or {}).items())  # of two with the rate 1 the first is the currency wanted
+    return company.once(("trade", named), lambda: _read(company, rates))
+
+
+def _read(company: Company, rates: Mapping[str, float] | None) -> Trade:
     last = company.period.end - dt.timedelta(days=1)
     orders = company.table("orders")
     nothing = Trade(None, None, pd.DataFrame(columns=list(PURCHASED)), last, last)

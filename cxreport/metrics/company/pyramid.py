@@ -11,6 +11,7 @@ from cxreport.metrics.journey.stages import in_order
 from cxreport.metrics.leagues import break_down
 from cxreport.metrics.pyramid import LAYERS
 from cxreport.metrics.pyramid_layers import layer_gaps
+from cxreport.metrics.scales import valid_answers
 from cxreport.metrics.scalogram import scalogram
 from cxreport.metrics.scoreboard import score_questions
 
@@ -114,15 +115,9 @@ def survey_layer_weights(
     score = next(iter(survey.columns("nps")), None)
     if not columns or score is None:
         return pd.DataFrame({"layer": pd.Series(dtype="str")})
-    asked = survey.columns(*LAYERS)
-    rows = survey.recent(periods)
-    turned = {
-        name: sum(column.scale) - rows[name]
-        for name, column in asked.items()
-        if column.scale and column.scale[0] > column.scale[1]
-    }
+    rows = valid_answers(survey.recent(periods), survey.columns("nps", *LAYERS))
     drivers = list(columns.values())
-    found = importance(rows.mutate(**turned), score, drivers, bootstrap=bootstrap, seed=seed)
+    found = importance(rows, score, drivers, bootstrap=bootstrap, seed=seed)
     return found.assign(layer=list(columns))
 
 

@@ -40,8 +40,12 @@ def company_tickets(company: Company) -> Tickets | None:
     -------
     Tickets or None
         See :func:`cxreport.metrics.service.read_tickets`; None where the source has no table of
-        requests, or only parts of the answers are reported.
+        requests, or only parts of the answers are reported. Read once a company.
     """
+    return company.once("tickets", lambda: _read(company))
+
+
+def _read(company: Company) -> Tickets | None:
     rows = company.table("tickets")
     if rows is None or "created_at" not in rows.columns:
         return None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cxreport.inputs.company import Company
-    from cxreport.metrics.statistics.likelihood import Fit
+    from cxreport.metrics.value.likelihood import Fit
 
 FEWEST_MONTHS = 6
 CLASSES = {"1": (0, 0), "2": (1, 1), "3 to 5": (2, 4), "6+": (5, np.inf)}

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from cxreport.inputs.meaning import NPS_SCALE
 from cxreport.inputs.source import run
-from cxreport.metrics.company.linkage import NPS, YEAR
+from cxreport.metrics.company.linkage import YEAR
 from cxreport.metrics.company.money import PAID, company_trade
 from cxreport.metrics.linkage.answer_windows import MONEY
 from cxreport.metrics.linkage.return_on_experience import (
@@ -20,6 +21,7 @@ from cxreport.metrics.linkage.return_on_experience import (
 from cxreport.metrics.linkage.revenue_at_risk import COLUMNS as AT_RISK
 from cxreport.metrics.linkage.revenue_at_risk import link_of_money, refusal, revenue_at_risk
 from cxreport.metrics.retention.first_orders import next_day
+from cxreport.metrics.scales import is_valid
 from cxreport.metrics.spread import NPS_CLASSES
 from cxreport.metrics.statistics.proportions import percent_of
 
@@ -153,7 +155,7 @@ def company_at_risk(company: Company, link: ScoreLink, *, seed: int = 0) -> pd.D
     trade = company_trade(company)
     score = next(iter(company.codebook.responses.with_role("nps")))
     recent = answers.filter(_in_last_year(trade, answers.answered_at))
-    valid = recent.filter(recent[score].isin(list(range(NPS[1] + 1))))
+    valid = recent.filter(is_valid(recent[score], NPS_SCALE))
     detracting = valid[score].isin(list(NPS_CLASSES["detractors"]))
     counts = run(valid.aggregate(count=detracting.sum(), n=valid.count())).fillna(0)
     share = percent_of(counts["count"], counts["n"])[["estimate", "low", "high"]].iloc[0] / 100

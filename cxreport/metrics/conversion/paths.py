@@ -15,6 +15,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import run
+from cxreport.metrics.retention.first_orders import is_named, next_day
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -37,16 +38,16 @@ def read_limits(window: int | dt.timedelta, until: dt.date) -> Observed:
     Raises
     ------
     CxError
-        If the window is not above zero, or ``until`` has a time zone.
+        If the window is not above zero, or ``until`` is no day or has a time zone.
     """
-    span = window if isinstance(window, dt.timedelta) else dt.timedelta(days=window)
-    if span <= dt.timedelta(0):
+    try:
+        span = window if isinstance(window, dt.timedelta) else dt.timedelta(days=float(window))
+    except (TypeError, ValueError, OverflowError):
+        span = dt.timedelta(0)
+    if not span > dt.timedelta(0):  # nor an empty time
         raise CxError("a window needs a length", got=window, expected="more than 0 days")
-    if not isinstance(until, dt.datetime):
-        return Observed(span, dt.datetime.combine(until, dt.time.max))
-    if until.tzinfo is not None:
-        raise CxError("a time with a time zone", where="until", got=until, expected="local time")
-    return Observed(span, until)
+    last = next_day(until) - dt.timedelta(microseconds=1)  # refuses what is no day
+    return Observed(span, until if isinstance(until, dt.datetime) else last)
 
 
 def select_events(
@@ -62,7 +63,7 @@ def select_events(
     """Return the events of the steps up to the end: ``who``, ``at``, ``step``, ``by_0`` ..."""
     numbers = ((table[name].isin(events), number) for number, events in enumerate(steps))
     rows = table.select(
-        who=table[customer],
+        who=ibis.cases((is_named(table, customer), table[customer])),
         at=table[date].cast("timestamp"),
         step=ibis.cases(*numbers),
         **{f"by_{position}": table[column] for position, column in enumerate(by)},
@@ -156,7 +157,9 @@ def _in_groups(found: list[pd.DataFrame], rows: ir.Table, keys: list[str]) -> pd
             kinds[key] = "boolean" if kind.is_boolean() else "Int64"
     filled = [frame.astype(kinds) for frame in found if not frame.empty] or found
     wide = pd.concat(filled).groupby(keys, dropna=False, observed=True).sum()
-    wide = wide.astype(int).reset_index()
+    counts = [name for frame in found for name in frame.columns if name not in keys]
+    # A frame left out for being empty would take its counts with it: nobody entered.
+    wide = wide.reindex(columns=counts, fill_value=0).astype(int).reset_index()
     plain = {"boolean": "bool", "Int64": "int64"}
     whole = {key: plain[kind] for key, kind in kinds.items() if wide[key].notna().all()}
     return wide.astype(whole)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import ibis
-
 from cxreport.inputs.meaning import NPS_SCALE
+from cxreport.metrics.scales import valid_answers
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -74,12 +73,11 @@ def driver_answers(survey: Survey, periods: int) -> DriverAnswers | None:
     if not main or len(touchpoints) < FEWEST_DRIVERS:
         return None
     ((outcome, question),) = main.items()
-    first = next(iter(touchpoints.values())).scale or (1, 5)
+    first = next(iter(touchpoints.values())).scale or NPS_SCALE
     scale, outcome_scale = _ends(first), _ends(question.scale or NPS_SCALE)
-    rows = survey.recent(periods)
+    rows = valid_answers(survey.recent(periods), {**touchpoints, **main})
     rows = rows.mutate(
-        **{outcome: _upward(rows[outcome], question, outcome_scale)},
-        **{name: _upward(rows[name], column, scale) for name, column in touchpoints.items()},
+        **{name: _stretched(rows[name], column, scale) for name, column in touchpoints.items()}
     )
     weight = next(iter(survey.columns("weight")), None)
     return DriverAnswers(rows, outcome, list(touchpoints), scale, outcome_scale, weight)
@@ -89,10 +87,9 @@ def _ends(scale: tuple[int, int]) -> tuple[int, int]:
     return min(scale), max(scale)
 
 
-def _upward(answer: ir.Column, column: Column, onto: tuple[int, int]) -> ir.Column:
-    """Return the valid answers of a column with higher as better, on another scale."""
-    worst, best = column.scale or NPS_SCALE
-    valid = ibis.cases((answer.isin(list(range(min(worst, best), max(worst, best) + 1))), answer))
-    if (worst, best) == onto:
-        return valid
-    return onto[0] + (valid - worst) * (onto[1] - onto[0]) / (best - worst)
+def _stretched(answer: ir.Column, column: Column, onto: tuple[int, int]) -> ir.Column:
+    """Return the answers of a column, already with higher as better, on another scale."""
+    low, high = _ends(column.scale or NPS_SCALE)
+    if (low, high) == onto:
+        return answer
+    return onto[0] + (answer - low) * (onto[1] - onto[0]) / (high - low)

@@ -9,13 +9,13 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.metrics.drivers.rating_steps import step_effects
-from cxreport.metrics.statistics.resampling import limits
+from cxreport.metrics.drivers.resampling import limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cxreport.inputs.source import Data
-    from cxreport.metrics.statistics.resampling import Numbers
+    from cxreport.metrics.drivers.resampling import Numbers
 
 BASIC, PERFORMANCE, EXCITEMENT = "basic", "performance", "excitement"
 UNKNOWN = "not identified"

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from cxreport.errors import CxError
 from cxreport.metrics.drivers.importance import TOO_FEW, Method, fit, notes_of
-from cxreport.metrics.statistics.resampling import limits, often_first
+from cxreport.metrics.drivers.resampling import limits, often_first
+from cxreport.metrics.statistics.proportions import holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cxreport.inputs.source import Data
+    from cxreport.metrics.drivers.resampling import Flags, Numbers
 
 TOP = 3
 HIGH, MEDIUM, LOW = "high", "medium", "low"
@@ -62,13 +65,20 @@ def criticality(
         (importance x shortfall x reach / 100), ``low``, ``high``; ``share`` (percent of all
         criticality); ``top`` (percent of resamples in which it is among the top three and above
         zero; with three drivers or fewer, among all but one); ``level``: "high" (``top`` 80 or
-        more), "medium" (20 or more), "low" (less, or no criticality at all), "too few answers"
-        (no number), "" without resamples; ``note`` as in ``importance``.
+        more, and an effect of its own beyond chance), "medium" (20 or more), "low" (less, or no
+        criticality at all), "too few answers" (no number), "" without resamples; ``note`` as in
+        ``importance``.
 
     Raises
     ------
     CxError
         If the target is no number, or as ``importance``.
+
+    Notes
+    -----
+    Somebody is always among the top three, even where no rating has to do with the outcome. So an
+    effect of its own is asked for: a normal test of the regression coefficient with the spread of
+    its resamples, all drivers one family (Holm 1979).
 
     Examples
     --------
@@ -104,24 +114,39 @@ def criticality(
         high=high,
         share=100 * product[0] / total if total > 0 else np.nan,
         top=top,
-        level=[_level(often, known) for often, known in zip(top, product[0], strict=True)],
+        level=[
+            _level(often, known, sure=sure)
+            for often, known, sure in zip(
+                top, product[0], _own_effect(found.coefficients, level), strict=True
+            )
+        ],
         note=notes_of(found, level),
     )
     return frame.sort_values(["estimate", "importance"], ascending=False, ignore_index=True)
 
 
-def _with_limits(name: str, resampled: np.ndarray, level: float) -> dict[str, np.ndarray]:
+def _own_effect(coefficients: Numbers, level: float) -> Flags:
+    """Say which drivers go with the outcome beyond chance once the others are known."""
+    if len(coefficients) == 1:
+        return np.zeros(coefficients.shape[1], dtype=bool)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p_value = 2 * norm.sf(np.abs(coefficients[0]) / coefficients[1:].std(axis=0))
+    sure: Flags = (holm(pd.Series(p_value)) < 1 - level).to_numpy()
+    return sure
+
+
+def _with_limits(name: str, resampled: Numbers, level: float) -> dict[str, Numbers]:
     """Return an estimate and its limits as columns."""
     low, high = limits(resampled, level)
     return {name: resampled[0], f"{name}_low": low, f"{name}_high": high}
 
 
-def _level(top: float, estimate: float) -> str:
-    """Name how critical a driver is, by how often it is among the top."""
+def _level(top: float, estimate: float, *, sure: bool) -> str:
+    """Name how critical a driver is, by how often it is among the top and whether it is sure."""
     if np.isnan(estimate):
         return TOO_FEW
     if np.isnan(top):
         return ""
     if estimate <= 0 or top < NOW_AND_THEN:
         return LOW
-    return HIGH if top >= ALMOST_ALWAYS else MEDIUM
+    return HIGH if top >= ALMOST_ALWAYS and sure else MEDIUM

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from cxreport.errors import CxError
-from cxreport.metrics.statistics.correlations import Ratings, correlate, fitting
-from cxreport.metrics.statistics.relative_weights import collinear, inverses, johnson, shapley
-from cxreport.metrics.statistics.resampling import limits, often_first
+from cxreport.metrics.drivers.correlations import Ratings, correlate, fitting
+from cxreport.metrics.drivers.relative_weights import collinear, inverses, johnson, shapley
+from cxreport.metrics.drivers.resampling import limits, often_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cxreport.inputs.source import Data
-    from cxreport.metrics.statistics.resampling import Numbers
+    from cxreport.metrics.drivers.resampling import Numbers
 
 Method: TypeAlias = Literal["shapley", "johnson"]
 MOST_SHAPLEY = 12

@@ -12,15 +12,15 @@ from statsmodels.stats.multitest import multipletests
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.drivers.rating_steps import step_effects
+from cxreport.metrics.drivers.resampling import limits
 from cxreport.metrics.statistics.intervals import normal_quantile
-from cxreport.metrics.statistics.resampling import limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
 
-    from cxreport.metrics.statistics.resampling import Numbers
+    from cxreport.metrics.drivers.resampling import Numbers
 
 NEGATIVE, POSITIVE, BOTH, NONE = "negative", "positive", "both", "none"
 UNKNOWN = "too few answers"

@@ -10,15 +10,15 @@ import numpy as np
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table
 from cxreport.metrics.drivers.importance import COLLINEAR, NO_VARIANCE, TOO_FEW
+from cxreport.metrics.drivers.numeric_rows import numeric_rows
+from cxreport.metrics.drivers.relative_weights import SAME
+from cxreport.metrics.drivers.resampling import resample
 from cxreport.metrics.statistics.group_columns import check_columns
-from cxreport.metrics.statistics.numeric_rows import numeric_rows
-from cxreport.metrics.statistics.relative_weights import SAME
-from cxreport.metrics.statistics.resampling import resample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cxreport.metrics.statistics.resampling import Flags, Numbers
+    from cxreport.metrics.drivers.resampling import Flags, Numbers
 
 FEWEST = 5
 """Bad, middling and excellent ratings that an effect needs, each."""

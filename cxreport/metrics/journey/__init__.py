@@ -10,9 +10,12 @@ from cxreport.metrics.journey.stage_ratings import stage_ratings
 from cxreport.metrics.journey.stages import STAGES
 from cxreport.metrics.journey.transitions import transitions
 
+coverage = stage_coverage
+
 __all__ = [
     "STAGES",
     "against_expectation",
+    "coverage",
     "event_problems",
     "expectation_gap",
     "first_drop",

@@ -17,8 +17,11 @@ from cxreport.metrics.statistics.proportions import SHARES, percent_of
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-START, END, OTHER = "start", "end", "other"
+START, STEP, LOOP, END, OTHER = "start", "step", "loop", "end", "other"
+LEFT = ["inside", "before"]
+"""What is left: the beginning, or a state inside journeys, which may be called "start", too."""
 NOT_YET = "not yet observable"
+TEXTS = ["before", "after", "kind"]
 COLUMNS = ["before", "after", "kind", "n", "times", *SHARES, "edges", "open", "note"]
 
 
@@ -99,21 +102,24 @@ def transitions(
     counts = _counts(rows, pause, until)
     if counts.empty:
         return counts.reindex(columns=COLUMNS)
-    is_open = counts["after"].isna()
-    waiting = counts[is_open].set_index("before")["times"].rename("open")
+    is_open = counts["kind"].isna()
+    waiting = counts[is_open].set_index(LEFT)["times"].rename("open")
     closed = counts[~is_open]
-    sums = closed.groupby("before")["times"].sum().rename("n")
+    sums = closed.groupby(LEFT)["times"].sum().rename("n")
     steps = _pooled(closed, minimum)
-    only_open = [name for name in waiting.index if name not in sums.index]
-    unknown = pd.DataFrame({"before": only_open, "after": END, "times": 0, "edges": 1})
-    whole = pd.concat([steps, unknown], ignore_index=True) if only_open else steps
-    whole = whole.join(sums, on="before").join(waiting, on="before")
+    only_open = waiting.index.difference(sums.index).to_frame(index=False)
+    unknown = only_open.assign(after=END, kind=END, times=0, edges=1)
+    whole = pd.concat([steps, unknown], ignore_index=True) if len(unknown) else steps
+    whole = whole.join(sums, on=LEFT).join(waiting, on=LEFT)
     whole = whole.fillna({"n": 0, "open": 0}).astype({"n": "int64", "open": "int64"})
     shares = percent_of(whole["times"], whole["n"], level)
     note = pd.Series("", whole.index, dtype="str").mask(whole["n"] == 0, NOT_YET)
-    table = whole.join(shares).assign(kind=_kinds(whole), note=note, first=whole["before"] != START)
-    ordered = table.sort_values(
-        ["first", "n", "before", "times", "after"], ascending=[True, False, True, False, True]
+    ordered = (
+        whole.join(shares)
+        .assign(note=note)
+        .sort_values(
+            ["inside", "n", "before", "times", "after"], ascending=[True, False, True, False, True]
+        )
     )
     return ordered[COLUMNS].reset_index(drop=True)
 
@@ -149,7 +155,7 @@ def named_events(events: Data, names: dict[str, str], sequence: str | None) -> i
 
 
 def _counts(rows: ir.Table, pause: dt.timedelta, until: dt.date) -> pd.DataFrame:
-    """Count steps: ``before``, ``after`` (missing: may still go on), ``times``."""
+    """Count steps: ``inside``, ``before``, ``after``, ``kind`` (missing: may still go on)."""
     if pause <= dt.timedelta(0):
         raise CxError("a pause needs a length", got=pause, expected="more than 0")
     ordered = ibis.window(group_by="journey", order_by=["at", "tie", "state"])
@@ -163,30 +169,23 @@ def _counts(rows: ir.Table, pause: dt.timedelta, until: dt.date) -> pd.DataFrame
     begins = ~(beside["at"] <= beside["last_at"] + length).fill_null(False)
     is_over = beside["at"] + length < ibis.literal(next_day(until))
     after = ibis.cases((goes_on, beside["next_state"]), (is_over, END))
-    steps = beside.select(before=beside.state, after=after)
-    starts = beside.filter(begins).select(before=ibis.literal(START), after="state")
+    same = goes_on & (beside["next_state"] == beside.state)
+    kind = ibis.cases((same, LOOP), (goes_on, STEP), (is_over, END))
+    steps = beside.select(before=beside.state, after=after, kind=kind)
+    first = {"before": ibis.literal(START), "kind": ibis.literal(START)}
+    starts = beside.filter(begins).select(after="state", **first)
     found = [
-        run(part.group_by("before", "after").aggregate(times=part.count()))
+        run(part.group_by("before", "after", "kind").aggregate(times=part.count()))
         for part in (starts, steps)
     ]
-    return pd.concat(found, ignore_index=True).astype({"before": "str", "after": "str"})
+    counts = pd.concat(found, ignore_index=True).astype(dict.fromkeys(TEXTS, "str"))
+    return counts.assign(inside=counts["kind"] != START)
 
 
 def _pooled(steps: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """Pool the rare steps of each beginning into one."""
-    rare = (steps["times"] < minimum) & (steps["after"] != END)
-    named = steps.assign(after=steps["after"].mask(rare, OTHER), edges=1)
-    sums = named.groupby(["before", "after"], as_index=False)[["times", "edges"]].sum()
+    rare = (steps["times"] < minimum) & (steps["kind"] != END)
+    pooled = {name: steps[name].mask(rare, OTHER) for name in ("after", "kind")}
+    named = steps.assign(**pooled, edges=1)
+    sums = named.groupby([*LEFT, "after", "kind"], as_index=False)[["times", "edges"]].sum()
     return sums.astype({"times": "int64", "edges": "int64"})
-
-
-def _kinds(steps: pd.DataFrame) -> pd.Series:
-    """Say what kind of step each is."""
-    same = steps["before"] == steps["after"]
-    reasons = [
-        (steps["after"] == OTHER, OTHER),
-        (steps["before"] == START, START),
-        (steps["after"] == END, END),
-        (same, "loop"),
-    ]
-    return pd.Series("step", steps.index, dtype="str").case_when(reasons)

@@ -8,6 +8,7 @@ import ibis
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table
+from cxreport.metrics.retention.first_orders import check_same_ids, is_named
 from cxreport.metrics.spread import NPS_CLASSES
 from cxreport.metrics.statistics.group_columns import check_columns
 
@@ -84,6 +85,7 @@ def follow_answers(
     given, placed = as_table(answers), as_table(orders)
     check_columns(given, ["response_id", "customer_id", "answered_at", score, *beside])
     check_columns(placed, ["customer_id", "ordered_at", *([amount] if amount else [])])
+    check_same_ids(given.customer_id, placed.customer_id)
     given = given.select(
         *beside,
         id=given.response_id,
@@ -91,7 +93,7 @@ def follow_answers(
         at=given.answered_at,
         answer=class_of(given[score], classes),
     )
-    placed = placed.filter(placed.customer_id.notnull() & placed.ordered_at.notnull()).select(
+    placed = placed.filter(is_named(placed, "customer_id") & placed.ordered_at.notnull()).select(
         who=placed.customer_id,
         ordered=placed.ordered_at,
         amount=(placed[amount] if amount else ibis.literal(0)).cast(MONEY),

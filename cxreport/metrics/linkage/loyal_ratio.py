@@ -15,7 +15,7 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.linkage.answer_windows import MONEY
-from cxreport.metrics.retention.first_orders import next_day
+from cxreport.metrics.retention.first_orders import is_named, next_day
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.intervals import normal_quantile
 
@@ -176,7 +176,7 @@ def _amounts(
         for first, last in (pre, post)
     )
     nothing = ibis.literal(0).cast(MONEY)
-    by_customer = placed.filter(placed.who.notnull()).group_by("who").aggregate(
+    by_customer = placed.filter(is_named(placed, "who")).group_by("who").aggregate(
         orders=placed["at"].count(where=before),
         same=ibis.coalesce(placed.amount.sum(where=before), nothing),
         later=ibis.coalesce(placed.amount.sum(where=after), nothing),

@@ -66,7 +66,8 @@ def return_on_experience(
     Raises
     ------
     CxError
-        If an input is no number, its ends are in the wrong order, or ``draws`` is below 1.
+        If an input is no number, its ends are in the wrong order, the margin is above 1, or
+        ``draws`` is below 1.
 
     Notes
     -----
@@ -83,6 +84,8 @@ def return_on_experience(
     drawn = _draw(values, draws, seed, level)
     results = _result(drawn)
     known = {name: ends_of(name, value)[0] for name, value in values.items()}
+    if known["margin"] > 1:  # below 0 is bad business, but a share
+        raise CxError("not a share", where="margin", got=margin, expected="0.3 for 30%")
     estimate = float(_result(known))
     spread = any(isinstance(value, tuple) for value in values.values())
     low, high = np.quantile(results, [(1 - level) / 2, (1 + level) / 2])
@@ -176,10 +179,13 @@ def _result(values: Mapping[str, np.ndarray | float]) -> np.ndarray:
 def ends_of(name: str, value: Quantity) -> tuple[float, float, float]:
     """Return an input's estimate and ends; a plain number is its own ends."""
     ends = value if isinstance(value, tuple) else (value, value, value)
-    if len(ends) != 3 or not np.isfinite(np.array(ends, dtype=float)).all():
+    try:
+        estimate, low, high = (float(end) for end in ends)
+    except (TypeError, ValueError):
+        estimate = low = high = np.nan
+    if not np.isfinite([estimate, low, high]).all():
         raise CxError("an input is no number", where=name, got=value,
                       expected="a number, or (estimate, low, high)")  # fmt: skip
-    estimate, low, high = (float(end) for end in ends)
     if not low <= estimate <= high:
         expected = "low <= estimate <= high"
         raise CxError("an input's ends are in the wrong order", where=name, got=value,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import ibis
@@ -11,11 +10,14 @@ import pandas as pd
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.compare import compare
 from cxreport.metrics.linkage.answer_windows import follow_answers
+from cxreport.metrics.retention.first_orders import is_named, next_day
 from cxreport.metrics.spread import NPS_CLASSES
 from cxreport.metrics.statistics.estimates import notes
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from cxreport.inputs.dataset import Dataset
     from cxreport.inputs.survey import Survey
 
@@ -85,6 +87,7 @@ def returns_by_class(
 
     Examples
     --------
+    >>> import datetime as dt
     >>> day = pd.Timestamp
     >>> answers = pd.DataFrame({"response_id": ["r1", "r2"], "customer_id": ["a", "b"],
     ...     "answered_at": [day("2026-03-05"), day("2026-03-05")], "nps": [10.0, 9.0]})
@@ -102,9 +105,9 @@ def returns_by_class(
     by_answer = follow_answers(answers, placed, score=score, days=days)
     first = ibis.literal(observed_from) if observed_from else placed.ordered_at.min().as_scalar()
     span = ibis.interval(days=days)
-    known = by_answer.who.notnull()
+    known = is_named(by_answer, "who")
     covered = {
-        AGAIN: by_answer.at + span < ibis.timestamp(observed_until + dt.timedelta(days=1)),
+        AGAIN: by_answer.at + span < ibis.literal(next_day(observed_until)),
         BEFORE: by_answer.origin - span >= first.cast("timestamp").truncate("D"),
     }
     ordered = {AGAIN: by_answer.orders_after > 0, BEFORE: by_answer.orders_before > 0}

@@ -14,10 +14,10 @@ import pandas as pd
 
 from cxreport.metrics.linkage.cells import BEHAVIOUR, HISTORY, count_cells
 from cxreport.metrics.linkage.classes import class_means
+from cxreport.metrics.linkage.strata import standardised_difference
 from cxreport.metrics.spread import NPS_CLASSES
 from cxreport.metrics.statistics.intervals import normal_quantile
 from cxreport.metrics.statistics.proportions import holm
-from cxreport.metrics.statistics.strata import standardised_difference
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -124,7 +124,7 @@ def score_link(
     answer is given only by those who came back. The days before end on the day of the order that
     the answer follows. Association, not cause: customers alike before may still differ otherwise.
     Method: direct standardisation, see
-    :func:`~cxreport.metrics.statistics.strata.standardised_difference`; placebo: Lipsitch, Tchetgen
+    :func:`~cxreport.metrics.linkage.strata.standardised_difference`; placebo: Lipsitch, Tchetgen
     Tchetgen & Cohen 2010, Epidemiology 21, 383-388. Nothing is drawn at random.
 
     Examples

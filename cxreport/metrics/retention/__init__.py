@@ -1,4 +1,4 @@
-"""Do they come back: cohorts, second orders, lapses, contracts, projection."""
+"""Do they come back: cohorts, second orders, lapses, survival, contracts, projection."""
 
 from cxreport.metrics.retention.chart import retention_chart
 from cxreport.metrics.retention.cohort_ages import retention_by_age
@@ -10,10 +10,12 @@ from cxreport.metrics.retention.projection import project_retention
 from cxreport.metrics.retention.purchases import purchases
 from cxreport.metrics.retention.renewals import contract_survivors, project_and_check
 from cxreport.metrics.retention.repeat import repeat_purchase
+from cxreport.metrics.statistics.survival import compare_survival, restricted_mean, survival
 
 __all__ = [
     "churn_window",
     "cohorts",
+    "compare_survival",
     "contract_survivors",
     "contractual_retention",
     "orders_outside_cohorts",
@@ -21,6 +23,8 @@ __all__ = [
     "project_retention",
     "purchases",
     "repeat_purchase",
+    "restricted_mean",
     "retention_by_age",
     "retention_chart",
+    "survival",
 ]

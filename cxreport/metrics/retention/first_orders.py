@@ -131,8 +131,39 @@ def is_named(table: ir.Table, customer: str) -> ir.BooleanValue:
     return known & (column.strip() != "").fill_null(False) if column.type().is_string() else known
 
 
+def check_same_ids(one: ir.Column, other: ir.Column) -> None:
+    """Refuse ids that are text in one table and numbers in another: no join would match them.
+
+    Raises
+    ------
+    CxError
+        If they are.
+    """
+    kinds = [column.type() for column in (one, other)]
+    if not any(kind.is_null() for kind in kinds) and kinds[0].is_string() != kinds[1].is_string():
+        raise CxError(
+            "ids are text in one table and not in the other",
+            where=f"column {one.get_name()}",
+            got=" and ".join(map(str, kinds)),
+            hint="write them alike in both, as text: .astype('str')",
+        )
+
+
 def next_day(until: dt.date) -> dt.datetime:
     """Return the moment at which the day is over."""
+    return day_of(until) + dt.timedelta(days=1)
+
+
+def day_of(until: dt.date) -> dt.datetime:
+    """Return the moment at which the day begins.
+
+    Raises
+    ------
+    CxError
+        If it is no day, or a time of some zone.
+    """
     if not isinstance(until, dt.date) or pd.isna(until):
         raise CxError("until is not a day", got=until, expected="a date, the last that data cover")
-    return pd.Timestamp(until).normalize().to_pydatetime() + dt.timedelta(days=1)
+    if isinstance(until, dt.datetime) and until.tzinfo is not None:
+        raise CxError("a time with a time zone", where="until", got=until, expected="local time")
+    return pd.Timestamp(until).normalize().to_pydatetime()

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.retention.first_orders import is_named, next_day
+from cxreport.metrics.retention.first_orders import check_same_ids, is_named, next_day
 from cxreport.metrics.statistics.group_columns import check_columns
 
 if TYPE_CHECKING:
@@ -165,6 +165,7 @@ def _with_first_seen(
     kind = known[first_seen].type()
     if not (kind.is_timestamp() or kind.is_date()):
         raise CxError("these are no times", where=f"column {first_seen}", got=kind)
+    check_same_ids(table[customer], known[customer])
     since = known.group_by(**{OWNER: known[customer]}).aggregate(
         **{FIRST_SEEN: known[first_seen].min()}
     )

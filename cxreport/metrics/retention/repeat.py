@@ -94,7 +94,7 @@ def repeat_purchase(
     ['', '', 'not yet observable']
     """
     normal_quantile(level)
-    if not len(days) or any(day != int(day) or day < 1 for day in days):
+    if not len(days) or not all(day >= 1 and day % 1 == 0 for day in days):
         raise CxError("these are no numbers of days", got=days, expected="whole, 1 or more")
     parts = []
     for group, life in count_gaps(

@@ -62,7 +62,8 @@ def closed_loop(
     DataFrame
         Three rows, columns as in :func:`cxreport.metrics.service.within_level`; ``metric``
         is "contacted_within" (called back within ``hours``), "contacted" (at all) or "resolved"
-        (of those called back); ``not_observable`` are those for whom it is too early to say;
+        (of those called back); ``not_observable`` are those for whom it is too early to say, even
+        if it has happened, or else only the quick ones of the last days would count;
         ``unknown`` those whose times contradict each other (called before the answer, solved
         before the call), which are left out.
 
@@ -103,9 +104,9 @@ def closed_loop(
     after = at + _span(hours=hours), at + _span(days=days), called + _span(days=days)
     over = [(moment < end).fill_null(False) for moment in after]
     rates = {
-        "contacted_within": (~wrong, was_called | over[0], soon),
-        "contacted": (~wrong, was_called | over[1], was_called),
-        "resolved": (~wrong & was_called, was_solved | over[2], was_solved),
+        "contacted_within": (~wrong, over[0], soon),
+        "contacted": (~wrong, over[1], was_called),
+        "resolved": (~wrong & was_called, over[2], was_solved),
     }
     sums = {}
     for metric, (base, judged, yes) in rates.items():

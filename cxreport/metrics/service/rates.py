@@ -52,9 +52,10 @@ def within_level(
     -------
     DataFrame
         One row a group: the ``by`` columns; ``metric`` ("first_reply_within" or
-        "solution_within"); ``n`` (requests that can be judged: ended, or still waiting and past
-        the level, which is a miss); ``favourable`` (within the level); ``not_observable`` (still
-        waiting and not yet past it: neither met nor missed); ``unknown`` (0 here); ``estimate``
+        "solution_within"); ``n`` (requests that can be judged: so old that the level is over);
+        ``favourable`` (within the level; who still waits is a miss); ``not_observable`` (younger,
+        even if ended, or else only the quick ones of the last hours would count; or closed before
+        it was over); ``unknown`` (0 here); ``estimate``
         (percent of ``n``), ``std_error``, ``low``, ``high`` (Wilson), ``n_effective``,
         ``weighted`` (False), ``note`` ("", "no answers", "one answer", "all answers in one
         class"): as ``compare`` takes them.
@@ -86,10 +87,10 @@ def within_level(
         raise CxError("the requests have no times of this", got=metric, expected=expected)
     if not 0 < hours < float("inf"):
         raise CxError("a service level is a length of time", got=hours, expected="hours, above 0")
-    seconds = tickets.rows[f"{metric}_seconds"]
-    ended = tickets.rows[f"{metric}_seen"] == 1
-    inside = seconds <= round(hours * HOUR)
-    counts = {"yes": ended & inside, "judged": ended | ~inside, "known": ibis.literal(value=True)}
+    rows, most = tickets.rows, round(hours * HOUR)
+    ended, inside = rows[f"{metric}_seen"] == 1, rows[f"{metric}_seconds"] <= most
+    judged = (rows["followed_seconds"] > most) & (ended | ~inside)
+    counts = {"yes": ended & inside, "judged": judged, "known": ibis.literal(value=True)}
     return _shares(tickets, {f"{metric}_within": counts}, by, level)
 
 

@@ -161,7 +161,7 @@ def avoidable_contacts(
     names = [] if by is None else [by]
     asked, placed = as_table(tickets), as_table(orders)
     check_columns(asked, [*names, reason])
-    check_columns(placed, names)
+    check_columns(placed, names, AVOIDABLE)
     asked = asked.filter(asked[reason].isin(list(avoidable)))
     contacts = run(asked.aggregate(by=names, contacts=asked.count()))
     counts = run(placed.aggregate(by=names, n=placed.count()))

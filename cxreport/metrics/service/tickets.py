@@ -36,7 +36,10 @@ REASONS = (
     "solved without a time",
     "open with a time of solution",
 )
-ADDED = ("first_reply_seconds", "first_reply_seen", "solution_seconds", "solution_seen")
+ADDED = (
+    "followed_seconds", "first_reply_seconds", "first_reply_seen", "solution_seconds",
+    "solution_seen",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,9 @@ class Tickets:
     Attributes
     ----------
     rows : ibis Table
-        One row a request: its columns, and for each metric that the table has times for
-        ``<metric>_seconds`` (waited so far, whole seconds) and ``<metric>_seen`` (1 if it ended
-        then, 0 if it was still waiting).
+        One row a request: its columns; ``followed_seconds`` (from its creation to the end of the
+        data); and for each metric that the table has times for ``<metric>_seconds`` (waited so
+        far, whole seconds) and ``<metric>_seen`` (1 if it ended then, 0 if it was still waiting).
     metrics : tuple of str
         Which of "first_reply" and "solution" the table has times for.
     left_out : DataFrame
@@ -148,7 +151,7 @@ def read_tickets(
         "withdrawn": state.isin(list(withdrawn_codes)).fill_null(False),
     }
     reason = _first_reason(moments, states, passed, end, known_end)
-    waits = {}
+    waits = {"followed_seconds": passed("created", ibis.literal(end))}
     for metric, seen_at in _endings(moments).items():
         in_time = (seen_at < end).fill_null(False)
         stopped = ibis.least(ibis.coalesce(moments.get("closed", end), end), end)

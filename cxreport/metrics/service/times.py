@@ -116,7 +116,8 @@ def waiting_curve(
     DataFrame
         One row a group and time: the ``by`` columns; ``metric``; ``time`` (hours);
         ``estimate``, ``low``, ``high`` (percent still waiting; log-log, unknown at 0 and 100). The
-        curve with every step is :func:`cxreport.metrics.statistics.survival.survival`.
+        curve with every step is :func:`cxreport.metrics.statistics.survival.survival`. A group's
+        rows end with its longest wait, unless nobody waits any more.
 
     Raises
     ------
@@ -159,7 +160,14 @@ def waiting_curve(
         found.loc[at < 0, "estimate"] = 100.0
         group = rows[names].head(1).reset_index(drop=True)
         parts.append(group.merge(found, how="cross"))
-    return pd.concat(parts, ignore_index=True).assign(metric=metric)[[*names, *CURVE]]
+    curves = pd.concat(parts, ignore_index=True).assign(metric=metric)
+    if names:
+        table = tickets.rows
+        longest = run(table.aggregate(by=names, longest=table[seconds].max() / HOUR))
+        longest = kept_whole(longest, {name: table[name] for name in names})
+        most = curves.merge(longest, how="left", on=names)["longest"]
+        curves = curves[(curves["time"] <= most) | (curves["estimate"] == 0)]
+    return curves.reset_index(drop=True)[[*names, *CURVE]]
 
 
 def _columns(tickets: Tickets, metric: str) -> tuple[str, str]:

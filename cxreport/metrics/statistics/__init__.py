@@ -1,1 +1,1 @@
-"""What metrics share: intervals, families of tests, resampling, survival curves."""
+"""What metrics share: intervals, families of tests, shrinkage, survival curves."""

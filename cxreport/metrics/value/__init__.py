@@ -1,5 +1,10 @@
-"""What is a customer worth: profit so far, orders and money to come, contracts."""
+"""What is a customer worth: profit so far, what is to come, and what experience adds to it."""
 
+from cxreport.metrics.linkage.loyal_ratio import loyal_ratio
+from cxreport.metrics.linkage.return_on_experience import return_on_experience
+from cxreport.metrics.linkage.revenue_at_risk import revenue_at_risk
+from cxreport.metrics.linkage.score_link import score_link
+from cxreport.metrics.linkage.word_of_mouth import word_of_mouth
 from cxreport.metrics.value.bgnbd import fit_buying
 from cxreport.metrics.value.buying import buying_history
 from cxreport.metrics.value.buying_check import check_forecast
@@ -23,12 +28,17 @@ __all__ = [
     "forecast_buying",
     "in_one_currency",
     "losses_again",
+    "loyal_ratio",
     "margin_multiple",
     "mean_spend",
     "profit_by_customer",
     "profit_of_nobody",
     "profitability",
+    "return_on_experience",
+    "revenue_at_risk",
+    "score_link",
     "spending_history",
     "whale_curve",
     "whale_peak",
+    "word_of_mouth",
 ]

@@ -14,12 +14,12 @@ from scipy.special import gammaln, psi
 
 from cxreport.errors import CxError
 from cxreport.metrics.statistics.intervals import normal_quantile
-from cxreport.metrics.statistics.likelihood import Fit, maximise, no_fit
+from cxreport.metrics.value.likelihood import Fit, maximise, no_fit
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cxreport.metrics.statistics.likelihood import Objective
+    from cxreport.metrics.value.likelihood import Objective
 
 OWN, ONE, NONE = "own chances to leave", "one chance to leave", "nobody leaves"
 PARAMETERS = {OWN: ("r", "alpha", "a", "b"), ONE: ("r", "alpha", "p"), NONE: ("r", "alpha")}

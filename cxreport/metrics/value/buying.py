@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import ibis
@@ -11,9 +10,12 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
+from cxreport.metrics.retention.first_orders import day_of, is_named
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import ibis.expr.types as ir
 
     from cxreport.metrics.answers import By
@@ -74,6 +76,7 @@ def buying_history(
 
     Examples
     --------
+    >>> import datetime as dt
     >>> days = pd.to_datetime(["2026-01-01", "2026-01-15", "2026-01-15", "2026-01-08"])
     >>> bought = pd.DataFrame({"customer_id": ["a", "a", "a", "b"], "ordered_at": days})
     >>> found = buying_history(bought, until=dt.date(2026, 1, 29))
@@ -157,7 +160,7 @@ def purchase_days(
     check_columns(table, names, reserved=HISTORY)
     if not (table[date].type().is_timestamp() or table[date].type().is_date()):
         raise CxError("these are no times", where=f"column {date}", got=table[date].type())
-    known = table.filter(table[customer].notnull(), table[date].notnull())
+    known = table.filter(is_named(table, customer), table[date].notnull())
     money = known[amount].cast("decimal(18, 4)") if amount else ibis.literal(0)
     rows = known.select(
         customer=known[customer],
@@ -167,19 +170,6 @@ def purchase_days(
     )
     keys = [name for name in rows.columns if name != "amount"]
     return rows.group_by(keys).aggregate(amount=rows.amount.sum())
-
-
-def day_of(day: dt.date) -> dt.datetime:
-    """Return the beginning of a day.
-
-    Raises
-    ------
-    CxError
-        If it is no day.
-    """
-    if not isinstance(day, dt.date) or pd.isna(day):
-        raise CxError("until is not a day", got=day, expected="a date, the last that data cover")
-    return pd.Timestamp(day).normalize().to_pydatetime()
 
 
 def _marks(groups: list[str]) -> list[str]:

@@ -11,11 +11,12 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, run
+from cxreport.metrics.retention.first_orders import day_of
 from cxreport.metrics.statistics.intervals import normal_quantile
-from cxreport.metrics.statistics.likelihood import Fit, with_interval
 from cxreport.metrics.value.bgnbd import fit_buying
-from cxreport.metrics.value.buying import DAYS_A_WEEK, buying_history, day_of, purchase_days
+from cxreport.metrics.value.buying import DAYS_A_WEEK, buying_history, purchase_days
 from cxreport.metrics.value.buying_forecast import expected_orders, orders_in_all
+from cxreport.metrics.value.likelihood import Fit, with_interval
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -93,6 +94,16 @@ def check_forecast(
     parameters; to those of counts the scatter of single customers about what was expected of each
     is added. What befalls all customers at once, a season for example, is in neither. Source:
     Fader, Hardie & Lee 2005, Marketing Science 24(2), 275-284, figures 3 to 5.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> days = ["2026-01-01", "2026-01-15", "2026-02-10", "2026-01-08", "2026-02-01"]
+    >>> bought = pd.DataFrame({"customer_id": list("aaabc"), "ordered_at": pd.to_datetime(days)})
+    >>> found = check_forecast(bought, split=dt.date(2026, 1, 31), until=dt.date(2026, 2, 28))
+    >>> found.total[["n", "actual"]]  # c came too late, a comes back once
+       n  actual
+    0  2     1.0
     """
     z = normal_quantile(level)
     if not day_of(split) < day_of(until):

@@ -12,8 +12,8 @@ from scipy.special import hyp2f1
 from cxreport.errors import CxError
 from cxreport.metrics.statistics.group_columns import as_names
 from cxreport.metrics.statistics.intervals import normal_quantile
-from cxreport.metrics.statistics.likelihood import Fit, with_interval
 from cxreport.metrics.value.bgnbd import NEEDED, check_history
+from cxreport.metrics.value.likelihood import Fit, with_interval
 
 if TYPE_CHECKING:
     from cxreport.metrics.answers import By

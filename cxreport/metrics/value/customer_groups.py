@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from cxreport.inputs.source import Data, as_table
-from cxreport.metrics.retention.first_orders import is_named
+from cxreport.metrics.retention.first_orders import check_same_ids, is_named
 from cxreport.metrics.statistics.group_columns import check_columns
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def asked_for_help(orders: Data, tickets: Data, *, customer: str = "customer_id"
     check_columns(asked, [customer])
     bought = placed.filter(is_named(placed, customer))
     requests = asked.filter(is_named(asked, customer))
+    check_same_ids(bought[customer], requests[customer])
     n = bought.group_by(customer=bought[customer]).aggregate(n=bought.count())
     m = requests.group_by(asking=requests[customer]).aggregate(m=requests.count())
     each = n.left_join(m, n["customer"] == m["asking"])

@@ -11,7 +11,6 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.metrics.statistics.group_columns import as_names
 from cxreport.metrics.statistics.intervals import normal_quantile
-from cxreport.metrics.statistics.likelihood import Fit, with_interval
 from cxreport.metrics.value.bgnbd import check_history, fit_buying
 from cxreport.metrics.value.buying import DAYS_A_WEEK, buying_history
 from cxreport.metrics.value.buying_check import check_forecast
@@ -22,6 +21,7 @@ from cxreport.metrics.value.buying_forecast import (
     orders_at,
 )
 from cxreport.metrics.value.gamma_gamma import fit_spending, mean_spend, spend_at, spending_history
+from cxreport.metrics.value.likelihood import Fit, with_interval
 from cxreport.metrics.value.losses import losses_again
 from cxreport.metrics.value.money import in_one_currency
 from cxreport.metrics.value.profitability import profitability

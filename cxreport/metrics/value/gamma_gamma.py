@@ -14,14 +14,15 @@ from scipy.special import gammaln, psi
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, run
+from cxreport.metrics.retention.first_orders import day_of
 from cxreport.metrics.statistics.intervals import normal_quantile
-from cxreport.metrics.statistics.likelihood import Fit, maximise, no_fit, with_interval
-from cxreport.metrics.value.buying import day_of, purchase_days
+from cxreport.metrics.value.buying import purchase_days
+from cxreport.metrics.value.likelihood import Fit, maximise, no_fit, with_interval
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from cxreport.metrics.statistics.likelihood import Objective
+    from cxreport.metrics.value.likelihood import Objective
 
 SPENDING = "gamma-gamma"
 PARAMETERS = ("p", "q", "gamma")
@@ -57,6 +58,16 @@ def spending_history(
     ------
     CxError
         As ``buying_history``.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> days = ["2026-01-05", "2026-02-05", "2026-03-05", "2026-01-09"]
+    >>> bought = pd.DataFrame({"customer_id": list("aaab"), "paid": [10.0, 20.0, 30.0, 9.0],
+    ...     "ordered_at": pd.to_datetime(days)})
+    >>> spending_history(bought, amount="paid", until=dt.date(2026, 6, 30))
+       repeats  spend  customers
+    0        2   50.0          1
     """
     days = purchase_days(purchases, customer=customer, date=date, amount=amount)
     days = days.filter(days.day <= day_of(until))

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
+from ibis.expr.datatypes import highest_precedence
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.retention.first_orders import is_named
+from cxreport.metrics.retention.first_orders import check_same_ids, is_named
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def profit_by_customer(
             raise CxError("groups of customers are not given", got=", ".join(names))
         return each.select(customer, *PARTS)
     known_groups = _one_row_each(as_table(groups), customer, names)
+    check_same_ids(each[customer], known_groups[OWNER])
     joined = each.left_join(known_groups, each[customer] == known_groups[OWNER])
     return joined.select(*names, customer, *PARTS)
 
@@ -175,14 +177,17 @@ def _entries(
     if costs is not None:
         spent = as_table(costs)
         check_columns(spent, [customer, amount, kind])
+        check_same_ids(sold[customer], spent[customer])
         won = spent[kind].isin(list(acquisition)).fill_null(False)
         tables.append((spent, amount, ibis.cases((won, ACQUISITION), else_="serve")))
     parts = []
+    # Numbers of which some are missing come as floats: a table of each kind has no union.
+    ids = highest_precedence(table[customer].type() for table, _, _ in tables)
     for table, name, part in tables:
         if not table[name].type().is_numeric():
             raise CxError("amounts are no numbers", where=name, got=table[name].type())
-        value = table[name].cast(MONEY)
-        parts.append(table.select(table[customer].name(customer), part=part, value=value))
+        whose = table[customer].cast(ids).name(customer)
+        parts.append(table.select(whose, part=part, value=table[name].cast(MONEY)))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 

@@ -85,12 +85,18 @@ def funnel_differences(differences: pd.DataFrame, company: Company, *, between: 
     between : str
         The column that was compared.
     """
+    if company.table("events") is None:  # the funnel has said so
+        return several([])
     if differences.empty:
         return note("funnel_differences")
     n = int(differences["q_value"].notna().sum())
     fired = int(differences["signal"].eq(other=True).sum())
     key = "signal" if fired else "none"
-    sentences = [_say(f"differences.{key}", n=n, fired=fired), _say("differences.association")]
+    sentences = [_say(f"differences.{key}", question=between, n=n, fired=fired)]
+    beyond = (differences["low"] > 0) | (differences["high"] < 0)
+    if (beyond & differences["signal"].eq(other=False)).any():
+        sentences.append(_say("differences.single"))
+    sentences.append(_say("differences.association"))
     shown = differences.rename(columns={"low": "difference_low", "high": "difference_high"})
     parameters = {"table": "funnel_differences", "caption": "funnel_differences", "group": between}
     table = Block("table", shown, _named(company) | parameters)
@@ -121,22 +127,27 @@ def stage_funnel(found: pd.DataFrame, company: Company, *, window: int) -> Block
         _say("stages.went_on", question=row["step"], n=int(row["eligible"]), **_limits(row))
         for row in path
     ]
+    if path and path[-1]["step"] == "retention":
+        sentences.append(_say("stages.not_second"))
     advocates = measured[measured["note"] == "of those who answered"].dropna(subset="estimate")
     sentences += [
         _say("stages.advocacy", n=int(row["eligible"]), **_limits(row))
         for row in advocates.to_dict("records")
     ]
     sentences += _unknown(measured, "stages.unknown")
-    sentences += [
-        _say("stages.unmeasured", question=stage)
-        for stage in found.loc[found["note"] == "not measured", "step"]
-    ]
     shown = _chart(found, company, caption="stages", metric="stages")
+    if shown.kind != "table":  # which names them itself
+        sentences += [
+            _say("stages.unmeasured", question=stage)
+            for stage in found.loc[found["note"] == "not measured", "step"]
+        ]
     return several([_told(sentences, company), shown])
 
 
 def step_errors(found: pd.DataFrame, company: Company) -> Block:
     """Say and list how often each step fails; ``found`` from ``cxreport.step_errors``."""
+    if company.table("events") is None:  # the funnel has said so
+        return several([])
     known = found.dropna(subset="estimate")
     if known.empty:
         return note("step_errors")
@@ -169,9 +180,11 @@ def _named(company: Company) -> dict[str, Any]:
     """Return what each block carries, with the steps and stages among the names."""
     carried = about(company)
     steps = carried["labels"].get(NAME, {})
-    texts = [Words(language) for language in LANGUAGES]
     stages = {
-        stage: {words.language: words.text(f"conversion.stage.{stage}") for words in texts}
+        stage: {
+            language: words.text(f"conversion.stage.{stage}", stage=words.text(f"stage.{stage}"))
+            for language, words in ((language, Words(language)) for language in LANGUAGES)
+        }
         for stage in STAGES
     }
     return carried | {"names": carried["names"] | stages | steps}

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Writer = Callable[[Words, Row, dict[str, Any]], str]
 
 TABLES: dict[str, tuple[str, ...]] = {
-    "criticality": ("touchpoint_name", "criticality", "often_first_three", "mean_rating",
-                    "driver_importance", "note"),
+    "criticality": ("touchpoint_name", "criticality", "often_first_three", "n",
+                    "mean_rating_range", "importance_range", "note"),
     "importance": ("touchpoint_name", "n", "driver_importance", "driver_importance_interval",
                    "often_first", "driver_inflation", "note"),
     "kinds": ("touchpoint_name", "n", "effect_kind", "asymmetry", "asymmetry_interval", "note"),
@@ -70,6 +70,16 @@ def _with_range(name: str) -> Writer:
     return write
 
 
+def _and_range(name: str, write: Callable[[Words, float], str]) -> Writer:
+    """Write a number and, in brackets, its interval."""
+
+    def cell(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
+        value = write(words, _number(row, name))
+        return f"{value} ({_range(words, row, name, lambda end: write(words, end))})"
+
+    return cell
+
+
 def _percent(name: str) -> Writer:
     return lambda words, row, _: words.measured(_number(row, name), "share")
 
@@ -90,7 +100,9 @@ WRITERS: dict[str, Writer] = {
     "often_first_three": lambda words, row, _: words.whole(_number(row, "top")),
     "often_first": lambda words, row, _: words.whole(_number(row, "first")),
     "mean_rating": _decimal("performance", 2),
+    "mean_rating_range": _and_range("performance", lambda words, x: words.number(x, 2)),
     "driver_importance": _percent("importance"),
+    "importance_range": _and_range("importance", lambda words, x: words.measured(x, "share")),
     "driver_importance_interval": lambda words, row, _: _range(
         words, row, "importance", lambda value: words.measured(value, "share")
     ),

@@ -84,7 +84,7 @@ def with_names(
     Examples
     --------
     >>> with_names({"labels": {}}, "stage", "stage", ["retention"])["labels"]["stage"]
-    {'retention': {'en': 'retention', 'it': 'fidelizzazione'}}
+    {'retention': {'en': 'retention', 'it': 'ritenzione'}}
     """
     names = {
         code: {language: Words(language).text(f"{section}.{code}") for language in LANGUAGES}

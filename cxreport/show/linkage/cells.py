@@ -37,6 +37,8 @@ TEXT_COLUMNS = {
     "loyal_counted", "worth_input", "worth_meaning", "worth_source", "worth_moved", "worth_end",
 }  # fmt: skip
 SHARES = ("ordered_again", "ordered_before")
+MONEY_CLAIMS = ("happy_return", "five_times", "channels")
+"""Claims that are judged by customers; the others, by answers."""
 
 
 def _number(row: Row, name: str) -> float:
@@ -63,6 +65,14 @@ def _claim_result(words: Words, row: Row, parameters: dict[str, Any]) -> str:
         "percent": words.number,
     }[row["unit"]]
     return words.text(f"claims.unit.{row['unit']}", value=_with_interval(words, row, written))
+
+
+def _claim_n(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
+    n = _number(row, "n")
+    if not n > 0:
+        return words.text("value.none")
+    who = "customers" if row["claim"] in MONEY_CLAIMS else "answers"
+    return words.text(f"claims.counted.{who}", n=int(n))
 
 
 def _claim_tested(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
@@ -133,7 +143,7 @@ WRITERS: dict[str, Writer] = {
     "claim": lambda words, row, _: words.text(f"claims.name.{row['claim']}"),
     "claim_verdict": lambda words, row, _: words.text(f"claims.verdict.{row['verdict']}"),
     "claim_result": _claim_result,
-    "claim_n": lambda words, row, _: words.whole(_number(row, "n") or math.nan),
+    "claim_n": _claim_n,
     "claim_tested": _claim_tested,
     "link_class": lambda words, row, _: capital(answer_label(row["answer"], words)),
     "link_when": lambda words, row, _: words.text(f"bars.series.{row['outcome']}"),

@@ -9,6 +9,7 @@ import pandas as pd
 from cxreport.metrics.linkage.claims import NO_SIGNAL, NOT_SUPPORTED, SUPPORTED, UNTESTED
 from cxreport.metrics.linkage.score_link import ADJUSTED, AGAIN, PLACEBO, SPENT
 from cxreport.show.blocks import Block
+from cxreport.show.linkage.cells import MONEY_CLAIMS
 from cxreport.show.linkage.words import reason_key
 from cxreport.show.sections import about, note, several
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     Row = dict[Hashable, Any]
 
-MONEY_CLAIMS = ("happy_return", "five_times", "channels")
 CLASSES = ("promoters", "passives", "detractors")
 METHODS = ("link", "placebo", "loyal", "claims", "worth")
 
@@ -43,7 +43,8 @@ def claims(found: pd.DataFrame, company: Company) -> Block:
         for caption, rows in (("claims_money", found[about_money]),
                               ("claims_people", found[~about_money]))
     ]  # fmt: skip
-    return _told([*sentences, _say("association")], tables, found, company)
+    months = _say("claims.months", until={"day": str(company.until)})
+    return _told([*sentences, _say("association"), months], tables, found, company)
 
 
 def score_link(link: ScoreLink, company: Company, window_days: int) -> Block:

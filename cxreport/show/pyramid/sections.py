@@ -12,6 +12,7 @@ from cxreport.metrics.journey.stages import STAGES
 from cxreport.metrics.pyramid import LAYERS
 from cxreport.metrics.pyramid_layers import group_gaps
 from cxreport.show.blocks import Block
+from cxreport.show.journey.words import with_names
 from cxreport.show.sections import about, note, several, table
 from cxreport.show.words import Words
 
@@ -163,13 +164,9 @@ def _side_by_side(board: pd.DataFrame) -> pd.DataFrame:
 
 def _with_stages(parameters: dict[str, Any]) -> dict[str, Any]:
     """Add the names of the five stages to the labels of a block."""
-    names = {
-        stage: {language: Words(language).text(f"stage.{stage}") for language in LANGUAGES}
-        for stage in STAGES
-    }
-    own = {"stage": {"en": Words("en").text("stage.name"), "it": Words("it").text("stage.name")}}
-    labels = parameters["labels"] | {"stage": names}
-    return parameters | {"labels": labels, "names": own | parameters["names"]}
+    own = {"stage": {language: Words(language).text("stage.name") for language in LANGUAGES}}
+    named = with_names(parameters, "stage", "stage", STAGES)
+    return named | {"names": own | parameters["names"]}
 
 
 def _by(frame: pd.DataFrame, name: str) -> dict[Hashable, Row]:

@@ -95,7 +95,7 @@ def retention_chart(found: Retention, company: Company) -> Block:
 def returning(found: Retention, company: Company) -> Block:
     """Say whether customers come back in one short section: two sentences and the chart."""
     if found.windows.empty:
-        return note("orders")
+        return note("orders", company)
     told = _say([next_month(found), second_order(found)], company)
     return several([told, _drawn_chart(found, company)]) if len(found.chart) else told
 
@@ -152,8 +152,11 @@ def left_out_orders(found: Retention, company: Company) -> Block:
     blocks = [table("left_out_orders", lost, company)] if len(lost) else []
     if found.counted["estimate"].notna().all() and len(found.counted):
         kept, every = (float(value) for value in found.counted["estimate"])
-        told.append(line("counted", kept=kept, every=every))
-        blocks.append(table("counted_ways", found.counted.assign(metric="retention"), company))
+        if round(kept, 1) == round(every, 1):
+            told.append(line("counted_same", kept=kept))
+        else:
+            told.append(line("counted", kept=kept, every=every))
+            blocks.append(table("counted_ways", found.counted.assign(metric="retention"), company))
     return several([_say(told, company), *blocks])
 
 

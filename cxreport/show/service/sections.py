@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Row = dict[Hashable, Any]
 
+FLATTERING = 0.95
+"""Part of the median below which leaving out who still waits is called too short."""
 METHOD = ("waits", "compared", "history", "rates")
 
 
@@ -46,7 +48,7 @@ def service_brief(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) 
         items.append([*_how_long(now), *_changed(against, before)])
         if groups := _apart(own[~own["variable"].isin(["period"])], str(metric)):
             items.append(groups)
-        if now["waiting"] and pd.notna(now["estimate"]) and now["ended_median"] < now["estimate"]:
+        if now["waiting"] and now["ended_median"] < FLATTERING * now["estimate"]:
             values = {"ended": {"wait": now["ended_median"]}, "waiting": int(now["waiting"])}
             items.append(say(f"ended.{metric}", **values))
     tests = int(changes["p_value"].notna().sum())
@@ -65,7 +67,7 @@ def service_summary(waits: pd.DataFrame, changes: pd.DataFrame, company: Company
     """
     now = waits[_is_now(waits, company)]
     if not now["n"].sum():
-        return note("service")
+        return note("service", company)
     everybody = waits[waits["variable"] == ""]
     items: list[Any] = [_lead(_named(changes), everybody[~_is_now(everybody, company)])]
     for _, rows in everybody.groupby("metric", sort=False):
@@ -90,7 +92,7 @@ def _lead(changes: pd.DataFrame, before: pd.DataFrame) -> list[Told]:
         if pd.isna(row["estimate"]):
             return [say("lead.change_unknown", was=wait_of(row, "estimate_rest"), **values)]
         values |= {"was": wait_of(row, "estimate_rest"), "half": wait_of(row)}
-        return [say("lead.change", **values)]
+        return [say("lead.change", n=int(row["n"]), **values)]
     found = [say("lead.no_change")] if changes.loc[against, "signal"].notna().any() else []
     if (slower & ~against).any():
         # Of those who wait longer, the one of whom it is surest.

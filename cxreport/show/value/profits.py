@@ -23,10 +23,8 @@ def profit(found: Profit, company: Company) -> Block:
     if found.missing or found.trade is None:
         return note(f"profit_{found.missing}")
     total, peak = found.total.iloc[0], found.peak.iloc[0]
-    ends = {"money_low": total["low"], "money_high": total["high"]}
     told = [
-        say("profit.total", n=int(total["n"]), money_total=total["total"],
-             money_each=total["estimate"], **ends, **days(found.trade)),
+        *profit_made(found),
         say("profit.costs" if found.has_costs else "profit.no_costs"),
         say("profit.losing", n=int(peak["losing"]), share_part=total["losing_share"],
              share_low=total["losing_low"], share_high=total["losing_high"],
@@ -49,17 +47,29 @@ def profit(found: Profit, company: Company) -> Block:
     )
 
 
+def profit_made(found: Profit) -> list[dict[str, Any]]:
+    """Say what all customers left together; nothing, where it is not known."""
+    if found.missing or found.trade is None:
+        return []
+    total = found.total.iloc[0]
+    ends = {"money_low": total["low"], "money_high": total["high"]}
+    return [
+        say("profit.total", n=int(total["n"]), money_total=total["total"],
+             money_each=total["estimate"], **ends, **days(found.trade))
+    ]  # fmt: skip
+
+
 def profit_groups(found: Profit, company: Company) -> Block:
     """Say which groups of customers lose money, and draw the groups that differ."""
-    if found.missing or found.trade is None:
-        return note(f"profit_{found.missing}")
+    if found.missing or found.trade is None:  # ``profit`` has said so
+        return several([])
     if found.groups.empty:
         return note("profit_groups")
     carried = _with_groups(found.groups, company, found.trade.currency)
     labelled = found.groups.assign(label=_codes(found.groups))
     sure = labelled["signal"].fillna(value=False).astype(bool)
     losing = labelled[sure & (labelled["estimate"] < 0)]
-    rows = losing[["label", "estimate", "low", "high"]].to_dict("records")
+    rows = losing[["label", "n", "estimate", "low", "high"]].to_dict("records")
     told = [say("profit.groups_lose", groups=rows) if rows else say("profit.no_group_loses")]
     differing = found.spread["signal"].fillna(value=False).astype(bool)
     alike = found.spread.loc[~differing, "variable"].tolist()
@@ -81,6 +91,7 @@ def _again(found: Profit) -> list[dict[str, Any]]:
         return [say("profit.luck")]
     lost, earned = (found.again.iloc[row] for row in (0, 1))
     ends = {f"share_{end}": lost[end] for end in ("low", "high")}
+    ends |= {f"share_other_{end}": earned[end] for end in ("low", "high")}
     return [
         say("profit.again", n=int(lost["n"]), share_again=lost["estimate"], **ends,
             share_other=earned["estimate"], count_others=earned["n"]),

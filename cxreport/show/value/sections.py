@@ -5,7 +5,7 @@ Every function takes what ``company_buying`` or ``company_membership`` found.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,10 +14,14 @@ from cxreport.metrics.value.bgnbd import NONE, ONE
 from cxreport.show.blocks import Block
 from cxreport.show.sections import about, note, several
 from cxreport.show.value.blocks import block, days, say, sentences
+from cxreport.show.value.profits import profit_made
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from cxreport.inputs.company import Company
     from cxreport.metrics.company.membership import Membership
+    from cxreport.metrics.company.profit import Profit
     from cxreport.metrics.company.value import Buying
 
 TOGETHER = 0.2
@@ -25,6 +29,24 @@ TOGETHER = 0.2
 SHARES = {"estimate": "share_chance", "low": "share_low", "high": "share_high"}
 MODELS = {ONE: "one", NONE: "none"}
 MARGIN = {"margin": "margin", "least": "margin_low", "most": "margin_high"}
+
+
+def value_brief(profit: Profit, buying: Buying, company: Company) -> Block:
+    """Say in a sentence each what customers left, and what today's will bring in a year.
+
+    Nothing where neither is known: the sections of profit and of value say why.
+
+    Parameters
+    ----------
+    profit : Profit
+        From ``company_profit``.
+    buying : Buying
+        From ``company_buying``.
+    company : Company or Survey
+        What is reported.
+    """
+    told = [*profit_made(profit), *_expected(buying)]
+    return sentences(told, company, buying.trade) if told else several([])
 
 
 def next_year(found: Buying, company: Company) -> Block:
@@ -62,7 +84,7 @@ def forecast_check(found: Buying, company: Company) -> Block:
     if found.check is None or not found.check.fit.converged:
         return note("forecast_check")
     row, months = found.check.total.iloc[0], found.check.by_month
-    inside = row["low"] <= row["actual"] <= row["high"]
+    inside = _inside(row)
     told = [
         say("buying.check", n=int(row["n"]), count_months=int(months["held_out"].sum()),
              count_actual=row["actual"], count_estimate=row["estimate"], count_low=row["low"],
@@ -72,15 +94,19 @@ def forecast_check(found: Buying, company: Company) -> Block:
         way = "much" if row["off"] > 0 else "little"
         told.append(say(f"buying.too_{way}", share_off=abs(row["off"])))
     told.append(say("buying.inside" if inside else "buying.outside"))
+    classes = found.check.by_repeats.to_dict("records")
+    off = sum(not _inside(row) for row in classes)
+    if inside and off:
+        told.append(say("buying.rows_off", n=off, count_rows=len(classes)))
     chart = {"caption": "tracking", "table": "tracking"}
-    classes = {"caption": "repeat_classes", "table": "repeat_classes"}
+    rows = {"caption": "repeat_classes", "table": "repeat_classes"}
     by_class = found.check.by_repeats.rename(columns={"repeats": "purchases"})
     by_class["purchases"] = [f"again {name}" for name in by_class["purchases"]]
     return several(
         [
             sentences(told, company, found.trade),
             block("tracking", months, company, found.trade, chart),
-            block("table", by_class, company, found.trade, classes),
+            block("table", by_class, company, found.trade, rows),
         ]
     )
 
@@ -91,14 +117,13 @@ def customer_value(found: Buying, company: Company) -> Block:
         return note("value_orders")
     if found.value.empty:
         return note("value_amounts")
-    every = found.value[found.value["purchases"] == "all"].iloc[0]
+    every = _all_customers(found)
     if pd.isna(every["estimate"]):
         return note("value_no_fit")
     spend = found.spend.iloc[0]
     refunds = "net" if found.trade.has("refund_amount") else "gross"
     told = [
-        say(f"worth.all_{every['measure']}", n=int(every["n"]), money_total=every["total"],
-             money_each=every["estimate"], money_low=every["low"], money_high=every["high"]),
+        *_expected(found),
         say(f"worth.spend_{refunds}", n=int(spend["n"]), money_spend=spend["estimate"],
              money_low=spend["low"], money_high=spend["high"]),
         say("worth.discount", share_rate=100 * found.discount),
@@ -119,6 +144,32 @@ def customer_value(found: Buying, company: Company) -> Block:
             block("table", found.value, company, found.trade, table),
         ]
     )
+
+
+def _all_customers(found: Buying) -> pd.Series:
+    """Return what is expected of all customers together."""
+    return found.value[found.value["purchases"] == "all"].iloc[0]
+
+
+def _expected(found: Buying) -> list[dict[str, Any]]:
+    """Say what today's customers will bring, and where the forecast failed its check."""
+    if found.fit is None or found.value.empty or pd.isna(_all_customers(found)["estimate"]):
+        return []
+    every = _all_customers(found)
+    told = [
+        say(f"worth.all_{every['measure']}", n=int(every["n"]), money_total=every["total"],
+             money_each=every["estimate"], money_low=every["low"], money_high=every["high"])
+    ]  # fmt: skip
+    if found.check is not None and found.check.fit.converged:
+        row = found.check.total.iloc[0]
+        if pd.notna(row["off"]) and not _inside(row):
+            told.append(say("worth.failed", share_off=abs(row["off"])))
+    return told
+
+
+def _inside(row: pd.Series | dict[Hashable, Any]) -> bool:
+    """Say whether what was counted lies inside the interval of what was expected."""
+    return bool(row["low"] <= row["actual"] <= row["high"])
 
 
 def contract_value(found: Membership, company: Company) -> Block:

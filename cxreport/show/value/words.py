@@ -68,7 +68,7 @@ def _number(kind: str, value: Any, words: Words) -> object:
 def _group(row: dict[str, Any], parameters: dict[str, Any], words: Words) -> str:
     ends = {end: write_money(words, row[end], parameters["currency"]) for end in ENDS}
     label = code_label("profit_group", row["label"], parameters, words)
-    return words.text("profit.group", label=label, **ends)
+    return words.text("profit.group", label=label, n=int(row["n"]), **ends)
 
 
 def _listed(names: list[str], words: Words) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from cxreport.metrics.statistics.numeric_rows import Rows
+    from cxreport.metrics.drivers.numeric_rows import Rows
 
     Flags: TypeAlias = NDArray[np.bool_]
     Numbers: TypeAlias = NDArray[np.float64]

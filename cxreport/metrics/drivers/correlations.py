@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxreport.metrics.statistics.numeric_rows import numeric_rows
-from cxreport.metrics.statistics.resampling import resample
+from cxreport.metrics.drivers.numeric_rows import numeric_rows
+from cxreport.metrics.drivers.resampling import resample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cxreport.inputs.source import Data
-    from cxreport.metrics.statistics.resampling import Flags, Numbers
+    from cxreport.metrics.drivers.resampling import Flags, Numbers
 
 TINY = 1e-10
 """A variance of standardised values below it is none."""

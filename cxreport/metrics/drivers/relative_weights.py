@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from cxreport.metrics.statistics.resampling import Flags, Numbers
+    from cxreport.metrics.drivers.resampling import Flags, Numbers
 
 SAME = 1e-8
 """A share of a driver's variance that the others do not explain, below which it is theirs."""

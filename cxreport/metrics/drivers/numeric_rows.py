@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from cxreport.metrics.statistics.resampling import Numbers
+    from cxreport.metrics.drivers.resampling import Numbers
 
 WEIGHT = "weight"
 
