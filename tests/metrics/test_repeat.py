@@ -82,6 +82,9 @@ def test_days_of_silence_by_hand() -> None:
     assert found["note"] == "no upper limit"
     assert found["later"] == pytest.approx(25)  # of the waits longer than 30 days: 1 of 4 ended
     assert churn_window(TEN, until=UNTIL, share=0.2)["estimate"].item() == 10
+    several = churn_window(TEN, until=UNTIL, share=(0.2, 0.3))
+    assert several["share"].tolist() == [20, 30]
+    assert several["estimate"].iloc[0] == 10
 
 
 def test_a_window_that_is_not_reached_is_empty() -> None:

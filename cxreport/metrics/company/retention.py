@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxreport.inputs.source import run
+from cxreport.inputs.source import keep, run
 from cxreport.metrics.retention.chart import CHART, retention_chart
 from cxreport.metrics.retention.cohorts import (
     CELLS,
@@ -121,22 +121,22 @@ def company_retention(company: Company) -> Retention:
     found = Retention(left_out=kept.left_out, orders=int(read["n"].item()))
     if kept.left_out["n"].sum() >= found.orders:
         return found
-    windows = [churn_window(kept.rows, until=until, share=share) for share in SHARES]
-    found = replace(found, windows=pd.concat(windows, ignore_index=True))
+    bought = keep(kept.rows.select(*sorted(NEEDED)))
+    found = replace(found, windows=churn_window(bought, until=until, share=SHARES))
     first_day = pd.Timestamp(read["first"].item()).normalize()
     if customers is None:
-        found = replace(found, cohorts=cohorts(kept.rows, until=until))
+        found = replace(found, cohorts=cohorts(bought, until=until))
         begun = first_day.replace(day=1) + pd.DateOffset(months=1)
-        earlier = kept.rows.filter(kept.rows.ordered_at < begun).customer_id
+        earlier = bought.filter(bought.ordered_at < begun).customer_id
     else:
         earlier = customers.filter(customers.first_seen_at < first_day).customer_id
         found = replace(found, dated=True)
-    known = kept.rows.customer_id.isin(earlier)
-    n = _count(kept.rows.filter(known).customer_id.nunique())
-    found, new = replace(found, earlier=n), kept.rows.filter(~known)
+    known = bought.customer_id.isin(earlier)
+    n = _count(bought.filter(known).customer_id.nunique())
+    found, new = replace(found, earlier=n), keep(bought.filter(~known))
     if not _count(new.count()):
         return found
-    others = orders.filter(~orders.customer_id.isin(earlier))
+    others = keep(orders.select(*sorted(NEEDED)).filter(~orders.customer_id.isin(earlier)))
     return _of_new_customers(found, new, others, until, (until - first_day.date()).days)
 
 
@@ -147,7 +147,8 @@ def _of_new_customers(
     table, every = cohorts(new, until=until), cohorts(orders, until=until)
     by_age = retention_by_age(table)
     weeks = range(STEP, min(followed, LONGEST) + 1, STEP)
-    curve = repeat_purchase(new, until=until, days=weeks) if weeks else found.curve
+    second = repeat_purchase(new, until=until, days=sorted({*DAYS, *weeks}))
+    curve = second[second["day"].isin(weeks)]
     told = _count(orders.count()) - int(
         orders_outside_cohorts(orders, until=until)["outside"].item()
     )
@@ -164,7 +165,7 @@ def _of_new_customers(
         cohorts=table if found.dated else found.cohorts,
         by_age=by_age,
         chart=retention_chart(table),
-        second_orders=repeat_purchase(new, until=until, days=DAYS),
+        second_orders=second[second["day"].isin(DAYS)].reset_index(drop=True),
         curve=curve[curve["at_risk"] >= FEWEST].reset_index(drop=True),
         counted=pd.DataFrame(counted),
     )

@@ -15,6 +15,7 @@ from cxreport.metrics.statistics.intervals import normal_quantile
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from cxreport.inputs.source import Data
     from cxreport.metrics.answers import By
@@ -32,7 +33,7 @@ def churn_window(
     orders: Data,
     *,
     until: dt.date,
-    share: float = 0.9,
+    share: float | Sequence[float] = 0.9,
     customer: str = "customer_id",
     date: str = "ordered_at",
     by: By = None,
@@ -48,18 +49,18 @@ def churn_window(
     ----------
     orders, until, customer, date, by, level
         As in ``repeat_purchase``.
-    share : float
+    share : float or sequence of float
         Share of waits, between 0 and 1.
 
     Returns
     -------
     DataFrame
-        One row a group: the ``by`` columns; ``share`` (percent of waits asked for); ``gaps``
-        (waits) and ``ended`` (those of them that ended with an order); ``followed`` (days of the
-        longest wait) and ``returned`` (percent of waits over by then); ``estimate``, ``low``,
-        ``high`` (days); ``later``, ``later_low``, ``later_high`` (percent of the waits longer than
-        that which were over by the longest one seen: where it is high, such a silence is unusual
-        but no loss); ``note``: "not reached" where fewer than ``share`` were over by the
+        One row a group and share: the ``by`` columns; ``share`` (percent of waits asked for);
+        ``gaps`` (waits) and ``ended`` (those of them that ended with an order); ``followed`` (days
+        of the longest wait) and ``returned`` (percent of waits over by then); ``estimate``,
+        ``low``, ``high`` (days); ``later``, ``later_low``, ``later_high`` (percent of the waits
+        longer than that which were over by the longest one seen: where it is high, such a silence
+        is unusual but no loss); ``note``: "not reached" where fewer than ``share`` were over by the
         longest wait seen (then there is no window), "no upper limit" where the interval has none.
 
     Raises
@@ -84,33 +85,39 @@ def churn_window(
     0   50.0     4      3        10      75.0       4.0
     """
     normal_quantile(level)
-    if not 0 < share < 1:
+    shares = [share] if isinstance(share, int | float) else list(share)
+    if not shares or not all(0 < one < 1 for one in shares):
         raise CxError("not a share of waits", got=share, expected="a number between 0 and 1")
     parts = []
     for group, life in count_gaps(
         orders, customer, date, until, by, first_only=False, reserved=WINDOW
     ):
-        curve = returned_by(life, level)
-        # The upper limit of the curve gets there first, so it gives the lower limit of the days.
-        ends = {"estimate": "estimate", "low": "high", "high": "low"}
-        days = {name: _first_time(curve, end, 100 * share) for name, end in ends.items()}
-        note = NOT_REACHED if np.isnan(days["estimate"]) else ""
-        if note:
-            days = dict.fromkeys(days, np.nan)
-        elif np.isnan(days["high"]):
-            note = NO_UPPER_LIMIT
-        row = {
-            "share": 100 * share,
-            "gaps": int(life["at_risk"].iloc[0]),
-            "ended": int(life["events"].sum()),
-            "followed": int(life["time"].iloc[-1]),
-            "returned": float(curve["estimate"].iloc[-1]),
-            **days,
-            **_later(life, days["estimate"], level),
-            "note": note,
-        }
-        parts.append(group.merge(pd.DataFrame([row]), how="cross"))
+        rows = [_window(life, one, level) for one in shares]
+        parts.append(group.merge(pd.DataFrame(rows), how="cross"))
     return pd.concat(parts, ignore_index=True)[[*as_names(by), *WINDOW]].astype({"note": "str"})
+
+
+def _window(life: pd.DataFrame, share: float, level: float) -> dict[str, object]:
+    """Read one share of the waits off their curve."""
+    curve = returned_by(life, level)
+    # The upper limit of the curve gets there first, so it gives the lower limit of the days.
+    ends = {"estimate": "estimate", "low": "high", "high": "low"}
+    days = {name: _first_time(curve, end, 100 * share) for name, end in ends.items()}
+    note = NOT_REACHED if np.isnan(days["estimate"]) else ""
+    if note:
+        days = dict.fromkeys(days, np.nan)
+    elif np.isnan(days["high"]):
+        note = NO_UPPER_LIMIT
+    return {
+        "share": 100 * share,
+        "gaps": int(life["at_risk"].iloc[0]),
+        "ended": int(life["events"].sum()),
+        "followed": int(life["time"].iloc[-1]),
+        "returned": float(curve["estimate"].iloc[-1]),
+        **days,
+        **_later(life, days["estimate"], level),
+        "note": note,
+    }
 
 
 def _first_time(curve: pd.DataFrame, column: str, percent: float) -> float:
