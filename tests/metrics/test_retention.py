@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics.retention.cohorts import cohorts, orders_outside_cohorts, retention_by_age
+from cxreport.metrics.retention import cohorts, orders_outside_cohorts, retention_by_age
 
 retention = import_module("cxreport.metrics.retention.cohorts")
 

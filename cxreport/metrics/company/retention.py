@@ -9,12 +9,9 @@ import pandas as pd
 
 from cxreport.inputs.source import keep, run
 from cxreport.metrics.retention.chart import CHART, retention_chart
-from cxreport.metrics.retention.cohorts import (
-    CELLS,
-    cohorts,
-    orders_outside_cohorts,
-    retention_by_age,
-)
+from cxreport.metrics.retention.cohort_ages import retention_by_age
+from cxreport.metrics.retention.cohorts import CELLS, cohorts
+from cxreport.metrics.retention.first_orders import orders_outside_cohorts
 from cxreport.metrics.retention.lapse import WINDOW, churn_window
 from cxreport.metrics.retention.purchases import purchases
 from cxreport.metrics.retention.repeat import REPEAT, repeat_purchase

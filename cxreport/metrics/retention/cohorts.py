@@ -14,16 +14,14 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.period import MONTHS, containing
-from cxreport.metrics.retention.cohort_ages import NOT_OBSERVABLE, retention_by_age
-from cxreport.metrics.retention.first_orders import count_active, orders_outside_cohorts
+from cxreport.metrics.retention.cohort_ages import NOT_OBSERVABLE
+from cxreport.metrics.retention.first_orders import count_active
 from cxreport.metrics.statistics.group_columns import as_names
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
 
 if TYPE_CHECKING:
     from cxreport.inputs.source import Data
     from cxreport.metrics.answers import By
-
-__all__ = ["cohorts", "orders_outside_cohorts", "retention_by_age"]
 
 Every = Literal["month", "quarter", "year"]
 

@@ -11,46 +11,16 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.metrics.statistics.group_columns import as_names
 from cxreport.metrics.statistics.intervals import normal_quantile
-from cxreport.metrics.value.bgnbd import check_history, fit_buying
-from cxreport.metrics.value.buying import DAYS_A_WEEK, buying_history
-from cxreport.metrics.value.buying_check import check_forecast
+from cxreport.metrics.value.bgnbd import check_history
+from cxreport.metrics.value.buying import DAYS_A_WEEK
 from cxreport.metrics.value.buying_forecast import (
-    chance_active,
-    expected_orders,
-    forecast_buying,
     orders_at,
 )
-from cxreport.metrics.value.gamma_gamma import fit_spending, mean_spend, spend_at, spending_history
+from cxreport.metrics.value.gamma_gamma import spend_at
 from cxreport.metrics.value.likelihood import Fit, with_interval
-from cxreport.metrics.value.losses import losses_again
-from cxreport.metrics.value.money import in_one_currency
-from cxreport.metrics.value.profitability import profitability
-from cxreport.metrics.value.profits import profit_by_customer, profit_of_nobody
-from cxreport.metrics.value.whale import whale_curve, whale_peak
 
 if TYPE_CHECKING:
     from cxreport.metrics.answers import By
-
-__all__ = [
-    "buying_history",
-    "chance_active",
-    "check_forecast",
-    "customer_value",
-    "expected_orders",
-    "fit_buying",
-    "fit_spending",
-    "forecast_buying",
-    "in_one_currency",
-    "losses_again",
-    "margin_multiple",
-    "mean_spend",
-    "profit_by_customer",
-    "profit_of_nobody",
-    "profitability",
-    "spending_history",
-    "whale_curve",
-    "whale_peak",
-]
 
 WEEKS_A_YEAR = 365.25 / DAYS_A_WEEK
 WEEKS_A_STEP = 13
