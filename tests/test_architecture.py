@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "cxreport"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = ["inputs", "metrics", "show", "build"]
-LONGEST = 250
+LONGEST = 400
 DRAWING = {"matplotlib", "seaborn"}
 
 

@@ -101,12 +101,13 @@ def run_here(name: str, **parameters: object) -> NotebookNode:
     names: dict[str, Any] = {}
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            *statements, last = ast.parse(cell.source).body
+            statements = ast.parse(cell.source).body
+            last = statements.pop() if isinstance(statements[-1], ast.Expr) else None
             exec(compile(ast.Module(statements, []), name, "exec"), names)  # noqa: S102
-            if isinstance(last, ast.Expr):
+            if last is not None:
                 block = eval(compile(ast.Expression(last.value), name, "eval"), names)  # noqa: S307
                 cell.outputs = [v4.new_output("display_data", {MIME: block.payload()})]
-            else:
+            elif "parameters" in cell.metadata.get("tags", []):
                 names |= parameters
     return notebook
 
