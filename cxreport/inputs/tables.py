@@ -17,8 +17,8 @@ from cxreport.inputs.normalise import normalise
 from cxreport.inputs.source import (
     TEXT_FILES,
     Data,
+    as_table,
     find_files,
-    from_frame,
     keep,
     read_file,
     run,
@@ -62,7 +62,7 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     """
     table = codebook.tables[name]
     if given is not None:
-        parts = [_read_part(codebook, name, from_frame(given), None)]
+        parts = [_read_part(codebook, name, as_table(given), None)]
     else:
         pattern, _, inner = table.files.partition(":")
         parts = []
