@@ -12,6 +12,7 @@ import ibis
 from cxreport.inputs import checks
 from cxreport.inputs.audit import AUDIT_COLUMNS, count_codes
 from cxreport.inputs.contracts import Problem, problem
+from cxreport.inputs.fixed_words import with_fixed_words, word_problems
 from cxreport.inputs.merge import merge_repeated
 from cxreport.inputs.normalise import normalise
 from cxreport.inputs.source import (
@@ -81,6 +82,7 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     everything.rows = _with_period(rows, codebook, table)
     everything.problems += found
     everything.problems += checks.date_problems(everything.rows, name, table, codebook)
+    everything.problems += word_problems(everything.rows, name, table)
     return everything
 
 
@@ -99,11 +101,12 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
     wave = codebook.wave_of(path.name if path else "")
     wave_name = wave.name if wave else None
     rows = normalise(raw, table.columns, wave=wave_name, zone=zone)
+    rows = with_fixed_words(rows, name, table)
     if wave:
         rows = _in_wave(rows, wave, table)
     if path and path.suffix.lower() in TEXT_FILES:
         rows = keep(rows)
-    counted = count_codes(raw, table.columns, wave=wave_name, zone=zone)
+    counted = count_codes(raw, table.columns, wave=wave_name, zone=zone, table=name)
     problems = [
         *checks.header_problems(raw, name, table, path or Path(name), wave, zone),
         *(checks.line_end_problems(name, path, wave) if path else ()),
