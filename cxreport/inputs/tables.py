@@ -18,8 +18,8 @@ from cxreport.inputs.normalise import normalise
 from cxreport.inputs.source import (
     TEXT_FILES,
     Data,
+    as_table,
     find_files,
-    from_frame,
     keep,
     read_file,
     run,
@@ -63,7 +63,7 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     """
     table = codebook.tables[name]
     if given is not None:
-        parts = [_read_part(codebook, name, from_frame(given), None)]
+        parts = [_read_part(codebook, name, as_table(given), None)]
     else:
         pattern, _, inner = table.files.partition(":")
         parts = []
@@ -73,7 +73,7 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
             )
             parts.append(_read_part(codebook, name, raw, path))
     everything = CheckedTable(
-        ibis.union(*(part.rows for part in parts)) if len(parts) > 1 else parts[0].rows,
+        _together([part.rows for part in parts]),
         [line for part in parts for line in part.problems],
         [counted for part in parts for counted in part.codes],
         [file for part in parts for file in part.files],
@@ -84,6 +84,15 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     everything.problems += checks.date_problems(everything.rows, name, table, codebook)
     everything.problems += word_problems(everything.rows, name, table)
     return everything
+
+
+def _together(parts: list[ir.Table]) -> ir.Table:
+    """Put the rows of all files in one table: days of one file are moments beside another's."""
+    if len(parts) == 1:
+        return parts[0]
+    schemas = [part.schema() for part in parts]
+    moments = {n: kind for schema in schemas for n, kind in schema.items() if kind.is_timestamp()}
+    return ibis.union(*(part.cast(moments) for part in parts))
 
 
 def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) -> CheckedTable:
@@ -127,7 +136,8 @@ def _with_period(rows: ir.Table, codebook: Codebook, table: TableFiles) -> ir.Ta
     date = next(iter(table.with_role("date")), None)
     if codebook.waves or date is None:
         return rows
-    return rows.mutate(period_start=rows[date].truncate(UNITS[codebook.source.period]).date())
+    day = rows[date].cast("date")
+    return rows.mutate(period_start=day.truncate(UNITS[codebook.source.period]))
 
 
 def hash_file(path: Path) -> str:
