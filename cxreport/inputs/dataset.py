@@ -14,6 +14,7 @@ from cxreport.errors import CxError
 from cxreport.inputs import checks
 from cxreport.inputs.codebook import Codebook, read_codebook
 from cxreport.inputs.contracts import accept, explain
+from cxreport.inputs.scale_ends import unfilled_scales
 from cxreport.inputs.source import Data, run
 from cxreport.inputs.tables import read_table
 
@@ -121,6 +122,8 @@ def open_source(
     rows = {name: table.rows for name, table in read.items()}
     until = codebook.source.observed_until or _latest_date(rows, codebook)
     problems = [line for table in read.values() for line in table.problems]
+    for name, checked_rows in rows.items():
+        problems += unfilled_scales(checked_rows, name, codebook.tables[name])
     if "responses" in rows:
         problems += checks.scale_problems(rows["responses"], "responses", codebook.responses)
         problems += checks.period_problems(rows["responses"], codebook, until)

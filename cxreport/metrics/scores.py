@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from cxreport.errors import CxError
 from cxreport.metrics.answers import By, count_answers
 from cxreport.metrics.pyramid import pyramid
-from cxreport.metrics.scales import ascending, turned
+from cxreport.metrics.scales import ascending, first_favourable, turned
 from cxreport.metrics.statistics import estimates
 from cxreport.metrics.statistics.intervals import (
     NetInterval,
@@ -61,7 +61,8 @@ def nps(
         always unweighted; ``estimate`` in points (-100..100), ``std_error`` in points (not
         adjusted; NaN below two answers), ``low`` and ``high`` in points, cut at the ends of the
         scale; ``n_effective`` answers (Kish); ``weighted`` (bool); ``note`` ("", "no answers",
-        "one answer", "all answers in one class").
+        "one answer", "all answers in one class", "mostly invalid answers": more of them than valid
+        ones, so that another scale may have been asked).
 
     Raises
     ------
@@ -107,7 +108,7 @@ def csat(
     by: By = None,
     weight: str | None = None,
     level: float = 0.95,
-    favourable_from: int = 4,
+    favourable_from: int | None = None,
     scale: tuple[int, int] = (1, 5),
     interval: ShareInterval = "wilson",
 ) -> pd.DataFrame:
@@ -117,8 +118,10 @@ def csat(
     ----------
     data, score, by, weight, level
         As in :func:`nps`; the answers are those of ``scale``.
-    favourable_from : int
-        The lowest answer that counts as favourable, after turning: higher is better.
+    favourable_from : int, optional
+        The lowest answer that counts as favourable, after turning: higher is better. When left
+        out, the second best answer (4 of 1 to 5, 6 of 1 to 7) where it lies above the middle of
+        the scale, or else the first above the middle (3 of 1 to 3).
     scale : (int, int)
         The worst answer and the best. ``(5, 1)`` declares that 1 is best: every answer x is then
         turned into 6 - x before anything else, so that ``mean`` too is "higher is better".
@@ -172,19 +175,21 @@ def ces(
     by: By = None,
     weight: str | None = None,
     level: float = 0.95,
-    favourable_from: int = 5,
+    favourable_from: int | None = None,
     scale: tuple[int, int] = (1, 7),
     interval: ShareInterval = "wilson",
 ) -> pd.DataFrame:
     """Measure what share of customers found it easy.
 
     Customer effort score 2.0: agreement from 1 to 7 with "they made it easy for me". The older
-    effort question, 1 (very low) to 5 (very high), is ``scale=(5, 1), favourable_from=4``.
+    effort question, 1 (very low) to 5 (very high), is ``scale=(5, 1)``.
 
     Parameters
     ----------
-    data, score, by, weight, level, favourable_from, scale, interval
+    data, score, by, weight, level, scale, interval
         As in :func:`csat`.
+    favourable_from : int, optional
+        As in :func:`csat`; when left out, the first answer above the middle (5 of 1 to 7).
 
     Returns
     -------
@@ -225,7 +230,7 @@ def _favourable(
     by: By,
     weight: str | None,
     level: float,
-    favourable_from: int,
+    favourable_from: int | None,
     scale: tuple[int, int],
     interval: ShareInterval,
 ) -> pd.DataFrame:
@@ -233,6 +238,8 @@ def _favourable(
     check_interval(interval, get_args(ShareInterval))
     normal_quantile(level)
     limits = ascending(scale)
+    if favourable_from is None:
+        favourable_from = first_favourable(metric, scale)
     if not limits[0] < favourable_from <= limits[1]:
         raise CxError(
             "favourable_from is not inside the scale",
