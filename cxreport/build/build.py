@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from cxreport.build.export import export_page, payloads
 from cxreport.build.gate import check_notebook, check_page
+from cxreport.build.plan import changed_since
 from cxreport.build.publish import publish, publish_index, staging
 from cxreport.build.run import run_notebook
 from cxreport.errors import CxError
@@ -115,6 +116,13 @@ def _one(job: Job, staged: Path, root: Path, log: Path, number: int) -> None:
         with DRAWING:
             pages[language] = export_page(notebook, language, job.provenance)
         _gate(f"page {language}", check_page(pages[language]), log)
+    if changed := changed_since(job, root):
+        raise CxError(
+            "not published: what it is made from changed while it was read; "
+            "last time's page is still in place",
+            got=", ".join(changed),
+            hint="build again when nothing else writes these files",
+        )
     publish(staged, job.folder, pages, _manifest(job, notebook))
 
 

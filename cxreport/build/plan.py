@@ -6,12 +6,13 @@ import hashlib
 import json
 import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cxreport.build.params import check_parameters, read_parameters
-from cxreport.build.provenance import gather
+from cxreport.build.provenance import gather, marks
 from cxreport.errors import CxError
 from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
@@ -20,7 +21,6 @@ from cxreport.inputs.period import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from cxreport.build.params import Parameter
     from cxreport.inputs.codebook import Codebook
@@ -72,8 +72,12 @@ class Job:
         All of its parameters, checked.
     folder : Path
         Where the pages go: ``reports/<report>/<period>``.
+    codebook : Codebook or None
+        The contract of the source; None in a study.
     provenance : dict
         What the pages are made from.
+    marks : dict
+        Of each file that is read, by what it is known to be untouched since it was hashed.
     stale : str
         Why the pages must be made again; empty when they are up to date.
     """
@@ -83,7 +87,9 @@ class Job:
     notebook: Path
     parameters: dict[str, object]
     folder: Path
+    codebook: Codebook | None
     provenance: dict[str, Any]
+    marks: dict[str, tuple[int, ...]]
     stale: str
 
     @property
@@ -194,10 +200,36 @@ def _make_job(
     chosen = _name_period(report, declared, period, codebook, notebook)
     if "period" in declared:
         parameters["period"] = chosen
+    untouched = marks(notebook, codebook)  # before the hashes: what changes meanwhile is seen
     provenance = gather(notebook, parameters, codebook, root)
     folder = out / report.name / chosen
     stale = _why_stale(folder, report, provenance)
-    return Job(report, chosen, notebook, parameters, folder, provenance, stale)
+    return Job(report, chosen, notebook, parameters, folder, codebook, provenance, untouched, stale)
+
+
+def changed_since(job: Job, root: Path) -> list[str]:
+    """List what is no longer what it was when the job was planned, be it changed back or not.
+
+    Parameters
+    ----------
+    job : Job
+        A job whose notebook has been run.
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    list of str
+        The names of files, or of whatever else a page is made from; empty when all is as it was.
+    """
+    try:
+        found = marks(job.notebook, job.codebook)
+        now = gather(job.notebook, job.parameters, job.codebook, root)
+    except (OSError, CxError):
+        return ["a file that was read is gone"]
+    touched = [name for name in {**job.marks, **found} if job.marks.get(name) != found.get(name)]
+    names = [Path(name).name for name in touched]
+    return names or ([] if now["fingerprint"] == job.provenance["fingerprint"] else ["code"])
 
 
 def _name_period(

@@ -126,6 +126,37 @@ def test_hostile_labels_reach_every_page_as_text(project: Path) -> None:
         assert html.count("&lt;img src=x onerror=alert(1)&gt; {{ 7*7 }}") >= 6
 
 
+SWAPPED = """
+import os, shutil
+from pathlib import Path
+path = Path("data/mini/responses.csv")
+{swap}
+"""
+SWAPS = {
+    "rewritten": "path.write_text(path.read_text() + '6,2026-10-04,10\\n')",
+    "put back": """
+old, stat = path.read_text(), path.stat()
+path.write_text(old + '6,2026-10-04,10\\n')
+path.write_text(old)
+os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))""",
+    "renamed and back": "path.rename('data/mini/other')\nPath('data/mini/other').rename(path)",
+    "removed": "path.unlink()",
+    "codebook": "path = path.with_name('codebook.toml')\npath.write_text(path.read_text() + '#')",
+    "notebook": "path = Path('notebooks/mini.ipynb')\npath.write_text(path.read_text() + ' ')",
+}
+
+
+@pytest.mark.parametrize("swap", SWAPS.values(), ids=SWAPS.keys())
+def test_a_page_whose_files_changed_while_it_was_made_is_not_published(
+    project: Path, swap: str
+) -> None:
+    write_notebook(project, SWAPPED.format(swap=swap))
+    [failure] = build_all(project)
+    assert "changed while it was read" in failure.what
+    assert "build again" in failure.parts["hint"]
+    assert pages(project).keys() == {"index.html"}
+
+
 def git(folder: Path, *words: str) -> None:
     who = ["-c", "user.name=a", "-c", "user.email=a@x.example"]
     subprocess.run(["git", "-C", str(folder), *who, *words], check=True, capture_output=True)
