@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cxreport.build.names import file_name
 from cxreport.build.params import check_parameters, read_parameters
 from cxreport.build.provenance import gather, marks
 from cxreport.errors import CxError
@@ -71,7 +72,8 @@ class Job:
     parameters : dict
         All of its parameters, checked.
     folder : Path
-        Where the pages go: ``reports/<report>/<period>``.
+        Where the pages go: ``reports/<report>/<period>``; of other parameters than the table's,
+        ``reports/<report>.<parameters>/<period>``, for they make another page.
     codebook : Codebook or None
         The contract of the source; None in a study.
     provenance : dict
@@ -176,7 +178,9 @@ def make_plan(
             continue  # of a group, what is asked for is one period: a study has none
         for period in (settings["period"],) if "period" in settings else report.periods:
             job = _make_job(root, folder, report, declared, period, settings)
-            jobs.setdefault(job.folder, job)  # the last closed period may be named, too
+            first = jobs.setdefault(job.folder, job)  # the last closed period may be named, too
+            if first.name != job.name:
+                raise CxError("two pages would bear one name", got=f"{first.name}, {job.name}")
     return list(jobs.values())
 
 
@@ -202,9 +206,26 @@ def _make_job(
         parameters["period"] = chosen
     untouched = marks(notebook, codebook)  # before the hashes: what changes meanwhile is seen
     provenance = gather(notebook, parameters, codebook, root)
-    folder = out / report.name / chosen
-    stale = _why_stale(folder, report, provenance)
-    return Job(report, chosen, notebook, parameters, folder, codebook, provenance, untouched, stale)
+    usual = check_parameters(declared, report.parameters, {}, where=where)
+    own = {k: v for k, v in parameters.items() if k != "period" and v != usual[k]}
+    folder = out / _folder_name(report, own) / file_name(chosen)
+    return Job(
+        report,
+        chosen,
+        notebook,
+        parameters,
+        folder,
+        codebook,
+        provenance,
+        untouched,
+        _why_stale(folder, report, provenance),
+    )
+
+
+def _folder_name(report: Report, own: Mapping[str, object]) -> str:
+    """Return another folder for other parameters than the table's: they make another page."""
+    name = file_name(report.name)
+    return f"{name}.{file_name(json.dumps(own, sort_keys=True))}" if own else name
 
 
 def changed_since(job: Job, root: Path) -> list[str]:

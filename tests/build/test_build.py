@@ -126,6 +126,29 @@ def test_hostile_labels_reach_every_page_as_text(project: Path) -> None:
         assert html.count("&lt;img src=x onerror=alert(1)&gt; {{ 7*7 }}") >= 6
 
 
+def test_a_part_of_the_answers_is_a_page_beside_the_official_one(project: Path) -> None:
+    assert build_all(project) == []
+    official = pages(project)
+    header, _ = blocks(project)
+    part = header.parameters | {"filters": {"nps": ["9"]}}
+    source = show(type(header)("header", parameters=part).payload())
+    notebook = nbformat.read(project / "notebooks/mini.ipynb", as_version=4)
+    notebook.cells[1].source = source
+    nbformat.write(notebook, project / "notebooks/mini.ipynb")
+    plan = make_plan(project, settings={"filters": '{ nps = ["9"] }'})
+    assert build(plan, project, project / "reports") == []
+    now = pages(project)
+    assert {n: c for n, c in now.items() if n in official and n != "index.html"} == {
+        n: c for n, c in official.items() if n != "index.html"
+    }
+    folder = f"{plan[0].folder.parent.name}/2026-10"
+    assert "(would recommend: 9)</h1>" in now[f"{folder}/en.html"].decode()
+    index = now["index.html"].decode()
+    assert f'href="{folder}/it.html"' in index
+    assert 'href="mini/2026-10/it.html"' in index
+    assert "(consiglierebbe: 9)" in index
+
+
 SWAPPED = """
 import os, shutil
 from pathlib import Path
