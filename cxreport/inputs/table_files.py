@@ -28,7 +28,8 @@ Encoding = Annotated[str, AfterValidator(_known_encoding)]
 class Wave(Strict):
     """A named period, and the files that hold it."""
 
-    name: str
+    name: str = Field(pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?$")
+    """Up to 100 signs on one line, without blanks around."""
     since: dt.date
     until: dt.date
     """Last day."""
