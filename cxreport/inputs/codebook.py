@@ -117,6 +117,12 @@ class Codebook(Strict):
         }
         return [text for text, fine in checks.items() if not fine]
 
+    def __repr__(self) -> str:
+        """Say which source this is; the whole contract is a long text."""
+        return f"<Codebook {self.path.parent.name}: {', '.join(self.tables)}>"
+
+    __str__ = __repr__
+
     @property
     def responses(self) -> TableFiles:
         """The survey."""

@@ -53,6 +53,11 @@ class Dataset:
     files: pd.DataFrame
     observed_until: dt.date
 
+    def __repr__(self) -> str:
+        """Say which source this is; rows are never shown unasked."""
+        tables, until = ", ".join(self.tables), self.observed_until
+        return f"<Dataset {self.name}: {tables}; until {until}; {len(self.problems)} problems>"
+
 
 def find_root(start: Path | None = None) -> Path:
     """Return the project's folder: the first one upwards that holds ``reports.toml``."""

@@ -72,7 +72,7 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
             )
             parts.append(_read_part(codebook, name, raw, path))
     everything = CheckedTable(
-        ibis.union(*(part.rows for part in parts)) if len(parts) > 1 else parts[0].rows,
+        _together([part.rows for part in parts]),
         [line for part in parts for line in part.problems],
         [counted for part in parts for counted in part.codes],
         [file for part in parts for file in part.files],
@@ -82,6 +82,15 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     everything.problems += found
     everything.problems += checks.date_problems(everything.rows, name, table, codebook)
     return everything
+
+
+def _together(parts: list[ir.Table]) -> ir.Table:
+    """Put the rows of all files in one table: days of one file are moments beside another's."""
+    if len(parts) == 1:
+        return parts[0]
+    schemas = [part.schema() for part in parts]
+    moments = {n: kind for schema in schemas for n, kind in schema.items() if kind.is_timestamp()}
+    return ibis.union(*(part.cast(moments) for part in parts))
 
 
 def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) -> CheckedTable:
@@ -124,7 +133,8 @@ def _with_period(rows: ir.Table, codebook: Codebook, table: TableFiles) -> ir.Ta
     date = next(iter(table.with_role("date")), None)
     if codebook.waves or date is None:
         return rows
-    return rows.mutate(period_start=rows[date].truncate(UNITS[codebook.source.period]).date())
+    day = rows[date].cast("date")
+    return rows.mutate(period_start=day.truncate(UNITS[codebook.source.period]))
 
 
 def hash_file(path: Path) -> str:

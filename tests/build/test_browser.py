@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import shutil
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
-from nbformat import NotebookNode, v4
+from here import run_here
+from nbformat import v4
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from cxreport.build.export import export_page
 from cxreport.build.gate import check_page
-from cxreport.show.blocks import MIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = [
     "--no-sandbox",
@@ -93,23 +90,6 @@ def write_source(folder: Path) -> Path:
     (folder / "responses.csv").write_text("\n".join([columns, *rows]), "utf-8")
     (folder / "codebook.toml").write_text(CODEBOOK, "utf-8")
     return folder / "codebook.toml"
-
-
-def run_here(name: str, **parameters: object) -> NotebookNode:
-    """Run one of the project's notebooks in this process, keeping the blocks its cells end in."""
-    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
-    names: dict[str, Any] = {}
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            statements = ast.parse(cell.source).body
-            last = statements.pop() if isinstance(statements[-1], ast.Expr) else None
-            exec(compile(ast.Module(statements, []), name, "exec"), names)  # noqa: S102
-            if last is not None:
-                block = eval(compile(ast.Expression(last.value), name, "eval"), names)  # noqa: S307
-                cell.outputs = [v4.new_output("display_data", {MIME: block.payload()})]
-            elif "parameters" in cell.metadata.get("tags", []):
-                names |= parameters
-    return notebook
 
 
 @pytest.fixture(scope="module", params=["01_monthly_report", "00_data_quality"])

@@ -6,7 +6,7 @@ Counted as orders, they make customers look loyal who only took things back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import ibis
@@ -48,7 +48,7 @@ class Purchases:
         counted under its first reason only).
     """
 
-    rows: ir.Table
+    rows: ir.Table = field(repr=False)
     left_out: pd.DataFrame
 
 

@@ -7,7 +7,7 @@ longer: it is censored, not absent. Leaving it out would let a backlog flatter e
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 import ibis
@@ -60,7 +60,7 @@ class Tickets:
         The last day looked at.
     """
 
-    rows: ir.Table
+    rows: ir.Table = field(repr=False)
     metrics: tuple[Metric, ...]
     left_out: pd.DataFrame
     until: dt.date
