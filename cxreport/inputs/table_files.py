@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - read by pydantic at run time
+import datetime as dt
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from cxreport.inputs.meaning import SCORES, Column, Strict, Text
 
@@ -14,12 +14,35 @@ ADDED = ("wave", "period_start")
 """Columns that reading adds to a table."""
 
 
+def _possible(day: dt.date) -> dt.date:
+    """Refuse a day that no export reaches, such as 9999-12-31."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"the data cannot be complete up to this day, or from it on: {day}")
+    return day
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+KnownDay = Annotated[dt.date, AfterValidator(_possible)]
+"""A day that an export begins or ends on."""
+
+
+def _as_texts(given: Any) -> Any:
+    """Read one code or several, and yes, no and numbers as an export writes them."""
+    codes = given if isinstance(given, list) else [given]
+    return tuple(
+        str(code).strip() if isinstance(code, bool | int | float) else code for code in codes
+    )
+
+
+Codes = Annotated[tuple[str, ...], BeforeValidator(_as_texts), Field(min_length=1)]
+
+
 class Wave(Strict):
     """A named period, and the files that hold it."""
 
     name: str
-    since: dt.date
-    until: dt.date
+    since: KnownDay
+    until: KnownDay
     """Last day."""
     files: str = "*"
 
@@ -38,8 +61,16 @@ class TableFiles(Strict):
     """Pattern of file names below the source's folder; ``shop.duckdb:table`` for a database."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
+    observed_from: KnownDay | None = None
+    """First day that the export covers; that of the source, or of the first row, when left out."""
+    observed_until: KnownDay | None = None
+    """Last day that the export covers; see the source's."""
     ignore: tuple[str, ...] = ()
     """Patterns of columns that are known and not used."""
+    only: dict[str, Codes] = {}  # noqa: RUF012 - pydantic copies it
+    """Column of the export -> what a row must say there to belong."""
+    skip: dict[str, Codes] = {}  # noqa: RUF012 - pydantic copies it
+    """Column of the export -> what a row says that does not belong: previews, tests, spam."""
     defaults: Defaults = Defaults()
     columns: Annotated[dict[str, Column], Field(min_length=1)]
 

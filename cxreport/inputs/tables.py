@@ -14,6 +14,7 @@ from cxreport.inputs.audit import AUDIT_COLUMNS, count_codes
 from cxreport.inputs.contracts import Problem, problem
 from cxreport.inputs.merge import merge_repeated
 from cxreport.inputs.normalise import normalise
+from cxreport.inputs.row_filter import belonging, filter_problems
 from cxreport.inputs.source import (
     TEXT_FILES,
     Data,
@@ -23,8 +24,11 @@ from cxreport.inputs.source import (
     read_file,
     run,
 )
+from cxreport.inputs.spans import days_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import ibis.expr.types as ir
     import pandas as pd
 
@@ -64,13 +68,7 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     if given is not None:
         parts = [_read_part(codebook, name, from_frame(given), None)]
     else:
-        pattern, _, inner = table.files.partition(":")
-        parts = []
-        for path in find_files(codebook.folder, pattern):
-            raw = read_file(
-                path, delimiter=table.delimiter, encoding=table.encoding, table=inner or None
-            )
-            parts.append(_read_part(codebook, name, raw, path))
+        parts = [_read_part(codebook, name, raw, path) for raw, path in _files_of(codebook, name)]
     everything = CheckedTable(
         ibis.union(*(part.rows for part in parts)) if len(parts) > 1 else parts[0].rows,
         [line for part in parts for line in part.problems],
@@ -84,11 +82,40 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     return everything
 
 
+def read_days(codebook: Codebook, names: Iterable[str]) -> dict[str, pd.Series]:
+    """Count the rows of each day of some tables, and read nothing else of their files."""
+    found = {}
+    for name in names:
+        table, zone = codebook.tables[name], codebook.source.timezone
+        dates = table.with_role("date")
+        parts = [
+            normalise(belonging(raw, table, wave=wave, zone=zone), dates, wave=wave, zone=zone)
+            for raw, path in _files_of(codebook, name)
+            for wave in (getattr(codebook.wave_of(path.name), "name", None),)
+        ]
+        found |= days_of({name: ibis.union(*parts) if len(parts) > 1 else parts[0]}, codebook)
+    return found
+
+
+def _files_of(codebook: Codebook, name: str) -> Iterator[tuple[ir.Table, Path]]:
+    """Open the files of a table, one by one."""
+    table = codebook.tables[name]
+    pattern, _, inner = table.files.partition(":")
+    for path in find_files(codebook.folder, pattern):
+        yield (
+            read_file(
+                path, delimiter=table.delimiter, encoding=table.encoding, table=inner or None
+            ),
+            path,
+        )
+
+
 def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) -> CheckedTable:
     """Read the rows of one file, or of a frame given in its place."""
     table, zone = codebook.tables[name], codebook.source.timezone
     wave = codebook.wave_of(path.name if path else "")
     wave_name = wave.name if wave else None
+    whole, raw = raw, belonging(raw, table, wave=wave_name, zone=zone)
     rows = normalise(raw, table.columns, wave=wave_name, zone=zone)
     if wave:
         rows = _in_wave(rows, wave, table)
@@ -97,13 +124,14 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
     counted = count_codes(raw, table.columns, wave=wave_name, zone=zone)
     problems = [
         *checks.header_problems(raw, name, table, path or Path(name), wave, zone),
+        *filter_problems(whole, name, table, wave=wave_name, zone=zone),
         *(checks.line_end_problems(name, path, wave) if path else ()),
         *checks.value_problems(raw, name, table, wave, zone),
         *checks.code_problems(counted, name),
     ]
-    n = int(run(raw.aggregate(n=raw.count()))["n"].item())
+    n = int(run(whole.aggregate(n=whole.count()))["n"].item())
     file = path.name if path else ""
-    if n == 0:
+    if not int(run(raw.aggregate(n=raw.count()))["n"].item()):
         problems.append(problem("rows-none", name, "", 1, file, wave_name))
     read = {"table": name, "file": file, "wave": wave_name, "rows": n, "columns": len(raw.columns)}
     read["sha256"] = hash_file(path) if path else ""
