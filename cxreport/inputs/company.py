@@ -61,6 +61,11 @@ class Company:
     about: Sequence[str] = ()
     _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        """Say what is reported; rows are never shown unasked."""
+        part = f", filters {dict(self.filters)}" if self.filters else ""
+        return f"<{type(self).__name__} {self.period.name}{part}, of {self.dataset!r}>"
+
     @property
     def codebook(self) -> Codebook:
         """The source's contract."""
@@ -70,6 +75,11 @@ class Company:
     def known_until(self) -> dt.date:
         """The last day that the tables reported cover."""
         return end_of(self.dataset.spans, self.about)
+
+    @property
+    def minimum_group(self) -> int:
+        """Fewest answers, requests or customers of which a page shows anything."""
+        return self.codebook.source.minimum_group
 
     @property
     def until(self) -> dt.date:

@@ -60,6 +60,11 @@ class Dataset:
         """The last day that any table covers; the first of all days when no row has a date."""
         return max((span.until for span in self.spans.values()), default=dt.date.min)
 
+    def __repr__(self) -> str:
+        """Say which source this is; rows are never shown unasked."""
+        tables, until = ", ".join(self.tables), self.observed_until
+        return f"<Dataset {self.name}: {tables}; until {until}; {len(self.problems)} problems>"
+
 
 def find_root(start: Path | None = None) -> Path:
     """Return the project's folder: the first one upwards that holds ``reports.toml``."""

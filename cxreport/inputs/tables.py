@@ -12,14 +12,15 @@ import ibis
 from cxreport.inputs import checks
 from cxreport.inputs.audit import AUDIT_COLUMNS, count_codes
 from cxreport.inputs.contracts import Problem, problem
+from cxreport.inputs.fixed_words import with_fixed_words, word_problems
 from cxreport.inputs.merge import merge_repeated
 from cxreport.inputs.normalise import normalise
 from cxreport.inputs.row_filter import belonging, filter_problems
 from cxreport.inputs.source import (
     TEXT_FILES,
     Data,
+    as_table,
     find_files,
-    from_frame,
     keep,
     read_file,
     run,
@@ -66,11 +67,11 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     """
     table = codebook.tables[name]
     if given is not None:
-        parts = [_read_part(codebook, name, from_frame(given), None)]
+        parts = [_read_part(codebook, name, as_table(given), None)]
     else:
         parts = [_read_part(codebook, name, raw, path) for raw, path in _files_of(codebook, name)]
     everything = CheckedTable(
-        ibis.union(*(part.rows for part in parts)) if len(parts) > 1 else parts[0].rows,
+        _together([part.rows for part in parts]),
         [line for part in parts for line in part.problems],
         [counted for part in parts for counted in part.codes],
         [file for part in parts for file in part.files],
@@ -79,12 +80,13 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     everything.rows = _with_period(rows, codebook, table)
     everything.problems += found
     everything.problems += checks.date_problems(everything.rows, name, table, codebook)
+    everything.problems += word_problems(everything.rows, name, table)
     return everything
 
 
 def read_days(codebook: Codebook, names: Iterable[str]) -> dict[str, pd.Series]:
     """Count the rows of each day of some tables, and read nothing else of their files."""
-    found = {}
+    found: dict[str, pd.Series] = {}
     for name in names:
         table, zone = codebook.tables[name], codebook.source.timezone
         dates = table.with_role("date")
@@ -93,7 +95,7 @@ def read_days(codebook: Codebook, names: Iterable[str]) -> dict[str, pd.Series]:
             for raw, path in _files_of(codebook, name)
             for wave in (getattr(codebook.wave_of(path.name), "name", None),)
         ]
-        found |= days_of({name: ibis.union(*parts) if len(parts) > 1 else parts[0]}, codebook)
+        found |= days_of({name: _together(parts)}, codebook)
     return found
 
 
@@ -110,6 +112,15 @@ def _files_of(codebook: Codebook, name: str) -> Iterator[tuple[ir.Table, Path]]:
         )
 
 
+def _together(parts: list[ir.Table]) -> ir.Table:
+    """Put the rows of all files in one table: days of one file are moments beside another's."""
+    if len(parts) == 1:
+        return parts[0]
+    schemas = [part.schema() for part in parts]
+    moments = {n: kind for schema in schemas for n, kind in schema.items() if kind.is_timestamp()}
+    return ibis.union(*(part.cast(moments) for part in parts))
+
+
 def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) -> CheckedTable:
     """Read the rows of one file, or of a frame given in its place."""
     table, zone = codebook.tables[name], codebook.source.timezone
@@ -117,11 +128,12 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
     wave_name = wave.name if wave else None
     whole, raw = raw, belonging(raw, table, wave=wave_name, zone=zone)
     rows = normalise(raw, table.columns, wave=wave_name, zone=zone)
+    rows = with_fixed_words(rows, name, table)
     if wave:
         rows = _in_wave(rows, wave, table)
     if path and path.suffix.lower() in TEXT_FILES:
         rows = keep(rows)
-    counted = count_codes(raw, table.columns, wave=wave_name, zone=zone)
+    counted = count_codes(raw, table.columns, wave=wave_name, zone=zone, table=name)
     problems = [
         *checks.header_problems(raw, name, table, path or Path(name), wave, zone),
         *filter_problems(whole, name, table, wave=wave_name, zone=zone),
@@ -152,7 +164,8 @@ def _with_period(rows: ir.Table, codebook: Codebook, table: TableFiles) -> ir.Ta
     date = next(iter(table.with_role("date")), None)
     if codebook.waves or date is None:
         return rows
-    return rows.mutate(period_start=rows[date].truncate(UNITS[codebook.source.period]).date())
+    day = rows[date].cast("date")
+    return rows.mutate(period_start=day.truncate(UNITS[codebook.source.period]))
 
 
 def hash_file(path: Path) -> str:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 COUNTS = ("detractors", "passives", "promoters", "dropped", "bottom", "middle", "top", "favourable")
 MEANS = ("mean", "mean_low", "mean_high")
 STATISTICS = ("estimate", "std_error", "low", "high", "n_effective", "weighted", "note")
-RESERVED = {"metric", "n", "missing", "invalid", *COUNTS, *MEANS, *STATISTICS}
+COLUMNS = ("metric", "n", "missing", "invalid", *COUNTS, *MEANS, *STATISTICS)
+"""What a score may have after the columns of its groups, in this order."""
 
 # Outside these a weight loses digits, or the sum of its squares no longer fits an exact decimal.
 SMALLEST_WEIGHT, LARGEST_WEIGHT = 1e-6, 999_999
@@ -105,7 +106,7 @@ def count_answers(
     table = as_table(data)
     names = as_names(by)
     check_columns(table, [*questions.values(), *([weight] if weight is not None else [])])
-    check_columns(table, names, RESERVED)
+    check_columns(table, names, COLUMNS)
     answers = {name: _answer(table, column, scale) for name, column in questions.items()}
     valid = ibis.and_(*(value.notnull() for value, _ in answers.values()))
     invalid = ibis.or_(*(value.isnull() & ~missing for value, missing in answers.values()))

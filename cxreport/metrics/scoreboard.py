@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cxreport.metrics.answers import COLUMNS
 from cxreport.metrics.compare import compare
 from cxreport.metrics.planning import smallest_change
 from cxreport.metrics.scores import ces, csat, nps, pyramid
@@ -90,7 +91,7 @@ def score_questions(
         )  # fmt: skip
         frames.append(scores.assign(question=PYRAMID))
     if not frames:
-        return pd.DataFrame(columns=[*by, "question", "metric"])
+        return pd.DataFrame(columns=[*by, "question", *COLUMNS])
     scores = pd.concat(frames, ignore_index=True)
     first = [*by, "question", "metric"]
     return scores[[*first, *(c for c in scores.columns if c not in first)]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -69,7 +69,7 @@ def write(folder: Path, source: str = "", survey: str = "", shop: str = "") -> P
     return path
 
 
-def problems_in(path: Path, tables: dict[str, pd.DataFrame]) -> dict[tuple[str, str], dict]:
+def problems_in(path: Path, tables: dict[str, pd.DataFrame]) -> dict[tuple[str, str], Any]:
     lines = open_source(path, tables=tables, strict=False).problems.to_dict("records")
     return {(line["problem"], line["column"]): line for line in lines}
 

@@ -136,8 +136,8 @@ def service_changes(
         return pd.DataFrame(columns=columns)
     known = known_groups(tickets, by)
     parts = [compare_waits(of_period(tickets, company.period), known, level=level).assign(group="")]
-    if len(whole := company.history_of("tickets")) > 1:
-        starts = [period.start for period in whole[-2:]]
+    starts = [period.start for period in company.history_of("tickets")[-2:]]
+    if len(starts) > 1:
         two = _where(tickets, tickets.rows.period_start.isin(starts))
         sides = {"": two}
         for column in known[:1]:

@@ -14,6 +14,7 @@ from cxreport.inputs.source import run
 from cxreport.metrics.statistics.estimates import notes
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
+from cxreport.metrics.statistics.value_columns import possible_counts
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -124,7 +125,8 @@ def handled_rates(
         once.
         "declared_within": of all, within the service level by the source's own word.
 
-        ``unknown`` counts requests with an empty cell, which are left out.
+        ``unknown`` counts requests with an empty cell, or a number that counts nothing (below 0
+        or infinite), which are left out.
 
     Raises
     ------
@@ -153,7 +155,7 @@ def handled_rates(
         raise CxError("not a length of time", got=within_days, expected="days, above 0")
     rows, always = tickets.rows, ibis.literal(value=True)
     names = ("replies_n", "transfers_n", "reopened_n")
-    counts = {name: rows[name] for name in names if name in rows.columns}
+    counts = {name: possible_counts(rows, name) for name in names if name in rows.columns}
     rates: dict[str, Rate] = {}
     if counts and "solution" in tickets.metrics:
         most = round(within_days * DAY)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cxreport.metrics.answers import COUNTS, MEANS, STATISTICS, Answers
+from cxreport.metrics.answers import COLUMNS, Answers
 from cxreport.metrics.statistics import intervals
 
 if TYPE_CHECKING:
@@ -174,5 +174,4 @@ def tidy(answers: Answers, metric: str, estimates: pd.DataFrame) -> pd.DataFrame
         invalid=answers.count("invalid"),
         weighted=answers.weighted,
     )
-    order = ["metric", "n", "missing", "invalid", *COUNTS, *MEANS, *STATISTICS]
-    return answers.groups.join(frame[[name for name in order if name in frame]])
+    return answers.groups.join(frame[[name for name in COLUMNS if name in frame]])

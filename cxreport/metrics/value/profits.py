@@ -12,7 +12,7 @@ from ibis.expr.datatypes import highest_precedence
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.retention.first_orders import check_same_ids, is_named
+from cxreport.metrics.retention.first_orders import check_same_ids, is_named, is_word
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _entries(
         spent = as_table(costs)
         check_columns(spent, [customer, amount, kind])
         check_same_ids(sold[customer], spent[customer])
-        won = spent[kind].isin(list(acquisition)).fill_null(False)
+        won = is_word(spent[kind], acquisition)
         tables.append((spent, amount, ibis.cases((won, ACQUISITION), else_="serve")))
     parts = []
     # Numbers of which some are missing come as floats: a table of each kind has no union.
