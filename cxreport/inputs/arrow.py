@@ -130,7 +130,7 @@ def _from_pandas(column: pd.Series) -> tuple[Column, list[Any]]:
         taken = categories.take(pa.array(codes, mask=codes < 0))
         return taken, _in_order(categories) if column.cat.ordered else []
     if isinstance(column.dtype, pd.SparseDtype):
-        column = column.sparse.to_dense()
+        column = pd.Series(column.to_numpy())
     try:
         return _from_arrow(pa.Array.from_pandas(column), column)
     except (pa.ArrowException, ArithmeticError, TypeError, ValueError):

@@ -68,6 +68,11 @@ class Company:
         return self.dataset.codebook
 
     @property
+    def minimum_group(self) -> int:
+        """Fewest answers, requests or customers of which a page shows anything."""
+        return self.codebook.source.minimum_group
+
+    @property
     def until(self) -> dt.date:
         """The last day looked at: the data's last, or that of a period followed by closed ones."""
         if last_closed(self.codebook, self.dataset.observed_until) == self.period:

@@ -68,9 +68,7 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
         pattern, _, inner = table.files.partition(":")
         parts = []
         for path in find_files(codebook.folder, pattern):
-            raw = read_file(
-                path, delimiter=table.delimiter, encoding=table.encoding, table=inner or None
-            )
+            raw = read_file(path, table=inner or None, **table.written)
             parts.append(_read_part(codebook, name, raw, path))
     everything = CheckedTable(
         _together([part.rows for part in parts]),

@@ -104,9 +104,7 @@ def test_every_column_of_every_table_says_how_it_was_read(tmp_path: Path) -> Non
         'kind = { role = "other" }\namount = { role = "number" }\nmonth = { role = "date" }\n',
         encoding="utf-8",
     )
-    frames = answers(
-        visit=[5, 0], speed=[1, 2], who=["C-10848.0", None], said=["call Maria", "ok"]
-    )
+    frames = answers(visit=[5, 0], speed=[1, 2], who=["C-10848.0", None], said=["call Maria", "ok"])
     days = pd.to_datetime(["2026-01-31", "2026-02-28"])
     costs = pd.DataFrame({"kind": ["Serve", "acquisition"], "amount": [2.5, -3.0], "month": days})
     read = columns_read(open_source(path, tables=frames | {"costs": costs}))

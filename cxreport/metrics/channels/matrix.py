@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from cxreport.inputs.codebook import MINIMUM_GROUP
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.journey.stages import as_stage, in_order
 from cxreport.metrics.retention.first_orders import next_day
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.proportions import SHARES, percent_of
-from cxreport.metrics.statistics.value_columns import ratings
+from cxreport.metrics.statistics.value_columns import ratings, times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,7 +103,7 @@ def channel_use(
     whose = [table[column] if alike else table[column].cast("string") for column in journey]
     who = ibis.coalesce(*whose)
     rows = table.select(
-        who=who, at=table[date].cast("timestamp"), channel=table[channel].cast("string"),
+        who=who, at=times(table, date), channel=table[channel].cast("string"),
         stage=as_stage(table[stage].cast("string"), stages), name=table[name].cast("string"),
     )  # fmt: skip
     placed = rows.who.notnull() & rows.stage.notnull() & rows.channel.notnull()
@@ -171,7 +172,7 @@ def channel_ratings(
     stage: str = "stage",
     channel: str = "channel",
     scale: Scale = None,
-    minimum: int = 10,
+    minimum: int = MINIMUM_GROUP,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Say how easy each channel makes each stage, and how content its customers are.

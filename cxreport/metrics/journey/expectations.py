@@ -8,7 +8,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.statistics.group_columns import as_names, check_columns
+from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
 from cxreport.metrics.statistics.intervals import student
 from cxreport.metrics.statistics.proportions import SHARES, percent_of
 from cxreport.metrics.statistics.value_columns import ratings
@@ -178,7 +178,7 @@ def against_expectation(
     check_columns(table, groups, {"answer", "n", "left_out", "count", *SHARES, "note"})
     keys = {name: table[name] for name in groups}
     named = table.group_by(**keys, code=table[column].cast("string"))
-    cells = run(named.aggregate(people=table.count()))
+    cells = kept_whole(run(named.aggregate(people=table.count())), keys)
     cells["answer"] = cells["code"].map(dict(zip(codes, CLASSES, strict=True)))
     # Without groups everybody is in one, so that both cases are counted the same way.
     cells["everyone"] = 0

@@ -16,6 +16,7 @@ from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.retention.first_orders import check_same_ids, is_named, is_word, next_day
 from cxreport.metrics.statistics.group_columns import check_columns
+from cxreport.metrics.statistics.value_columns import amounts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -132,11 +133,8 @@ def purchases(
     if _is_there(table, status, "status"):
         rules[CANCELLED] = is_word(table[status], exclude)
     if _is_there(table, amount, "net_amount"):
-        if not table[amount].type().is_numeric():
-            raise CxError("amounts are no numbers", where=amount, got=table[amount].type())
-        rules[NEGATIVE] = table[amount] < 0
-        rules[ZERO] = table[amount] == 0
-        rules[NO_AMOUNT] = table[amount].isnull()
+        (money,) = amounts(table, [amount])
+        rules[NEGATIVE], rules[ZERO], rules[NO_AMOUNT] = money < 0, money == 0, money.isnull()
     known = [(rule.fill_null(False), reason) for reason, rule in rules.items()]
     judged = table.mutate(**{REASON: ibis.cases(*known, else_="")})
     counts = run(judged.group_by(REASON).aggregate(n=judged.count())).set_index(REASON)["n"]

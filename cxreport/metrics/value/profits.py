@@ -14,6 +14,7 @@ from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.retention.first_orders import check_same_ids, is_named, is_word
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
+from cxreport.metrics.statistics.value_columns import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -184,10 +185,9 @@ def _entries(
     # Numbers of which some are missing come as floats: a table of each kind has no union.
     ids = highest_precedence(table[customer].type() for table, _, _ in tables)
     for table, name, part in tables:
-        if not table[name].type().is_numeric():
-            raise CxError("amounts are no numbers", where=name, got=table[name].type())
+        (money,) = amounts(table, [name])
         whose = table[customer].cast(ids).name(customer)
-        parts.append(table.select(whose, part=part, value=table[name].cast(MONEY)))
+        parts.append(table.select(whose, part=part, value=money.cast(MONEY)))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
