@@ -177,19 +177,28 @@ def make_plan(
     jobs: dict[Path, Job] = {}
     for report in chosen:
         try:
-            declared = read_parameters(root / report.notebook)
-            if "period" not in declared and "period" in settings and report.name not in names:
-                continue  # of a group, what is asked for is one period: a study has none
-            for period in (settings["period"],) if "period" in settings else report.periods:
-                job = _make_job(root, folder, report, declared, period, settings)
-                first = jobs.setdefault(job.folder, job)  # the last closed period may be named too
-                if first.name != job.name:
-                    raise CxError("two pages would bear one name", got=f"{first.name}, {job.name}")
+            found = _jobs_of(report, root, folder, settings, named=report.name in names)
         except CxError as error:
             if failures is None:
                 raise
             failures.append(error)
+            continue
+        for job in found:
+            first = jobs.setdefault(job.folder, job)  # the last closed period may be named, too
+            if first.name != job.name:
+                raise CxError("two pages would bear one name", got=f"{first.name}, {job.name}")
     return list(jobs.values())
+
+
+def _jobs_of(
+    report: Report, root: Path, out: Path, settings: Mapping[str, str], *, named: bool
+) -> list[Job]:
+    """Make a job of each period of a report."""
+    declared = read_parameters(root / report.notebook)
+    if "period" not in declared and "period" in settings and not named:
+        return []  # of a group, what is asked for is one period: a study has none
+    periods = (settings["period"],) if "period" in settings else report.periods
+    return [_make_job(root, out, report, declared, period, settings) for period in periods]
 
 
 def _make_job(
