@@ -51,6 +51,8 @@ class Acceptance(Strict):
 
     problem: str
     column: str
+    table: str = ""
+    """Only in this table; in any when left out."""
     at_most: int
     reason: Text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from cxreport.errors import CxError
 from cxreport.inputs import checks
 from cxreport.inputs.codebook import Codebook, read_codebook
 from cxreport.inputs.contracts import accept, explain
+from cxreport.inputs.keys import count_links, key_problems, link_problems
 from cxreport.inputs.scale_ends import unfilled_scales
 from cxreport.inputs.source import Data
 from cxreport.inputs.spans import Span, days_of, find_spans
@@ -47,6 +48,8 @@ class Dataset:
         ``table``, ``file``, ``wave``, ``rows``, ``columns``, ``sha256``.
     spans : dict of str to Span
         Table -> from when until when it is known; without the tables that have no day.
+    links : DataFrame
+        See ``keys.count_links``.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Dataset:
     answers_by_code: pd.DataFrame
     files: pd.DataFrame
     spans: dict[str, Span]
+    links: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def observed_until(self) -> dt.date:
@@ -133,6 +137,9 @@ def open_source(
     problems = [line for table in read.values() for line in table.problems]
     for name, checked_rows in rows.items():
         problems += unfilled_scales(checked_rows, name, codebook.tables[name])
+        problems += key_problems(checked_rows, name, codebook.tables[name])
+    links = count_links(codebook, rows)
+    problems += link_problems(links)
     if "responses" in rows:
         problems += checks.scale_problems(rows["responses"], "responses", codebook.responses)
     problems += checks.period_problems(days, spans, codebook)
@@ -152,6 +159,7 @@ def open_source(
         ),
         files=pd.DataFrame([file for table in read.values() for file in table.files]),
         spans=spans,
+        links=links,
     )
 
 
