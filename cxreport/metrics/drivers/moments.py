@@ -130,7 +130,7 @@ def moments_of_truth(
 def _with_limits(name: str, effects: Numbers, level: float) -> dict[str, Numbers]:
     """Return an effect, its limits and the p-value of there being none."""
     low, high = limits(effects, level)
-    spread = effects[1:].std(axis=0)
+    spread = effects[1:].std(axis=0) if len(effects) > 1 else np.full(effects.shape[1], np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         p_value = 2 * norm.sf(np.abs(effects[0]) / spread)
     return {name: effects[0], f"{name}_low": low, f"{name}_high": high, f"{name}_q": p_value}

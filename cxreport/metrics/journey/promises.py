@@ -15,6 +15,7 @@ from cxreport.metrics.retention.first_orders import next_day
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
 from cxreport.metrics.statistics.intervals import normal_quantile
 from cxreport.metrics.statistics.proportions import SHARES, percent_of
+from cxreport.metrics.statistics.value_columns import is_one_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -210,7 +211,7 @@ def _rows(
     if table[times[2]].type().is_date():
         begun = begun.truncate("D")
     arrived = ibis.cases((arrived < ibis.literal(end), arrived))
-    stopped = table[status].isin(list(cancelled)) if status else ibis.literal(False)
+    stopped = is_one_of(table[status], cancelled) if status else ibis.literal(False)
     outcome = ibis.cases(
         (stopped.fill_null(False), "cancelled"),
         (due.isnull(), "unpromised"),

@@ -16,7 +16,7 @@ from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.retention.first_orders import check_same_ids, is_named, next_day
 from cxreport.metrics.statistics.group_columns import check_columns
-from cxreport.metrics.statistics.value_columns import amounts
+from cxreport.metrics.statistics.value_columns import amounts, is_one_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -131,7 +131,7 @@ def purchases(
         table = seen
         rules[BEFORE_CUSTOMER] = _is_before(table, date)
     if _is_there(table, status, "status"):
-        rules[CANCELLED] = table[status].isin(list(exclude))
+        rules[CANCELLED] = is_one_of(table[status], exclude)
     if _is_there(table, amount, "net_amount"):
         (money,) = amounts(table, [amount])
         rules[NEGATIVE], rules[ZERO], rules[NO_AMOUNT] = money < 0, money == 0, money.isnull()

@@ -17,6 +17,7 @@ from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.service.clock_changes import seconds_between
 from cxreport.metrics.statistics.group_columns import check_columns
+from cxreport.metrics.statistics.value_columns import is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -146,9 +147,9 @@ def read_tickets(
 
     state = table[status] if status in table.columns else ibis.null("string")
     states = {
-        "solved": state.isin(list(solved_codes)).fill_null(False),
-        "open": state.isin(list(open_codes)).fill_null(False),
-        "withdrawn": state.isin(list(withdrawn_codes)).fill_null(False),
+        "solved": is_one_of(state, solved_codes).fill_null(False),
+        "open": is_one_of(state, open_codes).fill_null(False),
+        "withdrawn": is_one_of(state, withdrawn_codes).fill_null(False),
     }
     reason = _first_reason(moments, states, passed, end, known_end)
     waits = {"followed_seconds": passed("created", ibis.literal(end))}
