@@ -41,6 +41,10 @@ __all__ = [
 
 MAIN_TABLES = ("responses", "orders", "events", "tickets", "sessions")
 """A source has at least one of these."""
+MINIMUM_GROUP = 10
+"""Fewest answers, requests or customers of which a page shows anything: persons might be recognised
+in fewer. The one place where it stands; a source may ask for more (``minimum_group``), never for
+fewer. Source: NHS England, GP Patient Survey, "Why is data sometimes suppressed?"."""
 
 
 class Acceptance(Strict):
@@ -64,6 +68,8 @@ class SourceInfo(Strict):
     period: Literal["month", "quarter", "year", "wave"] = "month"
     observed_until: dt.date | None = None
     """Last day that the export covers; the latest date of the tables when left out."""
+    minimum_group: int = Field(default=MINIMUM_GROUP, ge=MINIMUM_GROUP)
+    """Fewest answers of a group that a page shows, 10 or more."""
     synthetic: bool = False
 
 
@@ -116,6 +122,12 @@ class Codebook(Strict):
             f"versions name waves that are not declared: {', '.join(sorted(named))}": not named,
         }
         return [text for text, fine in checks.items() if not fine]
+
+    def __repr__(self) -> str:
+        """Say which source this is; the whole contract is a long text."""
+        return f"<Codebook {self.path.parent.name}: {', '.join(self.tables)}>"
+
+    __str__ = __repr__
 
     @property
     def responses(self) -> TableFiles:

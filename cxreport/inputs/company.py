@@ -57,10 +57,20 @@ class Company:
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        """Say what is reported; rows are never shown unasked."""
+        part = f", filters {dict(self.filters)}" if self.filters else ""
+        return f"<{type(self).__name__} {self.period.name}{part}, of {self.dataset!r}>"
+
     @property
     def codebook(self) -> Codebook:
         """The source's contract."""
         return self.dataset.codebook
+
+    @property
+    def minimum_group(self) -> int:
+        """Fewest answers, requests or customers of which a page shows anything."""
+        return self.codebook.source.minimum_group
 
     @property
     def until(self) -> dt.date:

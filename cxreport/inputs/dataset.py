@@ -14,6 +14,7 @@ from cxreport.errors import CxError
 from cxreport.inputs import checks
 from cxreport.inputs.codebook import Codebook, read_codebook
 from cxreport.inputs.contracts import accept, explain
+from cxreport.inputs.scale_ends import unfilled_scales
 from cxreport.inputs.source import Data, run
 from cxreport.inputs.tables import read_table
 
@@ -52,6 +53,11 @@ class Dataset:
     answers_by_code: pd.DataFrame
     files: pd.DataFrame
     observed_until: dt.date
+
+    def __repr__(self) -> str:
+        """Say which source this is; rows are never shown unasked."""
+        tables, until = ", ".join(self.tables), self.observed_until
+        return f"<Dataset {self.name}: {tables}; until {until}; {len(self.problems)} problems>"
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -116,6 +122,8 @@ def open_source(
     rows = {name: table.rows for name, table in read.items()}
     until = codebook.source.observed_until or _latest_date(rows, codebook)
     problems = [line for table in read.values() for line in table.problems]
+    for name, checked_rows in rows.items():
+        problems += unfilled_scales(checked_rows, name, codebook.tables[name])
     if "responses" in rows:
         problems += checks.scale_problems(rows["responses"], "responses", codebook.responses)
         problems += checks.period_problems(rows["responses"], codebook, until)

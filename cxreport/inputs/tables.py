@@ -12,6 +12,7 @@ import ibis
 from cxreport.inputs import checks
 from cxreport.inputs.audit import AUDIT_COLUMNS, count_codes
 from cxreport.inputs.contracts import Problem, problem
+from cxreport.inputs.fixed_words import with_fixed_words, word_problems
 from cxreport.inputs.merge import merge_repeated
 from cxreport.inputs.normalise import normalise
 from cxreport.inputs.source import (
@@ -67,12 +68,10 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
         pattern, _, inner = table.files.partition(":")
         parts = []
         for path in find_files(codebook.folder, pattern):
-            raw = read_file(
-                path, delimiter=table.delimiter, encoding=table.encoding, table=inner or None
-            )
+            raw = read_file(path, table=inner or None, **table.written)
             parts.append(_read_part(codebook, name, raw, path))
     everything = CheckedTable(
-        ibis.union(*(part.rows for part in parts)) if len(parts) > 1 else parts[0].rows,
+        _together([part.rows for part in parts]),
         [line for part in parts for line in part.problems],
         [counted for part in parts for counted in part.codes],
         [file for part in parts for file in part.files],
@@ -81,7 +80,17 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     everything.rows = _with_period(rows, codebook, table)
     everything.problems += found
     everything.problems += checks.date_problems(everything.rows, name, table, codebook)
+    everything.problems += word_problems(everything.rows, name, table)
     return everything
+
+
+def _together(parts: list[ir.Table]) -> ir.Table:
+    """Put the rows of all files in one table: days of one file are moments beside another's."""
+    if len(parts) == 1:
+        return parts[0]
+    schemas = [part.schema() for part in parts]
+    moments = {n: kind for schema in schemas for n, kind in schema.items() if kind.is_timestamp()}
+    return ibis.union(*(part.cast(moments) for part in parts))
 
 
 def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) -> CheckedTable:
@@ -90,11 +99,12 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
     wave = codebook.wave_of(path.name if path else "")
     wave_name = wave.name if wave else None
     rows = normalise(raw, table.columns, wave=wave_name, zone=zone)
+    rows = with_fixed_words(rows, name, table)
     if wave:
         rows = _in_wave(rows, wave, table)
     if path and path.suffix.lower() in TEXT_FILES:
         rows = keep(rows)
-    counted = count_codes(raw, table.columns, wave=wave_name, zone=zone)
+    counted = count_codes(raw, table.columns, wave=wave_name, zone=zone, table=name)
     problems = [
         *checks.header_problems(raw, name, table, path or Path(name), wave, zone),
         *(checks.line_end_problems(name, path, wave) if path else ()),
@@ -124,7 +134,8 @@ def _with_period(rows: ir.Table, codebook: Codebook, table: TableFiles) -> ir.Ta
     date = next(iter(table.with_role("date")), None)
     if codebook.waves or date is None:
         return rows
-    return rows.mutate(period_start=rows[date].truncate(UNITS[codebook.source.period]).date())
+    day = rows[date].cast("date")
+    return rows.mutate(period_start=day.truncate(UNITS[codebook.source.period]))
 
 
 def hash_file(path: Path) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from cxreport.inputs.codebook import MINIMUM_GROUP
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.journey.stages import as_stage, in_order
 from cxreport.metrics.retention.first_orders import next_day
@@ -171,7 +172,7 @@ def channel_ratings(
     stage: str = "stage",
     channel: str = "channel",
     scale: Scale = None,
-    minimum: int = 10,
+    minimum: int = MINIMUM_GROUP,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Say how easy each channel makes each stage, and how content its customers are.

@@ -8,6 +8,7 @@ import ibis
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.codebook import MINIMUM_GROUP
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.journey.stages import STAGES
 from cxreport.metrics.statistics.group_columns import check_columns
@@ -33,7 +34,7 @@ def stage_ratings(
     ratings: Mapping[str, tuple[str, int]],
     *,
     scale: Scale = None,
-    minimum: int = 10,
+    minimum: int = MINIMUM_GROUP,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Say what share of the ratings of each stage is favourable.

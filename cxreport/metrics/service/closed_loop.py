@@ -142,8 +142,9 @@ def later_scores(
     Returns
     -------
     DataFrame
-        Two rows: ``called`` (True, False) and what :func:`cxreport.metrics.scores.nps` returns on
-        the next answers: of each customer who was a detractor, the one after the first such answer.
+        A row for each ``called`` (True, False) that occurs, with what
+        :func:`cxreport.metrics.scores.nps` returns on the next answers: of each customer who was a
+        detractor, the one after the first such answer.
 
     Raises
     ------

@@ -121,7 +121,7 @@ def is_one_of(column: ir.Column, codes: Iterable[object]) -> ir.BooleanValue:
     """
     kind = column.type()
     if kind.is_numeric() and not kind.is_boolean():
-        possible = [code for code in codes if isinstance(code, int | float)]
+        possible: list[object] = [code for code in codes if isinstance(code, int | float)]
     else:
         column, possible = column.cast("string"), [str(code) for code in codes]
     return column.isin(possible) if possible else column.isnull() & column.notnull()

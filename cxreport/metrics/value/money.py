@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import ibis
@@ -37,7 +37,7 @@ class Money:
         ("currency not stated" for the rows without one, whose amounts are left out).
     """
 
-    rows: ir.Table
+    rows: ir.Table = field(repr=False)
     currency: str
     counts: pd.DataFrame
 

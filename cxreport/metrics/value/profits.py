@@ -12,9 +12,9 @@ from ibis.expr.datatypes import highest_precedence
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.retention.first_orders import check_same_ids, is_named
+from cxreport.metrics.retention.first_orders import check_same_ids, is_named, is_word
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
-from cxreport.metrics.statistics.value_columns import amounts, is_one_of
+from cxreport.metrics.statistics.value_columns import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,7 +179,7 @@ def _entries(
         spent = as_table(costs)
         check_columns(spent, [customer, amount, kind])
         check_same_ids(sold[customer], spent[customer])
-        won = is_one_of(spent[kind], acquisition).fill_null(False)
+        won = is_word(spent[kind], acquisition)
         tables.append((spent, amount, ibis.cases((won, ACQUISITION), else_="serve")))
     parts = []
     # Numbers of which some are missing come as floats: a table of each kind has no union.

@@ -48,9 +48,9 @@ def channel_scores(found: pd.DataFrame, company: Company, periods: int) -> Block
 
 
 def _channel_column(company: Company) -> str:
-    """Return the column of the answers that holds the channel."""
+    """Return the column of the answers that holds the channel, empty where none does."""
     described = company.codebook.tables["responses"].with_role("channel")
-    return next(iter(described))
+    return next(iter(described), "")
 
 
 def stage_channels(found: pd.DataFrame, company: Company, periods: int) -> Block:
