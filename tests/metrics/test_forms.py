@@ -341,7 +341,7 @@ def with_columns(
     frame: pd.DataFrame, asked: list[str], kind: str, change: Callable[[pd.Series], Any]
 ) -> pd.DataFrame:
     """Change the columns of one kind that a function asks for."""
-    kinds = {
+    kinds: dict[str, Callable[[str], bool]] = {
         "number": lambda name: is_number(frame, name),
         "time": lambda name: pd.api.types.is_datetime64_dtype(frame[name]),
         "text": lambda name: (
@@ -424,8 +424,8 @@ def assert_same(found: Any, twin: Any) -> None:
             left = [None if pd.isna(value) else value for value in result[column]]
             right = [None if pd.isna(value) else value for value in wanted[column]]
             if any(isinstance(value, float) for value in right):
-                left, right = (np.array(values, float) for values in (left, right))
-                np.testing.assert_allclose(left, right, rtol=1e-6, atol=1e-9, err_msg=str(column))
+                numbers = [np.array(values, float) for values in (left, right)]
+                np.testing.assert_allclose(*numbers, rtol=1e-6, atol=1e-9, err_msg=str(column))
             else:
                 assert list(map(str, left)) == list(map(str, right)), column
 
@@ -557,7 +557,8 @@ BY = {
 @pytest.mark.parametrize("name", BY)
 def test_ordered_categories_keep_their_order(name: str, kind: str, plain: pd.DataFrame) -> None:
     order = ["small", "middle", "big"]
-    bands = pd.Series(pd.Categorical.from_codes(np.arange(ROWS) % 3, order, ordered=True))
+    values = [order[row % 3] for row in range(ROWS)]
+    bands = pd.Series(pd.Categorical(values, order, ordered=True))
     data: Any = plain.assign(band=bands)
     if kind == "polars":
         data = pl.from_pandas(plain).with_columns(band=pl.Series(list(bands), dtype=pl.Enum(order)))
