@@ -114,7 +114,7 @@ def moments_of_truth(
         counts = {name: getattr(steps, name).round().astype(int) for name in COUNTS}
         columns = {"outcome": outcome, "driver": list(drivers), **counts}
         for name, effects in (("negative", steps.low), ("positive", steps.high)):
-            columns |= {name: effects[0], f"{name}_error": effects[1:].std(axis=0)}
+            columns |= {name: effects[0], f"{name}_error": _spread(effects[1:])}
         frames.append(pd.DataFrame(columns).assign(large=large, note=steps.notes))
     frame = pd.concat(frames, ignore_index=True)
     frame = _corrected(frame, level).assign(kind=lambda rows: _kinds(rows, 1 - level))
@@ -124,6 +124,12 @@ def moments_of_truth(
          "negative_q", "positive", "positive_low", "positive_high", "positive_q", "kind",
          "performance", "performance_low", "performance_high", "at_risk", "note"]
     ]  # fmt: skip
+
+
+def _spread(resampled: Numbers) -> Numbers:
+    """Return the spread of resampled effects, missing where nothing was resampled."""
+    none = np.full(resampled.shape[1], np.nan)
+    return resampled.std(axis=0) if len(resampled) else none
 
 
 def _corrected(frame: pd.DataFrame, level: float) -> pd.DataFrame:
