@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.inputs.meaning import LANGUAGES, SCORES
+from cxreport.inputs.survey import Survey
 from cxreport.metrics.population import met_margins
+from cxreport.metrics.suppression import check_filters
 from cxreport.show.blocks import Block
 from cxreport.show.brief import HEADLINES
 from cxreport.show.svg import to_svg
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from cxreport.inputs.codebook import Codebook
     from cxreport.inputs.company import Company
     from cxreport.inputs.period import Period
-    from cxreport.inputs.survey import Survey
 
 
 def labels_of(codebook: Codebook) -> dict[str, Any]:
@@ -62,7 +63,14 @@ def header(company: Company, title: str) -> Block:
         What is reported.
     title : str
         Key of the title: ``monthly`` or ``quality``.
+
+    Raises
+    ------
+    CxError
+        If filters keep, or leave out, so few answers that persons might be recognised.
     """
+    if isinstance(company, Survey):
+        check_filters(company)
     source, last = company.codebook.source, company.period.end - pd.Timedelta(days=1)
     return Block(
         "header",
