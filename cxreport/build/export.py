@@ -25,7 +25,7 @@ from cxreport.build.fold import Piece, fold
 from cxreport.build.provenance import provenance_rows
 from cxreport.errors import CxError
 from cxreport.show.blocks import MIME, read_block
-from cxreport.show.captions import period_label
+from cxreport.show.captions import period_label, title_label
 from cxreport.show.plain_text import visible, visible_block
 from cxreport.show.render import render
 from cxreport.show.words import LANGUAGES, Words
@@ -127,7 +127,7 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
         Markup(write_markdown(piece.markdown)) if piece.markdown else piece.html  # noqa: S704
         for piece in fold(pieces, words)
     ]  # raw HTML in Markdown is escaped
-    title = words.text(f"title.{header['title']}") if header else notebook.metadata.get("title", "")
+    title = title_label(header, words) if header else notebook.metadata.get("title", "")
     source = header["source"][language] if header else ""
     resources = style() | {
         "language": language,

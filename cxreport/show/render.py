@@ -13,7 +13,7 @@ from markupsafe import Markup
 from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.brief import sentences_in_brief, written_sentences
-from cxreport.show.captions import capital, caption, code_label, column_label, period_label
+from cxreport.show.captions import capital, caption, filters_label, period_label
 from cxreport.show.coverage_map import make_coverage_map
 from cxreport.show.experiment.words import experiment_sentences
 from cxreport.show.journey.strip import make_strip
@@ -93,17 +93,19 @@ def _header(block: Block, words: Words, _prefix: str) -> Markup:
         if "terms" in p:
             lines.append(_source_line(p, words))
         return _fill("header", lines=lines, synthetic="")
-    filters = "; ".join(
-        f"{column_label(column, p, words)}: "
-        + ", ".join(code_label(column, code, p, words) for code in codes)
-        for column, codes in p["filters"].items()
-    )
+    filters = filters_label(p, words)
     lines = [
         words.text("header.period", period=period_label(p, words),
                    first=words.day(_day(p["first"])), last=words.day(_day(p["last"]))),
         _source_line(p, words),
         words.text("header.until", day=words.day(_day(p["observed_until"]))),
     ]  # fmt: skip
+    if p.get("not_known"):
+        ends = ", ".join(
+            f"{words.text(f'table_name.{name}')} ({words.day(_day(day))})"
+            for name, day in p["not_known"].items()
+        )
+        lines.append(words.text("header.not_known", tables=ends))
     if filters:
         lines.append(words.text("header.filters", filters=filters))
     synthetic = words.text("header.synthetic") if p["synthetic"] else ""
@@ -162,7 +164,11 @@ def _journey(block: Block, words: Words, _prefix: str) -> Markup:
 
 
 def _note(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("note", text=words.text(block.parameters["key"]))
+    p = block.parameters
+    if "day" not in p:
+        return _fill("note", text=words.text(p["key"]))
+    name = words.text(f"table_name.{p['table']}")
+    return _fill("note", text=words.text(p["key"], table=name, day=words.day(_day(p["day"]))))
 
 
 def _several(block: Block, words: Words, prefix: str) -> Markup:

@@ -152,7 +152,8 @@ def stage_channels(
     }
     channel = next(iter(columns_with(company, "channel")), None)
     if answers is not None and channel and measures and "stage" in answers.columns:
-        parts.append(matrix.channel_ratings(answers, measures, channel=channel))
+        ratings = matrix.channel_ratings(answers, measures, channel=channel)
+        parts.append(ratings[matrix.COLUMNS])
     known = [part for part in parts if not part.empty]
     if not known:
         return pd.DataFrame(columns=matrix.COLUMNS)
