@@ -8,7 +8,9 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES, SCORES
+from cxreport.inputs.survey import Survey
 from cxreport.metrics.population import met_margins
+from cxreport.metrics.suppression import check_filters
 from cxreport.show.blocks import Block
 from cxreport.show.brief import HEADLINES
 from cxreport.show.svg import to_svg
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from cxreport.inputs.codebook import Codebook
     from cxreport.inputs.company import Company
     from cxreport.inputs.period import Period
-    from cxreport.inputs.survey import Survey
 
 NEEDED = {
     "at_risk": ("responses", "orders"),
@@ -102,8 +103,11 @@ def header(company: Company, title: str | Mapping[str, str]) -> Block:
     Raises
     ------
     CxError
-        If one word is no known title, or a language is missing.
+        If filters keep, or leave out, so few answers that persons might be recognised; one word
+        is no known title, or a language is missing.
     """
+    if isinstance(company, Survey):
+        check_filters(company)
     source, last = company.codebook.source, company.period.end - pd.Timedelta(days=1)
     return Block(
         "header",

@@ -195,3 +195,30 @@ def test_a_source_may_ask_for_more_and_never_for_less() -> None:
     assert SourceInfo.model_validate(about | {"minimum_group": 30}).minimum_group == 30
     with pytest.raises(ValueError, match="greater than or equal to 10"):
         SourceInfo.model_validate(about | {"minimum_group": 5})
+
+
+@pytest.mark.parametrize(
+    ("filters", "is_refused"),
+    [
+        ({"region": ["islands"]}, True),  # six people
+        ({"region": ["centre"]}, True),  # 14, but the whole report less the others gives the six
+        ({"region": ["north", "south", "centre"]}, True),  # six are left out
+        ({"region": ["islands", "centre"]}, False),
+        ({"region": ["north"]}, False),
+        ({}, False),
+    ],
+)
+def test_a_filter_of_few_people_makes_no_report(
+    tmp_path: Path, filters: dict[str, list[str]], *, is_refused: bool
+) -> None:
+    path = tmp_path / "codebook.toml"
+    path.write_text(CODEBOOK, encoding="utf-8")
+    base = pd.DataFrame({"variable": ["region"], "level": ["north"], "share": [1.0]})
+    months = {"2026-10": SHOWN | WORLDS["islands recommend"]}
+    tables = {"responses": answers(months), "population": base}
+    survey = cx.open_survey(path, period="2026-10", filters=filters, tables=tables)
+    if is_refused:
+        with pytest.raises(cx.CxError, match="too few answers to report on"):
+            cx.show.header(survey, "monthly")
+    else:
+        assert cx.show.header(survey, "monthly").kind == "header"
