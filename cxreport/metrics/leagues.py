@@ -27,13 +27,15 @@ def break_down(
     columns: Sequence[str],
     *,
     minimum: int = 10,
+    weight: str | None = None,
+    cluster: str | None = None,
     level: float = 0.95,
 ) -> dict[str, pd.DataFrame]:
     """Measure the questions by each column in turn: one table, and one family of tests, a column.
 
     Parameters
     ----------
-    current, reference, questions, level
+    current, reference, questions, weight, cluster, level
         As in ``scoreboard``.
     columns : sequence of str
         Channels and segments.
@@ -59,7 +61,9 @@ def break_down(
     2  Roma    10      40.0
     """
     boards = {
-        column: scoreboard(current, reference, questions, by=[column], level=level)
+        column: scoreboard(
+            current, reference, questions, by=[column], weight=weight, cluster=cluster, level=level
+        )
         for column in columns
     }
     return {
@@ -75,6 +79,8 @@ def league_tables(
     columns: Sequence[str],
     *,
     minimum: int = 10,
+    weight: str | None = None,
+    cluster: str | None = None,
     level: float = 0.95,
     seed: int = 0,
 ) -> dict[str, pd.DataFrame]:
@@ -84,7 +90,7 @@ def league_tables(
     ----------
     data : frame
         One row an answer, best of several periods.
-    questions, columns, level
+    questions, columns, weight, cluster, level
         As in ``break_down``.
     minimum : int
         Fewest answers of a group that is shown.
@@ -99,7 +105,9 @@ def league_tables(
     """
     leagues = {}
     for column in columns:
-        scores = score_questions(data, questions, by=[column], level=level).dropna(subset=column)
+        scores = score_questions(
+            data, questions, by=[column], weight=weight, cluster=cluster, level=level
+        ).dropna(subset=column)
         if scores[column].nunique() > MOST_GROUPS:
             shown = shrink(suppress(scores, minimum), level=level, seed=seed)
             in_order = shown.sort_values(["question", "rank", column], na_position="last")

@@ -48,7 +48,7 @@ def survey_pyramid(survey: Survey, *, periods: int = 1, seed: int = 0) -> dict[s
         return dict.fromkeys(("layers", "gaps", "order"), EMPTY)
     rows = survey.recent(periods)
     return {
-        "layers": score_questions(rows, survey.columns(*LAYERS)),
+        "layers": score_questions(rows, survey.columns(*LAYERS), **survey.design),
         "gaps": layer_gaps(rows, **columns, scale=scale),
         "order": scalogram(rows, list(columns.values()), scale=scale, seed=seed),
     }
@@ -80,7 +80,9 @@ def survey_pyramid_groups(survey: Survey, *, periods: int = 12) -> dict[str, pd.
     if staged:
         rows = rows.mutate(**{STAGE: rows[staged]})
     by = [*([STAGE] if staged else []), *survey.columns("channel")]
-    for column_name, board in break_down(rows, None, survey.columns(*LAYERS), by).items():
+    for column_name, board in break_down(
+        rows, None, survey.columns(*LAYERS), by, **survey.design
+    ).items():
         places = board[column_name].map(in_order) if column_name == STAGE else board[column_name]
         order = board.assign(place=places).sort_values("place", kind="stable", na_position="last")
         found[column_name] = order.drop(columns="place").reset_index(drop=True)
