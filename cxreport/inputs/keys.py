@@ -7,7 +7,7 @@ numbers without any error, so each is a question to whoever wrote the codebook.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 import pandas as pd
@@ -110,6 +110,7 @@ def count_links(codebook: Codebook, tables: Mapping[str, ir.Table]) -> pd.DataFr
 def link_problems(links: pd.DataFrame) -> list[Problem]:
     """Name the links in which no id, or only a differently written one, meets its partner."""
     problems = []
+    link: Any
     for link in links.itertuples():
         where = (str(link.table), str(link.column))
         if link.alike > link.found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from itertools import combinations
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self, TypedDict, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -18,6 +18,15 @@ SCORES = ("nps", "csat", "ces", "needs", "ease", "enjoyability", "touchpoint")
 CATEGORIES = ("channel", "segment")
 CODED = (*CATEGORIES, "stage")
 """Roles whose codes are names: they bear labels and are counted one by one."""
+
+
+class Design(TypedDict):
+    """How answers were drawn: columns of weights and of the customers they belong to, or None."""
+
+    weight: str | None
+    cluster: str | None
+
+
 Stage = Literal["awareness", "consideration", "purchase", "retention", "advocacy"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 LANGUAGES = ("en", "it")

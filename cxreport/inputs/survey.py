@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+import ibis
 import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs import period as periods_of_time
 from cxreport.inputs.closed import choose_period, first_whole
 from cxreport.inputs.company import HISTORY, Company, open_tables
-from cxreport.inputs.meaning import CATEGORIES, Column
+from cxreport.inputs.meaning import CATEGORIES, Column, Design
 from cxreport.inputs.source import Data, run
 
 if TYPE_CHECKING:
@@ -80,6 +81,15 @@ class Survey(Company):
         first = self.history[-periods:][0]
         day = self.responses.period_start
         return self.responses.filter((day >= first.start) & (day <= self.period.start))
+
+    @property
+    def design(self) -> Design:
+        """How the answers were drawn: their own weights, and the customers they belong to.
+
+        Handed to the scores as ``**survey.design``; None for what the source does not declare.
+        """
+        weight, customer = (next(iter(self.columns(r)), None) for r in ("weight", "customer"))
+        return {"weight": weight, "cluster": customer}
 
     def answers(self, period: Period) -> ir.Table:
         """Return the answers of one period."""
@@ -152,7 +162,18 @@ def open_survey(
     history = periods_of_time.between(
         max(first.start, min(answers_by_start)), chosen.start, chosen.kind, dataset.codebook.waves
     )
+    responses = _equal_without_weights(dataset, responses)
     return Survey(dataset, chosen, history[-HISTORY:], chosen_codes, SURVEY, responses=responses)
+
+
+def _equal_without_weights(dataset: Dataset, responses: ir.Table) -> ir.Table:
+    """Give each answer the weight 1 in a period in which no answer has a weight."""
+    for name in dataset.codebook.responses.with_role("weight"):
+        if name in responses.columns:
+            weight = responses[name].cast("float64")
+            heaviest = weight.max().over(group_by="period_start")
+            responses = responses.mutate(**{name: ibis.ifelse(heaviest.isnull(), 1.0, weight)})
+    return responses
 
 
 def _filtered(dataset: Dataset, filters: Mapping[str, Sequence[str]]) -> ir.Table:

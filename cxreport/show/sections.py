@@ -148,7 +148,8 @@ def has_weights(survey: Survey) -> bool:
 
 def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
     """Say the headline scores in sentences; ``board`` is from ``scoreboard``."""
-    weights = has_weights(survey)
+    beside = "weights" if has_weights(survey) else ""
+    weights = "weighted" if survey.columns("weight") else beside
     return Block("in_brief", board, about(survey) | {"weights": weights})
 
 

@@ -79,10 +79,11 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
 
     Notes
     -----
-    All claims that can be tested are one family, held to 5% of false verdicts together (Bonferroni):
-    among m, ``low`` and ``high`` reach as much further as a normal interval of level 1 - 0.05 / m
-    does, by logarithms for "times", and a layer must rank first in 100 - 5 / m percent. All are
-    associations. None of the claims is a measurement of the company: 9 and 16 people, and 15
+    All claims that can be tested are one family, held to 5% of false verdicts together
+    (Bonferroni): among m, ``low`` and ``high`` reach as much further as a normal interval of level
+    1 - 0.05 / m does, by logarithms for "times", and a layer must rank first in 100 - 5 / m
+    percent. All are associations.
+    None of the claims is a measurement of the company: 9 and 16 people, and 15
     and 24, are of the American Express Global Customer Service Barometer, United States, 2011 and
     2012; the others are sayings of the trade.
 
