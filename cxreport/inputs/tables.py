@@ -78,6 +78,7 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     rows, found = merge_repeated(everything.rows, name, table)
     everything.rows = _with_period(rows, codebook, table)
     everything.problems += found
+    everything.problems += checks.amount_problems(rows, name)
     everything.problems += checks.date_problems(everything.rows, name, table, codebook)
     return everything
 
@@ -106,6 +107,8 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
         *checks.header_problems(raw, name, table, path or Path(name), wave, zone),
         *(checks.line_end_problems(name, path, wave) if path else ()),
         *checks.value_problems(raw, name, table, wave, zone),
+        *checks.yes_no_problems(raw, name, table, wave, zone),
+        *checks.spelling_problems(raw, name, table, wave, zone),
         *checks.code_problems(counted, name),
     ]
     n = int(run(raw.aggregate(n=raw.count()))["n"].item())
