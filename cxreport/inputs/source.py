@@ -21,7 +21,7 @@ import ibis.expr.operations as ops
 import pyarrow as pa
 
 from cxreport.errors import CxError
-from cxreport.inputs.arrow import ArrowFrame, check_names, to_arrow
+from cxreport.inputs.arrow import ArrowFrame, check_names, order_of, to_arrow
 from cxreport.inputs.csv_files import read_csv
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ def as_table(data: Data) -> ir.Table:
     Raises
     ------
     CxError
-        If ``data`` is no frame that ``arrow.to_arrow`` understands, or holds times with a time zone
-        (say which local time is meant before handing them in).
+        If ``data`` is no frame that ``arrow.to_arrow`` understands.
 
     Examples
     --------
@@ -66,20 +65,6 @@ def as_table(data: Data) -> ir.Table:
        n
     0  1
     """
-    table = from_frame(data)
-    zoned = [n for n, kind in table.schema().items() if kind.is_timestamp() and kind.timezone]
-    if zoned and not isinstance(data, ibis.Table):
-        raise CxError(
-            "times with a time zone",
-            where=", ".join(zoned),
-            expected="naive local times",
-            hint="convert with .dt.tz_convert(zone).dt.tz_localize(None)",
-        )
-    return table
-
-
-def from_frame(data: Data) -> ir.Table:
-    """Turn any frame into an Ibis table as ``as_table`` does, zoned times included."""
     if isinstance(data, ibis.Table):
         return data
     expression = ibis.memtable(to_arrow(data))
@@ -93,6 +78,27 @@ def without_nan(column: ir.Column) -> ir.Column:
     Comparing with NaN would not do: Parquet's statistics leave NaN out, and DuckDB believes them.
     """
     return ibis.cases((column.isnan(), ibis.null(column.type())), else_=column)
+
+
+def categories(column: ir.Column) -> list[Any]:
+    """Return the ordered categories that a column had in the frame it comes from, or none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sizes = pd.Categorical(["S"], ["S", "M", "L"], ordered=True)
+    >>> table = as_table(pd.DataFrame({"size": sizes}))
+    >>> categories(table.filter(table["size"] == "S").rename(which="size").which)
+    ['S', 'M', 'L']
+    """
+    op = column.op()
+    while isinstance(op, ops.Field):
+        relation, name = op.rel, op.name
+        if isinstance(relation, ops.InMemoryTable):
+            held = relation.data.obj
+            return order_of(held.schema.field(name)) if isinstance(held, pa.Table) else []
+        op = relation.values.get(name)  # noqa: PD011
+    return []
 
 
 def run(expression: ir.Expr) -> pd.DataFrame:
