@@ -12,10 +12,19 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from cxreport.errors import shorten
 from cxreport.inputs import period as periods
-from cxreport.inputs.contracts import Problem, problem
-from cxreport.inputs.meaning import NPS_SCALE, SCORES, Column
-from cxreport.inputs.normalise import TIMES, cleaned, coded, readings, values
+from cxreport.inputs.contracts import Problem, masked, problem
+from cxreport.inputs.meaning import NPS_SCALE, SCORES, Column, Meaning
+from cxreport.inputs.normalise import (
+    CURRENCY,
+    TIMES,
+    cleaned,
+    coded,
+    in_one_spelling,
+    readings,
+    values,
+)
 from cxreport.inputs.source import TEXT_FILES, run
 from cxreport.inputs.spans import FEWEST_DAYS, PLANNED, REGISTERS, STAND_INS, Span, rows_by_day
 
@@ -33,6 +42,8 @@ if TYPE_CHECKING:
 
 MANY, MANY_SHARE = 30, 0.01
 """Answers outside a scale, in number and as a share, that are no slips but a code."""
+SHARED = 10
+"""So many people who write the same: it is a code, and not what one of them said of himself."""
 CODE_PROBLEMS = {
     "outside": "value-outside-scale",
     "unknown": "code-unknown",
@@ -46,6 +57,10 @@ MUCH, TIMES_NEXT, OTHER_DAYS = 0.2, 10, 10
 """Part of the rows that one day holds if it stands for none, and how many times as the next."""
 REVERSED_BELOW = -0.2
 REVERSED_FROM = 30
+CENT = 0.01
+SHOWS_AN_ID = ("date-missing",)
+THREE_DIGITS = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
+"""A number whose point can part thousands as well as decimals."""
 EITHER_WAY = r"^(0?[1-9]|1[0-2])[/.\- ](0?[1-9]|1[0-2])[/.\- ][0-9]{2,4}($|[^0-9])"
 """A date that can be read with the day first as well as with the month first."""
 
@@ -81,9 +96,35 @@ def header_problems(
         if column not in known and not any(fnmatchcase(column, pattern) for pattern in table.ignore)
     ]
     if unknown:
-        example = ", ".join(unknown)
-        found.append(problem("column-unknown", name, unknown[0], len(unknown), example, wave_name))
+        headed = known & {*raw.columns}  # or else the first row may be an answer
+        example = ", ".join(unknown if headed else map(masked, unknown))
+        found.append(
+            problem(
+                "column-unknown",
+                name,
+                shorten(unknown[0]) if headed else "",
+                len(unknown),
+                example,
+                wave_name,
+            )
+        )
     return found
+
+
+def yes_no_problems(
+    raw: ir.Table, name: str, table: TableFiles, wave: Wave | None, zone: str
+) -> list[Problem]:
+    """Name the ratings that hold yes and no, where the scale is not 0 and 1."""
+    wave_name = wave.name if wave else None
+    return [
+        problem("rating-yes-no", name, canonical, 1, exported, wave_name)
+        for canonical, meanings in readings(raw, table.columns, wave=wave_name, zone=zone).items()
+        for exported, meaning, _ in meanings
+        if table.columns[canonical].role in SCORES
+        and exported in raw.columns
+        and raw[exported].type().is_boolean()
+        and sorted(meaning.scale or NPS_SCALE) != [0, 1]
+    ]
 
 
 def line_end_problems(name: str, file: Path, wave: Wave | None) -> list[Problem]:
@@ -102,7 +143,11 @@ def code_problems(answers_by_code: pd.DataFrame, name: str) -> list[Problem]:
     strange = answers_by_code[answers_by_code["meaning"].isin(list(CODE_PROBLEMS))]
     found = []
     for (column, meaning), rows in strange.groupby(["column", "meaning"], sort=False):
-        example = ", ".join(rows["code"].head(5))
+        shown = (
+            code if ids >= SHARED else masked(code)
+            for code, ids in rows[["code", "ids"]].head(5).itertuples(index=False)
+        )
+        example = ", ".join(dict.fromkeys(shown))
         wave, kind, n = rows["wave"].iloc[0], CODE_PROBLEMS[str(meaning)], int(rows["n"].sum())
         answers = answers_by_code.loc[answers_by_code["column"] == column, "n"].sum()
         if kind == "value-outside-scale" and n >= MANY and n > MANY_SHARE * answers:
@@ -132,14 +177,79 @@ def value_problems(
                 either = text.re_search(EITHER_WAY)
                 found.append(("date-ambiguous", canonical, lost & either, text))
                 lost &= ~either
+            if kind == "number":
+                percent, digits = text.re_search("[0-9] ?%$"), text.re_search("[0-9]")
+                found.append(("number-percent", canonical, lost & percent, text))
+                found.append(("number-otherwise", canonical, lost & digits & ~percent, text))
+                lost &= ~digits
             found.append((f"{kind}-unreadable", canonical, lost, text))
             if column.role == "weight":
-                wrong = inside & (value <= 0).fill_null(True) & ~lost
+                wrong = inside & (value <= 0).fill_null(True) & (text.isnull() | value.notnull())
                 found.append(("weight-not-positive", canonical, wrong, text))
             if column.role == "date" and wave:
                 within = (value >= ibis.timestamp(wave.since)) & (value < day_after(wave.until))
                 found.append(("date-outside-wave", canonical, ~within, value))
     return count_problems(raw, name, found, wave_name)
+
+
+def spelling_problems(
+    raw: ir.Table, name: str, table: TableFiles, wave: Wave | None, zone: str
+) -> list[Problem]:
+    """Ask about columns of numbers that can be read in two ways, or of which nothing is left.
+
+    ``1.287`` is a thousand in Italy and a little more than one in England. A column in which some
+    other number has more or fewer than three digits after its point answers the question.
+    """
+    wave_name = wave.name if wave else None
+    measures: dict[str, ir.Scalar] = {}
+    asked: list[tuple[str, Meaning]] = []
+    for canonical, meanings in readings(raw, table.columns, wave=wave_name, zone=zone).items():
+        column = table.columns[canonical]
+        for exported, meaning, inside in meanings if column.role in ("weight", "number") else ():
+            if exported not in raw.columns or not raw[exported].type().is_string():
+                continue
+            text = ibis.cases((inside, cleaned(raw[exported], column.role)))
+            told = coded(text, meaning)
+            number = in_one_spelling(told, meaning)
+            either = number.re_search(THREE_DIGITS)
+            proof = number.re_search(r"^[+-]?[0-9]*\.[0-9]+$") & ~either
+            money = told.re_extract(f"({CURRENCY})", 1).nullif("")
+            i = len(asked)
+            measures |= {f"texts{i}": text.count(), f"told{i}": told.count()}
+            measures[f"either{i}"] = either.sum().fill_null(0)
+            measures[f"proof{i}"] = proof.sum().fill_null(0)
+            measures |= {f"example{i}": ibis.cases((either, told)).max().fill_null("")}
+            measures |= {f"money{i}": money.count(), f"currencies{i}": money.nunique()}
+            asked.append((canonical, meaning))
+    if not asked:
+        return []
+    total = run(raw.aggregate(**measures)).iloc[0]
+    found = []
+    for i, (canonical, meaning) in enumerate(asked):
+        declared = meaning.decimal or meaning.thousands
+        if not declared and total[f"either{i}"] and not total[f"proof{i}"]:
+            n, example = total[f"either{i}"], masked(total[f"example{i}"])
+            found.append(problem("number-ambiguous", name, canonical, n, example, wave_name))
+        if total[f"texts{i}"] and not total[f"told{i}"]:
+            n = total[f"texts{i}"]
+            found.append(problem("numbers-none", name, canonical, n, "", wave_name))
+        if total[f"currencies{i}"] > 1:
+            n = total[f"money{i}"]
+            found.append(problem("number-currencies", name, canonical, n, "", wave_name))
+    return found
+
+
+def amount_problems(rows: ir.Table, name: str) -> list[Problem]:
+    """Ask about refunds below zero, and refunds that are larger than what was paid."""
+    if name != "orders" or not {"net_amount", "refund_amount"} <= {*rows.columns}:
+        return []
+    refund, paid = rows.refund_amount, rows.net_amount
+    above = (refund > 0) & (refund > paid + CENT) & (paid >= 0)
+    checks = [
+        ("refund-negative", "refund_amount", refund < 0, refund),
+        ("refund-above-amount", "refund_amount", above, refund),
+    ]
+    return count_problems(rows, name, checks)
 
 
 def day_after(day: dt.date) -> ir.TimestampScalar:
@@ -158,11 +268,12 @@ def count_problems(
         measures[f"n{number}"] = bad.sum().fill_null(0)
         measures[f"example{number}"] = ibis.cases((bad, shown.cast("string"))).max().fill_null("")
     counted = run(rows.aggregate(**measures)).iloc[0]
-    return [
-        problem(kind, name, column, counted[f"n{number}"], counted[f"example{number}"], wave)
-        for number, (kind, column, _, _) in enumerate(checks)
-        if counted[f"n{number}"] > 0
-    ]
+    found = []
+    for number, (kind, column, _, _) in enumerate(checks):
+        if counted[f"n{number}"] > 0:
+            example = masked(counted[f"example{number}"], an_id=kind in SHOWS_AN_ID)
+            found.append(problem(kind, name, column, counted[f"n{number}"], example, wave))
+    return found
 
 
 def date_problems(

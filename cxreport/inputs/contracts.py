@@ -6,6 +6,7 @@ bound) or a note (shown on the page). What each one means and what to do is in `
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from difflib import get_close_matches
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.errors import CxError
+from cxreport.errors import CxError, shorten
 from cxreport.inputs.meaning import LANGUAGES
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ PROBLEM_COLUMNS = ["problem", "severity", "table", "column", "wave", "n", "examp
 PROBLEM_COLUMNS += [f"accepted_{language}" for language in LANGUAGES]
 
 Problem = dict[str, Any]
+DAY = (
+    r"([0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2})"
+    r"([T ][0-9:.]{1,15}( ?[AaPp][Mm])?(Z|[+-][0-9:]{2,6})?)?"
+)
+SHORT_NUMBER = r"[(+-]?[€$£]? ?[+-]?[0-9]{1,4}([.,'][0-9]{1,3}){0,2} ?[)%€$£-]?"
 
 
 def problem(
@@ -44,6 +50,22 @@ def problem(
         "accepted_en": "",
         "accepted_it": "",
     }
+
+
+def masked(text: object, *, an_id: bool = False) -> str:
+    """Show how a value is written, not what it says: it may name a person.
+
+    Days and short numbers say nothing of a person and are shown whole, unless they are an id.
+
+    Examples
+    --------
+    >>> masked("Anna, 333 1234567"), masked("08/07/2026 10:30"), masked("1.287"), masked("n/a")
+    ('xxxx, 999 9999999', '08/07/2026 10:30', '1.287', 'x/x')
+    """
+    written = str(text)
+    if not an_id and (re.fullmatch(DAY, written) or re.fullmatch(SHORT_NUMBER, written)):
+        return written
+    return shorten(re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", written)), 30)
 
 
 def accept(problems: list[Problem], codebook: Codebook) -> pd.DataFrame:
@@ -88,17 +110,6 @@ def accept(problems: list[Problem], codebook: Codebook) -> pd.DataFrame:
                 line |= {f"accepted_{language}": text for language, text in entry.reason.items()}
     in_order = sorted(gathered.values(), key=lambda line: line["severity"])
     return pd.DataFrame(in_order, columns=PROBLEM_COLUMNS)
-
-
-def shorten(text: str, length: int = 80) -> str:
-    """Cut a text, and show that it was cut.
-
-    Examples
-    --------
-    >>> shorten("one, two, three", 9)
-    'one, two…'
-    """
-    return text if len(text) <= length else text[: length - 1].rstrip(", ") + "…"
 
 
 def _check_entries(codebook: Codebook) -> None:

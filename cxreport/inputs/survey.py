@@ -12,6 +12,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs import period as periods_of_time
+from cxreport.inputs.checks import SHARED
 from cxreport.inputs.closed import choose_period, first_whole
 from cxreport.inputs.company import HISTORY, Company, open_tables
 from cxreport.inputs.meaning import CATEGORIES, Column, Design
@@ -190,14 +191,16 @@ def _filtered(dataset: Dataset, filters: Mapping[str, Sequence[str]]) -> ir.Tabl
                 expected=", ".join(allowed),
                 hint=f"did you mean {near[0]!r}?" if near else None,
             )
-        known = set(run(responses.select(column).distinct())[column].dropna())
+        counted = run(responses.group_by(column).aggregate(n=responses.count())).dropna()
+        known = set(counted[column])
         strange = sorted(set(codes) - known)
-        if strange:
+        if strange:  # what only a few wrote may be free text
+            shared = {*counted.loc[counted["n"] >= SHARED, column], *allowed[column].labels}
             raise CxError(
                 "no such code to filter by",
                 where=column,
                 got=", ".join(strange),
-                expected=", ".join(sorted(known)),
+                expected=", ".join(sorted(shared & known)) or "a code that many people gave",
             )
         responses = responses.filter(responses[column].isin(list(codes)))
     return responses

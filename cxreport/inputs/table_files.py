@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Self
+from collections import Counter
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from cxreport.inputs.meaning import SCORES, Column, Strict, Text
+from cxreport.inputs.meaning import SCORES, Column, End, Name, Strict, Text
 
 RATINGS = tuple(role for role in SCORES if role != "nps")
 ADDED = ("wave", "period_start")
@@ -62,7 +63,7 @@ class Wave(Strict):
 class Defaults(Strict):
     """What every rating of a table has in common, unless its column says otherwise."""
 
-    scale: tuple[int, int] | None = None
+    scale: tuple[End, End] | None = None
     missing: dict[str, str | Text] = {}  # noqa: RUF012 - pydantic copies it
 
 
@@ -78,6 +79,10 @@ class TableFiles(Strict):
     """Lines of a CSV file to pass over before its header."""
     header_rows: Annotated[int, Field(ge=1, le=9)] = 1
     """Rows of headings in a CSV file: 3 in Qualtrics, 2 in SurveyMonkey."""
+    decimal: Literal[".", ","] | None = None
+    """The sign before the decimals of numbers written as text; a column may say otherwise."""
+    thousands: Literal[".", ",", " ", "'"] | None = None
+    """The sign between their thousands; none when left out."""
     observed_from: KnownDay | None = None
     """First day that the export covers; that of the source, or of the first row, when left out."""
     observed_until: KnownDay | None = None
@@ -89,7 +94,7 @@ class TableFiles(Strict):
     skip: dict[str, Codes] = {}  # noqa: RUF012 - pydantic copies it
     """Column of the export -> what a row says that does not belong: previews, tests, spam."""
     defaults: Defaults = Defaults()
-    columns: Annotated[dict[str, Column], Field(min_length=1)]
+    columns: Annotated[dict[Name, Column], Field(min_length=1)]
 
     @model_validator(mode="before")
     @classmethod
@@ -106,6 +111,23 @@ class TableFiles(Strict):
         }
         return given | {"columns": filled}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _columns_take_the_signs(cls, given: Any) -> Any:
+        """Write the table's signs of numbers into each column that does not declare its own."""
+        columns = given.get("columns") if isinstance(given, dict) else None
+        if not isinstance(columns, dict):
+            return given
+        signs = {n: given[n] for n in ("decimal", "thousands") if given.get(n) is not None}
+        return given | {
+            "columns": {
+                name: signs | column
+                if isinstance(column, dict) and not {*column} & {"decimal", "thousands"}
+                else column
+                for name, column in columns.items()
+            }
+        }
+
     @model_validator(mode="after")
     def _names_and_roles(self) -> Self:
         for role in ("id", "date"):
@@ -113,6 +135,11 @@ class TableFiles(Strict):
                 raise ValueError(
                     f'a table has one column with role = "{role}" (others: "other", "time")'
                 )
+        exported = Counter(
+            column.column or name for name, column in self.columns.items() if column.column != ""
+        )
+        if twice := [name for name, n in exported.items() if n > 1]:
+            raise ValueError(f"one column of the export has two roles: {', '.join(twice)}")
         lower = [name.lower() for name in self.columns]
         if len({*lower}) < len(lower):
             raise ValueError("two columns differ only in capital letters")

@@ -79,6 +79,7 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     rows, found = merge_repeated(everything.rows, name, table)
     everything.rows = _with_period(rows, codebook, table)
     everything.problems += found
+    everything.problems += checks.amount_problems(rows, name)
     everything.problems += checks.date_problems(everything.rows, name, table, codebook)
     everything.problems += word_problems(everything.rows, name, table)
     return everything
@@ -134,6 +135,8 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
         *filter_problems(whole, name, table, wave=wave_name, zone=zone),
         *(checks.line_end_problems(name, path, wave) if path else ()),
         *checks.value_problems(raw, name, table, wave, zone),
+        *checks.yes_no_problems(raw, name, table, wave, zone),
+        *checks.spelling_problems(raw, name, table, wave, zone),
         *checks.code_problems(counted, name),
     ]
     n = int(run(whole.aggregate(n=whole.count()))["n"].item())
