@@ -1,8 +1,8 @@
 """Put pages in place: staged, then renamed, so that a reader never meets half a page.
 
-Everything is written and checked in a staging folder on the same disk. Then each page takes its
-place by one rename, which either happens or does not; the manifest comes last. Whatever fails
-before leaves last time's pages as they were. Nothing has to be tidied up when a build is killed:
+Everything is written and checked in a staging folder on the same disk. Then the folder of the pages
+and their manifest changes places with the old one in a single step, where the system can. Whatever
+fails before leaves last time's pages as they were. Nothing has to be tidied up when a build is killed:
 the next one sees by a lock, which no dead process holds, what is left over.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from cxreport.build.exchange import put_folder
 from cxreport.build.export import environment, style
 from cxreport.build.gate import check_page
 from cxreport.build.plan import MANIFEST
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 STAGING = ".staging"
+OURS = {MANIFEST, *(f"{language}.html" for language in LANGUAGES)}
 
 
 @contextlib.contextmanager
@@ -96,12 +98,15 @@ def publish(
     hashes = {language: _digest(page) for language, page in pages.items()}
     text = json.dumps({**manifest, "pages": hashes}, indent=2, sort_keys=True, ensure_ascii=False)
     files = {f"{language}.html": page for language, page in pages.items()} | {MANIFEST: text + "\n"}
+    new = staged / "pages"
     try:
+        new.mkdir(parents=True)
         for name, content in files.items():
-            write_through(staged / name, content)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in files:
-            (staged / name).replace(folder / name)
+            write_through(new / name, content)
+        put_folder(new, folder)
+        for path in new.iterdir() if new.exists() else ():  # last time's: what is not ours stays
+            if path.name not in OURS:
+                path.rename(folder / path.name)
     except OSError as error:
         raise CxError(
             "the pages could not be written; those in place are untouched",
