@@ -2,8 +2,8 @@
 
 Everything is written and checked in a staging folder on the same disk. Then the folder of the pages
 and their manifest changes places with the old one in a single step, where the system can. Whatever
-fails before leaves last time's pages as they were. Nothing has to be tidied up when a build is killed:
-the next one sees by a lock, which no dead process holds, what is left over.
+fails before leaves last time's pages as they were. Nothing has to be tidied up when a build is
+killed: the next one sees by a lock, which no dead process holds, what is left over.
 """
 
 from __future__ import annotations
