@@ -26,6 +26,7 @@ from cxreport.build.provenance import provenance_rows
 from cxreport.errors import CxError
 from cxreport.show.blocks import MIME, read_block
 from cxreport.show.captions import period_label, title_label
+from cxreport.show.plain_text import visible, visible_block
 from cxreport.show.render import render
 from cxreport.show.words import LANGUAGES, Words
 
@@ -114,11 +115,11 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
     for number, cell in enumerate(notebook.cells):
         tagged = set(cell.metadata.get("tags", [])) & set(LANGUAGES)
         if cell.cell_type == "markdown" and (language in tagged or not tagged):
-            pieces.append(Piece(cell.source))
+            pieces.append(Piece(visible(cell.source)))
         with _named(cell):
             for position, payload in enumerate(payloads(cell)):
                 if payload != END:
-                    block = read_block(payload)
+                    block = visible_block(read_block(payload))
                     header = block.parameters if block.kind == "header" else header
                     written = render(block, language, prefix=f"f{number}-{position}")
                     pieces.append(Piece(block=block, html=written))

@@ -37,7 +37,7 @@ class Report(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     notebook: str
     group: str
     """Which reports are built together: ``cxreport build --group demo``."""
@@ -143,6 +143,7 @@ def make_plan(
     names: Sequence[str] = (),
     settings: Mapping[str, str] | None = None,
     out: Path | None = None,
+    failures: list[CxError] | None = None,
 ) -> list[Job]:
     """Turn the table of reports into jobs; whatever is wrong with any of them is an error now.
 
@@ -156,6 +157,8 @@ def make_plan(
         Parameters given on the command line, as text.
     out : Path, optional
         Folder of the pages; ``reports`` when left out.
+    failures : list of CxError, optional
+        Where to put what is wrong with single reports, so that it does not stop the others.
 
     Returns
     -------
@@ -184,15 +187,29 @@ def make_plan(
     settings = settings or {}
     jobs: dict[Path, Job] = {}
     for report in chosen:
-        declared = read_parameters(root / report.notebook)
-        if "period" not in declared and "period" in settings and report.name not in names:
-            continue  # of a group, what is asked for is one period: a study has none
-        for period in (settings["period"],) if "period" in settings else report.periods:
-            job = _make_job(root, folder, report, declared, period, settings)
+        try:
+            found = _jobs_of(report, root, folder, settings, named=report.name in names)
+        except CxError as error:
+            if failures is None:
+                raise
+            failures.append(error)
+            continue
+        for job in found:
             first = jobs.setdefault(job.folder, job)  # the last closed period may be named, too
             if first.name != job.name:
                 raise CxError("two pages would bear one name", got=f"{first.name}, {job.name}")
     return list(jobs.values())
+
+
+def _jobs_of(
+    report: Report, root: Path, out: Path, settings: Mapping[str, str], *, named: bool
+) -> list[Job]:
+    """Make a job of each period of a report."""
+    declared = read_parameters(root / report.notebook)
+    if "period" not in declared and "period" in settings and not named:
+        return []  # of a group, what is asked for is one period: a study has none
+    periods = (settings["period"],) if "period" in settings else report.periods
+    return [_make_job(root, out, report, declared, period, settings) for period in periods]
 
 
 def _make_job(
@@ -212,7 +229,8 @@ def _make_job(
     codebook = None
     if "source" in declared:
         codebook = read_codebook(find_codebook(str(parameters["source"]), root))
-    chosen = _name_period(report, declared, period, codebook, notebook)
+    about = parameters.get("about", ("responses",))
+    chosen = _name_period(report, declared, period, codebook, notebook, about)
     if "period" in declared:
         parameters["period"] = chosen
     untouched = marks(notebook, codebook)  # before the hashes: what changes meanwhile is seen
@@ -270,12 +288,13 @@ def _name_period(
     period: str,
     codebook: Codebook | None,
     notebook: Path,
+    about: Any,
 ) -> str:
     """Return the name of a report's period, or what stands for it."""
     dated = codebook and any(t.with_role("date") for t in codebook.tables.values())
     if "period" in declared and codebook:
         if period == "last":
-            return last_closed(codebook).name
+            return last_closed(codebook, about=about).name
         return parse(period, codebook.source.period, codebook.waves).name
     if "period" in declared or dated:
         absent = "period" if dated else "source"

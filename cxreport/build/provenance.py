@@ -11,6 +11,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from cxreport.errors import CxError
 from cxreport.inputs.source import find_files
 from cxreport.inputs.tables import hash_file
 
@@ -85,12 +86,20 @@ def _hashes(codebook: Codebook) -> dict[str, str]:
 
 
 def data_files(codebook: Codebook) -> list[Path]:
-    """List the files of all tables of a source, each once."""
-    found = {
-        path
-        for table in codebook.tables.values()
-        for path in find_files(codebook.folder, table.files.partition(":")[0])
-    }
+    """List the files of all tables of a source, each once.
+
+    A table whose file is missing stops the reports that read it, when they do; only a source
+    without any file is an error here.
+    """
+    found: set[Path] = set()
+    missing: list[CxError] = []
+    for table in codebook.tables.values():
+        try:
+            found.update(find_files(codebook.folder, table.files.partition(":")[0]))
+        except CxError as error:
+            missing.append(error)
+    if missing and not found:
+        raise missing[0]
     return sorted(found)
 
 
