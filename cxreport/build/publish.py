@@ -127,30 +127,32 @@ def _digest(page: str) -> str:
     return hashlib.sha256(page.encode()).hexdigest()
 
 
-def read_manifests(out: Path) -> list[dict[str, Any]]:
+def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
     """Return the manifests of all published pages, newest period first within a report.
 
-    Raises
-    ------
-    CxError
-        If one cannot be read, or lacks what the index shows.
+    Beside them, an error for each manifest that cannot be read, or lacks what the index shows.
     """
-    found = []
+    found: list[dict[str, Any]] = []
+    damaged: list[CxError] = []
     for path in sorted(out.glob(f"*/*/{MANIFEST}")):
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
             shown = {key: manifest[key] for key in ("report", "title", "source", "period", "pages")}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise CxError(
-                "a manifest cannot be read",
-                where=path,
-                got=repr(error),
-                hint="remove its folder, and build again",
-            ) from error
-        shown["filters"] = manifest.get("filters") or dict.fromkeys(LANGUAGES, "")
-        found.append(shown | {"folder": quote(f"{path.parent.parent.name}/{path.parent.name}")})
+            shown["filters"] = manifest.get("filters") or dict.fromkeys(LANGUAGES, "")
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            damaged.append(
+                CxError(
+                    "a manifest cannot be read: the index does not list its pages",
+                    where=path,
+                    got=repr(error),
+                    hint="remove its folder, and build again",
+                )
+            )
+            continue
+        folder = quote(f"{path.parent.parent.name}/{path.parent.name}")
+        found.append(shown | {"folder": folder})
     by_period = sorted(found, key=lambda m: str(m["period"]["name"]), reverse=True)
-    return sorted(by_period, key=lambda m: str(m["report"]))
+    return sorted(by_period, key=lambda m: str(m["report"])), damaged
 
 
 def publish_index(out: Path, staged: Path) -> Path:
@@ -159,8 +161,9 @@ def publish_index(out: Path, staged: Path) -> Path:
     Raises
     ------
     CxError
-        If a manifest cannot be read, or the index could not be written.
+        If the index could not be written; or, after it was, if a manifest cannot be read.
     """
+    manifests, damaged = read_manifests(out)
     entries = [
         {
             "title": manifest["title"],
@@ -171,7 +174,7 @@ def publish_index(out: Path, staged: Path) -> Path:
             "languages": [lang for lang in LANGUAGES if lang in manifest["pages"]],
             "folder": manifest["folder"],
         }
-        for manifest in read_manifests(out)
+        for manifest in manifests
     ]
     every_language = [Words(language) for language in reversed(LANGUAGES)]
     resources = style() | {
@@ -190,4 +193,6 @@ def publish_index(out: Path, staged: Path) -> Path:
         (staged / "index.html").replace(index)
     except OSError as error:
         raise CxError("the index could not be written", where=index, got=error.strerror) from error
+    if damaged:
+        raise damaged[0]
     return index

@@ -154,7 +154,7 @@ def test_the_index_lists_reports_by_name_and_the_newest_period_first(tmp_path: P
     for name, month in months:
         period = {"name": month, "kind": "month"}
         put(tmp_path, OLD, f"{name}/{month}", report=name, period=period)
-    folders = [manifest["folder"] for manifest in read_manifests(tmp_path)]
+    folders = [manifest["folder"] for manifest in read_manifests(tmp_path)[0]]
     assert folders == ["airports/2025-01", "shops/2026-10", "shops/2026-09"]
     with staging(tmp_path) as staged:
         page = publish_index(tmp_path, staged).read_text("utf-8")
@@ -190,6 +190,13 @@ def test_a_manifest_cut_in_the_middle_is_named(tmp_path: Path, text: str) -> Non
     put(tmp_path, OLD)
     broken = tmp_path / "shops/2026-10/manifest.json"
     broken.write_text(text, "utf-8")
-    with pytest.raises(CxError, match="a manifest cannot be read") as caught:
-        read_manifests(tmp_path)
+    put(tmp_path, OLD, "airports/2025-01", report="airports")
+    with (
+        staging(tmp_path) as staged,
+        pytest.raises(CxError, match="a manifest cannot be read") as caught,
+    ):
+        publish_index(tmp_path, staged)
     assert caught.value.parts["where"] == str(broken)
+    index = (tmp_path / "index.html").read_text("utf-8")
+    assert "airports/2025-01/it.html" in index  # the others are listed
+    assert "shops/2026-10" not in index
