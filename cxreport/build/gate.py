@@ -203,6 +203,7 @@ NOTEBOOK_RULES: tuple[Callable[[NotebookNode], list[str]], ...] = (
     executed.unfinished_cells,
     executed.error_outputs,
     executed.stderr_outputs,
+    executed.lost_plots,
     only_blocks,
     one_header,
 )

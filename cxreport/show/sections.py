@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -240,6 +241,8 @@ def figure(
     title, alt : mapping of str to str
         The title, and the text that stands for the picture, in ``en`` and ``it``.
     """
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close(drawn)  # it is shown: pyplot need not keep it
     svg = {language: to_svg(drawn, prefix="PREFIX", alt=alt[language]) for language in LANGUAGES}
     return Block("figure", frame, {"svg": svg, "title": dict(title), "alt": dict(alt)})
 
