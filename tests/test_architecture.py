@@ -25,6 +25,14 @@ def imports(module: Path) -> set[str]:
     return found
 
 
+def test_no_floor_imports_the_whole_package() -> None:
+    below = [module for floor in FLOORS for module in (PACKAGE / floor).rglob("*.py")]
+    whole = re.compile(r"^\s*(import cxreport( as \w+)?|from cxreport import .*)$", re.MULTILINE)
+    code = {name(m): ast.unparse(ast.parse(m.read_text("utf-8"))) for m in below}
+    assert len(code) > 100
+    assert [m for m, text in code.items() if whole.search(re.sub(r">>>.*", "", text))] == []
+
+
 def name(module: Path) -> str:
     return str(module.relative_to(ROOT))
 

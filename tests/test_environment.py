@@ -4,9 +4,11 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -83,11 +85,22 @@ def test_upper_bounds_say_why() -> None:
     assert [line for line in bounded if "#" not in line] == []
 
 
-def test_installed_versions_are_those_of_the_lock() -> None:
+def test_installed_packages_agree_with_each_other() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_installed_versions_are_those_of_the_lock() -> None:
+    lines = (ROOT / LOCKS[1]).read_text("utf-8").splitlines()
+    parsed = [Requirement(line) for line in lines]
+    here = [r for r in parsed if r.marker is None or r.marker.evaluate()]
+    locked = {r.name: str(r.specifier).removeprefix("==") for r in here}
+    installed = {d.metadata["Name"].lower().replace("_", "-"): d.version for d in distributions()}
+    both = locked.keys() & installed.keys()
+    assert len(both) > 100
+    assert {n: installed[n] for n in both if installed[n] != locked[n]} == {}
 
 
 def test_an_installed_package_has_its_texts_and_templates() -> None:

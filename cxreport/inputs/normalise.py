@@ -8,6 +8,7 @@ NULL here and is counted by ``contracts``: nothing is guessed.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -29,6 +30,8 @@ NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f")
 ISO_FORMATS = tuple("%Y-%m-%d" + clock for clock in CLOCKS)
 ZONED_FORMATS = tuple(f"{written}%z" for written in ISO_FORMATS[2:])
+CLOCK_PARTS = "%-?[HIMSfpgXcnzs]"
+"""What a format of times has, and one of days has not."""
 FIRST_YEAR = 1900
 """A text that gives an earlier year was written in another way than declared."""
 
@@ -72,12 +75,17 @@ def coded(text: ir.StringColumn, meaning: Meaning) -> ir.StringColumn:
     return text
 
 
-def as_time(column: ir.Column, meaning: Meaning, zone: str) -> ir.TimestampColumn:
-    """Read times as naive local time of the source's zone."""
+def as_time(column: ir.Column, meaning: Meaning, zone: str) -> ir.Column:
+    """Read times as naive local time of the source's zone; days stay days, in any zone."""
     kind = column.type()
+    if meaning.missing and (kind.is_timestamp() or kind.is_date()):
+        day = cleaned(column).re_replace(r"[ T]00:00:00.*$", "")
+        column = ibis.cases((day.isin(list(meaning.missing)), ibis.null(kind)), else_=column)
     if kind.is_timestamp() and kind.timezone:
         return local_time(zone, column.cast("timestamp('UTC', 6)"))
-    if kind.is_timestamp() or kind.is_date():
+    if kind.is_date():
+        return column
+    if kind.is_timestamp():
         return _moved(column.cast("timestamp(6)"), meaning, zone)
     text = coded(cleaned(column), meaning)
     if meaning.template:
@@ -85,7 +93,8 @@ def as_time(column: ir.Column, meaning: Meaning, zone: str) -> ir.TimestampColum
         text = ibis.literal(before) + text + ibis.literal(after)
     formats = (meaning.format,) if meaning.format else (*ISO_FORMATS, *ZONED_FORMATS)
     time = ibis.coalesce(*(_read_time(text, written, meaning, zone) for written in formats))
-    return ibis.cases((time.year() >= FIRST_YEAR, time))
+    time = ibis.cases((time.year() >= FIRST_YEAR, time))
+    return time.date() if meaning.format and not re.search(CLOCK_PARTS, meaning.format) else time
 
 
 def _read_time(text: ir.StringColumn, written: str, meaning: Meaning, zone: str) -> ir.Column:
@@ -137,15 +146,18 @@ def normalise(
     Returns
     -------
     ibis Table
-        The canonical columns: ratings as numbers, times naive and local, all else text. A column
-        that was not asked is NULL; one that the export lacks is too, and ``contracts`` says so.
+        The canonical columns: ratings as numbers, times naive and local, days as dates, all else
+        text. A column that was not asked is NULL; one that the export lacks is too, and
+        ``contracts`` says so.
     """
 
     def read(exported: ir.Column, column: Column, meaning: Meaning, _number: int) -> ir.Column:
         return values(exported, column, meaning, zone)
 
-    typed = {name: value_type(column.role) for name, column in columns.items()}
-    return _in_their_versions(raw, columns, wave, zone, read).cast(typed)
+    read_columns = _in_their_versions(raw, columns, wave, zone, read)
+    days = {name for name, kind in read_columns.schema().items() if kind.is_date()}
+    typed = {n: value_type(column.role) for n, column in columns.items() if n not in days}
+    return read_columns.cast(typed)
 
 
 def value_type(role: str) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     Drawing = tuple[Callable[[bool], Figure], str]
 LEGEND = ("centre", "limits", "improvement", "concern")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What a formula begins with in a spreadsheet."""
 
 
 @dataclass(frozen=True)
@@ -200,9 +202,14 @@ def csv_of(frame: pd.DataFrame) -> str:
     --------
     >>> import pandas as pd
     >>> csv_of(pd.DataFrame({"shop": ["=1+1"], "n": [-3]}))
-    "shop,n\n'=1+1,-3\n"
+    "shop,n\r\n'=1+1,-3\r\n"
     """
-    harmless = frame.map(
-        lambda value: f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
-    )
-    return harmless.to_csv(index=False, lineterminator="\n")
+    return frame.map(_harmless).rename(columns=_harmless).to_csv(index=False, lineterminator="\r\n")
+
+
+def _harmless(value: object) -> object:
+    """Mark a text that a spreadsheet would run, wherever blanks let it find the formula."""
+    if not isinstance(value, str):
+        return value
+    runs = value.lstrip().startswith(FORMULA) or value.startswith(("\t", "\r"))
+    return f"'{value}" if runs else value

@@ -37,7 +37,7 @@ TABLES: dict[str, tuple[str, ...]] = {
                    "detectable"),
     "weighted": ("score", "n", "estimate_unweighted", "unweighted_interval", "with_weights",
                  "with_weights_interval", "std_error", "n_effective"),
-    "base": ("variable", "level", "n", "share", "share_population", "ratio", "used"),
+    "base": ("variable", "level", "n", "share", "share_population", "ratio", "used", "note"),
     "detectable": ("score", "n", "estimate", "interval", "detectable"),
     "detectable_by": ("group", "n", "estimate", "interval", "detectable", "note"),
     "plan": ("score", "difference", "n", "invitations"),

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import shutil
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
-from nbformat import NotebookNode, v4
+from here import run_here
+from nbformat import v4
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from cxreport.build.export import export_page
 from cxreport.build.gate import check_page
-from cxreport.show.blocks import MIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = [
     "--no-sandbox",
@@ -31,6 +28,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+A4_WIDTH = 717  # pixels between margins of 1 cm
 LONG = "a shop with a very long name indeed, Castellammare-di-Stabia/Reggio-nell'Emilia"
 CODEBOOK = f"""
 [source]
@@ -93,23 +91,6 @@ def write_source(folder: Path) -> Path:
     (folder / "responses.csv").write_text("\n".join([columns, *rows]), "utf-8")
     (folder / "codebook.toml").write_text(CODEBOOK, "utf-8")
     return folder / "codebook.toml"
-
-
-def run_here(name: str, **parameters: object) -> NotebookNode:
-    """Run one of the project's notebooks in this process, keeping the blocks its cells end in."""
-    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
-    names: dict[str, Any] = {}
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            statements = ast.parse(cell.source).body
-            last = statements.pop() if isinstance(statements[-1], ast.Expr) else None
-            exec(compile(ast.Module(statements, []), name, "exec"), names)  # noqa: S102
-            if last is not None:
-                block = eval(compile(ast.Expression(last.value), name, "eval"), names)  # noqa: S307
-                cell.outputs = [v4.new_output("display_data", {MIME: block.payload()})]
-            elif "parameters" in cell.metadata.get("tags", []):
-                names |= parameters
-    return notebook
 
 
 @pytest.fixture(scope="module", params=["01_monthly_report", "00_data_quality"])
@@ -215,6 +196,21 @@ def test_the_page_does_not_scroll_sideways(opened: Opened) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert widths[0] <= widths[1]
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_paper_cuts_nothing_at_its_right_edge(
+    language: str, browser: Browser, pages: dict[str, Path]
+) -> None:
+    page = browser.new_page(viewport={"width": A4_WIDTH, "height": 1000})
+    page.emulate_media(media="print")
+    page.goto(pages[language].as_uri())
+    beyond = page.evaluate("""() => [...document.querySelectorAll('main *')]
+        .map(e => [e.tagName, Math.round(e.getBoundingClientRect().right - innerWidth)])
+        .filter(([, pixels]) => pixels > 0)""")
+    assert page.locator("table").count() > 2
+    assert beyond == []
+    page.close()
 
 
 def test_every_picture_seen_has_a_name(opened: Opened) -> None:

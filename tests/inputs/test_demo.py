@@ -177,7 +177,9 @@ def test_negative_seed_is_refused(tmp_path: Path) -> None:
 
 
 def test_times_are_local_without_zone(folder: Path) -> None:
-    for path in folder.glob("*.parquet"):
+    files = list(folder.glob("*.parquet"))
+    assert len(files) > 5
+    for path in files:
         schema = pq.read_schema(path)
         assert schema.metadata is None
         times = {str(field.type) for field in schema if field.name.endswith("_at")}
@@ -423,6 +425,7 @@ def test_response_holds_its_comment(tables: Tables) -> None:
 
 def test_invented_ibans_are_valid(tables: Tables) -> None:
     ibans = found_in(tables["verbatims"]["text"], r"IT\d\d(?: ?[A-Z0-9]){23}")
+    assert ibans
     for iban in (each.replace(" ", "") for each in ibans):
         assert int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 == 1
         assert check_letter(iban[5:]) == iban[4]
@@ -430,6 +433,7 @@ def test_invented_ibans_are_valid(tables: Tables) -> None:
 
 def test_invented_tax_codes_are_valid(tables: Tables) -> None:
     codes = found_in(tables["verbatims"]["text"], r"\b[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]\b")
+    assert codes
     for code in codes:
         assert check_letter(code[:15]) == code[15]
 

@@ -173,9 +173,20 @@ def test_naive_times_without_a_zone_are_the_source_s_own() -> None:
     assert read(["2026-03-29 02:30:00"], Column(role="date")) == [pd.Timestamp("2026-03-29 02:30")]
 
 
-def test_a_plain_date_is_midnight() -> None:
-    dates = pa.array([dt.date(2026, 3, 1), None])
-    assert read(dates, Column(role="date")) == [pd.Timestamp("2026-03-01"), None]
+@pytest.mark.parametrize(
+    ("exported", "meaning"),
+    [
+        (pa.array([dt.date(2026, 3, 1), None]), {}),
+        (pa.array([dt.date(2026, 3, 1), None]), {"zone": "America/New_York"}),
+        (["01/03/2026", None], {"format": "%d/%m/%Y"}),
+    ],
+)
+def test_a_day_stays_a_day(exported: Any, meaning: dict[str, str]) -> None:
+    column = Column(role="date", **meaning)
+    frame = pa.table({"x": exported})
+    rows = normalise(from_frame(frame), {"x": column}, wave=None, zone=ROME)
+    assert str(rows.schema()["x"]) == "date"
+    assert column_of(run(rows), "x") == [pd.Timestamp("2026-03-01"), None]
 
 
 def test_two_wordings_in_one_file_are_read_each_on_its_days() -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
+from cxreport.inputs.company import open_company
+from cxreport.metrics.company.promises import delivery_promises
 from cxreport.metrics.journey.expectations import against_expectation, expectation_gap
 from cxreport.metrics.journey.promises import lateness, promise_kept
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 UNTIL = dt.date(2026, 3, 31)
 
@@ -133,6 +139,83 @@ def test_a_promised_day_lasts_until_its_end() -> None:
     assert row[["kept", "late"]].tolist() == [1, 1]
 
 
+def test_times_without_a_clock_are_days() -> None:
+    midnights = pd.DataFrame(
+        {
+            "ordered_at": pd.Timestamp("2026-03-01 15:00"),
+            "promised_at": pd.to_datetime(["2026-03-05", "2026-03-05", "2026-03-31", None]),
+            "delivered_at": pd.to_datetime(
+                ["2026-03-05 23:59:59", "2026-03-06 00:00:00", "2026-03-31 18:00:00", None]
+            ),
+        }
+    )
+    row = promise_kept(midnights, status=None, until=UNTIL).iloc[0]
+    assert row[["kept", "late", "open", "unpromised"]].tolist() == [2, 1, 0, 1]
+    found = lateness(midnights, status=None, until=UNTIL, quantiles=[0.5]).iloc[0]
+    assert (found["n"], found["estimate"]) == (1, 0)  # the first minute after the day
+
+
+def test_one_clock_time_makes_midnights_moments() -> None:
+    moments = pd.DataFrame(
+        {
+            "ordered_at": pd.Timestamp("2026-03-01"),
+            "promised_at": pd.to_datetime(["2026-03-05 00:00", "2026-03-05 18:00"]),
+            "delivered_at": pd.to_datetime(["2026-03-05 09:00", "2026-03-05 09:00"]),
+        }
+    )
+    row = promise_kept(moments, status=None, until=UNTIL).iloc[0]
+    assert row[["kept", "late"]].tolist() == [1, 1]
+
+
+ORDERS_CODEBOOK = """[source]
+title = { en = "Shop", it = "Negozio" }
+terms = { en = "invented", it = "inventati" }
+[tables.orders]
+files = "orders.csv"
+[tables.orders.columns]
+order_id = { role = "id" }
+customer_id = { role = "customer" }
+ordered_at = { role = "date" }
+promised_at = { role = "time", FORMAT }
+delivered_at = { role = "time" }
+"""
+FIVE_DAYS = [dt.date(2026, 3, day) for day in (5, 5, 5, 6, 6)]
+
+
+@pytest.mark.parametrize(
+    ("promised", "written"),
+    [
+        (FIVE_DAYS, ""),
+        (pd.to_datetime(FIVE_DAYS), ""),
+        ([f"{day}" for day in FIVE_DAYS], ""),
+        ([f"{day:%d/%m/%Y}" for day in FIVE_DAYS], 'format = "%d/%m/%Y"'),
+        (FIVE_DAYS, 'zone = "America/New_York"'),
+    ],
+    ids=["dates", "midnights", "ISO text", "Italian text", "dates of another zone"],
+)
+def test_a_page_keeps_promised_days_as_the_function_does(
+    tmp_path: Path, promised: Any, written: str
+) -> None:
+    """Four of five orders arrive on the promised day, in the evening; one the day after."""
+    delivered = [f"2026-03-0{day} 19:00" for day in (5, 5, 5, 6, 7)]
+    frame = pd.DataFrame(
+        {
+            "order_id": list("abcde"),
+            "customer_id": list("vwxyz"),
+            "ordered_at": pd.Timestamp("2026-03-01 10:00"),
+            "promised_at": promised,
+            "delivered_at": pd.to_datetime(delivered),
+        }
+    )
+    more = pd.DataFrame({"order_id": ["f"], "ordered_at": [pd.Timestamp("2026-03-31 10:00")]})
+    path = tmp_path / "codebook.toml"
+    path.write_text(ORDERS_CODEBOOK.replace(", FORMAT", written and f", {written}"), "utf-8")
+    company = open_company(path, tables={"orders": pd.concat([frame, more])})
+    row = delivery_promises(company).iloc[0]
+    assert row[["n", "kept", "late", "unpromised"]].tolist() == [5, 4, 1, 1]
+    assert row["estimate"] == 80
+
+
 def test_an_order_delivered_the_day_it_was_placed_is_possible() -> None:
     same = pd.DataFrame(
         {
@@ -154,7 +237,7 @@ def test_lateness_ranks_the_overdue_last() -> None:
 
 def test_the_median_has_the_interval_of_order_statistics() -> None:
     # n = 20: the interval of the median is the 6th to the 15th value (95.9%; Conover 1999, 3.2)
-    start = pd.Timestamp("2026-03-01")
+    start = pd.Timestamp("2026-03-01 12:00")
     late = pd.DataFrame(
         {
             "ordered_at": start,

@@ -123,3 +123,8 @@ def test_time_zones_are_refused() -> None:
     zoned = ORDERS.assign(ordered_at=ORDERS["ordered_at"].dt.tz_localize("Europe/Rome"))
     with pytest.raises(CxError, match="time zone"):
         purchases(zoned, until=END_OF_MARCH)
+
+
+def test_capitals_make_no_purchase_of_a_cancelled_order() -> None:
+    found = purchases(ORDERS.assign(status=" Cancelled "), until=END_OF_MARCH, customers=CUSTOMERS)
+    assert run(found.rows).empty

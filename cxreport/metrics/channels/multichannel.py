@@ -15,6 +15,7 @@ from cxreport.metrics.retention.first_orders import next_day
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.intervals import normal_quantile
 from cxreport.metrics.statistics.multiplicity import interval_level, judged
+from cxreport.metrics.statistics.value_columns import amounts, times
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -99,9 +100,10 @@ def multichannel(
         raise CxError("nothing to see after the split", got=split, expected=f"before {until}")
     table = as_table(orders)
     check_columns(table, [customer, channel, date, amount])
+    (money,) = amounts(table, [amount])
     rows = table.select(
-        who=table[customer], at=table[date].cast("timestamp"), channel=table[channel],
-        amount=table[amount].cast("float64"),
+        who=table[customer], at=times(table, date), channel=table[channel],
+        amount=money.cast("float64"),
     )  # fmt: skip
     placed = rows.who.notnull() & rows.channel.notnull() & (rows["at"] < next_day(until))
     strata = _strata(rows.filter(placed), split)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -48,7 +48,7 @@ class Trade:
         out.
     """
 
-    orders: ir.Table | None
+    orders: ir.Table | None = field(repr=False)
     bought: ir.Table | None
     left_out: pd.DataFrame
     first: dt.date

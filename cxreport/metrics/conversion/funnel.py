@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
-RESERVED = {*COLUMNS, *answers.RESERVED, "group", "group_reference", "groups"}
+RESERVED = {*COLUMNS, *answers.COLUMNS, "group", "group_reference", "groups"}
 
 Steps = Sequence[str] | Mapping[str, str | Sequence[str]]
 

@@ -11,7 +11,7 @@ from scipy.stats import binom
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.retention.first_orders import next_day
+from cxreport.metrics.retention.first_orders import is_word, next_day
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
 from cxreport.metrics.statistics.intervals import normal_quantile
 from cxreport.metrics.statistics.proportions import SHARES, percent_of
@@ -53,7 +53,8 @@ def promise_kept(
     orders : pandas, polars or pyarrow frame, or Ibis table
         One row an order. What arrives after ``until`` has not arrived yet.
     promised, delivered, ordered : str
-        Columns of times. A promise that is a day counts up to the end of that day.
+        Columns of times. A promise for a day counts up to the end of that day; days are dates, and
+        times of which none has a clock time (all at midnight).
     status : str, optional
         Column of the order's state; None where there is none.
     cancelled : sequence of str
@@ -152,7 +153,7 @@ def lateness(
     >>> import datetime as dt
     >>> day = pd.to_datetime
     >>> table = pd.DataFrame({"ordered_at": day("2026-03-01"), "promised_at": day("2026-03-05"),
-    ...     "delivered_at": day(["2026-03-05 02:00", "2026-03-05 08:00", None])})
+    ...     "delivered_at": day(["2026-03-06 02:00", "2026-03-06 08:00", None])})
     >>> lateness(table, status=None, until=dt.date(2026, 3, 31))[["quantile", "n", "estimate"]]
        quantile  n  estimate
     0       0.5  3       8.0
@@ -205,12 +206,13 @@ def _rows(
         if not (kind.is_timestamp() or kind.is_date()):
             raise CxError("this column holds no times", where=f"column {name}", got=kind)
     begun, due, arrived = (table[name].cast("timestamp") for name in times)
-    if table[times[1]].type().is_date():
-        due = due + ibis.interval(days=1) - ibis.interval(seconds=1)
-    if table[times[2]].type().is_date():
+    clocks = run(table.aggregate(due=_with_a_clock(due), arrived=_with_a_clock(arrived))).iloc[0]
+    if not clocks["due"]:
+        due = due + ibis.interval(days=1) - ibis.interval(microseconds=1)
+    if not clocks["arrived"]:
         begun = begun.truncate("D")
     arrived = ibis.cases((arrived < ibis.literal(end), arrived))
-    stopped = table[status].isin(list(cancelled)) if status else ibis.literal(False)
+    stopped = is_word(table[status], cancelled) if status else ibis.literal(False)
     outcome = ibis.cases(
         (stopped.fill_null(False), "cancelled"),
         (due.isnull(), "unpromised"),
@@ -222,3 +224,8 @@ def _rows(
     )
     by = {f"by_{position}": table[name] for position, name in enumerate(groups)}
     return table.select(outcome=outcome, due=due, arrived=arrived, **by)
+
+
+def _with_a_clock(time: ir.Column) -> ir.Scalar:
+    """Count the times that say more than the day."""
+    return (time != time.truncate("D")).sum().fill_null(0)

@@ -9,6 +9,7 @@ import ibis
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.codebook import MINIMUM_GROUP
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.retention.first_orders import next_day
 from cxreport.metrics.statistics.group_columns import check_columns
@@ -34,7 +35,7 @@ def transitions(
     sequence: str | None = None,
     pause: dt.timedelta = dt.timedelta(minutes=30),
     until: dt.date,
-    minimum: int = 10,
+    minimum: int = MINIMUM_GROUP,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Say what comes next after each touchpoint: another one, the same again, or nothing.

@@ -10,7 +10,7 @@ from scipy.stats import chi2, norm
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.statistics.group_columns import check_columns
+from cxreport.metrics.statistics.group_columns import check_columns, kept_whole
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
 from cxreport.metrics.statistics.multiplicity import interval_level, judged
 
@@ -165,6 +165,8 @@ def avoidable_contacts(
     asked = asked.filter(asked[reason].isin(list(avoidable)))
     contacts = run(asked.aggregate(by=names, contacts=asked.count()))
     counts = run(placed.aggregate(by=names, n=placed.count()))
+    contacts = kept_whole(contacts, {name: asked[name] for name in names})
+    counts = kept_whole(counts, {name: placed[name] for name in names})
     if by is None:
         frame = counts.join(contacts)
     else:

@@ -79,7 +79,7 @@ def lapse(found: Retention) -> list[Line]:
         row = next((row for row in rows if row["later_high"] < HALF), rows[-1])
         half = rows[0]
         days = {name: int(row[name]) for name in ("estimate", "low", "high") if pd.notna(row[name])}
-        key = "waits" if "high" in days else "waits_open"
+        key = "waits_alike" if "low" not in days else "waits" if "high" in days else "waits_open"
         told.append(line(key, n=int(row["gaps"]), share=int(row["share"]), half="", **days))
         told[-1]["values"]["then"] = _silence(row)
         if half["share"] < row["share"]:
