@@ -129,11 +129,6 @@ def read_reports(root: Path) -> tuple[Report, ...]:
         raise CxError("the table of reports is nested too deeply", where=path) from error
     except (OSError, ValueError) as error:
         raise CxError("the table of reports cannot be read", where=path, got=error) from error
-    for report in reports:
-        for what, given in (("languages", report.languages), ("periods", report.periods)):
-            if len({*given}) < len(given):
-                twice = ", ".join(sorted({each for each in given if given.count(each) > 1}))
-                raise CxError(f"{what} are given twice", where=f"{path}, {report.name}", got=twice)
     names = [report.name for report in reports]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:

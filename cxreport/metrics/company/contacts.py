@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -171,5 +172,7 @@ def _charted(rows: pd.DataFrame, company: Company) -> pd.DataFrame:
         return pd.DataFrame(columns=CHARTED)
     series = placed.loc[known.idxmax() :].rename_axis("period").reset_index()
     values = series[["period", "estimate"]]
-    chart = control_chart(values, better="lower", baseline=steady_periods(values))
+    steady = steady_periods(values)
+    # Neither a wait nor a number of requests is ever below zero.
+    chart = control_chart(values, better="lower", baseline=steady, within=(0, math.inf))
     return series.drop(columns="note").join(chart[[*JUDGED, "note"]])

@@ -82,10 +82,9 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
     All claims that can be tested are one family, held to 5% of false verdicts together
     (Bonferroni): among m, ``low`` and ``high`` reach as much further as a normal interval of level
     1 - 0.05 / m does, by logarithms for "times", and a layer must rank first in 100 - 5 / m
-    percent. All are associations.
-    None of the claims is a measurement of the company: 9 and 16 people, and 15
-    and 24, are of the American Express Global Customer Service Barometer, United States, 2011 and
-    2012; the others are sayings of the trade.
+    percent. All are associations. None of the claims is a measurement of the company: 9 and 16
+    people, and 15 and 24, are of the American Express Global Customer Service Barometer, United
+    States, 2011 and 2012; the others are sayings of the trade.
 
     Examples
     --------
@@ -190,6 +189,8 @@ def _by_rank(share: float, sure: float) -> str:
 
 def _widened(numbers: dict[str, float], tested: int, *, logarithms: bool) -> dict[str, float]:
     """Move the ends of a 95% interval to where they are for one of so many claims."""
+    if tested == 1:
+        return numbers
     estimate, low, high = numbers["estimate"], numbers["low"], numbers["high"]
     further = normal_quantile(1 - 0.05 / tested) / normal_quantile(0.95)
     if logarithms and min(estimate, low) > 0:
