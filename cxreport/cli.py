@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import signal
 import sys
 from pathlib import Path
@@ -14,10 +13,11 @@ import click
 from cxreport.build.build import build as build_pages
 from cxreport.build.plan import make_plan, read_reports
 from cxreport.errors import CxError
-from cxreport.inputs.closed import last_closed
+from cxreport.inputs.closed import end_of, last_closed
 from cxreport.inputs.contracts import explain
 from cxreport.inputs.dataset import find_root, open_source
 from cxreport.inputs.reading import reading_of
+from cxreport.inputs.spans import list_spans
 
 
 class Shown(click.ClickException):
@@ -118,11 +118,13 @@ def check(sources: tuple[str, ...]) -> None:
         if not (reading := reading_of(dataset)).empty:
             click.echo("  read as:")
             click.echo(indent(reading.to_string(index=False), "    "))
-        if dataset.observed_until == dt.date.min:
-            click.echo("  no row has a date, so there is no period")
-        else:
-            last = last_closed(dataset.codebook, dataset.observed_until)
+        if dataset.spans:
+            click.echo("  known from when until when:")
+            click.echo(indent(list_spans(dataset.spans).to_string(index=False), "    "))
+            last = last_closed(dataset.codebook, end_of(dataset.spans, ["responses"]))
             click.echo(f"  the last closed period is {last.name}")
+        else:
+            click.echo("  no row has a date, so there is no period")
         errors += int(dataset.problems["severity"].eq("error").sum())
     if errors:
         raise CxError(f"{errors} errors: no report is made from these data")

@@ -201,7 +201,8 @@ def _make_job(
     codebook = None
     if "source" in declared:
         codebook = read_codebook(find_codebook(str(parameters["source"]), root))
-    chosen = _name_period(report, declared, period, codebook, notebook)
+    about = parameters.get("about", ("responses",))
+    chosen = _name_period(report, declared, period, codebook, notebook, about)
     if "period" in declared:
         parameters["period"] = chosen
     untouched = marks(notebook, codebook)  # before the hashes: what changes meanwhile is seen
@@ -259,12 +260,13 @@ def _name_period(
     period: str,
     codebook: Codebook | None,
     notebook: Path,
+    about: Any,
 ) -> str:
     """Return the name of a report's period, or what stands for it."""
     dated = codebook and any(t.with_role("date") for t in codebook.tables.values())
     if "period" in declared and codebook:
         if period == "last":
-            return last_closed(codebook).name
+            return last_closed(codebook, about=about).name
         return parse(period, codebook.source.period, codebook.waves).name
     if "period" in declared or dated:
         absent = "period" if dated else "source"

@@ -8,7 +8,6 @@ questionnaire to the next. Nothing is guessed: what is not declared is a problem
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - read by pydantic at run time
 import os
 import re
 import tomllib
@@ -31,7 +30,7 @@ from cxreport.inputs.meaning import (
     Version,
     Zone,
 )
-from cxreport.inputs.table_files import TableFiles, Wave
+from cxreport.inputs.table_files import KnownDay, TableFiles, Wave
 
 __all__ = [
     "CATEGORIES", "LANGUAGES", "SCORES", "Acceptance", "Codebook", "Column", "Meaning", "Role",
@@ -66,8 +65,10 @@ class SourceInfo(Strict):
     environment variable (a relative value counts from the current folder)."""
     timezone: Zone = "UTC"
     period: Literal["month", "quarter", "year", "wave"] = "month"
-    observed_until: dt.date | None = None
-    """Last day that the export covers; the latest date of the tables when left out."""
+    observed_from: KnownDay | None = None
+    """First day that the export covers; that of a table's first row when left out."""
+    observed_until: KnownDay | None = None
+    """Last day that the export covers; that of a table's last row when left out."""
     minimum_group: int = Field(default=MINIMUM_GROUP, ge=MINIMUM_GROUP)
     """Fewest answers of a group that a page shows, 10 or more."""
     synthetic: bool = False

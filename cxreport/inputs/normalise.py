@@ -78,6 +78,9 @@ def coded(text: ir.StringColumn, meaning: Meaning) -> ir.StringColumn:
 def as_time(column: ir.Column, meaning: Meaning, zone: str) -> ir.Column:
     """Read times as naive local time of the source's zone; days stay days, in any zone."""
     kind = column.type()
+    if meaning.missing and (kind.is_timestamp() or kind.is_date()):
+        day = cleaned(column).re_replace(r"[ T]00:00:00.*$", "")
+        column = ibis.cases((day.isin(list(meaning.missing)), ibis.null(kind)), else_=column)
     if kind.is_timestamp() and kind.timezone:
         return local_time(zone, column.cast("timestamp('UTC', 6)"))
     if kind.is_date():

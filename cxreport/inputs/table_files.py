@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - read by pydantic at run time
+import datetime as dt
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from cxreport.inputs.meaning import SCORES, Column, Strict, Text
 
@@ -25,13 +25,36 @@ def _known_encoding(name: str) -> str:
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 
 
+def _possible(day: dt.date) -> dt.date:
+    """Refuse a day that no export reaches, such as 9999-12-31."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"the data cannot be complete up to this day, or from it on: {day}")
+    return day
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+KnownDay = Annotated[dt.date, AfterValidator(_possible)]
+"""A day that an export begins or ends on."""
+
+
+def _as_texts(given: Any) -> Any:
+    """Read one code or several, and yes, no and numbers as an export writes them."""
+    codes = given if isinstance(given, list) else [given]
+    return tuple(
+        str(code).strip() if isinstance(code, bool | int | float) else code for code in codes
+    )
+
+
+Codes = Annotated[tuple[str, ...], BeforeValidator(_as_texts), Field(min_length=1)]
+
+
 class Wave(Strict):
     """A named period, and the files that hold it."""
 
     name: str = Field(pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?$")
     """Up to 100 signs on one line, without blanks around."""
-    since: dt.date
-    until: dt.date
+    since: KnownDay
+    until: KnownDay
     """Last day."""
     files: str = "*"
 
@@ -55,8 +78,16 @@ class TableFiles(Strict):
     """Lines of a CSV file to pass over before its header."""
     header_rows: Annotated[int, Field(ge=1, le=9)] = 1
     """Rows of headings in a CSV file: 3 in Qualtrics, 2 in SurveyMonkey."""
+    observed_from: KnownDay | None = None
+    """First day that the export covers; that of the source, or of the first row, when left out."""
+    observed_until: KnownDay | None = None
+    """Last day that the export covers; see the source's."""
     ignore: tuple[str, ...] = ()
     """Patterns of columns that are known and not used."""
+    only: dict[str, Codes] = {}  # noqa: RUF012 - pydantic copies it
+    """Column of the export -> what a row must say there to belong."""
+    skip: dict[str, Codes] = {}  # noqa: RUF012 - pydantic copies it
+    """Column of the export -> what a row says that does not belong: previews, tests, spam."""
     defaults: Defaults = Defaults()
     columns: Annotated[dict[str, Column], Field(min_length=1)]
 

@@ -24,6 +24,39 @@ if TYPE_CHECKING:
     from cxreport.inputs.period import Period
     from cxreport.inputs.survey import Survey
 
+NEEDED = {
+    "at_risk": ("responses", "orders"),
+    "avoidable_contacts": ("tickets", "orders"),
+    "closed_loop": ("responses",),
+    "completed_cohorts": ("orders",),
+    "contract_margin": ("customers", "orders"),
+    "contracts": ("customers",),
+    "forecast_check": ("orders",),
+    "friction": ("events", "tickets"),
+    "funnel_differences": ("events",),
+    "journey_steps": ("events",),
+    "loyal_ratio": ("orders",),
+    "new_customers": ("orders",),
+    "orders": ("orders",),
+    "profit_groups": ("orders",),
+    "profit_orders": ("orders",),
+    "promises": ("orders",),
+    "score_link": ("responses", "orders"),
+    "service": ("tickets",),
+    "service_curve": ("tickets",),
+    "service_history": ("tickets",),
+    "service_reasons": ("tickets",),
+    "several_channels": ("orders",),
+    "shop_funnel": ("events",),
+    "stage_channels": ("events",),
+    "stage_funnel": ("events", "orders"),
+    "step_errors": ("events",),
+    "value_amounts": ("orders",),
+    "value_no_fit": ("orders",),
+    "value_orders": ("orders",),
+}
+"""Missing section -> the tables whose end may be the reason."""
+
 
 def labels_of(codebook: Codebook) -> dict[str, Any]:
     """Return the names of all columns and codes of a source, in all languages.
@@ -82,7 +115,8 @@ def header(company: Company, title: str | Mapping[str, str]) -> Block:
             "source": dict(source.title),
             "terms": dict(source.terms),
             "filters": {column: list(codes) for column, codes in company.filters.items()},
-            "observed_until": company.dataset.observed_until,
+            "observed_until": company.known_until,
+            "not_known": company.not_known,
             "synthetic": source.synthetic,
         },
     )
@@ -124,10 +158,16 @@ def note(key: str, company: Company | None = None) -> Block:
     """Say why a section is not there; ``key`` is under ``missing_section`` in the texts.
 
     Of a company whose report is on a part of the answers, it says that no other table can be
-    parted like them.
+    parted like them; of a table that ends before the period does, up to which day it is known.
     """
-    reason = "filtered" if company is not None and company.filters else key
-    return Block("note", parameters={"key": f"missing_section.{reason}"})
+    if company is not None and company.filters:
+        return Block("note", parameters={"key": "missing_section.filtered"})
+    ends = company.not_known if company is not None else {}
+    for name in NEEDED.get(key, ()):
+        if name in ends:
+            values = {"table": name, "day": ends[name]}
+            return Block("note", parameters={"key": "missing_section.not_known", **values})
+    return Block("note", parameters={"key": f"missing_section.{key}"})
 
 
 def several(blocks: list[Block]) -> Block:
