@@ -424,8 +424,10 @@ def assert_same(found: Any, twin: Any) -> None:
             left = [None if pd.isna(value) else value for value in result[column]]
             right = [None if pd.isna(value) else value for value in wanted[column]]
             if any(isinstance(value, float) for value in right):
-                numbers = [np.array(values, float) for values in (left, right)]
-                np.testing.assert_allclose(*numbers, rtol=1e-6, atol=1e-9, err_msg=str(column))
+                close = np.isclose(
+                    np.array(left, float), np.array(right, float), rtol=1e-6, equal_nan=True
+                )
+                assert close.all(), column
             else:
                 assert list(map(str, left)) == list(map(str, right)), column
 
