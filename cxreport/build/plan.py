@@ -6,12 +6,14 @@ import hashlib
 import json
 import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cxreport.build.names import file_name
 from cxreport.build.params import check_parameters, read_parameters
-from cxreport.build.provenance import gather
+from cxreport.build.provenance import gather, marks
 from cxreport.errors import CxError
 from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
@@ -20,7 +22,6 @@ from cxreport.inputs.period import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from cxreport.build.params import Parameter
     from cxreport.inputs.codebook import Codebook
@@ -71,9 +72,14 @@ class Job:
     parameters : dict
         All of its parameters, checked.
     folder : Path
-        Where the pages go: ``reports/<report>/<period>``.
+        Where the pages go: ``reports/<report>/<period>``; of other parameters than the table's,
+        ``reports/<report>.<parameters>/<period>``, for they make another page.
+    codebook : Codebook or None
+        The contract of the source; None in a study.
     provenance : dict
         What the pages are made from.
+    marks : dict
+        Of each file that is read, by what it is known to be untouched since it was hashed.
     stale : str
         Why the pages must be made again; empty when they are up to date.
     """
@@ -83,7 +89,9 @@ class Job:
     notebook: Path
     parameters: dict[str, object]
     folder: Path
+    codebook: Codebook | None
     provenance: dict[str, Any]
+    marks: dict[str, tuple[int, ...]]
     stale: str
 
     @property
@@ -170,7 +178,9 @@ def make_plan(
             continue  # of a group, what is asked for is one period: a study has none
         for period in (settings["period"],) if "period" in settings else report.periods:
             job = _make_job(root, folder, report, declared, period, settings)
-            jobs.setdefault(job.folder, job)  # the last closed period may be named, too
+            first = jobs.setdefault(job.folder, job)  # the last closed period may be named, too
+            if first.name != job.name:
+                raise CxError("two pages would bear one name", got=f"{first.name}, {job.name}")
     return list(jobs.values())
 
 
@@ -195,10 +205,53 @@ def _make_job(
     chosen = _name_period(report, declared, period, codebook, notebook, about)
     if "period" in declared:
         parameters["period"] = chosen
+    untouched = marks(notebook, codebook)  # before the hashes: what changes meanwhile is seen
     provenance = gather(notebook, parameters, codebook, root)
-    folder = out / report.name / chosen
-    stale = _why_stale(folder, report, provenance)
-    return Job(report, chosen, notebook, parameters, folder, provenance, stale)
+    usual = check_parameters(declared, report.parameters, {}, where=where)
+    own = {k: v for k, v in parameters.items() if k != "period" and v != usual[k]}
+    folder = out / _folder_name(report, own) / file_name(chosen)
+    return Job(
+        report,
+        chosen,
+        notebook,
+        parameters,
+        folder,
+        codebook,
+        provenance,
+        untouched,
+        _why_stale(folder, report, provenance),
+    )
+
+
+def _folder_name(report: Report, own: Mapping[str, object]) -> str:
+    """Return another folder for other parameters than the table's: they make another page."""
+    name = file_name(report.name)
+    return f"{name}.{file_name(json.dumps(own, sort_keys=True))}" if own else name
+
+
+def changed_since(job: Job, root: Path) -> list[str]:
+    """List what is no longer what it was when the job was planned, be it changed back or not.
+
+    Parameters
+    ----------
+    job : Job
+        A job whose notebook has been run.
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    list of str
+        The names of files, or of whatever else a page is made from; empty when all is as it was.
+    """
+    try:
+        found = marks(job.notebook, job.codebook)
+        now = gather(job.notebook, job.parameters, job.codebook, root)
+    except (OSError, CxError):
+        return ["a file that was read is gone"]
+    touched = [name for name in {**job.marks, **found} if job.marks.get(name) != found.get(name)]
+    names = [Path(name).name for name in touched]
+    return names or ([] if now["fingerprint"] == job.provenance["fingerprint"] else ["code"])
 
 
 def _name_period(

@@ -66,6 +66,16 @@ def gather(
     return made_from | git_state(root) | {"fingerprint": fingerprint}
 
 
+def marks(notebook: Path, codebook: Codebook | None) -> dict[str, tuple[int, ...]]:
+    """Return by what a file is known to be untouched since: its size, times and number on the disk.
+
+    The time of the last change of a file cannot be set back, as its content can.
+    """
+    read = [notebook, *([codebook.path, *data_files(codebook)] if codebook else [])]
+    states = {str(path): path.stat() for path in read}
+    return {name: (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for name, s in states.items()}
+
+
 def _hashes(codebook: Codebook) -> dict[str, str]:
     """Return the hash of each data file of a source."""
     return {

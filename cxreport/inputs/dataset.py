@@ -15,6 +15,7 @@ from cxreport.inputs import checks
 from cxreport.inputs.codebook import Codebook, read_codebook
 from cxreport.inputs.contracts import accept, explain
 from cxreport.inputs.normalise import TIMES
+from cxreport.inputs.scale_ends import unfilled_scales
 from cxreport.inputs.source import keep
 from cxreport.inputs.spans import Span, days_of, find_spans
 from cxreport.inputs.tables import read_table
@@ -133,6 +134,8 @@ def open_source(
     days = days_of(moments, codebook)
     spans = find_spans(days, codebook)
     problems = [line for table in read.values() for line in table.problems]
+    for name, checked_rows in rows.items():
+        problems += unfilled_scales(checked_rows, name, codebook.tables[name])
     if "responses" in rows:
         problems += checks.scale_problems(rows["responses"], "responses", codebook.responses)
     problems += checks.period_problems(days, spans, codebook)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -12,6 +12,17 @@ from cxreport.inputs.meaning import SCORES, Column, Strict, Text
 RATINGS = tuple(role for role in SCORES if role != "nps")
 ADDED = ("wave", "period_start")
 """Columns that reading adds to a table."""
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError) as error:
+        raise ValueError(f"{name!r} is no encoding of text: utf-8, windows-1252, ...") from error
+    return name
+
+
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
 
 
 def _possible(day: dt.date) -> dt.date:
@@ -40,7 +51,8 @@ Codes = Annotated[tuple[str, ...], BeforeValidator(_as_texts), Field(min_length=
 class Wave(Strict):
     """A named period, and the files that hold it."""
 
-    name: str
+    name: str = Field(pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?$")
+    """Up to 100 signs on one line, without blanks around."""
     since: KnownDay
     until: KnownDay
     """Last day."""
@@ -60,7 +72,12 @@ class TableFiles(Strict):
     files: str
     """Pattern of file names below the source's folder; ``shop.duckdb:table`` for a database."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
+    encoding: Encoding = "utf-8"
+    """Of CSV files, by any name that Python knows: ``windows-1252``, ``mac-roman``, ``utf-16``."""
+    lines_above_header: Annotated[int, Field(ge=0, le=1000)] = 0
+    """Lines of a CSV file to pass over before its header."""
+    header_rows: Annotated[int, Field(ge=1, le=9)] = 1
+    """Rows of headings in a CSV file: 3 in Qualtrics, 2 in SurveyMonkey."""
     observed_from: KnownDay | None = None
     """First day that the export covers; that of the source, or of the first row, when left out."""
     observed_until: KnownDay | None = None
@@ -102,6 +119,12 @@ class TableFiles(Strict):
         if taken := {*lower} & {*ADDED}:
             raise ValueError(f"names that reading adds by itself: {', '.join(sorted(taken))}")
         return self
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """How the CSV files of this table are written."""
+        names = ("delimiter", "encoding", "lines_above_header", "header_rows")
+        return {name: getattr(self, name) for name in names}
 
     def with_role(self, *roles: str) -> dict[str, Column]:
         """Return the columns that play one of the roles."""

@@ -104,12 +104,7 @@ def _files_of(codebook: Codebook, name: str) -> Iterator[tuple[ir.Table, Path]]:
     table = codebook.tables[name]
     pattern, _, inner = table.files.partition(":")
     for path in find_files(codebook.folder, pattern):
-        yield (
-            read_file(
-                path, delimiter=table.delimiter, encoding=table.encoding, table=inner or None
-            ),
-            path,
-        )
+        yield read_file(path, table=inner or None, **table.written), path
 
 
 def _together(parts: list[ir.Table]) -> ir.Table:

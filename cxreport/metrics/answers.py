@@ -15,6 +15,12 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
+from cxreport.metrics.statistics.clusters import (
+    cluster_id,
+    each_alone,
+    pairs_of_cells,
+    placed,
+)
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
 
 if TYPE_CHECKING:
@@ -45,13 +51,25 @@ class Answers:
         One row a group, state and answer: ``group`` (row of ``groups``), ``state`` (``"valid"``,
         ``"missing"`` or ``"invalid"``), one column an asked question (its answer, NaN unless
         valid), ``n`` (rows), ``weight`` and ``weight_squared`` (sums).
-    weighted : bool
-        Whether a weight was given; if not, ``weight`` and ``weight_squared`` equal ``n``.
+    pairs : DataFrame
+        Valid cells with answers of one cluster: ``group``, ``first`` and ``second`` (rows of
+        ``cells``), ``product`` (of their weights, summed over the clusters), ``clusters`` (each
+        counted once). Without clusters every answer is one: each cell with itself.
+    weighted, clustered : bool
+        Whether a weight, or a cluster, was given; if no weight, ``weight`` and ``weight_squared``
+        equal ``n``.
     """
 
     groups: pd.DataFrame
     cells: pd.DataFrame
+    pairs: pd.DataFrame
     weighted: bool
+    clustered: bool = False
+
+    @property
+    def independent(self) -> bool:
+        """Say whether every answer counts as one, and stands for itself."""
+        return not (self.weighted or self.clustered)
 
     @property
     def valid(self) -> pd.DataFrame:
@@ -60,8 +78,11 @@ class Answers:
 
     def total(self, values: pd.Series) -> pd.Series:
         """Add up values of cells within each group; a group without any gets 0."""
-        sums = values.groupby(self.cells["group"].reindex(values.index)).sum()
-        return sums.reindex(self.groups.index, fill_value=0)
+        return self.summed(values, self.cells["group"].reindex(values.index))
+
+    def summed(self, values: pd.Series, group: pd.Series) -> pd.Series:
+        """Add up values by their ``group``; one without any gets 0."""
+        return values.groupby(group).sum().reindex(self.groups.index, fill_value=0)
 
     def count(self, state: str) -> pd.Series:
         """Count the rows of one state within each group."""
@@ -75,6 +96,7 @@ def count_answers(
     scale: tuple[int, int],
     by: By = None,
     weight: str | None = None,
+    cluster: str | None = None,
 ) -> Answers:
     """Count how many rows gave each answer, in each group.
 
@@ -92,6 +114,9 @@ def count_answers(
         Columns that make the groups. A missing value is a group of its own.
     weight : str, optional
         Column of survey weights. Every row needs one, also a row without a valid answer.
+    cluster : str, optional
+        Column that says which answers belong together (the customer). A missing or blank one is a
+        cluster of its own.
 
     Returns
     -------
@@ -105,7 +130,8 @@ def count_answers(
     """
     table = as_table(data)
     names = as_names(by)
-    check_columns(table, [*questions.values(), *([weight] if weight is not None else [])])
+    design = [name for name in (weight, cluster) if name is not None]
+    check_columns(table, [*questions.values(), *design])
     check_columns(table, names, COLUMNS)
     answers = {name: _answer(table, column, scale) for name, column in questions.items()}
     valid = ibis.and_(*(value.notnull() for value, _ in answers.values()))
@@ -130,15 +156,27 @@ def count_answers(
             expected=f"a number from 0.000001 to {LARGEST_WEIGHT:,} in every row",
             hint="leave such rows out first, or divide the weights by their mean",
         )
-    return _in_groups(cells, table, names, list(values), weighted=weight is not None)
+    pairs = None
+    if cluster is not None:
+        of_rows = {"cluster": cluster_id(table[cluster]), "weight": _exact(table, weight)}
+        rows = table.filter(valid).select(**keys, **values, **of_rows)
+        pairs = run(pairs_of_cells(rows, list(keys), list(values)))
+    return _in_groups(cells, pairs, table, names, list(values), weighted=weight is not None)
 
 
 def _in_groups(
-    cells: pd.DataFrame, table: ibis.Table, names: list[str], values: list[str], *, weighted: bool
+    cells: pd.DataFrame,
+    pairs: pd.DataFrame | None,
+    table: ibis.Table,
+    names: list[str],
+    values: list[str],
+    *,
+    weighted: bool,
 ) -> Answers:
     """Sort the cells, number their groups, and set the columns of groups apart."""
     keys = [f"by_{position}" for position in range(len(names))]
-    cells = kept_whole(cells, {key: table[name] for key, name in zip(keys, names, strict=True)})
+    kinds = {key: table[name] for key, name in zip(keys, names, strict=True)}
+    cells = kept_whole(cells, kinds)
     # A fixed order also fixes the order of every sum of floats that follows.
     cells = cells.sort_values([*keys, "state", *values], ignore_index=True)
     cells = cells.astype(dict.fromkeys(values, "float64"))
@@ -151,7 +189,11 @@ def _in_groups(
     return Answers(
         groups=groups.set_axis(names, axis="columns"),
         cells=cells.drop(columns=keys).rename(columns=lambda name: name.removeprefix("answer_")),
+        pairs=each_alone(cells)
+        if pairs is None
+        else placed(kept_whole(pairs, kinds), cells, keys, values),
         weighted=weighted,
+        clustered=pairs is not None,
     )
 
 
@@ -190,10 +232,21 @@ def _weight_sums(table: ibis.Table, name: str | None) -> dict[str, ir.Value]:
         raise CxError(
             "weights must be numbers", where=f"column {name}", got=weight.type(), expected="numbers"
         )
-    good = weight.between(SMALLEST_WEIGHT, LARGEST_WEIGHT).fill_null(False)
-    exact: Any = ibis.ifelse(good, weight, 1).cast("decimal(18, 9)")
+    exact: Any = _exact(table, name)
     return {
         "weight": exact.sum(),
         "weight_squared": (exact * exact).cast("decimal(36, 18)").sum(),
-        "bad_weights": (~good).sum(),
+        "bad_weights": (~_is_good(weight)).sum(),
     }
+
+
+def _exact(table: ir.Table, name: str | None) -> ir.Value:
+    """Return the weights as exact decimals, 1 for those that cannot be used, or 1 for all."""
+    if name is None:
+        return ibis.literal(1)
+    return ibis.ifelse(_is_good(table[name]), table[name], 1).cast("decimal(18, 9)")
+
+
+def _is_good(weight: Any) -> Any:
+    """Say which weights can be used."""
+    return weight.between(SMALLEST_WEIGHT, LARGEST_WEIGHT).fill_null(False)

@@ -27,6 +27,7 @@ def pyramid(
     scale: tuple[int, int] = (1, 5),
     by: By = None,
     weight: str | None = None,
+    cluster: str | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Measure whether needs were met, with ease, and enjoyably: each, and all at once.
@@ -35,7 +36,7 @@ def pyramid(
 
     Parameters
     ----------
-    data, by, weight, level
+    data, by, weight, cluster, level
         As in :func:`cxreport.metrics.scores.nps`.
     needs, ease, enjoyability : str
         Columns of answers on one common scale.
@@ -51,7 +52,7 @@ def pyramid(
         ``invalid`` rows (any invalid answer makes a row invalid), ``dropped`` (both together);
         ``bottom`` (two lowest answers), ``middle`` and ``top`` (two highest) for the layers and
         ``favourable`` for "all_three", unweighted, empty elsewhere; ``estimate``, ``std_error``,
-        ``low`` and ``high``; ``n_effective`` (Kish); ``weighted`` (bool); ``note`` as in ``nps``.
+        ``low`` and ``high``; ``n_effective``, ``weighted`` and ``note`` as in ``nps``.
 
         Layers: percent top two minus percent bottom two, -100..100, adjusted Wald interval.
         Index: mean of a respondent's three layers (100, 0 or -100 each), -100..100; its standard
@@ -85,7 +86,9 @@ def pyramid(
             expected="at least four answers",
         )
     columns = dict(zip(LAYERS, (needs, ease, enjoyability), strict=True))
-    answers = count_answers(data, columns, scale=(lowest, highest), by=by, weight=weight)
+    answers = count_answers(
+        data, columns, scale=(lowest, highest), by=by, weight=weight, cluster=cluster
+    )
     given = answers.valid[list(LAYERS)].apply(turned, scale=scale)
     signs = (given >= highest - 1).astype(int) - (given <= lowest + 1).astype(int)
     frames = {

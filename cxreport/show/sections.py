@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES, SCORES
 from cxreport.metrics.population import met_margins
 from cxreport.show.blocks import Block
 from cxreport.show.brief import HEADLINES
 from cxreport.show.svg import to_svg
+from cxreport.show.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,22 +88,28 @@ def _named(period: Period) -> dict[str, str]:
     return {"name": period.name, "kind": period.kind}
 
 
-def header(company: Company, title: str) -> Block:
+def header(company: Company, title: str | Mapping[str, str]) -> Block:
     """Show what the report is about: title, period, source, terms, filters.
 
     Parameters
     ----------
     company : Company or Survey
         What is reported.
-    title : str
-        Key of the title: ``monthly`` or ``quality``.
+    title : str or mapping of str to str
+        Key of a known title, such as ``monthly``; or a title of your own, one for all languages or
+        one for each: ``{"en": "Returns in detail", "it": "I resi in dettaglio"}``.
+
+    Raises
+    ------
+    CxError
+        If one word is no known title, or a language is missing.
     """
     source, last = company.codebook.source, company.period.end - pd.Timedelta(days=1)
     return Block(
         "header",
         parameters=about(company)
         | {
-            "title": title,
+            "title": own_title(title),
             "first": company.period.start,
             "last": last,
             "source": dict(source.title),
@@ -112,6 +120,21 @@ def header(company: Company, title: str) -> Block:
             "synthetic": source.synthetic,
         },
     )
+
+
+def own_title(title: str | Mapping[str, str]) -> str | dict[str, str]:
+    """Return a known title's key, or a title in every language."""
+    if isinstance(title, str) and Words(LANGUAGES[0]).has(f"title.{title}"):
+        return title
+    own = dict.fromkeys(LANGUAGES, title) if isinstance(title, str) else dict(title)
+    a_key = isinstance(title, str) and title.isidentifier() and title.islower()
+    if a_key or set(own) != set(LANGUAGES) or not all(text.strip() for text in own.values()):
+        raise CxError(
+            "no such title",
+            got=title,
+            expected=f"a known one, a sentence, or one for each of {', '.join(LANGUAGES)}",
+        )
+    return own
 
 
 def has_weights(survey: Survey) -> bool:

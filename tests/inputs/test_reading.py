@@ -72,7 +72,7 @@ def test_a_survey_says_how_it_was_read(tmp_path: Path) -> None:
 def test_many_numbers_outside_the_scale_are_an_undeclared_code(
     tmp_path: Path, slips: int, rows: int, expected: str
 ) -> None:
-    frames = answers(score=[11] * slips + [9] * (rows - slips))
+    frames = answers(score=[11] * slips + [0, 10] + [9] * (rows - slips - 2))
     found = problems_of(write_codebook(tmp_path), tables=frames)
     assert [problem for problem, column in found if column == "score"] == [expected]
     severity = "error" if expected.startswith("values") else "note"

@@ -184,6 +184,121 @@ def test_a_csv_file_is_read_whole(tmp_path: Path, content: bytes, dialect: dict[
     assert found.to_numpy().tolist() == ROWS
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_a_line_break_in_a_column_title_is_part_of_the_name(tmp_path: Path, end: str) -> None:
+    text = f'id,"How likely\nare you?"{end}1,9{end}2,10{end}'
+    found = run(read_file(write(tmp_path, text)))
+    assert list(found.columns) == ["id", "How likely\nare you?"]
+    assert found.to_numpy().tolist() == [["1", "9"], ["2", "10"]]
+
+
+def test_line_ends_may_be_mixed_and_blank_lines_are_no_rows(tmp_path: Path) -> None:
+    found = run(read_file(write(tmp_path, "id,score\r\n1,9\n2,8\r\n\r\n3,7\r4,\n\n")))
+    assert column_of(found, "id") == ["1", "2", "3", "4"]
+    assert column_of(found, "score") == ["9", "8", "7", None]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("windows-1252", "id,note\n1,“perché” € 5\n"),
+        ("cp1252", "id,note\n1,“perché” € 5\n"),
+        ("mac-roman", "id,note\n1,“perché” € 5\n"),
+        ("latin-1", "id,note\n1,perché\n"),
+        ("iso-8859-15", "id,note\n1,perché € 5\n"),
+        ("utf-16-le", "id,note\n1,perché € 5\n"),
+    ],
+)
+def test_a_declared_encoding_is_read(tmp_path: Path, encoding: str, text: str) -> None:
+    path = write(tmp_path, text.encode(encoding))
+    assert run(read_file(path, encoding=encoding))["note"].item() == text[10:-1]
+
+
+@pytest.mark.parametrize(
+    ("content", "declared", "said"),
+    [
+        ("id,note\n1,€ 5\n".encode("windows-1252"), "latin-1", "probably windows-1252"),
+        ("id,note\n1,perché\n".encode(), "windows-1252", "in utf-8, not in windows-1252"),
+        ("id,note\n1,perché\n".encode("windows-1252"), "utf-8", "windows-1252"),
+        (b"id,note\n1,perche\n", "utf-16", "byte-order mark"),
+        (b"id,note\n1,x\0y\n", "utf-8", "line 2 holds a byte of zero"),
+    ],
+)
+def test_another_encoding_than_declared_is_refused_by_name(
+    tmp_path: Path, content: bytes, declared: str, said: str
+) -> None:
+    with pytest.raises(CxError, match="cut short") as caught:
+        read_file(write(tmp_path, content), encoding=declared)
+    assert said in caught.value.parts["got"]
+
+
+def test_rows_of_headings_are_no_answers(tmp_path: Path) -> None:
+    qualtrics = 'Id,Q1\nID risposta,"Quanto è\nprobabile?"\n"{""ImportId"":""_id""}",x\nR_1,9\n'
+    found = run(read_file(write(tmp_path, qualtrics), header_rows=3))
+    assert found.to_dict("records") == [{"Id": "R_1", "Q1": "9"}]
+    monkey = "Id,Which channels?,,,Rate:,\r\n,Web,Store,Phone,Speed,Staff\r\n1,Web,,Phone,5,4\r\n"
+    found = run(read_file(write(tmp_path, monkey), header_rows=2))
+    assert list(found.columns) == [
+        "Id", "Which channels?", "Which channels? / Store", "Which channels? / Phone",
+        "Rate:", "Rate: / Staff",
+    ]  # fmt: skip
+    excel = "sep=;\nid;score\n1;9\n"
+    found = run(read_file(write(tmp_path, excel), delimiter=";", lines_above_header=1))
+    assert found.to_dict("records") == [{"id": "1", "score": "9"}]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '3,"Anna Rossi, anna@example.it, +39 333 1234567',
+        '3,"Anna Rossi, anna@example.it"+39 333 1234567,9',
+        "3,Anna Rossi,anna@example.it,+39 333 1234567",
+        "Anna Rossi",
+        "3,Anna Ross\0i,anna@example.it",
+    ],
+    ids=["unclosed quote", "text after a quote", "too long", "too short", "zero byte"],
+)
+@pytest.mark.parametrize("more", ["", "4,x,9\n" * 3, '4,"x",9\n'])
+def test_no_message_ever_quotes_a_row(tmp_path: Path, row: str, more: str) -> None:
+    path = write(tmp_path, f"id,text,score\n1,x,9\n2,y,8\n{row}\n{more}")
+    with pytest.raises(CxError, match="cut short") as caught:
+        read_file(path)
+    assert "line 4" in str(caught.value)
+    assert caught.value.__cause__ is None
+    for word in ("Anna", "Ross", "example", "333"):
+        assert word not in str(caught.value)
+
+
+def test_an_engine_s_error_does_not_quote_a_value() -> None:
+    table = as_table(pd.DataFrame({"score": ["9", "Anna D'Angelo"]}))
+    with pytest.raises(CxError, match="cannot read") as caught:
+        run(table.score.cast("float64").sum().name("sum"))
+    assert "Ang" not in str(caught.value)
+
+
+def test_a_name_with_the_signs_of_a_pattern_is_one_file(tmp_path: Path) -> None:
+    folder = tmp_path / "year=2026"
+    folder.mkdir()
+    for name, score in (("x[1]", 1), ("x1", 2)):
+        pq.write_table(pa.table({"score": [score]}), folder / f"{name}.parquet")
+        write(folder, f"score\n{score}\n", f"{name}.csv")
+    for name in ("x[1].parquet", "x[1].csv"):
+        [path] = find_files(folder, name)
+        assert run(read_file(path)).astype("int64").to_dict("records") == [{"score": 1}]
+
+
+def test_a_view_reads_its_own_database_and_no_other_file(tmp_path: Path) -> None:
+    secret = write(tmp_path, "word\nsecret\n", "secret.csv")
+    path = write_database(tmp_path / "shop.duckdb", 9, 10)
+    with duckdb.connect(path) as database:
+        database.execute("create view best as select max(score) as score from answers")
+        database.execute(f"create view other as select * from read_csv('{secret}')")  # noqa: S608
+    assert run(read_file(path, table="best"))["score"].item() == 10
+    with pytest.raises(CxError, match="cannot be read") as caught:
+        read_file(path, table="other")
+    assert "secret" not in caught.value.parts["got"]
+
+
 def test_latin_letters_are_read_as_declared(tmp_path: Path) -> None:
     path = write(tmp_path, "id,città\n1,Forlì\n".encode("latin-1"))
     assert run(read_file(path, encoding="latin-1"))["città"].item() == "Forlì"
@@ -223,7 +338,7 @@ def test_a_csv_file_of_another_shape_is_refused(
 
 def test_an_error_does_not_quote_what_people_wrote(tmp_path: Path) -> None:
     path = write(tmp_path, "id,text\n1,call Anna Rossi, please\n")
-    with pytest.raises(CxError, match="Line: 2") as caught:
+    with pytest.raises(CxError, match="line 2") as caught:
         read_file(path)
     assert "Anna" not in str(caught.value)
 

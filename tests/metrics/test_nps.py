@@ -84,12 +84,14 @@ def test_weighted_as_in_r_survey() -> None:
     row = nps(pd.DataFrame(given), "scores", weight="weights").iloc[0]
     assert row["estimate"] / 100 == pytest.approx(expected["nps"], abs=1e-9)
     assert row["std_error"] / 100 == pytest.approx(expected["se"], abs=1e-9)
-    assert (row[LIMITS] / 100).tolist() == pytest.approx(expected["ci95_normal"], abs=1e-9)
+    reach = 1.959963984540054 * row["std_error"]
+    normal = [(row["estimate"] - reach) / 100, (row["estimate"] + reach) / 100]
+    assert normal == pytest.approx(expected["ci95_normal"], abs=1e-9)
     assert row["n_effective"] == pytest.approx(expected["n_eff_kish"], abs=1e-9)
     assert row[["detractors", "passives", "promoters"]].tolist() == [3, 3, 6]
 
 
-def test_equal_weights_change_nothing_but_the_interval() -> None:
+def test_equal_weights_change_nothing() -> None:
     rows = recommended((2, 3, 5), (0, 0, 4), (1, 1, 1)).assign(weight=3)
     plain, weighted = (
         nps(rows, "score", by="group"),
@@ -99,6 +101,7 @@ def test_equal_weights_change_nothing_but_the_interval() -> None:
     pd.testing.assert_frame_equal(weighted[same], plain[same])
     assert weighted["estimate"].tolist() == pytest.approx(plain["estimate"].tolist(), abs=1e-12)
     assert weighted["n_effective"].tolist() == pytest.approx([10, 4, 3], abs=1e-12)
+    pd.testing.assert_frame_equal(weighted[LIMITS], plain[LIMITS], atol=1e-9)
 
 
 def test_weighted_answers_in_one_class_keep_a_width() -> None:
@@ -157,3 +160,12 @@ def test_wrong_options_are_refused(options: dict[str, object], what: str) -> Non
     rows = pd.DataFrame({"score": [9], "weight": [1]})
     with pytest.raises(CxError, match=re.escape(what)):
         nps(rows, "score", **options)
+
+
+def test_text_that_is_mostly_invalid_says_so() -> None:
+    """Three of ten texts are scores: their NPS is not that of the ten."""
+    texts = ["9", "10", "0", "very likely", "likely", "no", "yes", "maybe", "ok", "never", None]
+    row = nps(pd.DataFrame({"score": texts}), "score").iloc[0]
+    assert (row["n"], row["invalid"], row["note"]) == (3, 7, "mostly invalid answers")
+    half = nps(pd.DataFrame({"score": ["9", "0", "yes", "no"]}), "score").iloc[0]
+    assert half["note"] == ""

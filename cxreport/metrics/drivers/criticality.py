@@ -11,7 +11,7 @@ from scipy.stats import norm
 from cxreport.errors import CxError
 from cxreport.metrics.drivers.importance import TOO_FEW, Method, fit, notes_of
 from cxreport.metrics.drivers.resampling import limits, often_first
-from cxreport.metrics.statistics.proportions import holm
+from cxreport.metrics.statistics.multiplicity import corrected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +139,7 @@ def _own_effect(coefficients: Numbers, level: float) -> Flags:
         return np.zeros(coefficients.shape[1], dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):
         p_value = 2 * norm.sf(np.abs(coefficients[0]) / coefficients[1:].std(axis=0))
-    sure: Flags = (holm(pd.Series(p_value)) < 1 - level).to_numpy()
+    sure: Flags = (corrected(pd.Series(p_value)) < 1 - level).to_numpy()
     return sure
 
 

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, run
 from cxreport.metrics.drivers.asymmetry import COUNTS
 from cxreport.metrics.drivers.numeric_rows import numeric_rows
 from cxreport.metrics.drivers.rating_steps import step_effects
-from cxreport.metrics.drivers.resampling import limits
 from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.multiplicity import corrected, interval_level
 from cxreport.metrics.statistics.value_columns import ANY
 
 if TYPE_CHECKING:
@@ -74,13 +73,13 @@ def moments_of_truth(
         One row an outcome and driver: ``outcome``; ``driver``; ``n`` (rows with both), ``invalid``
         (rows with a rating outside its scale), ``n_low``, ``n_high``; ``negative`` (outcome where
         the rating is bad, against a middling one) and ``positive`` (where it is excellent), in
-        units of the outcome, each with ``_low``, ``_high`` (percentile limits) and ``_q`` (p-value
-        of a normal test with the spread of the resamples, all effects of all outcomes one family,
-        Holm); ``kind``: "negative" (a bad rating goes with a large loss, beyond chance), "positive"
-        (an excellent one with a large gain), "both", "none", "too few answers"; ``performance``
-        (mean rating of all rows that have one), ``performance_low``, ``performance_high``;
-        ``at_risk`` (whether it is below the target, empty where the interval holds the target);
-        ``note`` ("", "too few answers", "no variance", "collinear").
+        units of the outcome, each with ``_low``, ``_high`` (normal, with the spread of the
+        resamples, widened for the number of effects) and ``_q`` (p-value of that test, all effects
+        of all outcomes one family, Holm); ``kind``: "negative" (a bad rating goes with a large
+        loss, beyond chance), "positive" (an excellent one with a large gain), "both", "none", "too
+        few answers"; ``performance`` (mean rating of all rows that have one), ``performance_low``,
+        ``performance_high``; ``at_risk`` (whether it is below the target, empty where the interval
+        holds the target); ``note`` ("", "too few answers", "no variance", "collinear").
 
     Raises
     ------
@@ -115,10 +114,10 @@ def moments_of_truth(
         counts = {name: getattr(steps, name).round().astype(int) for name in COUNTS}
         columns = {"outcome": outcome, "driver": list(drivers), **counts}
         for name, effects in (("negative", steps.low), ("positive", steps.high)):
-            columns |= _with_limits(name, effects, level)
+            columns |= {name: effects[0], f"{name}_error": effects[1:].std(axis=0)}
         frames.append(pd.DataFrame(columns).assign(large=large, note=steps.notes))
     frame = pd.concat(frames, ignore_index=True)
-    frame = _corrected(frame).assign(kind=lambda rows: _kinds(rows, 1 - level))
+    frame = _corrected(frame, level).assign(kind=lambda rows: _kinds(rows, 1 - level))
     rated = _performance(data, drivers, scale, target, level)
     return frame.merge(rated, on="driver", how="left", validate="many_to_one")[
         ["outcome", "driver", *COUNTS, "negative", "negative_low", "negative_high",
@@ -127,24 +126,18 @@ def moments_of_truth(
     ]  # fmt: skip
 
 
-def _with_limits(name: str, effects: Numbers, level: float) -> dict[str, Numbers]:
-    """Return an effect, its limits and the p-value of there being none."""
-    low, high = limits(effects, level)
-    spread = effects[1:].std(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p_value = 2 * norm.sf(np.abs(effects[0]) / spread)
-    return {name: effects[0], f"{name}_low": low, f"{name}_high": high, f"{name}_q": p_value}
-
-
-def _corrected(frame: pd.DataFrame) -> pd.DataFrame:
-    """Correct all p-values of a table as one family."""
-    both = ["negative_q", "positive_q"]
-    p_values = frame[both].to_numpy().ravel()
-    known = np.isfinite(p_values)
-    if known.any():
-        p_values[known] = multipletests(p_values[known], method="holm")[1]
-    corrected = p_values.reshape(len(frame), 2)
-    return frame.assign(negative_q=corrected[:, 0], positive_q=corrected[:, 1])
+def _corrected(frame: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Test all effects of a table as one family, with intervals that say the same."""
+    tests = pd.concat([frame["negative"] / frame["negative_error"].where(lambda e: e > 0),
+                       frame["positive"] / frame["positive_error"].where(lambda e: e > 0)],
+                      keys=["negative", "positive"])  # fmt: skip
+    p_value = pd.Series(2 * norm.sf(tests.abs()), tests.index)
+    q_value, wider = corrected(p_value), normal_quantile(interval_level(p_value, level))
+    for name in ("negative", "positive"):
+        reach = wider * frame[f"{name}_error"]
+        ends = {f"{name}_low": frame[name] - reach, f"{name}_high": frame[name] + reach}
+        frame = frame.assign(**ends, **{f"{name}_q": q_value[name]})
+    return frame
 
 
 def _kinds(frame: pd.DataFrame, alpha: float) -> Numbers:

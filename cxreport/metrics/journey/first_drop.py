@@ -15,7 +15,9 @@ from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.journey.stages import STAGES
 from cxreport.metrics.statistics.group_columns import check_columns
-from cxreport.metrics.statistics.proportions import SHARES, holm, percent_of
+from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.multiplicity import interval_level, judged
+from cxreport.metrics.statistics.proportions import SHARES, percent_of
 from cxreport.metrics.statistics.value_columns import ratings as ratings_of
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ HAIR = 1e-9
 """Means closer than that are the same: a float is not exact."""
 COLUMNS = [
     "stage", "n", "unjudged", "invalid", "rated", "first", *SHARES, "expected", "difference",
-    "p_value", "q_value", "signal", "n_others", "others", "gap", "gap_low", "gap_high", "note",
+    "difference_low", "difference_high", "p_value", "q_value", "signal", "n_others", "others",
+    "gap", "gap_low", "gap_high", "note",
 ]  # fmt: skip
 
 
@@ -77,11 +80,12 @@ def first_drop(
         with a rating or score outside its scale, of all answers), ``rated`` (of ``n``, who rated
         the stage), ``first`` (of them, whose first drop it is); ``estimate``, ``std_error``,
         ``low``, ``high`` (percent of ``n``, Wilson); ``expected`` (percent of ``n``, if each
-        person's ratings had fallen on their stages in any order), ``difference`` (points),
-        ``p_value``, ``q_value`` (Holm over the stages), ``signal`` (bool; NA where there is no
-        test); ``n_others``, ``others`` (the same share of people with a higher score, percent),
-        ``gap``, ``gap_low``, ``gap_high`` (points more than of these, Newcombe): a stage that is
-        weak for everybody is no finding on detractors; ``note`` ("", "nobody rated this stage").
+        person's ratings had fallen on their stages in any order), ``difference``,
+        ``difference_low``, ``difference_high`` (points, widened for the stages), ``p_value``,
+        ``q_value`` (Holm over the stages), ``signal`` (bool; NA where there is no test);
+        ``n_others``, ``others`` (the same share of people with a higher score, percent), ``gap``,
+        ``gap_low``, ``gap_high`` (points more than of these, Newcombe): a stage that is weak for
+        everybody is no finding on detractors; ``note`` ("", "nobody rated this stage").
 
     Raises
     ------
@@ -191,14 +195,15 @@ def _tested(table: pd.DataFrame, level: float) -> pd.DataFrame:
     spread = table["variance"] ** 0.5
     z = (table["first"] - table["by_chance"]) / spread.where(spread > HAIR)
     p_value = pd.Series(2 * norm.sf(z.abs()), index=table.index)
-    q_value = holm(p_value)
+    reach = normal_quantile(interval_level(p_value, level)) * spread.where(spread > HAIR)
     chance = 100 * table["by_chance"] / n.where(n > 0)
     return shares.assign(
         expected=chance,
         difference=shares["estimate"] - chance,
+        difference_low=shares["estimate"] - chance - 100 * reach / n.where(n > 0),
+        difference_high=shares["estimate"] - chance + 100 * reach / n.where(n > 0),
         p_value=p_value,
-        q_value=q_value,
-        signal=(q_value < 1 - level).astype("boolean").mask(q_value.isna()),
+        **judged(p_value, level),
         note=pd.Series("", table.index, dtype="str").mask(table["rated"] == 0, NOBODY),
     )
 

@@ -66,6 +66,47 @@ def adjusted_wald(bottom: pd.Series, middle: pd.Series, top: pd.Series, *, z: fl
     return wald(score, variance**0.5, z)
 
 
+def adjusted_by_size(
+    score: pd.Series, variance: pd.Series, size: pd.Series
+) -> tuple[pd.Series, pd.Series]:
+    """Return score and squared standard error after adding the same answers to ``size`` others.
+
+    For answers that are weighted, or belong together: ``size`` is what they are worth in
+    independent ones, ``variance`` the linearised one without its factor n / (n - 1). Where they
+    are independent and equal, this is ``adjusted_moments``. Sources: Rocks 2016, as there; Franco,
+    Little, Louis & Slud 2019, Journal of Survey Statistics and Methodology 7, 334-364, who find
+    the adjusted forms at the effective size to hold their level where Wald's does not.
+    """
+    n = size + 3
+    adjusted = score * size / n
+    spread = size**2 * variance + size * (score - adjusted) ** 2 + 1.5 + 3 * adjusted**2
+    return adjusted, spread / n**2
+
+
+def share_size(share: pd.Series, variance: pd.Series, size: pd.Series, z: float) -> pd.Series:
+    """Return how many independent answers tell as much about a share, by its variance.
+
+    That is p (1 - p) / variance, taken after adding z^2 answers, half of them favourable, to
+    ``size`` and to the variance, so that a few answers that happen to agree do not pass for many.
+    Source: Dean & Pagano 2015, Journal of Survey Statistics and Methodology 3, 484-503.
+    """
+    n, added = size + z**2, z**2 / 2
+    adjusted = (size * share + added) / n
+    spread = size**2 * variance + size * (share - adjusted) ** 2
+    spread = spread + added * ((1 - adjusted) ** 2 + adjusted**2)
+    return adjusted * (1 - adjusted) * n**2 / spread - z**2
+
+
+def widening(size: pd.Series, n: pd.Series, level: float) -> pd.Series:
+    """Return how much wider a normal interval has to be for ``n`` answers worth only ``size``.
+
+    The ratio of Student's quantiles at one degree of freedom less than each. Source: Korn &
+    Graubard 1998, Survey Methodology 24, 193-201.
+    """
+    known, expected = (t.ppf((1 + level) / 2, (of - 1).clip(lower=1)) for of in (size, n))
+    return pd.Series(known / expected, index=n.index)
+
+
 def wald(score: pd.Series, std_error: pd.Series, z: float) -> Limits:
     """Return score plus and minus z standard errors, cut at -1 and 1."""
     return (score - z * std_error).clip(-1, 1), (score + z * std_error).clip(-1, 1)

@@ -93,9 +93,6 @@ def funnel_differences(differences: pd.DataFrame, company: Company, *, between: 
     fired = int(differences["signal"].eq(other=True).sum())
     key = "signal" if fired else "none"
     sentences = [_say(f"differences.{key}", question=between, n=n, fired=fired)]
-    beyond = (differences["low"] > 0) | (differences["high"] < 0)
-    if (beyond & differences["signal"].eq(other=False)).any():
-        sentences.append(_say("differences.single"))
     sentences.append(_say("differences.association"))
     shown = differences.rename(columns={"low": "difference_low", "high": "difference_high"})
     parameters = {"table": "funnel_differences", "caption": "funnel_differences", "group": between}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FLATTERING = 0.95
 """Part of the median below which leaving out who still waits is called too short."""
 METHOD = ("waits", "compared", "history", "rates")
+SPEED = ["speed", "speed_low", "speed_high"]
 
 
 def service_brief(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Block:
@@ -171,7 +172,7 @@ def service_waits(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) 
     if waits.empty:
         return note("service", company)
     rows = waits[_is_now(waits, company)].astype({"level": "str"})
-    verdicts = changes[["variable", "level", "metric", "signal", "direction"]]
+    verdicts = changes[["variable", "level", "metric", "signal", "direction", *SPEED]]
     verdicts = verdicts.astype({"level": "str"})
     shown = rows.merge(verdicts, how="left", on=["variable", "level", "metric"])
     shown = _both_sides(shown)
@@ -192,6 +193,8 @@ def _both_sides(rows: pd.DataFrame) -> pd.DataFrame:
             rows.loc[other, "signal"] = rows.loc[tested, "signal"]
             direction = str(rows.loc[tested, "direction"])
             rows.loc[other, "direction"] = opposite.get(direction, "")
+            ends = ["speed", "speed_high", "speed_low"]
+            rows.loc[other, SPEED] = (1 / rows.loc[tested, ends].astype(float)).to_numpy()
     return rows
 
 
