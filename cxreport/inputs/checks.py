@@ -325,8 +325,8 @@ def span_problems(spans: Mapping[str, Span], codebook: Codebook) -> list[Problem
             found.append(problem("date-far-ahead", name, column, span.after, f"> {span.last}"))
         if span.before:
             found.append(problem("date-far-back", name, column, span.before, f"< {span.first}"))
-        told_by_many = span.told_by == "rows" and span.days >= FEWEST_DAYS
-        if latest and told_by_many and (latest - span.until).days > MONTH:
+        by_rows = span.told_by == "rows" and span.days >= FEWEST_DAYS and name not in RARE
+        if latest and by_rows and (latest - span.until).days > MONTH:
             found.append(problem("table-ends-early", name, column, 1, str(span.until)))
     return found
 

@@ -40,7 +40,7 @@ STAND_INS = frozenset(
 """Days by which systems say that they know none."""
 FEW, FAR, USUAL = 0.02, 14, 2
 """Rows that a slip may have, in part; days that are far, if twice the longest pause is less."""
-FEWEST_DAYS = 3
+FEWEST_DAYS = 10
 """Days with rows by which a table's usual pauses can be judged."""
 SILENT = {"month": 31, "quarter": 92, "year": 366}
 """Days without a row after which a source's word alone is not enough, if no pause was as long."""

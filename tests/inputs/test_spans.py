@@ -46,7 +46,8 @@ def days(first: str, last: str) -> list[str]:
 
 
 def answers(of: list[str]) -> pd.DataFrame:
-    return pd.DataFrame({"id": [f"a{i}" for i in range(len(of))], "day": of, "score": 9})
+    scores = [i % 11 for i in range(len(of))]
+    return pd.DataFrame({"id": [f"a{i}" for i in range(len(of))], "day": of, "score": scores})
 
 
 def orders(of: list[str]) -> pd.DataFrame:
