@@ -230,7 +230,7 @@ def test_requests_of_a_small_group_are_not_shown(tmp_path: Path) -> None:
     path.write_text(
         f'{about}[tables.tickets]\nfiles = "t.csv"\n[tables.tickets.columns]\n'
         'ticket_id = {{ role = "id" }}\ncreated_at = {{ role = "date" }}\n'
-        'solved_at = {{ role = "date" }}\nchannel = {{ role = "channel" }}\n'.replace(
+        'solved_at = {{ role = "time" }}\nchannel = {{ role = "channel" }}\n'.replace(
             "{{", "{"
         ).replace("}}", "}"),
         encoding="utf-8",
