@@ -51,7 +51,7 @@ WORLDS = {
 }
 MONTH_AFTER = {"north": (25, 10, 15), "south": (12, 8, 10), "islands": (9, 2, 1)}
 MONTH_AFTER |= {"centre": (12, 2, 6)}
-SCORES = (10, 8, 3)
+SCORES = (10, 8, 0)
 
 
 def answers(months: dict[str, dict[str, tuple[int, int, int]]]) -> pd.DataFrame:
@@ -222,3 +222,27 @@ def test_a_filter_of_few_people_makes_no_report(
             cx.show.header(survey, "monthly")
     else:
         assert cx.show.header(survey, "monthly").kind == "header"
+
+
+def test_requests_of_a_small_group_are_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "codebook.toml"
+    about = CODEBOOK.partition("[tables.responses]")[0]
+    path.write_text(
+        f'{about}[tables.tickets]\nfiles = "t.csv"\n[tables.tickets.columns]\n'
+        'ticket_id = {{ role = "id" }}\ncreated_at = {{ role = "date" }}\n'
+        'solved_at = {{ role = "time" }}\nchannel = {{ role = "channel" }}\n'.replace(
+            "{{", "{"
+        ).replace("}}", "}"),
+        encoding="utf-8",
+    )
+    channels = ["mail"] * 60 + ["phone"] * 25 + ["chat"] * 12 + ["fax"] * 4
+    asked = pd.Timestamp("2026-11-03T08")
+    frame = pd.DataFrame({"ticket_id": [f"t{i}" for i in range(101)], "channel": channels})
+    frame = frame.assign(created_at=asked, solved_at=[asked + pd.Timedelta(hours=1 + i % 40)
+                                                      for i in range(101)])  # fmt: skip
+    company = cx.open_company(path, period="2026-11", tables={"tickets": frame})
+    shown = cx.service_waits(company)
+    assert set(shown["level"]) == {"", "mail", "phone"}
+    changed = cx.service_changes(company)
+    assert not {"fax", "chat"} & {*changed["level"], *changed["group"]}
+    assert set(cx.service_curve(company, "solution")["group"]) == {"mail", "phone"}

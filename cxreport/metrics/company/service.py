@@ -16,10 +16,11 @@ from cxreport.inputs.spans import STAND_INS, rows_by_day
 from cxreport.metrics.service.comparisons import COMPARED, compare_waits, hold_family
 from cxreport.metrics.service.tickets import Tickets, read_tickets
 from cxreport.metrics.service.times import CURVE, WAITS, waiting_curve, waits
+from cxreport.metrics.suppression import hidden_levels
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     import ibis.expr.types as ir
 
@@ -105,6 +106,7 @@ def service_waits(company: Company, *, by: Sequence[str] = ("channel",)) -> pd.D
         for variable in known_groups(tickets, by):
             found = waits(of_period(tickets, company.period), metric, by=variable)
             found = found.rename(columns={variable: "level"})
+            found = found[~found["level"].isin(hidden_requests(company, variable))]
             parts.append(found.assign(variable=variable, period=company.period.name))
     filled = [part[GROUPED] for part in parts if not part.empty]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=GROUPED)
@@ -150,6 +152,11 @@ def service_changes(
             parts.insert(-1, named)
     filled = [part for part in parts if not part.empty]
     whole = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
+    for column in known:  # named by its own column, or against the period before
+        few = hidden_requests(company, column)
+        own = (whole["variable"] == column) & whole["level"].isin(few)
+        before = (whole["variable"] == "period") & whole["group"].isin(few)
+        whole = whole[~(own | (before & (column == known[0])))].reset_index(drop=True)
     return hold_family(whole, level)
 
 
@@ -177,6 +184,8 @@ def service_curve(company: Company, metric: str, *, by: str = "channel") -> pd.D
     names = known_groups(tickets, [by], MOST_CURVES)
     current = of_period(tickets, company.period)
     curve = waiting_curve(current, metric, by=names)
+    for name in names:
+        curve = curve[~curve[name].isin(hidden_requests(company, name))].reset_index(drop=True)
     if curve.empty:
         return empty
     return curve.rename(columns={by: "group"}) if names else curve.assign(group="")[empty.columns]
@@ -197,6 +206,15 @@ def service_left_out(company: Company) -> pd.DataFrame:
     """
     tickets = company_tickets(company)
     return pd.DataFrame(columns=["reason", "n"]) if tickets is None else tickets.left_out
+
+
+def hidden_requests(company: Company, variable: str) -> list[Hashable]:
+    """Name the groups of the period's requests that no page may show: see ``hidden_levels``."""
+    tickets = company_tickets(company)
+    if tickets is None:
+        return []
+    rows = of_period(tickets, company.period).rows
+    return hidden_levels(rows, variable, {}, company.minimum_group)
 
 
 def of_period(tickets: Tickets, period: Period) -> Tickets:
