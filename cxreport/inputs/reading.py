@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxreport.inputs.contracts import shorten
+from cxreport.errors import shorten
 from cxreport.inputs.fixed_words import known_spellings
 from cxreport.inputs.masking import mask
 from cxreport.inputs.meaning import CODED, SCORES
