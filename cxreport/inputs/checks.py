@@ -14,7 +14,8 @@ import ibis
 
 from cxreport.errors import shorten
 from cxreport.inputs import period as periods
-from cxreport.inputs.contracts import Problem, masked, problem
+from cxreport.inputs.contracts import Problem, problem
+from cxreport.inputs.masking import masked
 from cxreport.inputs.meaning import NPS_SCALE, SCORES, Column, Meaning
 from cxreport.inputs.normalise import (
     CURRENCY,

@@ -6,7 +6,6 @@ bound) or a note (shown on the page). What each one means and what to do is in `
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections import Counter
 from difflib import get_close_matches
@@ -28,11 +27,6 @@ PROBLEM_COLUMNS = ["problem", "severity", "table", "column", "wave", "n", "examp
 PROBLEM_COLUMNS += [f"accepted_{language}" for language in LANGUAGES]
 
 Problem = dict[str, Any]
-DAY = (
-    r"([0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2})"
-    r"([T ][0-9:.]{1,15}( ?[AaPp][Mm])?(Z|[+-][0-9:]{2,6})?)?"
-)
-SHORT_NUMBER = r"[(+-]?[€$£]? ?[+-]?[0-9]{1,4}([.,'][0-9]{1,3}){0,2} ?[)%€$£-]?"
 
 
 def problem(
@@ -50,22 +44,6 @@ def problem(
         "accepted_en": "",
         "accepted_it": "",
     }
-
-
-def masked(text: object, *, an_id: bool = False) -> str:
-    """Show how a value is written, not what it says: it may name a person.
-
-    Days and short numbers say nothing of a person and are shown whole, unless they are an id.
-
-    Examples
-    --------
-    >>> masked("Anna, 333 1234567"), masked("08/07/2026 10:30"), masked("1.287"), masked("n/a")
-    ('xxxx, 999 9999999', '08/07/2026 10:30', '1.287', 'x/x')
-    """
-    written = str(text)
-    if not an_id and (re.fullmatch(DAY, written) or re.fullmatch(SHORT_NUMBER, written)):
-        return written
-    return shorten(re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", written)), 30)
 
 
 def accept(problems: list[Problem], codebook: Codebook) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import ibis
 import pandas as pd
 
 from cxreport.inputs.contracts import Problem, problem
-from cxreport.inputs.masking import mask
+from cxreport.inputs.masking import masked
 from cxreport.inputs.normalise import plain_id
 from cxreport.inputs.source import run
 
@@ -102,7 +102,9 @@ def count_links(codebook: Codebook, tables: Mapping[str, ir.Table]) -> pd.DataFr
             )
         ).iloc[0]
         numbers = [int(counted[name]) for name in ("ids", "found", "alike")]
-        rows.append([link.table, link.column, link.owner, *numbers, mask(counted["example"])])
+        rows.append(
+            [link.table, link.column, link.owner, *numbers, masked(counted["example"], an_id=True)]
+        )
     columns = ["table", "column", "found_in", "ids", "found", "alike", "example"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -160,7 +162,11 @@ def _alike(rows: ir.Table, name: str, column: str) -> list[Problem]:
     ).iloc[0]
     if pd.isna(counted["n"]):
         return []
-    return [problem("ids-alike", name, column, int(counted["n"]), mask(counted["example"]))]
+    return [
+        problem(
+            "ids-alike", name, column, int(counted["n"]), masked(counted["example"], an_id=True)
+        )
+    ]
 
 
 def _crowds(rows: ir.Table, name: str, column: str) -> list[Problem]:
@@ -176,7 +182,9 @@ def _crowds(rows: ir.Table, name: str, column: str) -> list[Problem]:
     crowds = crowds[(crowds["n"] >= CROWD_TIMES * total["usual"]) | (crowds["n"] > total["n"] / 2)]
     if crowds.empty:
         return []
-    example = ", ".join(f"{mask(str(i))} ({n:,})" for i, n in crowds.itertuples(index=False))
+    example = ", ".join(
+        f"{masked(str(i), an_id=True)} ({n:,})" for i, n in crowds.itertuples(index=False)
+    )
     return [problem("id-holds-many-rows", name, column, int(crowds["n"].sum()), example)]
 
 

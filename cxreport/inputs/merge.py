@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from cxreport.inputs.contracts import Problem, masked, problem
+from cxreport.inputs.contracts import Problem, problem
+from cxreport.inputs.masking import masked
 from cxreport.inputs.source import keep, run
 
 if TYPE_CHECKING:
