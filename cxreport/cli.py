@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import signal
 import sys
 from pathlib import Path
@@ -14,10 +13,11 @@ import click
 from cxreport.build.build import build as build_pages
 from cxreport.build.plan import make_plan, read_reports
 from cxreport.errors import CxError
-from cxreport.inputs.closed import last_closed
+from cxreport.inputs.closed import choose_period
 from cxreport.inputs.contracts import explain
 from cxreport.inputs.dataset import find_root, open_source
-from cxreport.inputs.reading import reading_of
+from cxreport.inputs.reading import columns_read, reading_of
+from cxreport.inputs.spans import list_spans
 
 
 class Shown(click.ClickException):
@@ -79,7 +79,12 @@ def build(
     """Build the reports NAMES (all of reports.toml when neither names nor groups are given)."""
     root = find_root()
     folder = out or root / "reports"
-    plan = make_plan(root, groups=groups, names=names, settings=settings_of(texts), out=folder)
+    settings, failures = settings_of(texts), list[CxError]()
+    plan = make_plan(
+        root, groups=groups, names=names, settings=settings, out=folder, failures=failures
+    )
+    if failures and not plan:
+        raise failures[0]
     todo = [job for job in plan if job.stale or force]
     for job in plan:
         if job not in todo:
@@ -87,7 +92,7 @@ def build(
     # a build needs no tidying up: when interrupted it ends at once, like one that is killed
     usual = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        failures = build_pages(todo, root, folder, at_once=jobs)
+        failures += build_pages(todo, root, folder, at_once=jobs)
     finally:
         signal.signal(signal.SIGINT, usual)
     for failure in failures:
@@ -107,25 +112,46 @@ def check(sources: tuple[str, ...]) -> None:
     known = dict.fromkeys(str(source) for source in named if source)
     errors = 0
     for source in sources or tuple(known):
-        dataset = open_source(source, strict=False)
-        click.echo(f"{source}: {len(dataset.files)} files, {dataset.files['rows'].sum():,} rows")
-        for row in explain(dataset.problems, "en").itertuples():
-            unit = "columns" if str(row.problem).startswith("column-") else "rows"
-            click.echo(
-                f"  {row.severity:5}  {row.table}.{row.column}: {row.what} "
-                f"({row.n:,} {unit}, for example {row.example!r}); {row.what_to_do}"
-            )
-        if not (reading := reading_of(dataset)).empty:
-            click.echo("  read as:")
-            click.echo(indent(reading.to_string(index=False), "    "))
-        if dataset.observed_until == dt.date.min:
-            click.echo("  no row has a date, so there is no period")
-        else:
-            last = last_closed(dataset.codebook, dataset.observed_until)
-            click.echo(f"  the last closed period is {last.name}")
-        errors += int(dataset.problems["severity"].eq("error").sum())
+        try:
+            errors += _check_source(source)
+        except CxError as error:  # which must not hide what the other sources have
+            click.echo(f"{source}\n  error  {error}")
+            errors += 1
     if errors:
         raise CxError(f"{errors} errors: no report is made from these data")
+
+
+def _check_source(source: str) -> int:
+    """Print what a source has, and how it was read; return how many errors a build would meet."""
+    dataset = open_source(source, strict=False)
+    click.echo(f"{source}: {len(dataset.files)} files, {dataset.files['rows'].sum():,} rows")
+    for row in explain(dataset.problems, "en").itertuples():
+        unit = "columns" if str(row.problem).startswith("column-") else "rows"
+        click.echo(
+            f"  {row.severity:5}  {row.table}.{row.column}: {row.what} "
+            f"({row.n:,} {unit}, for example {row.example!r}); {row.what_to_do} [{row.problem}]"
+        )
+    if dataset.problems["severity"].eq("error").any():
+        click.echo("  the name in [brackets] is what problem = takes in [[accept]]")
+    if not (reading := reading_of(dataset)).empty:
+        click.echo("  read as:")
+        click.echo(indent(reading.to_string(index=False), "    "))
+    click.echo("  columns:")
+    click.echo(indent(columns_read(dataset).to_string(index=False), "    "))
+    for link in dataset.links.itertuples():
+        click.echo(
+            f"  {link.table}.{link.column}: {link.found:,} of {link.ids:,} ids are found in "
+            f"{link.found_in}"
+        )
+    errors = int(dataset.problems["severity"].eq("error").sum())
+    if not dataset.spans:
+        click.echo("  no row has a date, so there is no period")
+    else:
+        click.echo("  known from when until when:")
+        click.echo(indent(list_spans(dataset.spans).to_string(index=False), "    "))
+        last = choose_period(dataset, "", ["responses"])
+        click.echo(f"  the last closed period is {last.name}")
+    return errors
 
 
 @main.command(name="list")

@@ -13,9 +13,12 @@ from tqdm import tqdm
 
 from cxreport.build.export import export_page, payloads
 from cxreport.build.gate import check_notebook, check_page
+from cxreport.build.plan import changed_since
 from cxreport.build.publish import publish, publish_index, staging
 from cxreport.build.run import run_notebook
 from cxreport.errors import CxError
+from cxreport.show.captions import filters_label
+from cxreport.show.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,7 +75,7 @@ def build(jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1) -> li
 
 def _make(job: Job, staged: Path, root: Path, out: Path, number: int) -> None:
     """Make the pages of one job; whatever goes wrong says which job and notebook it was."""
-    log = out / ".logs" / f"{job.report.name}-{job.period}.log"
+    log = out / ".logs" / f"{job.folder.parent.name}-{job.folder.name}.log"
     try:
         _one(job, staged, root, log, number)
     except CxError as error:
@@ -115,6 +118,13 @@ def _one(job: Job, staged: Path, root: Path, log: Path, number: int) -> None:
         with DRAWING:
             pages[language] = export_page(notebook, language, job.provenance)
         _gate(f"page {language}", check_page(pages[language]), log)
+    if changed := changed_since(job, root):
+        raise CxError(
+            "not published: what it is made from changed while it was read; "
+            "last time's page is still in place",
+            got=", ".join(changed),
+            hint="build again when nothing else writes these files",
+        )
     publish(staged, job.folder, pages, _manifest(job, notebook))
 
 
@@ -146,8 +156,9 @@ def _manifest(job: Job, notebook: NotebookNode) -> dict[str, Any]:
         if payload["kind"] == "header"
     )
     return job.provenance | {
-        "report": job.report.name,
+        "report": job.folder.parent.name,
         "title": header["title"],
         "source": header["source"],
         "period": header["period"],
+        "filters": {language: filters_label(header, Words(language)) for language in LANGUAGES},
     }

@@ -25,7 +25,8 @@ from cxreport.build.fold import Piece, fold
 from cxreport.build.provenance import provenance_rows
 from cxreport.errors import CxError
 from cxreport.show.blocks import MIME, read_block
-from cxreport.show.captions import period_label
+from cxreport.show.captions import period_label, title_label
+from cxreport.show.plain_text import visible, visible_block
 from cxreport.show.render import render
 from cxreport.show.words import LANGUAGES, Words
 
@@ -114,11 +115,11 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
     for number, cell in enumerate(notebook.cells):
         tagged = set(cell.metadata.get("tags", [])) & set(LANGUAGES)
         if cell.cell_type == "markdown" and (language in tagged or not tagged):
-            pieces.append(Piece(cell.source))
+            pieces.append(Piece(visible(cell.source)))
         with _named(cell):
             for position, payload in enumerate(payloads(cell)):
                 if payload != END:
-                    block = read_block(payload)
+                    block = visible_block(read_block(payload))
                     header = block.parameters if block.kind == "header" else header
                     written = render(block, language, prefix=f"f{number}-{position}")
                     pieces.append(Piece(block=block, html=written))
@@ -126,7 +127,7 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
         Markup(write_markdown(piece.markdown)) if piece.markdown else piece.html  # noqa: S704
         for piece in fold(pieces, words)
     ]  # raw HTML in Markdown is escaped
-    title = words.text(f"title.{header['title']}") if header else notebook.metadata.get("title", "")
+    title = title_label(header, words) if header else notebook.metadata.get("title", "")
     source = header["source"][language] if header else ""
     resources = style() | {
         "language": language,

@@ -6,12 +6,14 @@ import hashlib
 import json
 import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cxreport.build.names import file_name
 from cxreport.build.params import check_parameters, read_parameters
-from cxreport.build.provenance import gather
+from cxreport.build.provenance import gather, marks
 from cxreport.errors import CxError
 from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
@@ -20,7 +22,6 @@ from cxreport.inputs.period import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from cxreport.build.params import Parameter
     from cxreport.inputs.codebook import Codebook
@@ -35,7 +36,7 @@ class Report(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     notebook: str
     group: str
     """Which reports are built together: ``cxreport build --group demo``."""
@@ -71,9 +72,14 @@ class Job:
     parameters : dict
         All of its parameters, checked.
     folder : Path
-        Where the pages go: ``reports/<report>/<period>``.
+        Where the pages go: ``reports/<report>/<period>``; of other parameters than the table's,
+        ``reports/<report>.<parameters>/<period>``, for they make another page.
+    codebook : Codebook or None
+        The contract of the source; None in a study.
     provenance : dict
         What the pages are made from.
+    marks : dict
+        Of each file that is read, by what it is known to be untouched since it was hashed.
     stale : str
         Why the pages must be made again; empty when they are up to date.
     """
@@ -83,7 +89,9 @@ class Job:
     notebook: Path
     parameters: dict[str, object]
     folder: Path
+    codebook: Codebook | None
     provenance: dict[str, Any]
+    marks: dict[str, tuple[int, ...]]
     stale: str
 
     @property
@@ -124,6 +132,7 @@ def make_plan(
     names: Sequence[str] = (),
     settings: Mapping[str, str] | None = None,
     out: Path | None = None,
+    failures: list[CxError] | None = None,
 ) -> list[Job]:
     """Turn the table of reports into jobs; whatever is wrong with any of them is an error now.
 
@@ -137,6 +146,8 @@ def make_plan(
         Parameters given on the command line, as text.
     out : Path, optional
         Folder of the pages; ``reports`` when left out.
+    failures : list of CxError, optional
+        Where to put what is wrong with single reports, so that it does not stop the others.
 
     Returns
     -------
@@ -165,13 +176,29 @@ def make_plan(
     settings = settings or {}
     jobs: dict[Path, Job] = {}
     for report in chosen:
-        declared = read_parameters(root / report.notebook)
-        if "period" not in declared and "period" in settings and report.name not in names:
-            continue  # of a group, what is asked for is one period: a study has none
-        for period in (settings["period"],) if "period" in settings else report.periods:
-            job = _make_job(root, folder, report, declared, period, settings)
-            jobs.setdefault(job.folder, job)  # the last closed period may be named, too
+        try:
+            found = _jobs_of(report, root, folder, settings, named=report.name in names)
+        except CxError as error:
+            if failures is None:
+                raise
+            failures.append(error)
+            continue
+        for job in found:
+            first = jobs.setdefault(job.folder, job)  # the last closed period may be named, too
+            if first.name != job.name:
+                raise CxError("two pages would bear one name", got=f"{first.name}, {job.name}")
     return list(jobs.values())
+
+
+def _jobs_of(
+    report: Report, root: Path, out: Path, settings: Mapping[str, str], *, named: bool
+) -> list[Job]:
+    """Make a job of each period of a report."""
+    declared = read_parameters(root / report.notebook)
+    if "period" not in declared and "period" in settings and not named:
+        return []  # of a group, what is asked for is one period: a study has none
+    periods = (settings["period"],) if "period" in settings else report.periods
+    return [_make_job(root, out, report, declared, period, settings) for period in periods]
 
 
 def _make_job(
@@ -191,13 +218,57 @@ def _make_job(
     codebook = None
     if "source" in declared:
         codebook = read_codebook(find_codebook(str(parameters["source"]), root))
-    chosen = _name_period(report, declared, period, codebook, notebook)
+    about = parameters.get("about", ("responses",))
+    chosen = _name_period(report, declared, period, codebook, notebook, about)
     if "period" in declared:
         parameters["period"] = chosen
+    untouched = marks(notebook, codebook)  # before the hashes: what changes meanwhile is seen
     provenance = gather(notebook, parameters, codebook, root)
-    folder = out / report.name / chosen
-    stale = _why_stale(folder, report, provenance)
-    return Job(report, chosen, notebook, parameters, folder, provenance, stale)
+    usual = check_parameters(declared, report.parameters, {}, where=where)
+    own = {k: v for k, v in parameters.items() if k != "period" and v != usual[k]}
+    folder = out / _folder_name(report, own) / file_name(chosen)
+    return Job(
+        report,
+        chosen,
+        notebook,
+        parameters,
+        folder,
+        codebook,
+        provenance,
+        untouched,
+        _why_stale(folder, report, provenance),
+    )
+
+
+def _folder_name(report: Report, own: Mapping[str, object]) -> str:
+    """Return another folder for other parameters than the table's: they make another page."""
+    name = file_name(report.name)
+    return f"{name}.{file_name(json.dumps(own, sort_keys=True))}" if own else name
+
+
+def changed_since(job: Job, root: Path) -> list[str]:
+    """List what is no longer what it was when the job was planned, be it changed back or not.
+
+    Parameters
+    ----------
+    job : Job
+        A job whose notebook has been run.
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    list of str
+        The names of files, or of whatever else a page is made from; empty when all is as it was.
+    """
+    try:
+        found = marks(job.notebook, job.codebook)
+        now = gather(job.notebook, job.parameters, job.codebook, root)
+    except (OSError, CxError):
+        return ["a file that was read is gone"]
+    touched = [name for name in {**job.marks, **found} if job.marks.get(name) != found.get(name)]
+    names = [Path(name).name for name in touched]
+    return names or ([] if now["fingerprint"] == job.provenance["fingerprint"] else ["code"])
 
 
 def _name_period(
@@ -206,12 +277,13 @@ def _name_period(
     period: str,
     codebook: Codebook | None,
     notebook: Path,
+    about: Any,
 ) -> str:
     """Return the name of a report's period, or what stands for it."""
     dated = codebook and any(t.with_role("date") for t in codebook.tables.values())
     if "period" in declared and codebook:
         if period == "last":
-            return last_closed(codebook).name
+            return last_closed(codebook, about=about).name
         return parse(period, codebook.source.period, codebook.waves).name
     if "period" in declared or dated:
         absent = "period" if dated else "source"

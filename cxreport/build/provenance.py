@@ -11,6 +11,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from cxreport.errors import CxError
 from cxreport.inputs.source import find_files
 from cxreport.inputs.tables import hash_file
 
@@ -66,6 +67,16 @@ def gather(
     return made_from | git_state(root) | {"fingerprint": fingerprint}
 
 
+def marks(notebook: Path, codebook: Codebook | None) -> dict[str, tuple[int, ...]]:
+    """Return by what a file is known to be untouched since: its size, times and number on the disk.
+
+    The time of the last change of a file cannot be set back, as its content can.
+    """
+    read = [notebook, *([codebook.path, *data_files(codebook)] if codebook else [])]
+    states = {str(path): path.stat() for path in read}
+    return {name: (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for name, s in states.items()}
+
+
 def _hashes(codebook: Codebook) -> dict[str, str]:
     """Return the hash of each data file of a source."""
     return {
@@ -75,12 +86,20 @@ def _hashes(codebook: Codebook) -> dict[str, str]:
 
 
 def data_files(codebook: Codebook) -> list[Path]:
-    """List the files of all tables of a source, each once."""
-    found = {
-        path
-        for table in codebook.tables.values()
-        for path in find_files(codebook.folder, table.files.partition(":")[0])
-    }
+    """List the files of all tables of a source, each once.
+
+    A table whose file is missing stops the reports that read it, when they do; only a source
+    without any file is an error here.
+    """
+    found: set[Path] = set()
+    missing: list[CxError] = []
+    for table in codebook.tables.values():
+        try:
+            found.update(find_files(codebook.folder, table.files.partition(":")[0]))
+        except CxError as error:
+            missing.append(error)
+    if missing and not found:
+        raise missing[0]
     return sorted(found)
 
 

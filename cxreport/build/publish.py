@@ -17,6 +17,7 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from cxreport.build.export import environment, style
 from cxreport.build.gate import check_page
@@ -141,7 +142,8 @@ def read_manifests(out: Path) -> list[dict[str, Any]]:
                 got=repr(error),
                 hint="remove its folder, and build again",
             ) from error
-        found.append(shown | {"folder": f"{path.parent.parent.name}/{path.parent.name}"})
+        shown["filters"] = manifest.get("filters") or dict.fromkeys(LANGUAGES, "")
+        found.append(shown | {"folder": quote(f"{path.parent.parent.name}/{path.parent.name}")})
     by_period = sorted(found, key=lambda m: str(m["period"]["name"]), reverse=True)
     return sorted(by_period, key=lambda m: str(m["report"]))
 
@@ -160,6 +162,7 @@ def publish_index(out: Path, staged: Path) -> Path:
             "report": manifest["report"],
             "source": manifest["source"],
             "period": manifest["period"],
+            "filters": manifest["filters"],
             "languages": [lang for lang in LANGUAGES if lang in manifest["pages"]],
             "folder": manifest["folder"],
         }

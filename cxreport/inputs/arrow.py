@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+import json
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 import pandas as pd
 import pyarrow as pa
@@ -11,6 +12,11 @@ from cxreport.errors import CxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    Column: TypeAlias = pa.Array | pa.ChunkedArray
+
+ORDER = b"cxreport.order"
+"""Metadata of a column of ordered categories: their order, as JSON."""
 
 
 @runtime_checkable
@@ -32,13 +38,14 @@ def to_arrow(data: object) -> pa.Table:
     Returns
     -------
     pyarrow Table
-        The same columns. Columns of mixed kinds (9 and "Blank"), periods and durations are text.
+        The same columns. Categories are their values (the order of ordered ones is kept beside
+        them, see ``order_of``). Whatever the engine cannot hold is text: columns of mixed kinds
+        (9 and "Blank"), whole numbers beyond 64 bits, periods, intervals, durations, objects.
 
     Raises
     ------
     CxError
-        If ``data`` is nothing tabular, has no column, two columns of one name, or a column of a
-        kind that has no text.
+        If ``data`` is nothing tabular, has no column, or two columns of one name.
 
     Examples
     --------
@@ -54,20 +61,20 @@ def to_arrow(data: object) -> pa.Table:
     if isinstance(data, pd.DataFrame):
         names = [str(name) for name in data.columns]
         check_names(names)
-        columns = [_from_pandas(data.iloc[:, position]) for position in range(len(names))]
-        table = pa.table(columns, names=names)
-    else:
+        found = [_from_pandas(data.iloc[:, position]) for position in range(len(names))]
+    elif isinstance(data, pa.Table) or not hasattr(data, "get_columns"):
         table = pa.table(data)
-        check_names(table.column_names)
-    for position, field in enumerate(table.schema):
-        if pa.types.is_float16(field.type):
-            column = table.column(position).cast(pa.float32())
-        elif _is_strange(field.type):
-            column = _as_text(table.column(position), field.name)
-        else:
-            continue
-        table = table.set_column(position, field.name, column)
-    return table
+        names = table.column_names
+        found = [_from_arrow(column) for column in table.columns]
+    else:
+        names = [series.name for series in data.get_columns()]
+        found = [_from_polars(series) for series in data.get_columns()]
+    check_names(names)
+    fields = [
+        pa.field(name, column.type, metadata={ORDER: json.dumps(order)} if order else None)
+        for name, (column, order) in zip(names, found, strict=True)
+    ]
+    return pa.table([column for column, _ in found], schema=pa.schema(fields))
 
 
 def check_names(names: Iterable[str], where: object = None) -> None:
@@ -102,16 +109,66 @@ def check_names(names: Iterable[str], where: object = None) -> None:
     )
 
 
-def _from_pandas(column: pd.Series) -> pa.Array:
-    """Turn one column into Arrow, as text if Arrow has no kind for it."""
+def order_of(field: pa.Field) -> list[Any]:
+    """Return the categories of a column in their order; none where they have no order.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"size": pd.Categorical(["S"], ["S", "M", "L"], ordered=True)})
+    >>> order_of(to_arrow(answers).schema.field("size"))
+    ['S', 'M', 'L']
+    """
+    order: list[Any] = json.loads((field.metadata or {}).get(ORDER, b"[]"))
+    return order
+
+
+def _from_pandas(column: pd.Series) -> tuple[Column, list[Any]]:
+    """Turn one column into Arrow, and return the order of its categories."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        categories, _ = _from_pandas(pd.Series(column.cat.categories))
+        codes = column.cat.codes.to_numpy()
+        taken = categories.take(pa.array(codes, mask=codes < 0))
+        return taken, _in_order(categories) if column.cat.ordered else []
+    if isinstance(column.dtype, pd.SparseDtype):
+        column = pd.Series(column.to_numpy())
     try:
-        found = pa.Array.from_pandas(column)
-    except (pa.ArrowException, TypeError):
-        found = None
-    if found is not None and not _is_strange(found.type):
-        return found
-    pairs = zip(column, column.isna(), strict=True)
-    return pa.array([None if missing else str(value) for value, missing in pairs], pa.string())
+        return _from_arrow(pa.Array.from_pandas(column), column)
+    except (pa.ArrowException, ArithmeticError, TypeError, ValueError):
+        return _as_text(column), []
+
+
+def _from_polars(series: Any) -> tuple[Column, list[Any]]:
+    """Turn one column of polars into Arrow, and return the order of its categories."""
+    try:
+        return _from_arrow(pa.chunked_array(series), series)
+    except pa.ArrowInvalid:  # whole numbers of 128 bits
+        return _as_text(series.to_list()), []
+
+
+def _from_arrow(column: Column, values: Iterable[Any] | None = None) -> tuple[Column, list[Any]]:
+    """Return a column of a kind that the engine holds, and the order of its categories.
+
+    ``values`` are those of the column as the frame gives them, for a kind that has no text.
+    """
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        chunks = [column] if isinstance(column, pa.Array) else column.chunks
+        whole = pa.chunked_array(chunks, kind).unify_dictionaries().combine_chunks()
+        categories, _ = _from_arrow(whole.dictionary)
+        return categories.take(whole.indices), _in_order(categories) if kind.ordered else []
+    if pa.types.is_float16(kind):
+        return column.cast(pa.float32()), []
+    if kind == pa.string_view():
+        return column.cast(pa.large_string()), []
+    if _is_strange(kind):
+        return _as_text(column.to_pylist() if values is None else values), []
+    return column, []
+
+
+def _in_order(categories: Column) -> list[Any]:
+    """Return categories that JSON can hold; times are in their own order anyway."""
+    values = categories.to_pylist()
+    return values if all(isinstance(value, str | int | float) for value in values) else []
 
 
 def _is_strange(kind: pa.DataType) -> bool:
@@ -120,14 +177,21 @@ def _is_strange(kind: pa.DataType) -> bool:
         pa.types.is_duration(kind)
         or pa.types.is_interval(kind)
         or pa.types.is_fixed_size_binary(kind)
+        or pa.types.is_decimal256(kind)
+        or pa.types.is_union(kind)
+        or kind == pa.binary_view()
         or isinstance(kind, pa.BaseExtensionType)
     )
 
 
-def _as_text(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
-    """Write a column of times as text; others have none."""
-    if not pa.types.is_duration(column.type):
-        raise CxError(
-            "a column of a kind that is not read", where=name, got=column.type, hint="leave it out"
-        )
-    return column.cast(pa.string())
+def _as_text(values: Iterable[Any]) -> pa.Array:
+    """Write values as text; what no text can hold of them is a question mark."""
+    texts = [None if _is_missing(value) else str(value) for value in values]
+    return pa.array(
+        [text and text.encode(errors="replace").decode() for text in texts], pa.large_string()
+    )
+
+
+def _is_missing(value: Any) -> bool:
+    """Say whether a value is none; a list or an array is a value."""
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))

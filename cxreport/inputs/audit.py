@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from cxreport.inputs.fixed_words import known_spellings
 from cxreport.inputs.meaning import CODED, NPS_SCALE, SCORES, Column, Meaning
 from cxreport.inputs.normalise import NUMBER, codes
 from cxreport.inputs.source import run
@@ -22,7 +23,7 @@ ID = "_id"
 
 
 def count_codes(
-    raw: ir.Table, columns: Mapping[str, Column], *, wave: str | None, zone: str
+    raw: ir.Table, columns: Mapping[str, Column], *, wave: str | None, zone: str, table: str = ""
 ) -> pd.DataFrame:
     """Count every code of every rating and category, and say what the codebook makes of it.
 
@@ -34,6 +35,8 @@ def count_codes(
         Canonical name -> meaning.
     wave, zone : str
         The wave of the rows (None without waves) and the source's time zone.
+    table : str
+        Which table the rows are of: some of its words have a fixed meaning.
 
     Returns
     -------
@@ -66,7 +69,8 @@ def count_codes(
         index=False
     ):
         number, _, code = text.partition(":")
-        judged = judge(code, asked[name], asked[name].in_wave(wave)[int(number)][1])
+        word = known_spellings(table, name, asked[name]).get(code.lower(), code)
+        judged = judge(word, asked[name], asked[name].in_wave(wave)[int(number)][1])
         rows.append((wave, name, code, n, different, *judged))
     keys = ["column", "code", "meaning", "reason"]
     by_code = pd.DataFrame(rows, columns=AUDIT_COLUMNS).groupby(keys, as_index=False)

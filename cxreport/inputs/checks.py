@@ -17,6 +17,7 @@ from cxreport.inputs.contracts import Problem, problem
 from cxreport.inputs.meaning import NPS_SCALE, SCORES, Column
 from cxreport.inputs.normalise import TIMES, cleaned, coded, readings, values
 from cxreport.inputs.source import TEXT_FILES, run
+from cxreport.inputs.spans import FEWEST_DAYS, PLANNED, REGISTERS, STAND_INS, Span, rows_by_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,8 +39,11 @@ CODE_PROBLEMS = {
     "unlabelled": "category-unknown",
     "unmapped": "stage-unknown",
 }
-AHEAD = ("actions",)
-"""Tables whose dates may lie after the last day of the data: what is planned."""
+RARE = ("experiments",)
+"""Dated tables that need not have a row in every period."""
+MONTH = 31
+MUCH, TIMES_NEXT, OTHER_DAYS = 0.2, 10, 10
+"""Part of the rows that one day holds if it stands for none, and how many times as the next."""
 REVERSED_BELOW = -0.2
 REVERSED_FROM = 30
 EITHER_WAY = r"^(0?[1-9]|1[0-2])[/.\- ](0?[1-9]|1[0-2])[/.\- ][0-9]{2,4}($|[^0-9])"
@@ -166,34 +170,70 @@ def date_problems(
 ) -> list[Problem]:
     """Count rows that are in no period, and dates after the last day that the data cover."""
     checks: list[Check] = []
-    until = codebook.source.observed_until
+    until = table.observed_until or codebook.source.observed_until
     key = next(iter(table.with_role("id")), None)
     for column in table.with_role("date"):
         if not codebook.waves:  # there, the file says the period
             example = rows[key] if key else ibis.literal("")
             checks.append(("date-missing", column, rows[column].isnull(), example))
-        if until and name not in AHEAD:
+        if until and name not in PLANNED:
             late = rows[column] >= day_after(until)
             checks.append(("date-after-end", column, late, rows[column]))
     return count_problems(rows, name, checks)
 
 
-def period_problems(rows: ir.Table, codebook: Codebook, until: dt.date) -> list[Problem]:
-    """Name the periods without an answer, from the first answer to the last closed period."""
-    starts = run(rows.select("period_start").distinct())["period_start"].dropna()
-    answered = {start.date() for start in starts}
-    if not answered:
-        return []
+def period_problems(
+    days: Mapping[str, pd.Series], spans: Mapping[str, Span], codebook: Codebook
+) -> list[Problem]:
+    """Name the periods without a row, from a table's first row to the last closed period."""
     kind, waves = codebook.source.period, codebook.waves
-    first = min([*answered, *(wave.since for wave in waves)])
-    empty = [
-        period.name
-        for period in periods.between(first, until, kind, waves)
-        if period.is_closed(until) and period.start not in answered
-    ]
-    column = next(iter(codebook.responses.with_role("date")))
-    example = ", ".join(empty)
-    return [problem("period-empty", "responses", column, len(empty), example)] if empty else []
+    found = []
+    for name, span in spans.items():
+        if name in (*REGISTERS, *RARE):
+            continue
+        first = min([span.first, *(wave.since for wave in waves)])
+        empty = [
+            period.name
+            for period in periods.between(first, span.until, kind, waves)
+            if span.covers(period)
+            and not any(period.start <= day < period.end for day in days[name].index)
+        ]
+        if empty:
+            column = next(iter(codebook.tables[name].with_role("date")))
+            found.append(problem("period-empty", name, column, len(empty), ", ".join(empty)))
+    return found
+
+
+def span_problems(spans: Mapping[str, Span], codebook: Codebook) -> list[Problem]:
+    """Count rows far from all others, and name tables that end long before their source."""
+    latest = max((span.until for span in spans.values()), default=None)
+    found = []
+    for name, span in spans.items():
+        column = next(iter(codebook.tables[name].with_role("date")), "")
+        if span.after:
+            found.append(problem("date-far-ahead", name, column, span.after, f"> {span.last}"))
+        if span.before:
+            found.append(problem("date-far-back", name, column, span.before, f"< {span.first}"))
+        told_by_many = span.told_by == "rows" and span.days >= FEWEST_DAYS
+        if latest and told_by_many and (latest - span.until).days > MONTH:
+            found.append(problem("table-ends-early", name, column, 1, str(span.until)))
+    return found
+
+
+def stand_in_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:
+    """Count the times that are the same day in many rows, or a day that stands for none."""
+    found = []
+    for column in table.with_role(*TIMES):
+        counts = rows_by_day(rows, column)
+        known = counts[[day in STAND_INS for day in counts.index]]
+        if known.empty and len(counts) > OTHER_DAYS:
+            most = counts.nlargest(2)
+            if most.iloc[0] >= MUCH * counts.sum() and most.iloc[0] >= TIMES_NEXT * most.iloc[1]:
+                known = most.head(1)
+        if not known.empty:
+            example = ", ".join(str(day) for day in known.index)
+            found.append(problem("date-stands-for-none", name, column, int(known.sum()), example))
+    return found
 
 
 def scale_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:

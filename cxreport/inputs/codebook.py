@@ -8,7 +8,6 @@ questionnaire to the next. Nothing is guessed: what is not declared is a problem
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - read by pydantic at run time
 import os
 import re
 import tomllib
@@ -31,7 +30,7 @@ from cxreport.inputs.meaning import (
     Version,
     Zone,
 )
-from cxreport.inputs.table_files import TableFiles, Wave
+from cxreport.inputs.table_files import KnownDay, TableFiles, Wave
 
 __all__ = [
     "CATEGORIES", "LANGUAGES", "SCORES", "Acceptance", "Codebook", "Column", "Meaning", "Role",
@@ -41,6 +40,10 @@ __all__ = [
 
 MAIN_TABLES = ("responses", "orders", "events", "tickets", "sessions")
 """A source has at least one of these."""
+MINIMUM_GROUP = 10
+"""Fewest answers, requests or customers of which a page shows anything: persons might be recognised
+in fewer. The one place where it stands; a source may ask for more (``minimum_group``), never for
+fewer. Source: NHS England, GP Patient Survey, "Why is data sometimes suppressed?"."""
 
 
 class Acceptance(Strict):
@@ -48,6 +51,8 @@ class Acceptance(Strict):
 
     problem: str
     column: str
+    table: str = ""
+    """Only in this table; in any when left out."""
     at_most: int
     reason: Text
 
@@ -62,8 +67,12 @@ class SourceInfo(Strict):
     environment variable (a relative value counts from the current folder)."""
     timezone: Zone = "UTC"
     period: Literal["month", "quarter", "year", "wave"] = "month"
-    observed_until: dt.date | None = None
-    """Last day that the export covers; the latest date of the tables when left out."""
+    observed_from: KnownDay | None = None
+    """First day that the export covers; that of a table's first row when left out."""
+    observed_until: KnownDay | None = None
+    """Last day that the export covers; that of a table's last row when left out."""
+    minimum_group: int = Field(default=MINIMUM_GROUP, ge=MINIMUM_GROUP)
+    """Fewest answers of a group that a page shows, 10 or more."""
     synthetic: bool = False
 
 

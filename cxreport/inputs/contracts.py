@@ -82,6 +82,7 @@ def accept(problems: list[Problem], codebook: Codebook) -> pd.DataFrame:
         line["example"] = shorten(", ".join(line["example"]))
         for entry in codebook.accept:
             named = (name, column) == (entry.problem, entry.column)
+            named = named and entry.table in {"", table}
             if named and total[name, table, column] <= entry.at_most:
                 line["severity"] = "note"
                 line |= {f"accepted_{language}": text for language, text in entry.reason.items()}

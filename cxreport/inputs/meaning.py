@@ -70,6 +70,8 @@ class Meaning(Strict):
     """What to put around an incomplete date: ``2017-05-{}`` where the export holds the day."""
     zone: Zone | None = None
     """Time zone of the column where it is not the source's own."""
+    ignoring: tuple[Literal["case", "zeros", "decimals"], ...] = ()
+    """What does not tell two ids apart: capitals, leading zeros, ``.0`` at the end."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -17,7 +17,7 @@ from cxreport.inputs.meaning import NPS_SCALE, SCORES, Column, Meaning, Version
 from cxreport.inputs.source import without_nan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -75,9 +75,23 @@ def coded(text: ir.StringColumn, meaning: Meaning) -> ir.StringColumn:
     return text
 
 
+def plain_id(text: ir.StringColumn, ignoring: Sequence[str]) -> ir.StringColumn:
+    """Return ids without what does not tell them apart: ``0010848.0`` and ``10848`` are one."""
+    if "case" in ignoring:
+        text = text.lower()
+    if "decimals" in ignoring:
+        text = text.re_replace(r"\.0+$", "")
+    if "zeros" in ignoring:
+        text = text.re_replace(r"^0+(.)", r"\1")
+    return text
+
+
 def as_time(column: ir.Column, meaning: Meaning, zone: str) -> ir.Column:
     """Read times as naive local time of the source's zone; days stay days, in any zone."""
     kind = column.type()
+    if meaning.missing and (kind.is_timestamp() or kind.is_date()):
+        day = cleaned(column).re_replace(r"[ T]00:00:00.*$", "")
+        column = ibis.cases((day.isin(list(meaning.missing)), ibis.null(kind)), else_=column)
     if kind.is_timestamp() and kind.timezone:
         return local_time(zone, column.cast("timestamp('UTC', 6)"))
     if kind.is_date():
@@ -116,7 +130,7 @@ def values(exported: ir.Column, column: Column, meaning: Meaning, zone: str) -> 
     if column.stages:
         return text.cases(*column.stages.items(), else_=ibis.null("string"))
     if column.role not in NUMBERS:
-        return text
+        return plain_id(text, meaning.ignoring)
     number = ibis.cases((text.re_search(f"^({NUMBER})$"), text.try_cast("float64")))
     general = column.scale or NPS_SCALE
     if meaning.scale and meaning.scale == general[::-1]:

@@ -8,21 +8,21 @@ Results are small (one row a group): the rows themselves stay where they are.
 
 from __future__ import annotations
 
-import csv
+import glob
 import hashlib
 import re
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import duckdb
 import ibis
 import ibis.expr.operations as ops
 import pyarrow as pa
-from ibis.common.exceptions import TableNotFound
 
 from cxreport.errors import CxError
-from cxreport.inputs.arrow import ArrowFrame, check_names, to_arrow
+from cxreport.inputs.arrow import ArrowFrame, check_names, order_of, to_arrow
+from cxreport.inputs.csv_files import read_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,8 +56,7 @@ def as_table(data: Data) -> ir.Table:
     Raises
     ------
     CxError
-        If ``data`` is no frame that ``arrow.to_arrow`` understands, or holds times with a time zone
-        (say which local time is meant before handing them in).
+        If ``data`` is no frame that ``arrow.to_arrow`` understands.
 
     Examples
     --------
@@ -66,20 +65,6 @@ def as_table(data: Data) -> ir.Table:
        n
     0  1
     """
-    table = from_frame(data)
-    zoned = [n for n, kind in table.schema().items() if kind.is_timestamp() and kind.timezone]
-    if zoned and not isinstance(data, ibis.Table):
-        raise CxError(
-            "times with a time zone",
-            where=", ".join(zoned),
-            expected="naive local times",
-            hint="convert with .dt.tz_convert(zone).dt.tz_localize(None)",
-        )
-    return table
-
-
-def from_frame(data: Data) -> ir.Table:
-    """Turn any frame into an Ibis table as ``as_table`` does, zoned times included."""
     if isinstance(data, ibis.Table):
         return data
     expression = ibis.memtable(to_arrow(data))
@@ -93,6 +78,27 @@ def without_nan(column: ir.Column) -> ir.Column:
     Comparing with NaN would not do: Parquet's statistics leave NaN out, and DuckDB believes them.
     """
     return ibis.cases((column.isnan(), ibis.null(column.type())), else_=column)
+
+
+def categories(column: ir.Column) -> list[Any]:
+    """Return the ordered categories that a column had in the frame it comes from, or none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sizes = pd.Categorical(["S"], ["S", "M", "L"], ordered=True)
+    >>> table = as_table(pd.DataFrame({"size": sizes}))
+    >>> categories(table.filter(table["size"] == "S").rename(which="size").which)
+    ['S', 'M', 'L']
+    """
+    op = column.op()
+    while isinstance(op, ops.Field):
+        relation, name = op.rel, op.name
+        if isinstance(relation, ops.InMemoryTable):
+            held = relation.data.obj
+            return order_of(held.schema.field(name)) if isinstance(held, pa.Table) else []
+        op = relation.values.get(name)  # noqa: PD011
+    return []
 
 
 def run(expression: ir.Expr) -> pd.DataFrame:
@@ -112,7 +118,7 @@ def run(expression: ir.Expr) -> pd.DataFrame:
     try:
         result = expression.as_table().to_pyarrow()
     except duckdb.Error as error:
-        raise CxError("the engine cannot read the data", got=_in_short(error)) from error
+        raise CxError("the engine cannot read the data", got=in_short(error)) from None
     for position, field in enumerate(result.schema):
         column = result.column(position)
         if pa.types.is_decimal(field.type):
@@ -123,19 +129,17 @@ def run(expression: ir.Expr) -> pd.DataFrame:
     return frame
 
 
-def read_file(
-    path: Path, *, delimiter: str = ",", encoding: str = "utf-8", table: str | None = None
-) -> ir.Table:
+def read_file(path: Path, *, table: str | None = None, **written: Any) -> ir.Table:
     """Open one file as a table; the columns of a CSV file are all text, so that codes stay codes.
 
     Parameters
     ----------
     path : Path
         A Parquet file, a CSV file (``.csv``, ``.tsv``, ``.txt``), or a DuckDB database.
-    delimiter, encoding : str
-        How a CSV file is written. A row that is longer or shorter than the header is an error.
     table : str, optional
         Which table of a database.
+    **written
+        How a CSV file is written: see ``csv_files.read_csv``.
 
     Returns
     -------
@@ -147,67 +151,87 @@ def read_file(
     CxError
         If the file is missing, cut short, empty, not in its encoding, or of another kind.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise CxError("no such file", where=path, hint="check [source] folder and files")
+    kind = path.suffix.lower()
     try:
-        if path.suffix.lower() == ".parquet":
-            opened = engine().read_parquet(str(path))
-        elif path.suffix.lower() in TEXT_FILES:
-            opened = _read_csv(path, delimiter, encoding)
-        elif path.suffix.lower() in {".duckdb", ".db"}:
+        if kind == ".parquet":
+            # The name is a name, and no pattern of names; folders are folders, and no columns.
+            opened = engine().read_parquet(glob.escape(str(path)), hive_partitioning=False)
+        elif kind in TEXT_FILES:
+            opened = hold(read_csv(path, **written))
+        elif kind in {".duckdb", ".db"}:
             opened = _read_database(path, table or path.stem)
         else:
             raise CxError("this kind of file is not read", where=path, expected="Parquet or CSV")
-    except (duckdb.Error, ibis.IbisError, csv.Error, OSError, UnicodeError) as error:
+    except (duckdb.Error, ibis.IbisError, OSError) as error:
         raise CxError(
             "the file cannot be read: cut short, damaged, or written in another way than declared",
             where=path,
-            got=_in_short(error),
-            hint="export it again, or correct delimiter and encoding in the codebook",
-        ) from error
+            got=in_short(error),
+            hint="export it again",
+        ) from None
     stripped = [name.strip() for name in opened.columns]
     check_names(stripped, path)
     return opened.rename(dict(zip(stripped, opened.columns, strict=True)))
 
 
-def _in_short(error: Exception) -> str:
-    """Return what an engine says without the row that it quotes, which may name a person."""
-    said = re.split(r"\n\n|\nPossible", str(error).strip())[0].splitlines() or [repr(error)]
-    return "; ".join(dict.fromkeys((said[0], said[-1])))
+def in_short(error: Exception) -> str:
+    r"""Return what an engine says without what it quotes, which may name a person.
+
+    Examples
+    --------
+    >>> in_short(ValueError("Could not convert 'Anna D'Angelo' to a number\nLINE 1: Anna"))
+    "Could not convert '…' to a number"
+    """
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return re.sub(r"""(["']).*\1""", "'…'", said)
 
 
-def _read_csv(path: Path, delimiter: str, encoding: str) -> ir.Table:
-    """Read a CSV file in the declared dialect: DuckDB's detection may drop rows."""
-    python_encoding = "utf-8-sig" if encoding == "utf-8" else encoding
-    with path.open(encoding=python_encoding, newline="") as file:
-        header = [name.strip() for name in next(csv.reader(file, delimiter=delimiter), [])]
-    check_names(header, path)
-    rows = engine().read_csv(
-        str(path),
-        columns=dict.fromkeys(header, "VARCHAR"),
-        auto_detect=False,
-        header=True,
-        delim=delimiter,
-        quote='"',
-        escape='"',
-        encoding=encoding,
-        strict_mode=True,
-        nullstr="",
-    )
-    return keep(rows)
+def is_file(path: Path) -> bool:
+    """Say whether there is such a file; a name that no system takes is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _read_database(path: Path, table: str) -> ir.Table:
-    """Open a table of a database file beside this process's own tables, to read only."""
+    """Open a table of a database file beside this process's own tables, to read only.
+
+    A view is a query that somebody else wrote: it is run with no way out of its own database.
+    """
+    kind = _tables_and_views(path).get(table)
+    if kind is None:
+        hint = 'name it in the codebook: files = "shop.duckdb:answers"'
+        raise CxError("no such table", where=path, got=table, hint=hint)
+    if kind == "VIEW":
+        with _locked(path) as database:
+            return hold(database.table(table).to_arrow_table())
     alias = f"file_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]}"
     with suppress(duckdb.Error):
         engine().detach(alias)  # the file may be another one by now
     engine().attach(path, alias, read_only=True)
-    try:
-        return engine().table(table, database=(alias, "main"))
-    except TableNotFound as error:
-        hint = 'name it in the codebook: files = "shop.duckdb:answers"'
-        raise CxError("no such table", where=path, got=table, hint=hint) from error
+    return engine().table(table, database=(alias, "main"))
+
+
+def _locked(path: Path) -> duckdb.DuckDBPyConnection:
+    """Connect to a database file alone, without a way to other files or to the network."""
+    return duckdb.connect(path, read_only=True, config={"enable_external_access": "false"})
+
+
+def _tables_and_views(path: Path) -> dict[str, str]:
+    """Return the kind of each table of a database file."""
+    query = (
+        "select table_name, table_type from information_schema.tables where table_schema = 'main'"
+    )
+    with _locked(path) as database:
+        return dict(database.execute(query).fetchall())
+
+
+def hold(rows: pa.Table) -> ir.Table:
+    """Put an Arrow table into the engine."""
+    return engine().create_table(ibis.util.gen_name("held"), rows, temp=True)
 
 
 def keep(rows: ir.Table) -> ir.Table:
@@ -220,6 +244,9 @@ def keep(rows: ir.Table) -> ir.Table:
        sum
     0    9
     """
+    # An engine keeps no column without a kind, as one without a value is.
+    kindless = [name for name, kind in rows.schema().items() if kind.is_null()]
+    rows = rows.mutate(**{name: rows[name].cast("string") for name in kindless})
     sources = [op.source for op in rows.op().find(ops.DatabaseTable)]
     backend = sources[0] if sources else engine()
     return backend.create_table(ibis.util.gen_name("kept"), rows, temp=True)
@@ -234,8 +261,10 @@ def find_files(folder: Path, pattern: str) -> list[Path]:
         If there is none.
     """
     try:
-        found = sorted(path for path in folder.glob(pattern) if path.is_file())
-    except (ValueError, NotImplementedError):  # no pattern, or not one below a folder
+        found = sorted(path for path in folder.glob(pattern) if is_file(path))
+        if is_file(folder / pattern):  # a name may hold the signs of a pattern
+            found = [folder / pattern]
+    except (OSError, ValueError, NotImplementedError):  # no pattern, or not one below a folder
         found = []
     if not found:
         raise CxError("no such file", where=folder, got=pattern, hint="check [source] folder")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs import period as periods_of_time
-from cxreport.inputs.closed import choose_period
+from cxreport.inputs.closed import choose_period, first_whole
 from cxreport.inputs.company import HISTORY, Company, open_tables
 from cxreport.inputs.meaning import CATEGORIES, Column, Design
 from cxreport.inputs.source import Data, run
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.dataset import Dataset
     from cxreport.inputs.period import Period
+
+SURVEY = ("responses",)
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def open_survey(
         for column, codes in (filters or {}).items()
     }
     responses = _filtered(dataset, chosen_codes)
-    chosen = choose_period(dataset, period)
+    chosen = choose_period(dataset, period, SURVEY)
     counts = run(responses.group_by("period_start").aggregate(n=responses.count())).dropna()
     answers_by_start = {pd.Timestamp(day).date(): n for day, n in counts.itertuples(index=False)}
     if not answers_by_start.get(chosen.start):
@@ -156,11 +158,12 @@ def open_survey(
             if answers_by_start
             else "no row is left",
         )
+    first = first_whole(dataset, SURVEY) or chosen
     history = periods_of_time.between(
-        min(answers_by_start), chosen.start, chosen.kind, dataset.codebook.waves
+        max(first.start, min(answers_by_start)), chosen.start, chosen.kind, dataset.codebook.waves
     )
     responses = _equal_without_weights(dataset, responses)
-    return Survey(dataset, chosen, history[-HISTORY:], chosen_codes, responses=responses)
+    return Survey(dataset, chosen, history[-HISTORY:], chosen_codes, SURVEY, responses=responses)
 
 
 def _equal_without_weights(dataset: Dataset, responses: ir.Table) -> ir.Table:

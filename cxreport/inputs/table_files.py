@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - read by pydantic at run time
-from typing import Annotated, Any, Literal, Self
+import datetime as dt
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from cxreport.inputs.meaning import SCORES, Column, Strict, Text
 
@@ -14,12 +14,47 @@ ADDED = ("wave", "period_start")
 """Columns that reading adds to a table."""
 
 
+def _known_encoding(name: str) -> str:
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError) as error:
+        raise ValueError(f"{name!r} is no encoding of text: utf-8, windows-1252, ...") from error
+    return name
+
+
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
+
+
+def _possible(day: dt.date) -> dt.date:
+    """Refuse a day that no export reaches, such as 9999-12-31."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"the data cannot be complete up to this day, or from it on: {day}")
+    return day
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+KnownDay = Annotated[dt.date, AfterValidator(_possible)]
+"""A day that an export begins or ends on."""
+
+
+def _as_texts(given: Any) -> Any:
+    """Read one code or several, and yes, no and numbers as an export writes them."""
+    codes = given if isinstance(given, list) else [given]
+    return tuple(
+        str(code).strip() if isinstance(code, bool | int | float) else code for code in codes
+    )
+
+
+Codes = Annotated[tuple[str, ...], BeforeValidator(_as_texts), Field(min_length=1)]
+
+
 class Wave(Strict):
     """A named period, and the files that hold it."""
 
-    name: str
-    since: dt.date
-    until: dt.date
+    name: str = Field(pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?$")
+    """Up to 100 signs on one line, without blanks around."""
+    since: KnownDay
+    until: KnownDay
     """Last day."""
     files: str = "*"
 
@@ -37,9 +72,22 @@ class TableFiles(Strict):
     files: str
     """Pattern of file names below the source's folder; ``shop.duckdb:table`` for a database."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
+    encoding: Encoding = "utf-8"
+    """Of CSV files, by any name that Python knows: ``windows-1252``, ``mac-roman``, ``utf-16``."""
+    lines_above_header: Annotated[int, Field(ge=0, le=1000)] = 0
+    """Lines of a CSV file to pass over before its header."""
+    header_rows: Annotated[int, Field(ge=1, le=9)] = 1
+    """Rows of headings in a CSV file: 3 in Qualtrics, 2 in SurveyMonkey."""
+    observed_from: KnownDay | None = None
+    """First day that the export covers; that of the source, or of the first row, when left out."""
+    observed_until: KnownDay | None = None
+    """Last day that the export covers; see the source's."""
     ignore: tuple[str, ...] = ()
     """Patterns of columns that are known and not used."""
+    only: dict[str, Codes] = {}  # noqa: RUF012 - pydantic copies it
+    """Column of the export -> what a row must say there to belong."""
+    skip: dict[str, Codes] = {}  # noqa: RUF012 - pydantic copies it
+    """Column of the export -> what a row says that does not belong: previews, tests, spam."""
     defaults: Defaults = Defaults()
     columns: Annotated[dict[str, Column], Field(min_length=1)]
 
@@ -71,6 +119,12 @@ class TableFiles(Strict):
         if taken := {*lower} & {*ADDED}:
             raise ValueError(f"names that reading adds by itself: {', '.join(sorted(taken))}")
         return self
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """How the CSV files of this table are written."""
+        names = ("delimiter", "encoding", "lines_above_header", "header_rows")
+        return {name: getattr(self, name) for name in names}
 
     def with_role(self, *roles: str) -> dict[str, Column]:
         """Return the columns that play one of the roles."""

@@ -5,11 +5,10 @@ Works on the small frames that the scores return, never on the rows behind them.
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from cxreport.errors import CxError
 from cxreport.metrics.power import detectable_difference, sample_size
@@ -20,6 +19,7 @@ from cxreport.metrics.statistics.differences import (
     share_difference,
 )
 from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.multiplicity import Correction, interval_level, judged
 
 __all__ = ["compare", "detectable_difference", "sample_size"]
 
@@ -28,8 +28,6 @@ ONLY_REFERENCE = "only in reference"
 TOO_FEW = "too few answers"
 ALL_PASSIVE = "all answers passive"
 NO_VARIANCE = "no variance"
-
-Correction = Literal["bh", "holm", "none"]
 
 NEEDED = ("n", "estimate", "std_error", "n_effective", "weighted")
 NPS_CLASSES = ("detractors", "passives", "promoters")
@@ -68,10 +66,12 @@ def compare(
         passive", "no variance": why there is no p-value).
 
         NPS and pyramid layers: 3/4, 3/2 and 3/4 answers are added to each sample for interval and
-        p-value. Shares: Newcombe's interval, pooled two-proportion z test. Weighted or clustered
-        scores: normal interval and test from their standard errors. Pyramid index: the same with
-        Welch's degrees of freedom. Intervals are not corrected for the number of rows. Means are
-        not compared.
+        p-value. Shares: Newcombe's interval; the p-value is 1 minus the level at which it reaches
+        zero. Weighted or clustered scores: normal interval and test from their standard errors.
+        Pyramid index: the same with Welch's degrees of freedom. ``low`` and ``high`` are at ``level``
+        for one row alone or ``correction="none"``; among m rows as much wider as the correction asks
+        (``statistics.multiplicity.interval_level``), so that a row is a signal if and only if its
+        interval leaves out zero. Means are not compared.
 
     Raises
     ------
@@ -82,7 +82,8 @@ def compare(
     Notes
     -----
     Sources: Rocks 2016, The American Statistician 70(4), 365-372; Newcombe 1998, Statistics in
-    Medicine 17, 873-890, method 10; Benjamini & Hochberg 1995, JRSS B 57, 289-300.
+    Medicine 17, 873-890, method 10; Benjamini & Hochberg 1995, JRSS B 57, 289-300; Benjamini &
+    Yekutieli 2005, JASA 100, 71-81.
 
     Examples
     --------
@@ -105,18 +106,19 @@ def compare(
             expected=", ".join(by) or "no groups",
         )
     rows = _matched(current, reference, [*by, "metric"])
-    tests = _tested(rows, level)
-    note = _notes(rows, tests["p_value"])
-    p_value = tests["p_value"].where(note == "")
-    q_value = _corrected(p_value, correction)
+    tested = _tested(rows, level)["p_value"]
+    note = _notes(rows, tested)
+    p_value = tested.where(note == "")
+    verdicts = judged(p_value, level, correction)
+    limits = _tested(rows, interval_level(p_value, level, correction))
     frame = rows.assign(
         difference=rows["estimate"] - rows["estimate_reference"],
         std_error=(rows["std_error"] ** 2 + rows["std_error_reference"] ** 2) ** 0.5,
-        low=tests["low"],
-        high=tests["high"],
+        low=limits["low"],
+        high=limits["high"],
         p_value=p_value,
-        q_value=q_value,
-        signal=(q_value < 1 - level).astype("boolean").mask(q_value.isna()),
+        q_value=verdicts["q_value"],
+        signal=verdicts["signal"],
         note=note,
     ).astype({"n": "int64", "n_reference": "int64"})
     both = ["n", "n_reference", "estimate", "estimate_reference"]
@@ -211,12 +213,3 @@ def _notes(rows: pd.DataFrame, p_value: pd.Series) -> pd.Series:
         NO_VARIANCE: p_value.isna(),
     }
     return pd.Series(np.select(list(reasons.values()), list(reasons), ""), rows.index, dtype="str")
-
-
-def _corrected(p_value: pd.Series, correction: Correction) -> pd.Series:
-    """Correct the p-values that there are for their number."""
-    known = p_value.dropna()
-    if correction == "none" or known.empty:
-        return p_value
-    method = {"bh": "fdr_bh", "holm": "holm"}[correction]
-    return pd.Series(multipletests(known, method=method)[1], known.index).reindex(p_value.index)

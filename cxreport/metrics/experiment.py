@@ -12,13 +12,14 @@ import pandas as pd
 from scipy.stats import chi2
 
 from cxreport.errors import CxError
-from cxreport.metrics.compare import ONLY_CURRENT, ONLY_REFERENCE, Correction, compare
+from cxreport.metrics.compare import ONLY_CURRENT, ONLY_REFERENCE, compare
 from cxreport.metrics.scores import csat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cxreport.inputs.source import Data
+    from cxreport.metrics.statistics.multiplicity import Correction
 
 BROKEN_BELOW = 0.001
 """A ratio this unlikely is a fault of the assignment or of the log, not chance."""
@@ -180,7 +181,7 @@ def effect(
         raise CxError(
             "there is nothing to compare",
             where=arm,
-            got=", ".join(sorted(set(scores["arm"].dropna()))),
+            got=", ".join(sorted({str(name) for name in scores["arm"].dropna()})),
             expected=f"{control!r} and another arm",
         )
     reference = pd.concat([scores[is_control].assign(arm=other) for other in arms])

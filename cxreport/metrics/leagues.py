@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from cxreport.inputs.source import as_table, run
 from cxreport.metrics.channels.consistency import consistency
 from cxreport.metrics.scoreboard import score_questions, scoreboard
 from cxreport.metrics.segments import shrink, suppress
+from cxreport.metrics.suppression import MINIMUM_GROUP, hidden_levels, pooled_hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from cxreport.inputs.codebook import Column
     from cxreport.inputs.source import Data
 
+AGAINST = (
+    "n_reference", "estimate_reference", "difference", "difference_low", "difference_high",
+    "p_value", "q_value", "signal",
+)  # fmt: skip
 MOST_GROUPS = 12
 """Groups that one chart can show; more make a league table."""
 
@@ -26,10 +33,11 @@ def break_down(
     questions: Mapping[str, Column],
     columns: Sequence[str],
     *,
-    minimum: int = 10,
+    minimum: int = MINIMUM_GROUP,
     weight: str | None = None,
     cluster: str | None = None,
     level: float = 0.95,
+    earlier: Data | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Measure the questions by each column in turn: one table, and one family of tests, a column.
 
@@ -41,18 +49,21 @@ def break_down(
         Channels and segments.
     minimum : int
         Fewest answers of a group that is shown, see ``suppress``.
+    earlier : frame, optional
+        Where ``current`` are several periods together: as in ``league_tables``.
 
     Returns
     -------
     dict of str to DataFrame
-        Column -> what ``scoreboard`` returns by it, small groups hidden. Columns without an
-        answer, or with more than 12 groups, are left out: see ``league_tables``.
+        Column -> what ``scoreboard`` returns by it, small groups hidden (``hidden_levels``), and
+        the period before left empty for groups that were hidden then. Columns without an answer,
+        or with more than 12 groups, are left out: see ``league_tables``.
 
     Examples
     --------
     >>> from cxreport.inputs.codebook import Column
-    >>> answers = pd.DataFrame({"shop": ["Roma"] * 10 + ["Bari", "Pisa"] * 4,
-    ...     "recommend": [10] * 7 + [3] * 3 + [9] * 8})
+    >>> answers = pd.DataFrame({"shop": ["Roma"] * 10 + ["Bari", "Pisa"] * 5,
+    ...     "recommend": [10] * 7 + [3] * 3 + [9] * 10})
     >>> found = break_down(answers, None, {"recommend": Column(role="nps")}, ["shop"])
     >>> found["shop"][["shop", "n", "estimate"]]
        shop     n  estimate
@@ -66,11 +77,22 @@ def break_down(
         )
         for column in columns
     }
-    return {
-        column: suppress(board, minimum)
-        for column, board in boards.items()
-        if 0 < board[column].nunique() <= MOST_GROUPS
-    }
+    shown = {}
+    for column, board in boards.items():
+        if 0 < board[column].nunique() <= MOST_GROUPS:
+            hidden = _hidden(current, column, questions, minimum, earlier)
+            if reference is not None:
+                before = hidden_levels(reference, column, questions, minimum)
+                board = _without_reference(board, board[column].isin(before))  # noqa: PLW2901
+            shown[column] = suppress(board, minimum, also=board[column].isin(hidden))
+    return shown
+
+
+def _without_reference(board: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
+    """Leave out the period before, and the difference from it, where its page hid the group."""
+    names = [name for name in AGAINST if name in board]
+    gone = board[names].astype(object).mask(hidden, np.nan).infer_objects()
+    return board.drop(columns=names).join(gone)[board.columns]
 
 
 def league_tables(
@@ -78,11 +100,12 @@ def league_tables(
     questions: Mapping[str, Column],
     columns: Sequence[str],
     *,
-    minimum: int = 10,
+    minimum: int = MINIMUM_GROUP,
     weight: str | None = None,
     cluster: str | None = None,
     level: float = 0.95,
     seed: int = 0,
+    earlier: Data | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Rank the groups of each column that has many, and say which ranks are told apart.
 
@@ -96,6 +119,9 @@ def league_tables(
         Fewest answers of a group that is shown.
     seed : int
         Start of the simulation of ranks.
+    earlier : frame, optional
+        The answers of every period up to the one reported, with ``period_start``: groups of which
+        the reports of the periods before would give a few answers away are hidden as well.
 
     Returns
     -------
@@ -109,10 +135,30 @@ def league_tables(
             data, questions, by=[column], weight=weight, cluster=cluster, level=level
         ).dropna(subset=column)
         if scores[column].nunique() > MOST_GROUPS:
-            shown = shrink(suppress(scores, minimum), level=level, seed=seed)
+            hidden = _hidden(data, column, questions, minimum, earlier)
+            few = suppress(scores, minimum, also=scores[column].isin(hidden))
+            shown = shrink(few, level=level, seed=seed)
             in_order = shown.sort_values(["question", "rank", column], na_position="last")
             leagues[column] = in_order.reset_index(drop=True)
     return leagues
+
+
+def _hidden(
+    data: Data,
+    column: str,
+    questions: Mapping[str, Column],
+    minimum: int,
+    earlier: Data | None,
+) -> list[Hashable]:
+    """Name the groups to hide, small by themselves or given away by earlier pages."""
+    hidden = hidden_levels(data, column, questions, minimum)
+    if earlier is None:
+        return hidden
+    rows = as_table(data)
+    periods = int(run(rows.aggregate(n=rows.period_start.nunique()))["n"].item())
+    return hidden + pooled_hidden(
+        earlier, column, questions, periods=periods, by_period=False, minimum=minimum
+    )
 
 
 def channel_consistency(

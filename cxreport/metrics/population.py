@@ -9,10 +9,12 @@ import pandas as pd
 from cxreport.inputs.meaning import CATEGORIES
 from cxreport.inputs.source import as_table, run
 from cxreport.metrics.scoreboard import score_questions, scoreboard
+from cxreport.metrics.segments import SUPPRESSED
+from cxreport.metrics.suppression import hidden_levels
 from cxreport.metrics.weights import rake_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey
 
 WEIGHT = "raked_weight"
+SMALL_GROUPS = "(small groups)"
+"""What the groups that are hidden count as in the weights: one group."""
 
 
 def margins(survey: Survey) -> dict[str, dict[Hashable, float]]:
@@ -68,6 +72,8 @@ def weighted_answers(survey: Survey, answers: ir.Table) -> tuple[ir.Table, str |
     The source's own weights, where it has them for the period; else weights raked so that the
     answers have the customer base's shares of each variable in ``population`` whose every
     level has an answer. Answers without a value of such a variable have no weight and are left out.
+    Levels that are hidden, being small, are weighted together as one: from the score with weights
+    and the score without them, both hidden scores could be had otherwise.
 
     Raises
     ------
@@ -77,14 +83,29 @@ def weighted_answers(survey: Survey, answers: ir.Table) -> tuple[ir.Table, str |
     own = next(iter(survey.columns("weight")), None)
     if own is not None:
         return answers, own
-    targets = met_margins(survey, answers)
+    targets, complete = {}, answers
+    for variable, shares in met_margins(survey, answers).items():
+        hidden = hidden_levels(answers, variable, survey.main_question, survey.minimum_group)
+        together = _together(shares, hidden)
+        if len(together) > 1:
+            level = complete[variable]
+            name = f"_weighted_by_{variable}" if SMALL_GROUPS in together else variable
+            merged = level.isin([code for code in hidden if code in shares])
+            if name != variable:
+                complete = complete.mutate(**{name: merged.ifelse(SMALL_GROUPS, level)})
+            complete = complete.filter(complete[variable].notnull())
+            targets[name] = together
     if not targets:
         return answers, None
-    complete = answers
-    for variable in targets:
-        complete = complete.filter(complete[variable].notnull())
     cells = as_table(rake_cells(complete, targets).drop(columns="n"))
     return complete.inner_join(cells, list(targets)), WEIGHT
+
+
+def _together(shares: dict[Hashable, float], hidden: Sequence[Hashable]) -> dict[Hashable, float]:
+    """Make one level of those that are hidden."""
+    few = [code for code in shares if code in hidden]
+    rest = {code: share for code, share in shares.items() if code not in few}
+    return rest | ({SMALL_GROUPS: sum(shares[code] for code in few)} if few else {})
 
 
 def weighted_scores(survey: Survey, questions: Mapping[str, Column]) -> pd.DataFrame:
@@ -190,7 +211,8 @@ def compare_with_base(survey: Survey) -> pd.DataFrame:
         One row a variable and level: ``variable``, ``level``, ``n`` (answers of the period),
         ``share`` (percent of the answers), ``share_population`` (percent of the base), ``ratio``
         (how much more readily they are heard; 1 is in proportion), ``used`` (whether the weights
-        of the period use the variable). Without a row when the base is not known.
+        of the period use the variable), ``note`` ("suppressed" where ``hidden_levels`` names the
+        level: then only ``share_population`` is given). Without a row when the base is not known.
     """
     frames = []
     used = met_margins(survey, survey.current)
@@ -200,7 +222,11 @@ def compare_with_base(survey: Survey) -> pd.DataFrame:
         share, base = 100 * n / n.sum(), 100 * pd.Series(shares)
         columns = {"variable": variable, "level": list(shares), "n": n.to_numpy()}
         shown = {"share": share.to_numpy(), "share_population": base.to_numpy()}
-        said = {"ratio": (share / base).to_numpy(), "used": variable in used}
-        frames.append(pd.DataFrame(columns | shown | said))
-    names = ["variable", "level", "n", "share", "share_population", "ratio", "used"]
+        said = {"ratio": (share / base).to_numpy(), "used": variable in used, "note": ""}
+        frame = pd.DataFrame(columns | shown | said).astype({"n": "Int64"})
+        hidden = hidden_levels(survey.current, variable, survey.main_question, survey.minimum_group)
+        few = frame["level"].isin(hidden)
+        gone = {name: frame[name].mask(few) for name in ("n", "share", "ratio")}
+        frames.append(frame.assign(**gone, note=frame["note"].mask(few, SUPPRESSED)))
+    names = ["variable", "level", "n", "share", "share_population", "ratio", "used", "note"]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=names)

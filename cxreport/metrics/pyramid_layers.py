@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 from scipy.stats import t
-from statsmodels.stats.multitest import multipletests
 
 from cxreport.metrics.answers import count_answers
 from cxreport.metrics.channels.consistency import consistency
@@ -15,6 +14,7 @@ from cxreport.metrics.pyramid import LAYERS
 from cxreport.metrics.scales import ascending, turned
 from cxreport.metrics.statistics import estimates
 from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.multiplicity import interval_level, judged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ def layer_gaps(
     DataFrame
         Three rows: ``layer`` and ``other`` ("needs", "ease", "enjoyability"); ``n`` respondents;
         ``difference`` (score of the layer minus score of the other, points, -200..200), its
-        ``std_error``, ``low``, ``high`` (Student's, for this pair alone); ``p_value``,
+        ``std_error``, ``low``, ``high`` (Student's, widened for the three pairs); ``p_value``,
         ``q_value`` (Holm over the three pairs); ``signal`` (true, false, or NA where it cannot
         be said); ``note`` ("", "no answers", "one answer", "all answers in one class").
 
@@ -90,10 +90,14 @@ def layer_gaps(
     ]  # fmt: skip
     found = pd.concat(rows, ignore_index=True).rename(columns={"estimate": "difference"})
     error = found["std_error"].where(found["std_error"] > 0)
-    found["p_value"] = 2 * t.sf((found["difference"] / error).abs(), (found["n"] - 1).clip(lower=1))
+    freedom = (found["n"] - 1).clip(lower=1)
+    found["p_value"] = 2 * t.sf((found["difference"] / error).abs(), freedom)
+    reach = error * t.ppf((1 + interval_level(found["p_value"], level)) / 2, freedom)
+    for name, end in (("low", found["difference"] - reach), ("high", found["difference"] + reach)):
+        found[name] = end.clip(-200, 200)
     names = ["layer", "other", "n", "difference", "std_error", "low", "high", "p_value"]
     named = found[[*names, "note"]].astype({"layer": "str", "other": "str"})
-    return named[names].join(_by_holm(found["p_value"], level)).assign(note=named["note"])
+    return named[names].join(judged(found["p_value"], level)).assign(note=named["note"])
 
 
 def group_gaps(
@@ -143,14 +147,4 @@ def group_gaps(
         f"{name}{end}" for name in ("lowest", "highest") for end in ("", *(f"_{e}" for e in ENDS))
     ]
     found = pd.DataFrame(rows, columns=["group", "groups", *sides, "p_value"])
-    return found.join(_by_holm(found["p_value"].astype(float), level))
-
-
-def _by_holm(p_values: pd.Series, level: float) -> pd.DataFrame:
-    """Correct a family of tests; those that could not be made stay empty."""
-    known = p_values.notna()
-    corrected = pd.Series(float("nan"), index=p_values.index)
-    if known.any():
-        corrected[known] = multipletests(p_values[known], method="holm")[1]
-    signal = (corrected < 1 - level).astype("boolean").where(known)
-    return pd.DataFrame({"q_value": corrected, "signal": signal})
+    return found.join(judged(found["p_value"].astype(float), level))

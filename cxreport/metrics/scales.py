@@ -38,6 +38,24 @@ def ascending(scale: tuple[int, int]) -> tuple[int, int]:
     return min(scale), max(scale)
 
 
+def first_favourable(metric: str, scale: tuple[int, int]) -> int:
+    """Return the lowest favourable answer where nobody declared one, higher counted as better.
+
+    The second best answer for satisfaction, the first above the middle for effort ("ces"), and
+    never the middle itself: who chose "neither" of three answers is not satisfied.
+
+    Examples
+    --------
+    >>> first_favourable("csat", (1, 5)), first_favourable("csat", (1, 3))
+    (4, 3)
+    >>> first_favourable("ces", (1, 7))
+    5
+    """
+    low, high = ascending(scale)
+    above_the_middle = (low + high) // 2 + 1
+    return above_the_middle if metric == "ces" else max(high - 1, above_the_middle)
+
+
 def turned(values: pd.Series, scale: tuple[int, int]) -> pd.Series:
     """Turn answers so that higher is better; those of an ascending scale stay as they are."""
     worst, best = scale

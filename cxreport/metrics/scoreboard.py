@@ -10,6 +10,7 @@ from cxreport.inputs.meaning import Design
 from cxreport.metrics.answers import COLUMNS
 from cxreport.metrics.compare import compare
 from cxreport.metrics.planning import smallest_change
+from cxreport.metrics.scales import first_favourable
 from cxreport.metrics.scores import ces, csat, nps, pyramid
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ PYRAMID = "pyramid"
 def favourable_from(column: Column) -> int:
     """Return the lowest favourable answer, higher counted as better.
 
-    As declared; or else the second best answer for satisfaction, and the first above the middle
-    for effort.
+    As declared; or else see ``scales.first_favourable``.
 
     Examples
     --------
@@ -38,10 +38,9 @@ def favourable_from(column: Column) -> int:
     >>> favourable_from(Column(role="ces", scale=(1, 7)))
     5
     """
-    low, high = sorted(column.scale or (1, 5))
     if column.favourable_from is not None:
         return column.favourable_from
-    return (low + high) // 2 + 1 if column.role == "ces" else high - 1
+    return first_favourable(column.role, column.scale or (1, 5))
 
 
 def score_questions(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from cxreport.errors import CxError
 from cxreport.metrics.answers import By, count_answers
 from cxreport.metrics.pyramid import pyramid
-from cxreport.metrics.scales import ascending, turned
+from cxreport.metrics.scales import ascending, first_favourable, turned
 from cxreport.metrics.statistics import estimates
 from cxreport.metrics.statistics.intervals import (
     NetInterval,
@@ -66,7 +66,8 @@ def nps(
         adjusted; NaN below two answers), ``low`` and ``high`` in points, cut at the ends of the
         scale; ``n_effective``, as many independent and equal answers are worth the same (Kish, over
         the effect of the clusters); ``weighted`` (bool); ``note`` ("", "no answers", "one answer",
-        "all answers in one class", "too few answers": unequal ones worth fewer than five).
+        "all answers in one class", "too few answers": unequal ones worth fewer than five, "mostly
+        invalid answers": more of them than valid ones, so that another scale may have been asked).
 
     Raises
     ------
@@ -113,7 +114,7 @@ def csat(
     weight: str | None = None,
     cluster: str | None = None,
     level: float = 0.95,
-    favourable_from: int = 4,
+    favourable_from: int | None = None,
     scale: tuple[int, int] = (1, 5),
     interval: ShareInterval = "wilson",
 ) -> pd.DataFrame:
@@ -123,8 +124,10 @@ def csat(
     ----------
     data, score, by, weight, cluster, level
         As in :func:`nps`; the answers are those of ``scale``.
-    favourable_from : int
-        The lowest answer that counts as favourable, after turning: higher is better.
+    favourable_from : int, optional
+        The lowest answer that counts as favourable, after turning: higher is better. When left
+        out, the second best answer (4 of 1 to 5, 6 of 1 to 7) where it lies above the middle of
+        the scale, or else the first above the middle (3 of 1 to 3).
     scale : (int, int)
         The worst answer and the best. ``(5, 1)`` declares that 1 is best: every answer x is then
         turned into 6 - x before anything else, so that ``mean`` too is "higher is better".
@@ -180,19 +183,21 @@ def ces(
     weight: str | None = None,
     cluster: str | None = None,
     level: float = 0.95,
-    favourable_from: int = 5,
+    favourable_from: int | None = None,
     scale: tuple[int, int] = (1, 7),
     interval: ShareInterval = "wilson",
 ) -> pd.DataFrame:
     """Measure what share of customers found it easy.
 
     Customer effort score 2.0: agreement from 1 to 7 with "they made it easy for me". The older
-    effort question, 1 (very low) to 5 (very high), is ``scale=(5, 1), favourable_from=4``.
+    effort question, 1 (very low) to 5 (very high), is ``scale=(5, 1)``.
 
     Parameters
     ----------
-    data, score, by, weight, cluster, level, favourable_from, scale, interval
+    data, score, by, weight, cluster, level, scale, interval
         As in :func:`csat`.
+    favourable_from : int, optional
+        As in :func:`csat`; when left out, the first answer above the middle (5 of 1 to 7).
 
     Returns
     -------
@@ -235,7 +240,7 @@ def _favourable(
     weight: str | None,
     cluster: str | None,
     level: float,
-    favourable_from: int,
+    favourable_from: int | None,
     scale: tuple[int, int],
     interval: ShareInterval,
 ) -> pd.DataFrame:
@@ -243,6 +248,8 @@ def _favourable(
     check_interval(interval, get_args(ShareInterval))
     normal_quantile(level)
     limits = ascending(scale)
+    if favourable_from is None:
+        favourable_from = first_favourable(metric, scale)
     if not limits[0] < favourable_from <= limits[1]:
         raise CxError(
             "favourable_from is not inside the scale",

@@ -16,6 +16,7 @@ from cxreport.metrics.statistics.families import (
 from cxreport.metrics.statistics.heterogeneity import sampling_variances
 from cxreport.metrics.statistics.intervals import normal_quantile
 from cxreport.metrics.statistics.shrinkage import Shrunk, shrink_counts, shrink_estimates
+from cxreport.metrics.suppression import MINIMUM_GROUP, is_small, with_partners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,11 @@ RANKS = ("rank", "rank_low", "rank_high")
 
 
 def suppress(
-    scores: pd.DataFrame, minimum: int = 10, *, totals: Sequence[str] | None = None
+    scores: pd.DataFrame,
+    minimum: int = MINIMUM_GROUP,
+    *,
+    totals: Sequence[str] | None = None,
+    also: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Hide the scores of groups so small that persons might be recognised.
 
@@ -40,17 +45,20 @@ def suppress(
         Fewest unweighted answers of a row that is shown, at least 1.
     totals : sequence of str, optional
         The ``by`` columns over whose groups a total is shown somewhere; by default the last one.
+    also : Series of bool, optional
+        Rows to hide for another reason, in the order of the rows: see ``hidden_levels``.
 
     Returns
     -------
     DataFrame
         The same rows and columns. A row with 1 to ``minimum`` - 1 answers (of either period, where
         there is ``n_reference``) is hidden. Where it is the only hidden one among rows that add up
-        to a total (the same metric and the same other ``by`` columns), the next smallest is hidden
-        too: or else total minus the others would give it away. In a hidden row every number is
-        empty, also ``n``, ``missing`` and ``invalid``, which could be had by subtraction as well;
-        ``note`` is "suppressed" for both kinds alike. Rows without answers stay as they are.
-        Whole numbers are of type Int64.
+        to a total (the same metric and the same other ``by`` columns), or all hidden ones together
+        have fewer than ``minimum`` answers, the next smallest is hidden too: or else total minus
+        the others would give it away. In a hidden row every number is empty, also ``n``,
+        ``missing`` and ``invalid``, which could be had by subtraction as well; ``note`` is
+        "suppressed" for all kinds alike. Rows without answers stay as they are. Whole numbers are
+        of type Int64.
 
     Raises
     ------
@@ -84,31 +92,20 @@ def suppress(
             raise CxError("not a column of groups", got=name, expected=", ".join(by))
     frame = scores.reset_index(drop=True)
     n = frame["n"].astype("float64")
-    small = (n > 0) & (n < minimum)
+    hidden = is_small(n, minimum) | (frame["note"] == SUPPRESSED)
     if "n_reference" in frame:
-        before = frame["n_reference"].astype("float64")
-        small |= (before > 0) & (before < minimum)
-    hidden = small | (frame["note"] == SUPPRESSED)
+        hidden |= is_small(frame["n_reference"], minimum)
+    if also is not None:
+        hidden |= also.to_numpy(bool)
     # From the innermost totals outward, fewer rows need a partner.
     families = [family_numbers(frame, name) for name in reversed(by) if name in over]
-    while (more := _with_partners(hidden, n, families)).sum() > hidden.sum():
-        hidden = more
+    hidden = with_partners(hidden, n, families, minimum)
     whole = frame.select_dtypes("integer").columns.difference(by)
     frame = frame.astype(dict.fromkeys(whole, "Int64"))
     for name in frame.select_dtypes(["number", "bool", "boolean"]).columns:
         if name not in (*by, "weighted"):
             frame[name] = frame[name].mask(hidden)
     return frame.assign(note=frame["note"].mask(hidden, SUPPRESSED)).set_axis(scores.index)
-
-
-def _with_partners(hidden: pd.Series, n: pd.Series, families: list[pd.Series]) -> pd.Series:
-    """Hide the smallest shown row beside each row that is the only hidden one of its family."""
-    more = hidden.copy()
-    for family in families:
-        lone = more.groupby(family).transform("sum") == 1
-        shown = n[lone & ~more & (n > 0)]
-        more.loc[shown.groupby(family).idxmin()] = True
-    return more
 
 
 def shrink(scores: pd.DataFrame, *, level: float = 0.95, seed: int = 0) -> pd.DataFrame:

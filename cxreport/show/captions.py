@@ -54,6 +54,24 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def title_label(parameters: Parameters, words: Words) -> str:
+    """Return what a report is called: by its own title or a known one, and what it is a part of."""
+    title = parameters["title"]
+    own = isinstance(title, dict)
+    written = str(title[words.language]) if own else words.text(f"title.{title}")
+    filters = filters_label(parameters, words)
+    return f"{written} ({filters})" if filters else written
+
+
+def filters_label(parameters: Parameters, words: Words) -> str:
+    """Return which part of the answers a report is on; empty for all of them."""
+    return "; ".join(
+        f"{column_label(column, parameters, words)}: "
+        + ", ".join(code_label(column, code, parameters, words) for code in codes)
+        for column, codes in parameters.get("filters", {}).items()
+    )
+
+
 def answer_label(answer: str, words: Words) -> str:
     """Return what an answer, or a class of answers, is called."""
     return words.text(f"part.{answer}") if words.has(f"part.{answer}") else answer

@@ -91,10 +91,6 @@ WRITE_ENDS: dict[str, Callable[[Words, float, str], str]] = {
 }
 
 
-def _share(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
-    return f"{words.number(row[row['_column']])}%"
-
-
 def _percent(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
     value = row.get(row["_column"])
     return words.measured(math.nan if value is None else value, "share")
@@ -191,8 +187,8 @@ WRITERS: dict[str, Writer] = {
     "found": lambda words, row, _: words.whole(row["n"]),
     "note": _catalogued,
     "interval_kind": _catalogued,
-    "coverage": _share,
-    "lowest": _share,
+    "coverage": _percent,
+    "lowest": _percent,
     "width": _one_decimal,
     "signal": _signal,
     "signal_weighted": _signal,
@@ -209,7 +205,7 @@ WRITERS: dict[str, Writer] = {
     "detectable": _one_decimal,
     "ratio": _decimal,
     "used": lambda words, row, _: words.value(bool(row["used"])),
-    "share_population": _share,
+    "share_population": _percent,
     "variable": lambda words, row, p: column_label(row["variable"], p, words),
     "level": lambda words, row, p: code_label(row["variable"], row["level"], p, words),
     "centre": _measured,
@@ -220,7 +216,7 @@ WRITERS: dict[str, Writer] = {
     "estimate_reference": _measured,
     "std_error": _decimal,
     "mean": _decimal,
-    "share": _share,
+    "share": _percent,
     "interval": _interval,
     "difference_interval": _interval,
     "mean_interval": _interval,

@@ -13,16 +13,18 @@ from markupsafe import Markup
 from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.brief import sentences_in_brief, written_sentences
-from cxreport.show.captions import capital, caption, code_label, column_label, period_label
+from cxreport.show.captions import capital, caption, filters_label, period_label
 from cxreport.show.coverage_map import make_coverage_map
 from cxreport.show.experiment.words import experiment_sentences
 from cxreport.show.journey.strip import make_strip
 from cxreport.show.journey.words import told_sentences
 from cxreport.show.linkage.words import linkage_sentences
 from cxreport.show.pictures import csv_of, make_picture
+from cxreport.show.plain_text import visible_block
 from cxreport.show.retention.heat_map import make_cohort_map
 from cxreport.show.retention.words import retention_sentences
 from cxreport.show.service.words import service_sentences
+from cxreport.show.svg import picture_only
 from cxreport.show.tables import TABLES, Cell, Table, make_heat_map, make_table
 from cxreport.show.value.words import value_sentences
 from cxreport.show.words import Words
@@ -75,7 +77,7 @@ def render(block: Block, language: str, *, prefix: str) -> Markup:
     if write is None:
         raise CxError("no such kind of block", got=block.kind, expected=", ".join(KINDS))
     try:
-        return write(block, Words(language), prefix)
+        return write(visible_block(block), Words(language), prefix)
     except KeyError as error:
         raise CxError("a block lacks something", where=block.kind, got=error) from error
 
@@ -91,17 +93,19 @@ def _header(block: Block, words: Words, _prefix: str) -> Markup:
         if "terms" in p:
             lines.append(_source_line(p, words))
         return _fill("header", lines=lines, synthetic="")
-    filters = "; ".join(
-        f"{column_label(column, p, words)}: "
-        + ", ".join(code_label(column, code, p, words) for code in codes)
-        for column, codes in p["filters"].items()
-    )
+    filters = filters_label(p, words)
     lines = [
         words.text("header.period", period=period_label(p, words),
                    first=words.day(_day(p["first"])), last=words.day(_day(p["last"]))),
         _source_line(p, words),
         words.text("header.until", day=words.day(_day(p["observed_until"]))),
     ]  # fmt: skip
+    if p.get("not_known"):
+        ends = ", ".join(
+            f"{words.text(f'table_name.{name}')} ({words.day(_day(day))})"
+            for name, day in p["not_known"].items()
+        )
+        lines.append(words.text("header.not_known", tables=ends))
     if filters:
         lines.append(words.text("header.filters", filters=filters))
     synthetic = words.text("header.synthetic") if p["synthetic"] else ""
@@ -160,7 +164,11 @@ def _journey(block: Block, words: Words, _prefix: str) -> Markup:
 
 
 def _note(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("note", text=words.text(block.parameters["key"]))
+    p = block.parameters
+    if "day" not in p:
+        return _fill("note", text=words.text(p["key"]))
+    name = words.text(f"table_name.{p['table']}")
+    return _fill("note", text=words.text(p["key"], table=name, day=words.day(_day(p["day"]))))
 
 
 def _several(block: Block, words: Words, prefix: str) -> Markup:
@@ -174,11 +182,11 @@ def _several(block: Block, words: Words, prefix: str) -> Markup:
 def _figure(block: Block, words: Words, prefix: str) -> Markup:
     """Show a picture that an analyst drew, with its alt text and its data."""
     title = block.parameters["title"][words.language]
-    svg = block.parameters["svg"][words.language].replace("PREFIX-", f"{prefix}-")
+    svg = picture_only(block.parameters["svg"][words.language]).replace("PREFIX-", f"{prefix}-")
     return _fill(
         "figure",
         caption=title,
-        picture=Markup(svg),  # noqa: S704 - made by to_svg
+        picture=Markup(svg),  # noqa: S704 - picture_only lets shapes and text through
         table=_plain_table(title, block.frame, words),
         data=base64.b64encode(csv_of(block.frame).encode()).decode(),
         words=words,

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES, SCORES
+from cxreport.inputs.survey import Survey
 from cxreport.metrics.population import met_margins
+from cxreport.metrics.suppression import check_filters
 from cxreport.show.blocks import Block
 from cxreport.show.brief import HEADLINES
 from cxreport.show.svg import to_svg
+from cxreport.show.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +24,39 @@ if TYPE_CHECKING:
     from cxreport.inputs.codebook import Codebook
     from cxreport.inputs.company import Company
     from cxreport.inputs.period import Period
-    from cxreport.inputs.survey import Survey
+
+NEEDED = {
+    "at_risk": ("responses", "orders"),
+    "avoidable_contacts": ("tickets", "orders"),
+    "closed_loop": ("responses",),
+    "completed_cohorts": ("orders",),
+    "contract_margin": ("customers", "orders"),
+    "contracts": ("customers",),
+    "forecast_check": ("orders",),
+    "friction": ("events", "tickets"),
+    "funnel_differences": ("events",),
+    "journey_steps": ("events",),
+    "loyal_ratio": ("orders",),
+    "new_customers": ("orders",),
+    "orders": ("orders",),
+    "profit_groups": ("orders",),
+    "profit_orders": ("orders",),
+    "promises": ("orders",),
+    "score_link": ("responses", "orders"),
+    "service": ("tickets",),
+    "service_curve": ("tickets",),
+    "service_history": ("tickets",),
+    "service_reasons": ("tickets",),
+    "several_channels": ("orders",),
+    "shop_funnel": ("events",),
+    "stage_channels": ("events",),
+    "stage_funnel": ("events", "orders"),
+    "step_errors": ("events",),
+    "value_amounts": ("orders",),
+    "value_no_fit": ("orders",),
+    "value_orders": ("orders",),
+}
+"""Missing section -> the tables whose end may be the reason."""
 
 
 def labels_of(codebook: Codebook) -> dict[str, Any]:
@@ -53,31 +89,56 @@ def _named(period: Period) -> dict[str, str]:
     return {"name": period.name, "kind": period.kind}
 
 
-def header(company: Company, title: str) -> Block:
+def header(company: Company, title: str | Mapping[str, str]) -> Block:
     """Show what the report is about: title, period, source, terms, filters.
 
     Parameters
     ----------
     company : Company or Survey
         What is reported.
-    title : str
-        Key of the title: ``monthly`` or ``quality``.
+    title : str or mapping of str to str
+        Key of a known title, such as ``monthly``; or a title of your own, one for all languages or
+        one for each: ``{"en": "Returns in detail", "it": "I resi in dettaglio"}``.
+
+    Raises
+    ------
+    CxError
+        If filters keep, or leave out, so few answers that persons might be recognised; one word
+        is no known title, or a language is missing.
     """
+    if isinstance(company, Survey):
+        check_filters(company)
     source, last = company.codebook.source, company.period.end - pd.Timedelta(days=1)
     return Block(
         "header",
         parameters=about(company)
         | {
-            "title": title,
+            "title": own_title(title),
             "first": company.period.start,
             "last": last,
             "source": dict(source.title),
             "terms": dict(source.terms),
             "filters": {column: list(codes) for column, codes in company.filters.items()},
-            "observed_until": company.dataset.observed_until,
+            "observed_until": company.known_until,
+            "not_known": company.not_known,
             "synthetic": source.synthetic,
         },
     )
+
+
+def own_title(title: str | Mapping[str, str]) -> str | dict[str, str]:
+    """Return a known title's key, or a title in every language."""
+    if isinstance(title, str) and Words(LANGUAGES[0]).has(f"title.{title}"):
+        return title
+    own = dict.fromkeys(LANGUAGES, title) if isinstance(title, str) else dict(title)
+    a_key = isinstance(title, str) and title.isidentifier() and title.islower()
+    if a_key or set(own) != set(LANGUAGES) or not all(text.strip() for text in own.values()):
+        raise CxError(
+            "no such title",
+            got=title,
+            expected=f"a known one, a sentence, or one for each of {', '.join(LANGUAGES)}",
+        )
+    return own
 
 
 def has_weights(survey: Survey) -> bool:
@@ -102,10 +163,16 @@ def note(key: str, company: Company | None = None) -> Block:
     """Say why a section is not there; ``key`` is under ``missing_section`` in the texts.
 
     Of a company whose report is on a part of the answers, it says that no other table can be
-    parted like them.
+    parted like them; of a table that ends before the period does, up to which day it is known.
     """
-    reason = "filtered" if company is not None and company.filters else key
-    return Block("note", parameters={"key": f"missing_section.{reason}"})
+    if company is not None and company.filters:
+        return Block("note", parameters={"key": "missing_section.filtered"})
+    ends = company.not_known if company is not None else {}
+    for name in NEEDED.get(key, ()):
+        if name in ends:
+            values = {"table": name, "day": ends[name]}
+            return Block("note", parameters={"key": "missing_section.not_known", **values})
+    return Block("note", parameters={"key": f"missing_section.{key}"})
 
 
 def several(blocks: list[Block]) -> Block:

@@ -37,6 +37,10 @@ ATTRIBUTES = re.compile(
     "fill(-opacity|-rule)?|opacity|font-(size|style|variant|weight|stretch)|"
     "stroke(-dasharray|-dashoffset|-linecap|-linejoin|-miterlimit|-opacity|-width)?"
 )
+NAMESPACE = "{http://www.w3.org/2000/svg}"
+OF_ROOT = (
+    "viewBox", "role", "font-family", "stroke-linejoin", "stroke-linecap", "aria-labelledby",
+)  # fmt: skip
 POWER = re.compile(r"\$\\mathdefault\{([-−]?[\d.]+(\\times)?)?([-−]?\d+\^\{[-−]?\d+\})?\}\$")
 COUNTED = re.compile(
     r"(figure|axes|matplotlib\.axis|[xy]tick|patch|line2d|text|legend|\w*Collection)_\d+"
@@ -106,6 +110,42 @@ def to_svg(figure: Figure, *, prefix: str, alt: str, description: str | None = N
     root.set("aria-labelledby", " ".join(child.attrib["id"] for child in root))
     root.extend(_clean(drawn, prefix))
     _drop_repeated_ids(root)
+    return ET.tostring(root, encoding="unicode")
+
+
+def picture_only(svg: str) -> str:
+    """Return a picture as ``to_svg`` writes it, and refuse whatever else a page would show.
+
+    A block is data: what stands in it as a picture may be anything.
+
+    Raises
+    ------
+    CxError
+        If it is no SVG, or holds an element or an attribute that no drawing has: a heading or a
+        link would pass for part of the page.
+
+    Examples
+    --------
+    >>> picture_only('<svg viewBox="0 0 1 1"><path d="M0 0"/></svg>')
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0" /></svg>'
+    """
+    try:
+        root = ET.fromstring(svg)  # noqa: S314 - expat refuses entities that grow
+    except ET.ParseError as error:
+        raise CxError("a picture that is no SVG", got=error) from error
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(NAMESPACE)
+        names = [element.tag, *element.attrib]
+        known = ELEMENTS.fullmatch(element.tag) and (element is root) == (element.tag == "svg")
+        strange = [n for n in element.attrib if not (ATTRIBUTES.fullmatch(n) or n in OF_ROOT)]
+        outside = element.get("href", "#")
+        if not known or strange or not outside.startswith(("#", "data:image/png;base64,")):
+            raise CxError(
+                "a picture may hold shapes and text only",
+                got=f"<{' '.join(names)}>",
+                hint="let cx.show.figure write it",
+            )
+    root.attrib = {"xmlns": NAMESPACE.strip("{}")} | root.attrib
     return ET.tostring(root, encoding="unicode")
 
 

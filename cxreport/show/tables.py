@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cxreport.show.captions import caption, question_label
+from cxreport.show.captions import caption, period_label, question_label
 from cxreport.show.cells import write_cell
 from cxreport.show.conversion.cells import TABLES as CONVERSION
 from cxreport.show.conversion.cells import TEXT_COLUMNS as CONVERSION_TEXT
@@ -37,7 +37,7 @@ TABLES: dict[str, tuple[str, ...]] = {
                    "detectable"),
     "weighted": ("score", "n", "estimate_unweighted", "unweighted_interval", "with_weights",
                  "with_weights_interval", "std_error", "n_effective"),
-    "base": ("variable", "level", "n", "share", "share_population", "ratio", "used"),
+    "base": ("variable", "level", "n", "share", "share_population", "ratio", "used", "note"),
     "detectable": ("score", "n", "estimate", "interval", "detectable"),
     "detectable_by": ("group", "n", "estimate", "interval", "detectable", "note"),
     "plan": ("score", "difference", "n", "invitations"),
@@ -58,9 +58,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "trend": ("period", "n", "estimate", "interval", "centre", "limits", "rule", "direction"),
     "signals": ("group", "score", "period", "n", "estimate", "centre", "rule", "direction"),
     "actions": ("sign", "period", "title"),
-    "breakdown": ("group", "n", "estimate", "interval", "signal", "note"),
-    "touchpoints": ("question", "n", "estimate", "interval", "mean", "difference", "signal",
-                    "missing", "invalid"),
+    "breakdown": ("group", "n", "estimate", "interval", "difference", "difference_interval",
+                  "signal", "note"),
+    "touchpoints": ("question", "n", "estimate", "interval", "mean", "difference",
+                    "difference_interval", "signal", "missing", "invalid"),
     "means": ("question", "n", "mean", "mean_interval", "missing", "invalid"),
     "answers": ("question", "answer", "n", "share"),
     "interval_coverage": ("interval_kind", "n", "coverage", "lowest", "width"),
@@ -143,14 +144,20 @@ def make_table(block: Block, words: Words) -> Table:
     texts = [[write_cell(name, row, parameters, words) for name in names] for row in records]
     empty = ("", words.text("value.none"))
     kept = [i for i in range(len(names)) if i == 0 or any(row[i] not in empty for row in texts)]
-    headings = [
-        Cell(words.text(f"column.{names[i]}"), "", names[i] not in TEXT_COLUMNS) for i in kept
-    ]
-    rows = [
-        [Cell(row[i], words.text(f"column.{names[i]}"), names[i] not in TEXT_COLUMNS) for i in kept]
-        for row in texts
-    ]
+    heads = [_heading(name, parameters, words) for name in names]
+    headings = [Cell(heads[i], "", names[i] not in TEXT_COLUMNS) for i in kept]
+    rows = [[Cell(row[i], heads[i], names[i] not in TEXT_COLUMNS) for i in kept] for row in texts]
     return Table(caption(block, words), headings, rows, _family(block, words))
+
+
+def _heading(name: str, parameters: dict[str, Any], words: Words) -> str:
+    """Name a column; of signals, say what they are against."""
+    if name in ("signal", "signal_weighted"):
+        key = f"against.{parameters['table']}"
+        known = words.text(key) if words.has(key) else period_label(parameters, words, "reference")
+        if known:
+            return words.text(f"column.{name}_against", against=known)
+    return words.text(f"column.{name}")
 
 
 def _family(block: Block, words: Words) -> str:

@@ -20,6 +20,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
 from cxreport.errors import CxError
+from cxreport.show.plain_text import isolated
 
 LANGUAGES = ("en", "it")
 POINTS = ("nps", "needs", "ease", "enjoyability", "index", "effect", "avoidable")
@@ -120,7 +121,7 @@ class Words:
             return self.number(value)
         if isinstance(value, dt.date):
             return self.day(value)
-        return str(value)
+        return isolated(str(value))
 
     def number(self, value: float, decimals: int = 1) -> str:
         """Write a number with its decimals; a dash for one that is not known."""

@@ -28,6 +28,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+A4_WIDTH = 717  # pixels between margins of 1 cm
 LONG = "a shop with a very long name indeed, Castellammare-di-Stabia/Reggio-nell'Emilia"
 CODEBOOK = f"""
 [source]
@@ -195,6 +196,21 @@ def test_the_page_does_not_scroll_sideways(opened: Opened) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert widths[0] <= widths[1]
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_paper_cuts_nothing_at_its_right_edge(
+    language: str, browser: Browser, pages: dict[str, Path]
+) -> None:
+    page = browser.new_page(viewport={"width": A4_WIDTH, "height": 1000})
+    page.emulate_media(media="print")
+    page.goto(pages[language].as_uri())
+    beyond = page.evaluate("""() => [...document.querySelectorAll('main *')]
+        .map(e => [e.tagName, Math.round(e.getBoundingClientRect().right - innerWidth)])
+        .filter(([, pixels]) => pixels > 0)""")
+    assert page.locator("table").count() > 2
+    assert beyond == []
+    page.close()
 
 
 def test_every_picture_seen_has_a_name(opened: Opened) -> None:

@@ -126,6 +126,60 @@ def test_hostile_labels_reach_every_page_as_text(project: Path) -> None:
         assert html.count("&lt;img src=x onerror=alert(1)&gt; {{ 7*7 }}") >= 6
 
 
+def test_a_part_of_the_answers_is_a_page_beside_the_official_one(project: Path) -> None:
+    assert build_all(project) == []
+    official = pages(project)
+    header, _ = blocks(project)
+    part = header.parameters | {"filters": {"nps": ["9"]}}
+    source = show(type(header)("header", parameters=part).payload())
+    notebook = nbformat.read(project / "notebooks/mini.ipynb", as_version=4)
+    notebook.cells[1].source = source
+    nbformat.write(notebook, project / "notebooks/mini.ipynb")
+    plan = make_plan(project, settings={"filters": '{ nps = ["9"] }'})
+    assert build(plan, project, project / "reports") == []
+    now = pages(project)
+    assert {n: c for n, c in now.items() if n in official and n != "index.html"} == {
+        n: c for n, c in official.items() if n != "index.html"
+    }
+    folder = f"{plan[0].folder.parent.name}/2026-10"
+    assert "(would recommend: 9)</h1>" in now[f"{folder}/en.html"].decode()
+    index = now["index.html"].decode()
+    assert f'href="{folder}/it.html"' in index
+    assert 'href="mini/2026-10/it.html"' in index
+    assert "(consiglierebbe: 9)" in index
+
+
+SWAPPED = """
+import os, shutil
+from pathlib import Path
+path = Path("data/mini/responses.csv")
+{swap}
+"""
+SWAPS = {
+    "rewritten": "path.write_text(path.read_text() + '6,2026-10-04,10\\n')",
+    "put back": """
+old, stat = path.read_text(), path.stat()
+path.write_text(old + '6,2026-10-04,10\\n')
+path.write_text(old)
+os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))""",
+    "renamed and back": "path.rename('data/mini/other')\nPath('data/mini/other').rename(path)",
+    "removed": "path.unlink()",
+    "codebook": "path = path.with_name('codebook.toml')\npath.write_text(path.read_text() + '#')",
+    "notebook": "path = Path('notebooks/mini.ipynb')\npath.write_text(path.read_text() + ' ')",
+}
+
+
+@pytest.mark.parametrize("swap", SWAPS.values(), ids=SWAPS.keys())
+def test_a_page_whose_files_changed_while_it_was_made_is_not_published(
+    project: Path, swap: str
+) -> None:
+    write_notebook(project, SWAPPED.format(swap=swap))
+    [failure] = build_all(project)
+    assert "changed while it was read" in failure.what
+    assert "build again" in failure.parts["hint"]
+    assert pages(project).keys() == {"index.html"}
+
+
 def git(folder: Path, *words: str) -> None:
     who = ["-c", "user.name=a", "-c", "user.email=a@x.example"]
     subprocess.run(["git", "-C", str(folder), *who, *words], check=True, capture_output=True)

@@ -108,3 +108,69 @@ def test_a_page_needs_good_data(project: Path) -> None:
     result = say("build")
     assert result.exit_code == 1
     assert "no such file" in result.stderr
+
+
+def test_a_source_that_is_missing_stops_only_its_own_reports(project: Path) -> None:
+    table = project / "reports.toml"
+    lost = table.read_text("utf-8").replace('source = "mini"', 'source = "lost"')
+    lost = lost.replace('name = "mini"', 'name = "lost_one"')
+    table.write_text(lost + table.read_text("utf-8"), "utf-8")
+    (project / "data/lost").mkdir()
+    codebook = (project / "data/mini/codebook.toml").read_text("utf-8")
+    (project / "data/lost/codebook.toml").write_text(codebook, "utf-8")
+    checked = say("check")
+    assert checked.exit_code == 1
+    assert "lost\n  error  no such file" in checked.output
+    assert "mini: 1 files, 5 rows\n" in checked.output
+    built = say("build")
+    assert built.exit_code == 1
+    assert "no such file" in built.stderr
+    assert (project / "reports/mini/2026-10/en.html").is_file()
+
+
+def test_a_table_that_is_missing_does_not_stop_the_plan(project: Path) -> None:
+    """What reads it will say so: the others need not wait for it."""
+    codebook = project / "data/mini/codebook.toml"
+    more = '\n[tables.verbatims]\nfiles = "lost.csv"\ncolumns.text_id = { role = "id" }\n'
+    codebook.write_text(codebook.read_text("utf-8") + more, "utf-8")
+    assert say("list").output.split(maxsplit=3)[3] == "never built\n"
+    assert say("build").exit_code == 0
+
+
+def test_a_name_may_hold_an_underscore(project: Path) -> None:
+    table = project / "reports.toml"
+    table.write_text(
+        table.read_text("utf-8").replace('name = "mini"', 'name = "mini_one"'), "utf-8"
+    )
+    assert say("list").output.split()[1] == "mini_one"
+
+
+def test_check_prints_the_names_that_accept_takes(project: Path) -> None:
+    bad = RESPONSES.replace("5,2026-10-03,1", "5,2026-10-03,very good")
+    (project / "data/mini/responses.csv").write_text(bad, "utf-8")
+    output = say("check", "mini").output
+    assert "responses.nps: answer that is no number" in output
+    assert "[code-unknown]" in output
+    assert "takes in [[accept]]" in output
+    accepted = (
+        '\n[[accept]]\nproblem = "code-unknown"\ncolumn = "nps"\ntable = "responses"\nat_most = 1\n'
+        'reason = { en = "known", it = "noto" }\n'
+    )
+    codebook = project / "data/mini/codebook.toml"
+    written = codebook.read_text("utf-8")
+    codebook.write_text(written + accepted, "utf-8")
+    assert say("check", "mini").exit_code == 0
+    codebook.write_text(written + accepted.replace('"responses"', '"orders"'), "utf-8")
+    assert say("check", "mini").exit_code == 1
+
+
+def test_check_refuses_what_build_refuses(project: Path) -> None:
+    """All rows are of one month that is not over: a build has no period to report."""
+    codebook = project / "data/mini/codebook.toml"
+    text = codebook.read_text("utf-8").replace("observed_until = 2026-10-31\n", "")
+    codebook.write_text(text.replace("2026-10-31", "2026-10-03"), "utf-8")
+    rows = RESPONSES.replace("2026-09-0", "2026-10-0")
+    (project / "data/mini/responses.csv").write_text(rows, "utf-8")
+    checked = say("check")
+    assert checked.exit_code == 1
+    assert "no period is over yet" in checked.output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -70,7 +71,8 @@ def test_settings_win_over_the_table(project: Path) -> None:
     settings = {"period": "2026-09", "filters": '{ nps = ["9"] }'}
     [job] = make_plan(project, settings=settings, out=project / "site")
     assert job.parameters["filters"] == {"nps": ["9"]}
-    assert job.folder == project / "site/mini/2026-09"
+    assert job.folder.parent.parent == project / "site"
+    assert job.folder.name == "2026-09"
 
 
 def test_groups_and_names_choose(project: Path) -> None:
@@ -158,10 +160,43 @@ def test_changed_data_codebook_and_notebook_make_pages_stale(project: Path) -> N
 
 def test_changed_parameters_and_languages_make_pages_stale(project: Path) -> None:
     pretend_built(project)
-    [job] = make_plan(project, settings={"filters": '{ nps = ["9"] }'})
-    assert job.stale == "changed: parameters"
+    table(project, LINE.replace("}", ', filters = { nps = ["9"] } }'))
+    assert why(project) == "changed: parameters"
     table(project, LINE, 'languages = ["it"]\n')
     assert why(project) == "other languages"
+
+
+def test_other_parameters_make_another_page(project: Path) -> None:
+    official = pretend_built(project)
+    [usual] = make_plan(project, settings={"source": "mini"})
+    assert (usual.folder, usual.stale) == (official, "")
+    [part] = make_plan(project, settings={"filters": '{ nps = ["9"] }'})
+    [other] = make_plan(project, settings={"filters": '{ nps = ["8"] }'})
+    assert part.stale == "never built"
+    assert len({official, part.folder, other.folder}) == 3
+    assert part.folder.parent.name.startswith("mini.filters-nps-9-")
+    shutil.copytree(project / "data/mini", project / "data/maxi")
+    [maxi] = make_plan(project, settings={"source": "maxi"})
+    assert maxi.folder.parent.name.startswith("mini.source-maxi-")
+
+
+WAVES = """
+[[waves]]
+name = "{name}"
+since = 2026-09-01
+until = 2026-10-31
+"""
+
+
+@pytest.mark.parametrize("name", ["2025/26", "..", "a#b", "a?b", "/etc/x", "con", "b" * 100])
+def test_a_wave_of_any_name_has_a_folder_of_its_own(project: Path, name: str) -> None:
+    codebook = project / "data/mini/codebook.toml"
+    text = codebook.read_text("utf-8").replace("[source]", '[source]\nperiod = "wave"')
+    codebook.write_text(text + WAVES.format(name=name), "utf-8")
+    [job] = make_plan(project)
+    assert job.period == name
+    assert job.folder.parent == project / "reports/mini"
+    assert re.fullmatch(r"[a-z0-9-]{10,60}", job.folder.name)
 
 
 def test_a_page_that_is_gone_or_was_changed_makes_pages_stale(project: Path) -> None:
@@ -192,3 +227,12 @@ def test_files_of_one_name_in_two_folders_are_both_watched(project: Path) -> Non
     codebook.write_text(text, "utf-8")
     [job] = make_plan(project)
     assert sorted(job.provenance["data"]) == ["2026/responses.csv", "responses.csv"]
+
+
+@pytest.mark.parametrize("name", ["", " ", " a", "a ", "a\\nb", "a\\u0000b", "b" * 101])
+def test_a_wave_without_a_name_that_can_be_printed_is_refused(project: Path, name: str) -> None:
+    codebook = project / "data/mini/codebook.toml"
+    text = codebook.read_text("utf-8").replace("[source]", '[source]\nperiod = "wave"')
+    codebook.write_text(text + WAVES.format(name=name), "utf-8")
+    with pytest.raises(CxError, match="name"):
+        make_plan(project)

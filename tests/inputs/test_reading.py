@@ -13,7 +13,7 @@ from cxreport.errors import CxError
 from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.dataset import open_source
-from cxreport.inputs.reading import reading_of
+from cxreport.inputs.reading import columns_read, reading_of
 from cxreport.inputs.survey import open_survey
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_a_survey_says_how_it_was_read(tmp_path: Path) -> None:
 def test_many_numbers_outside_the_scale_are_an_undeclared_code(
     tmp_path: Path, slips: int, rows: int, expected: str
 ) -> None:
-    frames = answers(score=[11] * slips + [9] * (rows - slips))
+    frames = answers(score=[11] * slips + [0, 10] + [9] * (rows - slips - 2))
     found = problems_of(write_codebook(tmp_path), tables=frames)
     assert [problem for problem, column in found if column == "score"] == [expected]
     severity = "error" if expected.startswith("values") else "note"
@@ -93,3 +93,27 @@ def test_a_wave_that_is_not_over_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(CxError, match="no wave is over yet") as caught:
         last_closed(read_codebook(path), dt.date(2026, 4, 24))
     assert "observed_until" in str(caught.value)
+
+
+def test_every_column_of_every_table_says_how_it_was_read(tmp_path: Path) -> None:
+    columns = COLUMNS | {"who": 'role = "customer"', "said": 'role = "comment"'}
+    path = write_codebook(tmp_path, table=DEFAULTS, columns=columns)
+    path.write_text(
+        path.read_text(encoding="utf-8")
+        + '\n[tables.costs]\nfiles = "*.csv"\n[tables.costs.columns]\n'
+        'kind = { role = "other" }\namount = { role = "number" }\nmonth = { role = "date" }\n',
+        encoding="utf-8",
+    )
+    frames = answers(visit=[5, 0], speed=[1, 2], who=["C-10848.0", None], said=["call Maria", "ok"])
+    days = pd.to_datetime(["2026-01-31", "2026-02-28"])
+    costs = pd.DataFrame({"kind": ["Serve", "acquisition"], "amount": [2.5, -3.0], "month": days})
+    read = columns_read(open_source(path, tables=frames | {"costs": costs}))
+    lines = read.drop(columns=["table", "role"]).set_index("column")
+    assert read["table"].unique().tolist() == ["responses", "costs"]
+    assert lines.loc["visit"].tolist() == [1, 1, "5", "5"]
+    assert lines.loc["day"].tolist() == [2, 0, "2026-04-05", "2026-04-05"]
+    assert lines.loc["who"].tolist() == [1, 1, "A-99999.9", "A-99999.9"]
+    assert lines.loc["said"].tolist() == [2, 0, "aaaa Aaaaa", "aa"]
+    assert lines.loc["kind"].tolist() == [2, 0, "acquisition", "serve"]
+    assert lines.loc["amount"].tolist() == [2, 0, "-3", "2.5"]
+    assert lines.loc["month"].tolist() == [2, 0, "2026-01-31", "2026-02-28"]

@@ -17,6 +17,7 @@ from sources import column_of
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import as_table, find_files, keep, read_file, run
+from cxreport.metrics.statistics.group_columns import check_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,48 @@ def test_other_kinds_of_pandas_columns_come_in(column: Any, values: list[object]
     assert column_of(run(as_table(pd.DataFrame({"x": column}))), "x") == values
 
 
+ODD = {
+    "cut": pd.cut(pd.Series([1, 5]), [0, 3, 10]),
+    "more than 64 bits": pd.Series([2**70, 1], dtype=object),
+    "interval": pd.interval_range(0, 2),
+    "complex": [1 + 2j, 1j],
+    "half a letter": pd.Series(["\ud800", "x"], dtype=object),
+    "sets": pd.Series([{1}, {2}], dtype=object),
+    "time zone": [NOON.tz_localize("UTC")] * 2,
+    "polars Object": pl.Series([9, "Blank"], dtype=pl.Object),
+    "polars Int128": pl.Series([2**70, 1], dtype=pl.Int128),
+    "polars bytes": [b"a", b"b"],
+    "polars text": ["a", "b"],
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_column_that_nobody_asks_for_disturbs_nothing(odd: str) -> None:
+    kind: Any = pl.DataFrame if "polars" in odd else pd.DataFrame
+    table = as_table(kind({"score": [9, 10], odd: ODD[odd]}))
+    assert run(table.aggregate(total=table.score.sum()))["total"].item() == 19
+    assert len(run(table)) == 2
+
+
+def test_times_with_a_zone_are_refused_where_they_are_asked_for() -> None:
+    table = as_table(pd.DataFrame({"at": [NOON.tz_localize("UTC")]}))
+    with pytest.raises(CxError, match="time zone"):
+        check_columns(table, ["at"])
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        (pd.Categorical([9, 10, None]), [9.0, 10.0, None]),
+        (pd.arrays.SparseArray([9.0, 10.0, np.nan]), [9.0, 10.0, None]),
+        (pd.cut([1, 5, 11], [0, 3, 10]), ["(0, 3]", "(3, 10]", None]),
+    ],
+    ids=["categories of numbers", "sparse numbers", "cut"],
+)
+def test_a_column_is_its_values(column: Any, values: list[object]) -> None:
+    assert column_of(run(as_table(pd.DataFrame({"x": column}))), "x") == values
+
+
 def test_a_polars_category_is_text() -> None:
     frame = pl.DataFrame({"x": pl.Series(["app", "web"], dtype=pl.Categorical)})
     assert column_of(run(as_table(frame)), "x") == ["app", "web"]
@@ -87,8 +130,6 @@ def test_a_polars_category_is_text() -> None:
         (pd.DataFrame(), "no column"),
         (pd.DataFrame([[1, 2]], columns=["score", "score"]), "'score' twice"),
         (pd.DataFrame([[1, 2]], columns=["score", "Score"]), "differ only in case"),
-        (pl.DataFrame({"x": pl.Series([9, "Blank"], dtype=pl.Object)}), "kind that is not read"),
-        (pd.DataFrame({"at": [NOON.tz_localize("UTC")]}), "time zone"),
     ],
 )
 def test_what_is_no_plain_table_is_one_clear_error(data: Any, said: str) -> None:
@@ -143,6 +184,121 @@ def test_a_csv_file_is_read_whole(tmp_path: Path, content: bytes, dialect: dict[
     assert found.to_numpy().tolist() == ROWS
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_a_line_break_in_a_column_title_is_part_of_the_name(tmp_path: Path, end: str) -> None:
+    text = f'id,"How likely\nare you?"{end}1,9{end}2,10{end}'
+    found = run(read_file(write(tmp_path, text)))
+    assert list(found.columns) == ["id", "How likely\nare you?"]
+    assert found.to_numpy().tolist() == [["1", "9"], ["2", "10"]]
+
+
+def test_line_ends_may_be_mixed_and_blank_lines_are_no_rows(tmp_path: Path) -> None:
+    found = run(read_file(write(tmp_path, "id,score\r\n1,9\n2,8\r\n\r\n3,7\r4,\n\n")))
+    assert column_of(found, "id") == ["1", "2", "3", "4"]
+    assert column_of(found, "score") == ["9", "8", "7", None]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("windows-1252", "id,note\n1,“perché” € 5\n"),
+        ("cp1252", "id,note\n1,“perché” € 5\n"),
+        ("mac-roman", "id,note\n1,“perché” € 5\n"),
+        ("latin-1", "id,note\n1,perché\n"),
+        ("iso-8859-15", "id,note\n1,perché € 5\n"),
+        ("utf-16-le", "id,note\n1,perché € 5\n"),
+    ],
+)
+def test_a_declared_encoding_is_read(tmp_path: Path, encoding: str, text: str) -> None:
+    path = write(tmp_path, text.encode(encoding))
+    assert run(read_file(path, encoding=encoding))["note"].item() == text[10:-1]
+
+
+@pytest.mark.parametrize(
+    ("content", "declared", "said"),
+    [
+        ("id,note\n1,€ 5\n".encode("windows-1252"), "latin-1", "probably windows-1252"),
+        ("id,note\n1,perché\n".encode(), "windows-1252", "in utf-8, not in windows-1252"),
+        ("id,note\n1,perché\n".encode("windows-1252"), "utf-8", "windows-1252"),
+        (b"id,note\n1,perche\n", "utf-16", "byte-order mark"),
+        (b"id,note\n1,x\0y\n", "utf-8", "line 2 holds a byte of zero"),
+    ],
+)
+def test_another_encoding_than_declared_is_refused_by_name(
+    tmp_path: Path, content: bytes, declared: str, said: str
+) -> None:
+    with pytest.raises(CxError, match="cut short") as caught:
+        read_file(write(tmp_path, content), encoding=declared)
+    assert said in caught.value.parts["got"]
+
+
+def test_rows_of_headings_are_no_answers(tmp_path: Path) -> None:
+    qualtrics = 'Id,Q1\nID risposta,"Quanto è\nprobabile?"\n"{""ImportId"":""_id""}",x\nR_1,9\n'
+    found = run(read_file(write(tmp_path, qualtrics), header_rows=3))
+    assert found.to_dict("records") == [{"Id": "R_1", "Q1": "9"}]
+    monkey = "Id,Which channels?,,,Rate:,\r\n,Web,Store,Phone,Speed,Staff\r\n1,Web,,Phone,5,4\r\n"
+    found = run(read_file(write(tmp_path, monkey), header_rows=2))
+    assert list(found.columns) == [
+        "Id", "Which channels?", "Which channels? / Store", "Which channels? / Phone",
+        "Rate:", "Rate: / Staff",
+    ]  # fmt: skip
+    excel = "sep=;\nid;score\n1;9\n"
+    found = run(read_file(write(tmp_path, excel), delimiter=";", lines_above_header=1))
+    assert found.to_dict("records") == [{"id": "1", "score": "9"}]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '3,"Anna Rossi, anna@example.it, +39 333 1234567',
+        '3,"Anna Rossi, anna@example.it"+39 333 1234567,9',
+        "3,Anna Rossi,anna@example.it,+39 333 1234567",
+        "Anna Rossi",
+        "3,Anna Ross\0i,anna@example.it",
+    ],
+    ids=["unclosed quote", "text after a quote", "too long", "too short", "zero byte"],
+)
+@pytest.mark.parametrize("more", ["", "4,x,9\n" * 3, '4,"x",9\n'])
+def test_no_message_ever_quotes_a_row(tmp_path: Path, row: str, more: str) -> None:
+    path = write(tmp_path, f"id,text,score\n1,x,9\n2,y,8\n{row}\n{more}")
+    with pytest.raises(CxError, match="cut short") as caught:
+        read_file(path)
+    assert "line 4" in str(caught.value)
+    assert caught.value.__cause__ is None
+    for word in ("Anna", "Ross", "example", "333"):
+        assert word not in str(caught.value)
+
+
+def test_an_engine_s_error_does_not_quote_a_value() -> None:
+    table = as_table(pd.DataFrame({"score": ["9", "Anna D'Angelo"]}))
+    with pytest.raises(CxError, match="cannot read") as caught:
+        run(table.score.cast("float64").sum().name("sum"))
+    assert "Ang" not in str(caught.value)
+
+
+def test_a_name_with_the_signs_of_a_pattern_is_one_file(tmp_path: Path) -> None:
+    folder = tmp_path / "year=2026"
+    folder.mkdir()
+    for name, score in (("x[1]", 1), ("x1", 2)):
+        pq.write_table(pa.table({"score": [score]}), folder / f"{name}.parquet")
+        write(folder, f"score\n{score}\n", f"{name}.csv")
+    for name in ("x[1].parquet", "x[1].csv"):
+        [path] = find_files(folder, name)
+        assert run(read_file(path)).astype("int64").to_dict("records") == [{"score": 1}]
+
+
+def test_a_view_reads_its_own_database_and_no_other_file(tmp_path: Path) -> None:
+    secret = write(tmp_path, "word\nsecret\n", "secret.csv")
+    path = write_database(tmp_path / "shop.duckdb", 9, 10)
+    with duckdb.connect(path) as database:
+        database.execute("create view best as select max(score) as score from answers")
+        database.execute(f"create view other as select * from read_csv('{secret}')")  # noqa: S608
+    assert run(read_file(path, table="best"))["score"].item() == 10
+    with pytest.raises(CxError, match="cannot be read") as caught:
+        read_file(path, table="other")
+    assert "secret" not in caught.value.parts["got"]
+
+
 def test_latin_letters_are_read_as_declared(tmp_path: Path) -> None:
     path = write(tmp_path, "id,città\n1,Forlì\n".encode("latin-1"))
     assert run(read_file(path, encoding="latin-1"))["città"].item() == "Forlì"
@@ -182,7 +338,7 @@ def test_a_csv_file_of_another_shape_is_refused(
 
 def test_an_error_does_not_quote_what_people_wrote(tmp_path: Path) -> None:
     path = write(tmp_path, "id,text\n1,call Anna Rossi, please\n")
-    with pytest.raises(CxError, match="Line: 2") as caught:
+    with pytest.raises(CxError, match="line 2") as caught:
         read_file(path)
     assert "Anna" not in str(caught.value)
 

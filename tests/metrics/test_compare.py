@@ -6,8 +6,9 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import chi2_contingency, false_discovery_control, norm, ttest_ind_from_stats
+from scipy.stats import false_discovery_control, norm, ttest_ind_from_stats
 from score_samples import case, rated, recommended
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from cxreport.errors import CxError
 from cxreport.metrics.compare import compare
@@ -48,16 +49,19 @@ def test_shares_have_the_published_interval() -> None:
     pairs = case("diff-01")["input"]["x1_n1_x2_n2"]
     current = satisfied(*(pair[:2] for pair in pairs))
     reference = satisfied(*(pair[2:] for pair in pairs))
-    frame = compare(current, reference)
+    frame = compare(current, reference, correction="none")
     expected = np.ravel(case("diff-01")["expected"]["ci95"])
     assert (frame[["low", "high"]] / 100).to_numpy().ravel() == pytest.approx(expected, abs=5e-5)
 
 
-def test_shares_are_tested_as_a_two_by_two_table() -> None:
-    row = compare(satisfied((56, 70)), satisfied((48, 80))).iloc[0]
-    table = chi2_contingency([[56, 14], [48, 32]], correction=False)
-    assert row["p_value"] == pytest.approx(table.pvalue, abs=1e-12)
-    assert row["signal"]
+def test_the_p_value_of_shares_is_where_the_interval_reaches_zero() -> None:
+    for now, then in (((56, 70), (48, 80)), ((3, 40), (12, 35)), ((20, 20), (5, 9))):
+        row = compare(satisfied(now), satisfied(then)).iloc[0]
+        limits = confint_proportions_2indep(
+            *now, *then, method="newcomb", compare="diff", alpha=row["p_value"]
+        )
+        assert min(map(abs, limits)) == pytest.approx(0, abs=1e-9)
+        assert row["signal"] == (row["p_value"] < 0.05)
 
 
 def test_weighted_scores_are_compared_by_their_errors() -> None:
@@ -79,7 +83,8 @@ def test_weighted_scores_are_compared_by_their_errors() -> None:
 def test_pyramid_rows_are_compared_by_their_kind() -> None:
     before = pd.DataFrame({"met": [1, 2, 3, 5, 4], "easy": [2, 3, 3, 4, 2], "fun": [1, 3, 5, 4, 4]})
     after = pd.DataFrame({"met": [5, 4, 5, 1], "easy": [5, 4, 4, 3], "fun": [5, 3, 4, 2]})
-    frame = compare(pyramid(after, **LAYERS), pyramid(before, **LAYERS)).set_index("metric")
+    boards = pyramid(after, **LAYERS), pyramid(before, **LAYERS)
+    frame = compare(*boards, correction="none").set_index("metric")
     assert frame.index.tolist() == [*LAYERS, "index", "all_three"]
     as_net = compare(net((1, 0, 3)), net((2, 1, 2))).iloc[0]
     as_share = compare(satisfied((2, 4)), satisfied((1, 5))).iloc[0]

@@ -4,8 +4,9 @@ import math
 
 import pandas as pd
 import pytest
-from scipy.stats import chi2_contingency, false_discovery_control, norm
+from scipy.stats import false_discovery_control, norm
 from score_samples import case
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from cxreport.errors import CxError
 from cxreport.metrics import decision
@@ -108,10 +109,12 @@ def test_ten_customers_counted_by_hand() -> None:
     ]  # fmt: skip
 
 
-def test_the_test_is_that_of_a_two_by_two_table() -> None:
+def test_the_p_value_is_where_the_interval_reaches_zero() -> None:
     row = effect(two(56, 70, 48, 80), **NAMES).iloc[0]
-    table = chi2_contingency([[56, 14], [48, 32]], correction=False)
-    assert row["p_value"] == pytest.approx(table.pvalue, abs=1e-12)
+    low, _ = confint_proportions_2indep(
+        56, 70, 48, 80, method="newcomb", compare="diff", alpha=row["p_value"]
+    )
+    assert low == pytest.approx(0, abs=1e-9)
     assert row["signal"]
 
 

@@ -160,3 +160,12 @@ def test_wrong_options_are_refused(options: dict[str, object], what: str) -> Non
     rows = pd.DataFrame({"score": [9], "weight": [1]})
     with pytest.raises(CxError, match=re.escape(what)):
         nps(rows, "score", **options)
+
+
+def test_text_that_is_mostly_invalid_says_so() -> None:
+    """Three of ten texts are scores: their NPS is not that of the ten."""
+    texts = ["9", "10", "0", "very likely", "likely", "no", "yes", "maybe", "ok", "never", None]
+    row = nps(pd.DataFrame({"score": texts}), "score").iloc[0]
+    assert (row["n"], row["invalid"], row["note"]) == (3, 7, "mostly invalid answers")
+    half = nps(pd.DataFrame({"score": ["9", "0", "yes", "no"]}), "score").iloc[0]
+    assert half["note"] == ""

@@ -103,7 +103,7 @@ def test_no_orders_at_all() -> None:
         ({"customer": "client"}, "unknown column"),
         ({"amount": "total"}, "unknown column"),
         ({"status": "state"}, "unknown column"),
-        ({"amount": "status"}, "amounts are no numbers"),
+        ({"amount": "status"}, "holds no numbers"),
         ({"date": "status"}, "these are no times"),
         ({"until": "2026-03-31"}, "until is not a day"),
         ({"customers": CUSTOMERS, "first_seen": "customer_id"}, "these are no times"),
@@ -123,3 +123,8 @@ def test_time_zones_are_refused() -> None:
     zoned = ORDERS.assign(ordered_at=ORDERS["ordered_at"].dt.tz_localize("Europe/Rome"))
     with pytest.raises(CxError, match="time zone"):
         purchases(zoned, until=END_OF_MARCH)
+
+
+def test_capitals_make_no_purchase_of_a_cancelled_order() -> None:
+    found = purchases(ORDERS.assign(status=" Cancelled "), until=END_OF_MARCH, customers=CUSTOMERS)
+    assert run(found.rows).empty

@@ -389,3 +389,15 @@ def test_alessandria_has_dated_closures_and_open_reports() -> None:
     assert row["ended_median"] / 24 == 6
     assert row["low"] / 24 > 6
     assert found.left_out["n"].tolist() == [289 + 4]
+
+
+def test_closed_without_any_time_waits_for_nobody() -> None:
+    """By hand: one closed by its status alone, one closed on the second day, one that waits."""
+    frame = requests(
+        ("02 08:00", None, None),
+        ("02 08:00", None, None),
+        ("02 08:00", None, None),
+        status=["Closed", "closed", "OPEN"],
+    ).assign(closed_at=pd.to_datetime([None, "2026-03-02 10:00", None], format="mixed"))
+    assert left_out(frame) == {"solved without a time": 1}
+    assert left_out(frame.drop(columns="closed_at")) == {"solved without a time": 2}

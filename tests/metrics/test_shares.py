@@ -10,6 +10,7 @@ import statsmodels.api as sm
 from score_samples import case, rated
 
 from cxreport.errors import CxError
+from cxreport.metrics.scales import first_favourable
 from cxreport.metrics.scores import ces, csat
 
 LIMITS = ["low", "high"]
@@ -134,3 +135,24 @@ def test_mean_interval_is_cut_at_the_scale() -> None:
 def test_wrong_options_are_refused(options: dict[str, object], what: str) -> None:
     with pytest.raises(CxError, match=re.escape(what)):
         csat(pd.DataFrame({"score": [1]}), "score", **options)
+
+
+@pytest.mark.parametrize(
+    ("scale", "expected"),
+    [((1, 3), 3), ((3, 1), 3), ((0, 1), 1), ((1, 2), 2), ((-1, 1), 1), ((1, 4), 3), ((1, 5), 4),
+     ((1, 7), 6), ((1, 10), 9), ((0, 10), 9)],
+)  # fmt: skip
+def test_the_middle_of_a_scale_is_never_satisfied(scale: tuple[int, int], expected: int) -> None:
+    assert first_favourable("csat", scale) == expected
+
+
+def test_of_three_answers_only_the_best_is_satisfied() -> None:
+    """Of 16 people, 4 are happy (25%), 10 neither, 2 unhappy: counting "neither" gave 87.5%."""
+    rows = pd.DataFrame({"score": [3] * 4 + [2] * 10 + [1] * 2})
+    assert csat(rows, "score", scale=(1, 3))["estimate"].item() == 25.0
+    assert ces(rows, "score", scale=(1, 3))["estimate"].item() == 25.0
+
+
+def test_the_older_effort_question_needs_no_cut_of_its_own() -> None:
+    rows = pd.DataFrame({"score": [1, 2, 3, 4, 5]})
+    assert ces(rows, "score", scale=(5, 1))["favourable"].item() == 2

@@ -13,6 +13,7 @@ from cxreport.inputs.source import Data, as_table
 from cxreport.metrics.channels.friction_rates import ASSISTED, DIGITAL, rates_of
 from cxreport.metrics.retention.first_orders import next_day
 from cxreport.metrics.statistics.group_columns import check_columns
+from cxreport.metrics.statistics.value_columns import is_one_of, possible_counts, times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,15 +87,15 @@ def journey_friction(
         raise CxError("a pause needs a length", got=pause, expected="more than 0")
     end = ibis.literal(next_day(until))
     rows = table.select(
-        who=table[journey], at=table[date].cast("timestamp"), channel=table[channel].cast("string"),
-        wrong=table[error].cast("int64").fill_null(0) if error else ibis.literal(0),
+        who=table[journey], at=times(table, date), channel=table[channel].cast("string"),
+        wrong=possible_counts(table, error).fill_null(0) if error else ibis.literal(0),
     )  # fmt: skip
     known = rows.filter(rows.who.notnull() & rows.channel.notnull() & (rows["at"] < end))
     journeys = _journeys(known, pause)
     closed = (
         journeys.ended_at + ibis.interval(microseconds=pause // dt.timedelta(microseconds=1)) < end
     )
-    kind = ibis.cases((journeys.channel.isin(list(digital)), DIGITAL), else_=ASSISTED)
+    kind = ibis.cases((is_one_of(journeys.channel, digital), DIGITAL), else_=ASSISTED)
     counts = {"channel switches": journeys.switches} | (
         {"errors": journeys.errors} if error else {}
     )
@@ -181,11 +182,11 @@ def request_friction(
     named = [customer, channel, date, *(name for name in (reason, transfers) if name)]
     check_columns(table, named)
     rows = table.select(
-        who=table[customer], at=table[date].cast("timestamp"),
+        who=table[customer], at=times(table, date),
         why=table[reason].cast("string").fill_null("") if reason else ibis.literal(""),
-        moved=table[transfers].cast("int64").fill_null(0) if transfers else ibis.literal(0),
+        moved=possible_counts(table, transfers).fill_null(0) if transfers else ibis.literal(0),
         group=ibis.cases(
-            (table[channel].isin(list(digital)), DIGITAL), (table[channel].notnull(), ASSISTED)
+            (is_one_of(table[channel], digital), DIGITAL), (table[channel].notnull(), ASSISTED)
         ),
     )  # fmt: skip
     known = rows.filter(rows["at"] < next_day(until))

@@ -10,7 +10,8 @@ from scipy.stats import norm
 
 from cxreport.inputs.source import run
 from cxreport.metrics.statistics.intervals import normal_quantile
-from cxreport.metrics.statistics.proportions import SHARES, holm, per_hundred, percent_of
+from cxreport.metrics.statistics.multiplicity import interval_level, judged
+from cxreport.metrics.statistics.proportions import SHARES, per_hundred, percent_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -79,8 +80,9 @@ def compare_friction(rates: pd.DataFrame, *, level: float = 0.95) -> pd.DataFram
     -------
     DataFrame
         One row a measure: ``measure``; ``digital``, ``assisted`` (per 100); ``estimate``, ``low``,
-        ``high`` (digital over assisted, times); ``p_value``, ``q_value`` (Holm over the measures),
-        ``signal`` (bool; NA where there is no test, as where one side has none).
+        ``high`` (digital over assisted, times; widened for the number of measures); ``p_value``,
+        ``q_value`` (Holm over the measures), ``signal`` (bool; NA where there is no test, as where
+        one side has none).
 
     Examples
     --------
@@ -90,7 +92,6 @@ def compare_friction(rates: pd.DataFrame, *, level: float = 0.95) -> pd.DataFram
       measure  estimate   low  high
     0  errors       2.0  1.52  2.64
     """
-    z = normal_quantile(level)
     values = {
         column: rates.pivot_table(index="measure", columns="group", values=column, sort=False)
         .reindex(columns=[DIGITAL, ASSISTED])
@@ -101,8 +102,7 @@ def compare_friction(rates: pd.DataFrame, *, level: float = 0.95) -> pd.DataFram
     spread = ((values["std_error"] / estimate) ** 2).sum(axis="columns", skipna=False) ** 0.5
     logarithm = np.log(ratio)
     p_value = pd.Series(2 * norm.sf((logarithm / spread.where(spread > 0)).abs()), ratio.index)
-    q_value = holm(p_value)
-    signal = (q_value < 1 - level).astype("boolean").mask(q_value.isna())
+    z = normal_quantile(interval_level(p_value, level))
     table = pd.DataFrame(
         {
             "digital": values["estimate"][DIGITAL],
@@ -111,8 +111,6 @@ def compare_friction(rates: pd.DataFrame, *, level: float = 0.95) -> pd.DataFram
             "low": np.exp(logarithm - z * spread),
             "high": np.exp(logarithm + z * spread),
             "p_value": p_value,
-            "q_value": q_value,
-            "signal": signal,
         }
-    )
+    ).join(judged(p_value, level))
     return table.rename_axis(columns=None).reset_index()

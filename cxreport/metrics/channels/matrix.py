@@ -8,22 +8,27 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from cxreport.inputs.codebook import MINIMUM_GROUP
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.journey.stages import as_stage, in_order
 from cxreport.metrics.retention.first_orders import next_day
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.proportions import SHARES, percent_of
+from cxreport.metrics.statistics.value_columns import ratings, times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
 
+    from cxreport.metrics.statistics.value_columns import Scale
+
 USE, COMPLETION = "use", "completion"
 TOO_FEW = "too few answers"
 NOT_YET = "not yet observable"
 ONLY_DONE = "only completed ones are recorded"
 COLUMNS = ["stage", "channel", "measure", "n", "count", *SHARES, "open", "note"]
+RATED = [*COLUMNS[:-1], "invalid", "note"]
 
 
 def channel_use(
@@ -98,7 +103,7 @@ def channel_use(
     whose = [table[column] if alike else table[column].cast("string") for column in journey]
     who = ibis.coalesce(*whose)
     rows = table.select(
-        who=who, at=table[date].cast("timestamp"), channel=table[channel].cast("string"),
+        who=who, at=times(table, date), channel=table[channel].cast("string"),
         stage=as_stage(table[stage].cast("string"), stages), name=table[name].cast("string"),
     )  # fmt: skip
     placed = rows.who.notnull() & rows.stage.notnull() & rows.channel.notnull()
@@ -166,7 +171,8 @@ def channel_ratings(
     stages: Mapping[str, str] | None = None,
     stage: str = "stage",
     channel: str = "channel",
-    minimum: int = 10,
+    scale: Scale = None,
+    minimum: int = MINIMUM_GROUP,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Say how easy each channel makes each stage, and how content its customers are.
@@ -179,6 +185,9 @@ def channel_ratings(
         Name of the measure -> column of the rating, and its lowest favourable answer.
     stages, stage, channel, level
         As in ``channel_use``.
+    scale : (number, number), optional
+        Lowest and highest rating; what lies outside (99, -1) counts as none. When left out, whole
+        numbers are answers from 0 to 10, see ``importance``.
     minimum : int
         Fewest answers of a cell that is shown.
 
@@ -186,13 +195,15 @@ def channel_ratings(
     -------
     DataFrame
         As ``channel_use``, one row a stage, channel and measure: ``n`` answers, ``count``
-        favourable ones, ``estimate`` ... in percent; ``open`` is 0. A cell below ``minimum`` has
+        favourable ones, ``estimate`` ... in percent; ``open`` is 0; ``invalid`` (ratings
+        outside the scale, left out) comes before ``note``. A cell below ``minimum`` has
         only its ``n``, and the note "too few answers".
 
     Raises
     ------
     CxError
-        If a column is absent, or a code is mapped to something that is no stage.
+        If a column is absent or holds no numbers, or a code is mapped to something that is no
+        stage.
 
     Examples
     --------
@@ -212,23 +223,32 @@ def channel_ratings(
     )
     known = rows.filter(rows.in_stage.notnull() & rows.in_channel.notnull())
     counted = known.group_by(stage=known.in_stage, channel=known.in_channel)
+    given = ratings(known, {column: scale for column, _ in measures.values()})
     sums: dict[str, ir.Value] = {}
     for place, (column, least) in enumerate(measures.values()):
-        sums |= {f"n{place}": known[column].count()}
-        sums |= {f"count{place}": (known[column] >= least).sum().fill_null(0)}
+        rating, outside = given[column]
+        sums |= {
+            f"n{place}": rating.count(),
+            f"count{place}": (rating >= least).sum().fill_null(0),
+            f"invalid{place}": outside.sum().fill_null(0),
+        }
     wide = run(counted.aggregate(**sums))
     parts = [
         wide[["stage", "channel"]].assign(
-            measure=measure, n=wide[f"n{place}"], count=wide[f"count{place}"], place=place
+            measure=measure,
+            n=wide[f"n{place}"],
+            count=wide[f"count{place}"],
+            place=place,
+            invalid=wide[f"invalid{place}"],
         )
         for place, measure in enumerate(measures)
     ]
     if not parts or wide.empty:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=RATED)
     counts = pd.concat(parts, ignore_index=True)
     few = counts["n"] < minimum
     shares = percent_of(counts["count"], counts["n"], level).mask(few)
     note = pd.Series("", counts.index, dtype="str").mask(few, TOO_FEW)
     counts["count"] = counts["count"].astype("Int64").mask(few)
     found = counts.join(shares).assign(note=note, open=0, stage_at=counts["stage"].map(in_order))
-    return found.sort_values(["stage_at", "channel", "place"], ignore_index=True)[COLUMNS]
+    return found.sort_values(["stage_at", "channel", "place"], ignore_index=True)[RATED]

@@ -14,7 +14,8 @@ from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.retention.first_orders import next_day
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.intervals import normal_quantile
-from cxreport.metrics.statistics.proportions import holm
+from cxreport.metrics.statistics.multiplicity import interval_level, judged
+from cxreport.metrics.statistics.value_columns import amounts, times
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -99,9 +100,10 @@ def multichannel(
         raise CxError("nothing to see after the split", got=split, expected=f"before {until}")
     table = as_table(orders)
     check_columns(table, [customer, channel, date, amount])
+    (money,) = amounts(table, [amount])
     rows = table.select(
-        who=table[customer], at=table[date].cast("timestamp"), channel=table[channel],
-        amount=table[amount].cast("float64"),
+        who=table[customer], at=times(table, date), channel=table[channel],
+        amount=money.cast("float64"),
     )  # fmt: skip
     placed = rows.who.notnull() & rows.channel.notnull() & (rows["at"] < next_day(until))
     strata = _strata(rows.filter(placed), split)
@@ -109,10 +111,10 @@ def multichannel(
         raise CxError("nobody ordered before the split", got=split, hint="choose a later day")
     found = pd.DataFrame([_compared(strata, outcome, z) for outcome in SUMS])
     p_value = pd.Series(2 * norm.sf((found["estimate"] / found["std_error"]).abs()), found.index)
-    q_value = holm(p_value)
-    signal = (q_value < 1 - level).astype("boolean").mask(q_value.isna())
+    reach = normal_quantile(interval_level(p_value, level)) * found["std_error"]
+    limits = {"low": found["estimate"] - reach, "high": found["estimate"] + reach}
     note = found.pop("note")
-    return found.assign(p_value=p_value, q_value=q_value, signal=signal, note=note)
+    return found.assign(**limits, p_value=p_value, **judged(p_value, level), note=note)
 
 
 def _strata(rows: ir.Table, split: dt.date) -> pd.DataFrame:
@@ -168,8 +170,8 @@ def _compared(strata: pd.DataFrame, outcome: str, z: float) -> dict[str, object]
         "outcome": outcome, "n_several": n[True], "n_one": n[False], "several": mean[True],
         "one": mean[False], "raw": raw, "raw_low": raw - reach, "raw_high": raw + reach,
         "compared": int(counts.loc[usable, True].sum()), "estimate": estimate,
-        "std_error": error if error > 0 else float("nan"), "low": estimate - z * error,
-        "high": estimate + z * error, "note": note,
+        "std_error": error if error > 0 else float("nan"), "low": float("nan"),
+        "high": float("nan"), "note": note,
     }  # fmt: skip
 
 

@@ -24,18 +24,18 @@ from cxreport.metrics.compare import compare
 from cxreport.metrics.scoreboard import favourable_from
 from cxreport.metrics.scores import nps
 from cxreport.metrics.segments import SUPPRESSED, suppress
+from cxreport.metrics.suppression import pooled_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cxreport.inputs.codebook import Column
     from cxreport.inputs.company import Company
 
 SCORES = [
     "group", "question", "metric", "n", "estimate", "low", "high", "estimate_reference",
     "difference", "difference_low", "difference_high", "p_value", "q_value", "signal", "note",
 ]  # fmt: skip
-FEWEST = 10
-"""Answers below which a channel's score is not shown."""
 MATRIX_EVENTS = {"stage", "channel", "event_name", "session_id", "customer_id", "occurred_at"}
 JOURNEY_EVENTS = {"customer_id", "channel", "occurred_at"}
 REQUESTS = {"customer_id", "channel", "created_at"}
@@ -61,19 +61,20 @@ def channel_scores(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
         One row a channel, best first: ``group`` (the channel), ``question``, ``metric`` ("nps"),
         ``n``, ``estimate``, ``low``, ``high`` (points), ``estimate_reference`` (the others),
         ``difference``, ``difference_low``, ``difference_high`` (points), ``p_value``, ``q_value``
-        (Holm over the channels), ``signal``, ``note`` ("suppressed" below ten answers, and for the
+        (Holm over the channels), ``signal``, ``note`` ("suppressed" where there are too few
+        answers, or the pages of single periods would give them away with this one, and for the
         next smallest channel where one alone would be hidden: only the channel is named). Without
         a row when there is no NPS or no channel.
     """
     answers = recent_rows(company, "responses", periods)
-    score = next(iter(columns_with(company, "nps")), None)
+    score, question = next(iter(columns_with(company, "nps").items()), (None, None))
     channel = next(iter(columns_with(company, "channel")), None)
-    if answers is None or score is None or channel is None:
+    if answers is None or score is None or question is None or channel is None:
         return pd.DataFrame(columns=SCORES)
     weight, customer = (next(iter(columns_with(company, r)), None) for r in ("weight", "customer"))
     design = Design(weight=weight, cluster=customer)
     own = nps(answers.filter(answers[channel].notnull()), score, by=channel, **design)
-    few = suppress(own, FEWEST)["note"] == SUPPRESSED
+    few = _hidden(company, own, {score: question}, channel, periods)
     own = own.rename(columns={channel: "group"})
     rest = [
         nps(answers.filter(answers[channel] != code), score, **design).assign(group=code)
@@ -91,6 +92,26 @@ def channel_scores(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
     table["note"] = table["note"].mask(few, "suppressed")
     ordered = table.infer_objects().sort_values("estimate", ascending=False, ignore_index=True)
     return ordered.reindex(columns=SCORES)
+
+
+def _hidden(
+    company: Company,
+    scores: pd.DataFrame,
+    question: Mapping[str, Column],
+    channel: str,
+    periods: int,
+) -> pd.Series:
+    """Say which channels are not shown: too small, or given away with the pages of one period."""
+    answers, minimum = company.table("responses"), company.minimum_group
+    if answers is None:
+        return pd.Series(data=False, index=scores.index)
+    past = answers.filter(answers.period_start <= company.period.start)
+    hidden = pooled_hidden(
+        past.filter(past[channel].notnull()), channel, question,
+        periods=periods, by_period=True, minimum=minimum,
+    )  # fmt: skip
+    shown = suppress(scores, minimum, also=scores[channel].isin(hidden))
+    return shown["note"] == SUPPRESSED
 
 
 def stage_channels(
@@ -134,7 +155,8 @@ def stage_channels(
     }
     channel = next(iter(columns_with(company, "channel")), None)
     if answers is not None and channel and measures and "stage" in answers.columns:
-        parts.append(matrix.channel_ratings(answers, measures, channel=channel))
+        ratings = matrix.channel_ratings(answers, measures, channel=channel)
+        parts.append(ratings[matrix.COLUMNS])
     known = [part for part in parts if not part.empty]
     if not known:
         return pd.DataFrame(columns=matrix.COLUMNS)

@@ -82,7 +82,8 @@ def service_reasons(company: Company) -> pd.DataFrame:
     tickets = company_tickets(company)
     if tickets is None or "reason" not in tickets.rows.columns:
         return pd.DataFrame(columns=list(PARETO))
-    rows, before = tickets.rows, [period.start for period in company.history[:-1]]
+    whole = company.history_of("tickets")
+    rows, before = tickets.rows, [period.start for period in whole[:-1]]
     current = rows.filter(rows.period_start == company.period.start)
     reference = rows.filter(rows.period_start.isin(before)) if before else None
     if reference is not None and not run(reference.count().name("n"))["n"].item():
@@ -160,7 +161,7 @@ def steady_periods(series: pd.DataFrame) -> list[str] | None:
 
 def _charted(rows: pd.DataFrame, company: Company) -> pd.DataFrame:
     """Put one series on the periods of the history, from its first one on, and judge it."""
-    names = {pd.Timestamp(period.start): period.name for period in company.history}
+    names = {pd.Timestamp(period.start): period.name for period in company.history_of("tickets")}
     placed = rows.assign(period=pd.to_datetime(rows["period_start"]).map(names))
     placed = placed.dropna(subset="period").set_index("period").reindex(list(names.values()))
     counts = {name: 0 for name in ("n", "waiting", "contacts") if name in placed}

@@ -62,8 +62,8 @@ def survey_importance(
     if found is None:
         return pd.DataFrame(columns=EMPTY[importance])
     shares = importance(
-        found.rows, found.outcome, found.drivers, weight=found.weight, bootstrap=bootstrap,
-        seed=seed,
+        found.rows, found.outcome, found.drivers, scale=found.scale,
+        outcome_scale=found.outcome_scale, weight=found.weight, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
     return _named(shares).sort_values("estimate", ascending=False, ignore_index=True)
 
@@ -96,8 +96,8 @@ def survey_criticality(
         return pd.DataFrame(columns=EMPTY[criticality])
     wanted = found.satisfied if target is None else target
     ranked = criticality(
-        found.rows, found.outcome, found.drivers, target=wanted, weight=found.weight,
-        bootstrap=bootstrap, seed=seed,
+        found.rows, found.outcome, found.drivers, target=wanted, scale=found.scale,
+        outcome_scale=found.outcome_scale, weight=found.weight, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
     return _named(ranked).assign(target=wanted)
 
@@ -129,7 +129,8 @@ def survey_asymmetry(
         return pd.DataFrame(columns=EMPTY[asymmetry])
     effects = asymmetry(
         found.rows, found.outcome, found.drivers, low_to=found.low_to, high_from=found.high_from,
-        threshold=threshold, weight=found.weight, bootstrap=bootstrap, seed=seed,
+        scale=found.scale, outcome_scale=found.outcome_scale, threshold=threshold,
+        weight=found.weight, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
     return _named(effects).sort_values("penalty", ignore_index=True)
 
@@ -200,7 +201,7 @@ def survey_moments(
     wanted = found.satisfied if target is None else target
     moments = moments_of_truth(
         keep(rows), outcomes, found.drivers, low_to=found.low_to, high_from=found.high_from,
-        target=wanted, bootstrap=bootstrap, seed=seed,
+        target=wanted, scale=found.scale, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
     return _named(moments).assign(target=wanted)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxreport.inputs.meaning import SCORES
+from cxreport.inputs.meaning import NPS_SCALE, SCORES
 from cxreport.metrics.journey.event_problems import event_problems
 from cxreport.metrics.journey.first_drop import COLUMNS as DROP_COLUMNS
 from cxreport.metrics.journey.first_drop import first_drop
@@ -71,6 +71,14 @@ def staged_touchpoints(company: Company) -> dict[str, tuple[str, int]]:
     return {name: (str(column.stage), favourable_from(column)) for name, column in ordered}
 
 
+def _widest(company: Company, *names: str) -> tuple[int, int]:
+    """Return the ends of all scales of some questions, or of the touchpoints."""
+    columns = company.codebook.responses.columns
+    chosen = [columns[name] for name in names or columns_with(company, "touchpoint")]
+    ends = [end for column in chosen for end in column.scale or NPS_SCALE]
+    return min(ends), max(ends)
+
+
 def journey_stages(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
     """Say how each stage is rated; see ``stage_ratings``.
 
@@ -89,7 +97,7 @@ def journey_stages(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
     answers, ratings = valid_recent(company, periods), staged_touchpoints(company)
     if answers is None or not ratings:
         return pd.DataFrame(columns=RATING_COLUMNS)
-    return stage_ratings(answers, ratings)
+    return stage_ratings(answers, ratings, scale=_widest(company))
 
 
 def journey_coverage(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
@@ -169,7 +177,7 @@ def detractor_first_drop(company: Company, *, periods: int = PERIODS) -> pd.Data
     ratings = {name: stage for name, (stage, _) in staged_touchpoints(company).items()}
     if answers is None or score is None or len(set(ratings.values())) < 2:
         return pd.DataFrame(columns=DROP_COLUMNS)
-    return first_drop(answers, ratings, score=score)
+    return first_drop(answers, ratings, score=score, scale=_widest(company))
 
 
 def journey_memory(
@@ -191,4 +199,7 @@ def journey_memory(
     if answers is None or score is None or len(ratings) < 2 or len(scales) > 1:
         return pd.DataFrame(columns=MEMORY_COLUMNS)
     low, high = scales.pop()
-    return peak_end(answers, ratings, score=score, scale=(low, high), repeats=repeats, seed=seed)
+    return peak_end(
+        answers, ratings, score=score, scale=(low, high), score_scale=_widest(company, score),
+        repeats=repeats, seed=seed,
+    )  # fmt: skip

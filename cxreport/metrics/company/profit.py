@@ -14,10 +14,11 @@ from cxreport.inputs.source import run
 from cxreport.metrics.company.money import Trade, company_trade
 from cxreport.metrics.segments import suppress
 from cxreport.metrics.statistics.heterogeneity import heterogeneity
+from cxreport.metrics.statistics.multiplicity import judged
 from cxreport.metrics.value.customer_groups import asked_for_help, first_values, sent_back
 from cxreport.metrics.value.losses import COLUMNS as AGAIN
 from cxreport.metrics.value.losses import losses_again
-from cxreport.metrics.value.profitability import correct_by_holm, profitability
+from cxreport.metrics.value.profitability import judge_profits, profitability
 from cxreport.metrics.value.profits import profit_by_customer, profit_of_nobody
 from cxreport.metrics.value.whale import whale_curve, whale_peak
 
@@ -174,21 +175,14 @@ def _by_group(
         shown = found.sort_values("estimate", na_position="last").rename(
             columns={variable: "level"}
         )
-        frames.append(shown.assign(variable=variable)[GROUPS])
+        frames.append(shown.assign(variable=variable))
         spread.append({"variable": variable, "groups": len(found), "p_value": _alike(found)})
     if not frames:
         empty = Profit(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
         return empty.groups, empty.spread
     table, between = pd.concat(frames, ignore_index=True), pd.DataFrame(spread)
-    return _judged(table), _judged(between)[SPREAD]
-
-
-def _judged(frame: pd.DataFrame) -> pd.DataFrame:
-    """Correct all p-values of a frame as one family."""
-    q_value = correct_by_holm(frame["p_value"].astype(float))
-    return frame.assign(
-        q_value=q_value, signal=(q_value < 0.05).astype("boolean").mask(q_value.isna())
-    )
+    together = between.assign(**judged(between["p_value"].astype(float)))
+    return judge_profits(table)[GROUPS], together[SPREAD]
 
 
 def _alike(found: pd.DataFrame) -> float:

@@ -80,9 +80,14 @@ def survey_pyramid_groups(survey: Survey, *, periods: int = 12) -> dict[str, pd.
     if staged:
         rows = rows.mutate(**{STAGE: rows[staged]})
     by = [*([STAGE] if staged else []), *survey.columns("channel")]
-    for column_name, board in break_down(
-        rows, None, survey.columns(*LAYERS), by, **survey.design
-    ).items():
+    every = survey.responses.filter(survey.responses.period_start <= survey.period.start)
+    if staged:
+        every = every.mutate(**{STAGE: every[staged]})
+    groups = break_down(
+        rows, None, survey.columns(*LAYERS), by,
+        minimum=survey.minimum_group, earlier=every, **survey.design,
+    )  # fmt: skip
+    for column_name, board in groups.items():
         places = board[column_name].map(in_order) if column_name == STAGE else board[column_name]
         order = board.assign(place=places).sort_values("place", kind="stable", na_position="last")
         found[column_name] = order.drop(columns="place").reset_index(drop=True)

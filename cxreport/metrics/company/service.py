@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxreport.inputs.source import keep, run
+from cxreport.inputs.spans import STAND_INS, rows_by_day
 from cxreport.metrics.service.comparisons import COMPARED, compare_waits, hold_family
 from cxreport.metrics.service.tickets import Tickets, read_tickets
 from cxreport.metrics.service.times import CURVE, WAITS, waiting_curve, waits
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     import ibis.expr.types as ir
@@ -52,11 +54,26 @@ def _read(company: Company) -> Tickets | None:
     tickets = read_tickets(
         rows,
         until=company.until,
-        observed_until=company.dataset.observed_until,
+        observed_until=_last_ending(company, rows),
         zone=company.codebook.source.timezone,
     )
     # Every section asks several questions of them: not each one of the files.
     return replace(tickets, rows=keep(tickets.rows))
+
+
+def _last_ending(company: Company, rows: ir.Table) -> dt.date:
+    """Return the last day on which a request can have ended.
+
+    Where only the rows say how far the data go, those that ended after the last one was made did.
+    """
+    latest = company.dataset.observed_until
+    if company.dataset.spans["tickets"].told_by != "rows":
+        return latest
+    for name in ("first_reply_at", "solved_at", "closed_at"):
+        if name in rows.columns:
+            days = [day for day in rows_by_day(rows, name).index if day not in STAND_INS]
+            latest = max([latest, *days])
+    return latest
 
 
 def service_waits(company: Company, *, by: Sequence[str] = ("channel",)) -> pd.DataFrame:
@@ -82,7 +99,7 @@ def service_waits(company: Company, *, by: Sequence[str] = ("channel",)) -> pd.D
         return pd.DataFrame(columns=GROUPED)
     parts = []
     for metric in tickets.metrics:
-        for period in company.history[:-3:-1]:
+        for period in company.history_of("tickets")[:-3:-1]:
             found = waits(of_period(tickets, period), metric)
             parts.append(found.assign(variable="", level="", period=period.name))
         for variable in known_groups(tickets, by):
@@ -119,8 +136,8 @@ def service_changes(
         return pd.DataFrame(columns=columns)
     known = known_groups(tickets, by)
     parts = [compare_waits(of_period(tickets, company.period), known, level=level).assign(group="")]
-    if len(company.history) > 1:
-        starts = [period.start for period in company.history[-2:]]
+    starts = [period.start for period in company.history_of("tickets")[-2:]]
+    if len(starts) > 1:
         two = _where(tickets, tickets.rows.period_start.isin(starts))
         sides = {"": two}
         for column in known[:1]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
+from cxreport.metrics.statistics.value_columns import is_one_of, possible_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,8 @@ def error_rates(
     steps : sequence of str
         Names of events, in the order in which they are to be shown.
     name, error : str
-        Columns: which event; whether it failed (true or false, or a number other than 0).
+        Columns: which event; whether it failed (true or false, or a number above 0; below 0 and
+        infinity say nothing).
     level : float
         Confidence level of the intervals, between 0 and 1.
 
@@ -66,12 +67,9 @@ def error_rates(
     normal_quantile(level)  # refuses a wrong level before any work
     table = as_table(events)
     check_columns(table, [name, error])
-    kind = table[error].type()
-    if not (kind.is_boolean() or kind.is_numeric()):
-        raise CxError("this column says neither yes nor no", where=f"column {error}", got=kind)
-    failed = table[error].cast("int64") if kind.is_boolean() else table[error]
+    failed = possible_counts(table, error)
     counted = run(
-        table.filter(table[name].isin(list(steps)))
+        table.filter(is_one_of(table[name], steps))
         .group_by(step=table[name])
         .aggregate(n=failed.count(), errors=(failed != 0).sum(), unknown=failed.isnull().sum())
     )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import pandas as pd
 from scipy.stats import chi2_contingency
 from statsmodels.stats.multitest import multipletests
 
 from cxreport.errors import CxError
-from cxreport.metrics.compare import Correction, compare
+from cxreport.metrics.compare import compare
+
+if TYPE_CHECKING:
+    from cxreport.metrics.statistics.multiplicity import Correction
 
 TOO_FEW = "fewer than two groups, or nobody or everybody went on"
 Share = Literal["step", "overall"]

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import pandas as pd
 
 from cxreport.errors import CxError
-from cxreport.inputs.source import run
+from cxreport.inputs.source import categories, run
 from cxreport.metrics.retention.first_orders import is_named, next_day
+from cxreport.metrics.statistics.value_columns import is_one_of, times
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -61,10 +62,10 @@ def select_events(
     observed: Observed,
 ) -> ir.Table:
     """Return the events of the steps up to the end: ``who``, ``at``, ``step``, ``by_0`` ..."""
-    numbers = ((table[name].isin(events), number) for number, events in enumerate(steps))
+    numbers = ((is_one_of(table[name], events), number) for number, events in enumerate(steps))
     rows = table.select(
         who=ibis.cases((is_named(table, customer), table[customer])),
-        at=table[date].cast("timestamp"),
+        at=times(table, date),
         step=ibis.cases(*numbers),
         **{f"by_{position}": table[column] for position, column in enumerate(by)},
     )
@@ -149,9 +150,12 @@ def _in_groups(found: list[pd.DataFrame], rows: ir.Table, keys: list[str]) -> pd
     """Add up what the queries found for each group; what a group does not have is 0."""
     if not keys:
         return pd.concat(found, axis="columns").fillna(0).astype(int)
-    kinds = {}
+    kinds: dict[str, Any] = {}
     for key in keys:
         kind = rows[key].type()
+        if order := categories(rows[key]):
+            kinds[key] = pd.CategoricalDtype(order, ordered=True)
+            continue
         if kind.is_integer() or kind.is_boolean():
             # A missing group must not turn shop 12 into shop 12.0.
             kinds[key] = "boolean" if kind.is_boolean() else "Int64"
@@ -161,5 +165,9 @@ def _in_groups(found: list[pd.DataFrame], rows: ir.Table, keys: list[str]) -> pd
     # A frame left out for being empty would take its counts with it: nobody entered.
     wide = wide.reindex(columns=counts, fill_value=0).astype(int).reset_index()
     plain = {"boolean": "bool", "Int64": "int64"}
-    whole = {key: plain[kind] for key, kind in kinds.items() if wide[key].notna().all()}
+    whole = {
+        key: plain[kind]
+        for key, kind in kinds.items()
+        if isinstance(kind, str) and wide[key].notna().all()
+    }
     return wide.astype(whole)

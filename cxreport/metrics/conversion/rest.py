@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cxreport.metrics.compare import Correction, compare
+from cxreport.metrics.compare import compare
 from cxreport.metrics.conversion.groups import Share, funnel_shares, shares_between
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cxreport.metrics.statistics.multiplicity import Correction
 
 
 def compare_with_rest(

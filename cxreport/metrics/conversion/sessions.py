@@ -13,6 +13,7 @@ from cxreport.metrics.conversion.funnel import RESERVED
 from cxreport.metrics.conversion.shares import as_funnel
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
 from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.value_columns import possible_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,9 +55,10 @@ def session_funnel(
     DataFrame
         As from :func:`cxreport.metrics.conversion.funnel`, the first step being "session", with
         sessions for customers: ``eligible`` (took the step before, and this one is known),
-        ``reached``, ``unknown`` (sessions in which the step is empty), ``entered`` (in which no
-        step so far is empty), ``completed``, ``overall`` (percent of ``entered``); ``open`` is 0.
-        One column more, ``skipped``: sessions that took the step, but not all those before.
+        ``reached``, ``unknown`` (sessions in which the step is empty, infinite or below 0),
+        ``entered`` (in which no step so far is empty), ``completed``, ``overall`` (percent of
+        ``entered``); ``open`` is 0. One column more, ``skipped``: sessions that took the step, but
+        not all those before.
 
     Raises
     ------
@@ -96,19 +98,15 @@ def session_funnel(
 
 
 def _check_steps(table: ir.Table, steps: Sequence[str]) -> None:
-    """Refuse steps that are no columns of numbers."""
+    """Refuse steps that are no columns."""
     if not steps or isinstance(steps, str):
         raise CxError("a funnel needs its steps", got=steps, expected="columns, in order")
     check_columns(table, list(steps))
-    for name in steps:
-        kind = table[name].type()
-        if not (kind.is_numeric() or kind.is_boolean()):
-            raise CxError("this column holds no numbers", where=f"column {name}", got=kind)
 
 
 def _counts(table: ir.Table, steps: list[str]) -> dict[str, ir.Value]:
     """Count the sessions at each step, by the names that a funnel has for them."""
-    values = [table[name].cast("int64") if _is_flag(table, name) else table[name] for name in steps]
+    values = [possible_counts(table, name) for name in steps]
     taken = [(value > 0).fill_null(False) for value in values]
     known = [value.notnull() for value in values]
     everybody = ibis.literal(True)
@@ -128,10 +126,6 @@ def _counts(table: ir.Table, steps: list[str]) -> dict[str, ir.Value]:
             f"completed_{k}": (here & covered[k]).sum(),
         }
     return found
-
-
-def _is_flag(table: ir.Table, name: str) -> bool:
-    return bool(table[name].type().is_boolean())
 
 
 def _all(conditions: list[ir.BooleanValue]) -> ir.BooleanValue:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.source import Data
     from cxreport.metrics.drivers.resampling import Numbers
+    from cxreport.metrics.statistics.value_columns import Scale
 
 BASIC, PERFORMANCE, EXCITEMENT = "basic", "performance", "excitement"
 UNKNOWN = "not identified"
@@ -24,6 +25,7 @@ ORDER = [
     ("low", BASIC), ("low", PERFORMANCE), ("low", EXCITEMENT),
     ("high", BASIC), ("high", PERFORMANCE), ("high", EXCITEMENT),
 ]  # fmt: skip
+COUNTS = ("n", "invalid", "n_low", "n_high")
 NEEDED = ("driver", "performance", "penalty", "reward")
 
 
@@ -34,6 +36,8 @@ def asymmetry(
     *,
     low_to: float,
     high_from: float,
+    scale: Scale = None,
+    outcome_scale: Scale = None,
     threshold: float = 0.1,
     weight: str | None = None,
     bootstrap: int = 1000,
@@ -45,14 +49,15 @@ def asymmetry(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer; every number counts, so codes for "no answer" must be empty. Rows
-        without the outcome are left out.
+        One row an answer. Rows without the outcome are left out.
     outcome : str
         Column of the outcome, higher is better.
     drivers : sequence of str
         Columns of ratings, higher is better. No rating is a level of its own.
     low_to, high_from : float
         Ratings up to the one are bad, from the other on excellent: 2 and 5 of 1 to 5.
+    scale, outcome_scale : (number, number), optional
+        As in ``importance``.
     threshold : float
         Asymmetry beyond which a driver is basic or excitement (0.1 or 0.2 in publications).
     weight : str, optional
@@ -65,15 +70,15 @@ def asymmetry(
     Returns
     -------
     DataFrame
-        One row a driver: ``driver``; ``n`` (rows with this rating and the outcome), ``n_low``,
-        ``n_high``; ``penalty`` and ``reward`` (outcome where the rating is bad, or excellent,
-        against a middling one, all drivers together; in units of the outcome), each with
-        ``_low`` and ``_high``; ``asymmetry`` (-1 all penalty, 1 all reward), ``low``, ``high``;
-        ``kind``: "basic", "performance", "excitement", or "not identified"; ``note``: "", "wrong
-        sign" (a bad rating goes with more, or an excellent one with less, beyond chance), "no
-        effect of its own" (neither differs from 0), "spans the kinds" (the interval of the
-        asymmetry holds more than one), and, with no numbers, "too few answers", "no variance",
-        "collinear".
+        One row a driver: ``driver``; ``n`` (rows with this rating and the outcome), ``invalid``
+        (rows in which one of the two is outside its scale), ``n_low``, ``n_high``; ``penalty`` and
+        ``reward`` (outcome where the rating is bad, or excellent, against a middling one, all
+        drivers together; in units of the outcome), each with ``_low`` and ``_high``; ``asymmetry``
+        (-1 all penalty, 1 all reward), ``low``, ``high``; ``kind``: "basic", "performance",
+        "excitement", or "not identified"; ``note``: "", "wrong sign" (a bad rating goes with more,
+        or an excellent one with less, beyond chance), "no effect of its own" (neither differs from
+        0), "spans the kinds" (the interval of the asymmetry holds more than one), and, with no
+        numbers, "too few answers", "no variance", "collinear".
 
     Raises
     ------
@@ -98,8 +103,8 @@ def asymmetry(
     if not 0 <= threshold < 1:
         raise CxError("no threshold of asymmetry", got=threshold, expected="0 to 1")
     steps = step_effects(
-        data, outcome, drivers, low_to=low_to, high_from=high_from, weight=weight,
-        bootstrap=bootstrap, seed=seed,
+        data, outcome, drivers, low_to=low_to, high_from=high_from, scale=scale,
+        outcome_scale=outcome_scale, weight=weight, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
     resampled = impact_asymmetry(steps.low, steps.high)
     low, high = limits(resampled, level)
@@ -108,7 +113,7 @@ def asymmetry(
     frame = pd.DataFrame(
         {
             "driver": list(drivers),
-            **{name: getattr(steps, name).round().astype(int) for name in ("n", "n_low", "n_high")},
+            **{name: getattr(steps, name).round().astype(int) for name in COUNTS},
             "penalty": steps.low[0],
             "penalty_low": penalty_low,
             "penalty_high": penalty_high,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.source import Data
     from cxreport.metrics.drivers.resampling import Flags, Numbers
+    from cxreport.metrics.statistics.value_columns import Scale
 
 TINY = 1e-10
 """A variance of standardised values below it is none."""
@@ -38,6 +39,8 @@ class Ratings:
         Whether a column has two different values.
     lowest, highest : ndarray
         Of each column.
+    invalid : ndarray
+        Of each driver: rows in which it or the outcome lies outside its scale.
     """
 
     pairs: Numbers
@@ -47,10 +50,17 @@ class Ratings:
     varies: Flags
     lowest: Numbers
     highest: Numbers
+    invalid: Numbers
 
 
 def correlate(
-    data: Data, columns: Sequence[str], *, weight: str | None = None, bootstrap: int, seed: int
+    data: Data,
+    columns: Sequence[str],
+    *,
+    scales: Sequence[Scale],
+    weight: str | None = None,
+    bootstrap: int,
+    seed: int,
 ) -> Ratings:
     """Correlate columns pair by pair: each pair over the rows that have both.
 
@@ -60,6 +70,8 @@ def correlate(
         One row an answer.
     columns : sequence of str
         Numeric columns, the outcome last.
+    scales : sequence
+        Of each column, see ``numeric_rows``.
     weight : str, optional
         Column of weights.
     bootstrap, seed : int
@@ -79,7 +91,7 @@ def correlate(
     As R's ``cor(use = "pairwise.complete.obs")``: mean and variance of a pair are those of its own
     rows, so that who was asked, or used a thing at all, is not mixed with how it was rated.
     """
-    rows = numeric_rows(data, columns, weight)
+    rows = numeric_rows(data, columns, weight, scales=scales)
     width = np.where(rows.highest > rows.lowest, rows.highest - rows.lowest, 1.0)
 
     def design(values: Numbers) -> Numbers:
@@ -109,6 +121,7 @@ def correlate(
         varies=rows.highest > rows.lowest,
         lowest=rows.lowest,
         highest=rows.highest,
+        invalid=rows.invalid,
     )
 
 

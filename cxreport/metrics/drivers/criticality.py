@@ -11,13 +11,14 @@ from scipy.stats import norm
 from cxreport.errors import CxError
 from cxreport.metrics.drivers.importance import TOO_FEW, Method, fit, notes_of
 from cxreport.metrics.drivers.resampling import limits, often_first
-from cxreport.metrics.statistics.proportions import holm
+from cxreport.metrics.statistics.multiplicity import corrected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cxreport.inputs.source import Data
     from cxreport.metrics.drivers.resampling import Flags, Numbers
+    from cxreport.metrics.statistics.value_columns import Scale
 
 TOP = 3
 HIGH, MEDIUM, LOW = "high", "medium", "low"
@@ -31,6 +32,8 @@ def criticality(
     drivers: Sequence[str],
     *,
     target: float,
+    scale: Scale = None,
+    outcome_scale: Scale = None,
     method: Method = "shapley",
     weight: str | None = None,
     bootstrap: int = 1000,
@@ -45,7 +48,7 @@ def criticality(
 
     Parameters
     ----------
-    data, outcome, drivers, method, weight
+    data, outcome, drivers, scale, outcome_scale, method, weight
         As in ``importance``.
     target : float
         Mean rating that every driver should have.
@@ -58,16 +61,16 @@ def criticality(
     -------
     DataFrame
         One row a driver, most critical first: ``driver``; ``n`` (rows with this rating and the
-        outcome); ``importance`` (percent of the differences in the outcome), ``importance_low``,
-        ``importance_high``; ``performance`` (mean rating), ``performance_low``,
-        ``performance_high``; ``shortfall`` (rating points short of the target, 0 if reached);
-        ``reach`` (percent of the rows with an outcome that have this rating); ``estimate``
-        (importance x shortfall x reach / 100), ``low``, ``high``; ``share`` (percent of all
-        criticality); ``top`` (percent of resamples in which it is among the top three and above
-        zero; with three drivers or fewer, among all but one); ``level``: "high" (``top`` 80 or
-        more, and an effect of its own beyond chance), "medium" (20 or more), "low" (less, or no
-        criticality at all), "too few answers" (no number), "" without resamples; ``note`` as in
-        ``importance``.
+        outcome); ``invalid`` (rows in which one of the two is outside its scale); ``importance``
+        (percent of the differences in the outcome), ``importance_low``, ``importance_high``;
+        ``performance`` (mean rating), ``performance_low``, ``performance_high``; ``shortfall``
+        (rating points short of the target, 0 if reached); ``reach`` (percent of the rows with an
+        outcome that have this rating); ``estimate`` (importance x shortfall x reach / 100),
+        ``low``, ``high``; ``share`` (percent of all criticality); ``top`` (percent of resamples in
+        which it is among the top three and above zero; with three drivers or fewer, among all but
+        one); ``level``: "high" (``top`` 80 or more, and an effect of its own beyond chance),
+        "medium" (20 or more), "low" (less, or no criticality at all), "too few answers" (no
+        number), "" without resamples; ``note`` as in ``importance``.
 
     Raises
     ------
@@ -92,15 +95,20 @@ def criticality(
     if not np.isfinite(target):
         raise CxError("a target must be a number", got=target)
     found = fit(
-        data, outcome, drivers, method=method, weight=weight, bootstrap=bootstrap, seed=seed
-    )
+        data, outcome, drivers, scale=scale, outcome_scale=outcome_scale, method=method,
+        weight=weight, bootstrap=bootstrap, seed=seed,
+    )  # fmt: skip
     ratings, weight_of = found.ratings, 100 * found.parts
     mean, reach = ratings.mean[:, :-1], ratings.reach[:, :-1]
     shortfall = np.clip(target - mean, 0, None)
     own = np.where(found.coefficients > 0, 1.0, np.where(np.isnan(found.coefficients), np.nan, 0))
     product = weight_of * shortfall * reach * own
     frame = pd.DataFrame(
-        {"driver": list(drivers), "n": ratings.pairs[:-1, -1].astype(int)}
+        {
+            "driver": list(drivers),
+            "n": ratings.pairs[:-1, -1].astype(int),
+            "invalid": ratings.invalid.astype(int),
+        }
         | _with_limits("importance", weight_of, level)
         | _with_limits("performance", np.where(np.isnan(weight_of), np.nan, mean), level)
         | {"shortfall": shortfall[0], "reach": 100 * np.nan_to_num(reach[0])}
@@ -131,7 +139,7 @@ def _own_effect(coefficients: Numbers, level: float) -> Flags:
         return np.zeros(coefficients.shape[1], dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):
         p_value = 2 * norm.sf(np.abs(coefficients[0]) / coefficients[1:].std(axis=0))
-    sure: Flags = (holm(pd.Series(p_value)) < 1 - level).to_numpy()
+    sure: Flags = (corrected(pd.Series(p_value)) < 1 - level).to_numpy()
     return sure
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.source import Data
     from cxreport.metrics.drivers.resampling import Numbers
+    from cxreport.metrics.statistics.value_columns import Scale
 
 Method: TypeAlias = Literal["shapley", "johnson"]
 MOST_SHAPLEY = 12
@@ -58,6 +59,8 @@ def importance(
     outcome: str,
     drivers: Sequence[str],
     *,
+    scale: Scale = None,
+    outcome_scale: Scale = None,
     method: Method = "shapley",
     weight: str | None = None,
     bootstrap: int = 1000,
@@ -72,12 +75,17 @@ def importance(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer; every number counts, so codes for "no answer" must be empty.
+        One row an answer.
     outcome : str
         Column of the outcome, such as the score of 0 to 10.
     drivers : sequence of str
         Columns of ratings, higher is better. An empty rating leaves the row out of this driver's
         pairs only: each correlation is over the rows that have both.
+    scale, outcome_scale : (number, number), optional
+        Lowest and highest rating, and outcome; what lies outside (99, -1) is left out, and counted.
+        When left out, whole numbers are answers from 0 to 10, as no scale goes further; a column
+        with decimals, or with more than five different numbers beyond, is a measure, of which
+        every number counts.
     method : {"shapley", "johnson"}
         Shapley values (LMG: the mean gain in R2 over all orders of entry), up to 12 drivers;
         Johnson's relative weights, and always so with more than 12.
@@ -94,21 +102,22 @@ def importance(
     -------
     DataFrame
         One row a driver, in the order given: ``driver``; ``n`` (rows with this rating and the
-        outcome); ``estimate`` (part of R2, 0 to 1), ``low``, ``high``; ``share`` (percent of R2);
-        ``first`` (percent of resamples in which it is the most important); ``sign`` ("+" or "-",
-        of the regression coefficient); ``coefficient`` (standardised, all drivers together),
-        ``coefficient_low``, ``coefficient_high``; ``correlation`` (with the outcome alone);
-        ``vif`` (variance inflation, 1 is none); ``method``; ``note``: "", "sign against
-        correlation", "no effect of its own" (the interval of the coefficient holds 0), and, with
-        no numbers, "no variance", "too few answers" (some pair has fewer common answers than
-        drivers, plus two), "collinear" (other drivers explain it fully: how to share out between
-        them cannot be said; they stay in the model of the others).
+        outcome); ``invalid`` (rows in which one of the two is outside its scale); ``estimate``
+        (part of R2, 0 to 1), ``low``, ``high``; ``share`` (percent of R2); ``first`` (percent of
+        resamples in which it is the most important); ``sign`` ("+" or "-", of the regression
+        coefficient); ``coefficient`` (standardised, all drivers together), ``coefficient_low``,
+        ``coefficient_high``; ``correlation`` (with the outcome alone); ``vif`` (variance inflation,
+        1 is none); ``method``; ``note``: "", "sign against correlation", "no effect of its own"
+        (the interval of the coefficient holds 0), and, with no numbers, "no variance", "too few
+        answers" (some pair has fewer common answers than drivers, plus two), "collinear" (other
+        drivers explain it fully: how to share out between them cannot be said; they stay in the
+        model of the others).
 
     Raises
     ------
     CxError
-        If a column is unknown, named twice or without numbers, there is no driver, or weights
-        cannot be used.
+        If a column is unknown, named twice, without numbers or with an infinite one, there is no
+        driver, or weights cannot be used.
 
     Notes
     -----
@@ -127,8 +136,9 @@ def importance(
     1  price       0.2   20.0    +
     """
     found = fit(
-        data, outcome, drivers, method=method, weight=weight, bootstrap=bootstrap, seed=seed
-    )
+        data, outcome, drivers, scale=scale, outcome_scale=outcome_scale, method=method,
+        weight=weight, bootstrap=bootstrap, seed=seed,
+    )  # fmt: skip
     estimate, coefficient = found.parts[0], found.coefficients[0]
     low, high = limits(found.parts, level)
     coefficient_low, coefficient_high = limits(found.coefficients, level)
@@ -138,6 +148,7 @@ def importance(
         {
             "driver": list(drivers),
             "n": found.ratings.pairs[:-1, -1].astype(int),
+            "invalid": found.ratings.invalid.astype(int),
             "estimate": estimate,
             "low": low,
             "high": high,
@@ -170,6 +181,8 @@ def fit(
     outcome: str,
     drivers: Sequence[str],
     *,
+    scale: Scale = None,
+    outcome_scale: Scale = None,
     method: Method = "shapley",
     weight: str | None = None,
     bootstrap: int = 1000,
@@ -180,7 +193,9 @@ def fit(
         raise CxError("unknown method", got=method, expected="shapley or johnson")
     if not drivers:
         raise CxError("no driver", expected="one column of ratings or more")
-    ratings = correlate(data, [*drivers, outcome], weight=weight, bootstrap=bootstrap, seed=seed)
+    scales = [*[scale] * len(drivers), outcome_scale]
+    columns = [*drivers, outcome]
+    ratings = correlate(data, columns, scales=scales, weight=weight, bootstrap=bootstrap, seed=seed)
     notes = _left_out(ratings)
     kept = np.array([note == "" for note in notes])
     chosen: Method = method if kept.sum() <= MOST_SHAPLEY else "johnson"

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
 
 from cxreport.errors import CxError
-from cxreport.inputs.source import Data, as_table, run
+from cxreport.inputs.source import Data, run
+from cxreport.metrics.drivers.asymmetry import COUNTS
+from cxreport.metrics.drivers.numeric_rows import numeric_rows
 from cxreport.metrics.drivers.rating_steps import step_effects
-from cxreport.metrics.drivers.resampling import limits
 from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.multiplicity import corrected, interval_level
+from cxreport.metrics.statistics.value_columns import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from cxreport.metrics.drivers.resampling import Numbers
+    from cxreport.metrics.statistics.value_columns import Scale
 
 NEGATIVE, POSITIVE, BOTH, NONE = "negative", "positive", "both", "none"
 UNKNOWN = "too few answers"
@@ -34,6 +37,7 @@ def moments_of_truth(
     low_to: float,
     high_from: float,
     target: float,
+    scale: Scale = None,
     bootstrap: int = 1000,
     seed: int = 0,
     level: float = 0.95,
@@ -46,7 +50,7 @@ def moments_of_truth(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer; every number counts, so codes for "no answer" must be empty.
+        One row an answer.
     outcomes : mapping of str to float
         Column of something later (higher is better; empty where it is not known) -> the smallest
         effect that counts as large, in units of the column.
@@ -56,6 +60,8 @@ def moments_of_truth(
         Ratings up to the one are bad, from the other on excellent.
     target : float
         Mean rating that every touchpoint should have.
+    scale : (number, number), optional
+        Of the ratings, as in ``importance``; of an outcome every number counts.
     bootstrap, seed : int
         Resamples (at least one), and their start.
     level : float
@@ -64,16 +70,16 @@ def moments_of_truth(
     Returns
     -------
     DataFrame
-        One row an outcome and driver: ``outcome``; ``driver``; ``n`` (rows with both), ``n_low``,
-        ``n_high``; ``negative`` (outcome where the rating is bad, against a middling one) and
-        ``positive`` (where it is excellent), in units of the outcome, each with ``_low``,
-        ``_high`` (percentile limits) and ``_q`` (p-value of a normal test with the spread of the
-        resamples, all effects of all outcomes one family, Holm); ``kind``: "negative" (a bad
-        rating goes with a large loss, beyond chance), "positive" (an excellent one with a large
-        gain), "both", "none", "too few answers"; ``performance`` (mean rating of all rows that
-        have one), ``performance_low``, ``performance_high``; ``at_risk`` (whether it is below the
-        target, empty where the interval holds the target); ``note`` ("", "too few answers", "no
-        variance", "collinear").
+        One row an outcome and driver: ``outcome``; ``driver``; ``n`` (rows with both), ``invalid``
+        (rows with a rating outside its scale), ``n_low``, ``n_high``; ``negative`` (outcome where
+        the rating is bad, against a middling one) and ``positive`` (where it is excellent), in
+        units of the outcome, each with ``_low``, ``_high`` (normal, with the spread of the
+        resamples, widened for the number of effects) and ``_q`` (p-value of that test, all effects
+        of all outcomes one family, Holm); ``kind``: "negative" (a bad rating goes with a large
+        loss, beyond chance), "positive" (an excellent one with a large gain), "both", "none", "too
+        few answers"; ``performance`` (mean rating of all rows that have one), ``performance_low``,
+        ``performance_high``; ``at_risk`` (whether it is below the target, empty where the interval
+        holds the target); ``note`` ("", "too few answers", "no variance", "collinear").
 
     Raises
     ------
@@ -102,44 +108,42 @@ def moments_of_truth(
     frames = []
     for outcome, large in outcomes.items():
         steps = step_effects(
-            data, outcome, drivers, low_to=low_to, high_from=high_from,
-            bootstrap=bootstrap, seed=seed,
+            data, outcome, drivers, low_to=low_to, high_from=high_from, scale=scale,
+            outcome_scale=ANY, bootstrap=bootstrap, seed=seed,
         )  # fmt: skip
-        counts = {
-            name: getattr(steps, name).round().astype(int) for name in ("n", "n_low", "n_high")
-        }
+        counts = {name: getattr(steps, name).round().astype(int) for name in COUNTS}
         columns = {"outcome": outcome, "driver": list(drivers), **counts}
         for name, effects in (("negative", steps.low), ("positive", steps.high)):
-            columns |= _with_limits(name, effects, level)
+            columns |= {name: effects[0], f"{name}_error": _spread(effects[1:])}
         frames.append(pd.DataFrame(columns).assign(large=large, note=steps.notes))
     frame = pd.concat(frames, ignore_index=True)
-    frame = _corrected(frame).assign(kind=lambda rows: _kinds(rows, 1 - level))
-    rated = _performance(data, drivers, target, level)
+    frame = _corrected(frame, level).assign(kind=lambda rows: _kinds(rows, 1 - level))
+    rated = _performance(data, drivers, scale, target, level)
     return frame.merge(rated, on="driver", how="left", validate="many_to_one")[
-        ["outcome", "driver", "n", "n_low", "n_high", "negative", "negative_low", "negative_high",
+        ["outcome", "driver", *COUNTS, "negative", "negative_low", "negative_high",
          "negative_q", "positive", "positive_low", "positive_high", "positive_q", "kind",
          "performance", "performance_low", "performance_high", "at_risk", "note"]
     ]  # fmt: skip
 
 
-def _with_limits(name: str, effects: Numbers, level: float) -> dict[str, Numbers]:
-    """Return an effect, its limits and the p-value of there being none."""
-    low, high = limits(effects, level)
-    spread = effects[1:].std(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p_value = 2 * norm.sf(np.abs(effects[0]) / spread)
-    return {name: effects[0], f"{name}_low": low, f"{name}_high": high, f"{name}_q": p_value}
+def _spread(resampled: Numbers) -> Numbers:
+    """Return the spread of resampled effects, missing where nothing was resampled."""
+    none = np.full(resampled.shape[1], np.nan)
+    return resampled.std(axis=0) if len(resampled) else none
 
 
-def _corrected(frame: pd.DataFrame) -> pd.DataFrame:
-    """Correct all p-values of a table as one family."""
-    both = ["negative_q", "positive_q"]
-    p_values = frame[both].to_numpy().ravel()
-    known = np.isfinite(p_values)
-    if known.any():
-        p_values[known] = multipletests(p_values[known], method="holm")[1]
-    corrected = p_values.reshape(len(frame), 2)
-    return frame.assign(negative_q=corrected[:, 0], positive_q=corrected[:, 1])
+def _corrected(frame: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Test all effects of a table as one family, with intervals that say the same."""
+    tests = pd.concat([frame["negative"] / frame["negative_error"].where(lambda e: e > 0),
+                       frame["positive"] / frame["positive_error"].where(lambda e: e > 0)],
+                      keys=["negative", "positive"])  # fmt: skip
+    p_value = pd.Series(2 * norm.sf(tests.abs()), tests.index)
+    q_value, wider = corrected(p_value), normal_quantile(interval_level(p_value, level))
+    for name in ("negative", "positive"):
+        reach = wider * frame[f"{name}_error"]
+        ends = {f"{name}_low": frame[name] - reach, f"{name}_high": frame[name] + reach}
+        frame = frame.assign(**ends, **{f"{name}_q": q_value[name]})
+    return frame
 
 
 def _kinds(frame: pd.DataFrame, alpha: float) -> Numbers:
@@ -154,12 +158,14 @@ def _kinds(frame: pd.DataFrame, alpha: float) -> Numbers:
     return kinds
 
 
-def _performance(data: Data, drivers: Sequence[str], target: float, level: float) -> pd.DataFrame:
+def _performance(
+    data: Data, drivers: Sequence[str], scale: Scale, target: float, level: float
+) -> pd.DataFrame:
     """Compare the mean of each rating with its target."""
-    table = as_table(data)
+    table = numeric_rows(data, drivers, scales=[scale] * len(drivers)).table
     sums: dict[str, ir.Value] = {}
-    for at, name in enumerate(drivers):
-        rating = table[name].cast("float64")
+    for at in range(len(drivers)):
+        rating = table[f"c{at}"]
         sums |= {f"n_{at}": rating.count(), f"s_{at}": rating.sum()}
         sums |= {f"q_{at}": (rating * rating).sum()}
     found = run(table.aggregate(**sums)).iloc[0]

@@ -11,6 +11,7 @@ from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.answers import LARGEST_WEIGHT, SMALLEST_WEIGHT
 from cxreport.metrics.statistics.group_columns import check_columns
+from cxreport.metrics.statistics.value_columns import numbers, ratings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from cxreport.metrics.drivers.resampling import Numbers
+    from cxreport.metrics.statistics.value_columns import Scale
 
 WEIGHT = "weight"
 
@@ -36,6 +38,8 @@ class Rows:
         Rows.
     lowest, highest : ndarray
         Of each column; NaN where it has no value.
+    invalid : ndarray
+        Of each column but the last: rows in which it, or the last, lies outside its scale.
     weighted : bool
         Whether there are weights.
     """
@@ -45,55 +49,72 @@ class Rows:
     n: int
     lowest: Numbers
     highest: Numbers
+    invalid: Numbers
     weighted: bool
 
 
-def numeric_rows(data: Data, columns: Sequence[str], weight: str | None = None) -> Rows:
-    """Look at numeric columns: how many rows, from where to where.
+def numeric_rows(
+    data: Data,
+    columns: Sequence[str],
+    weight: str | None = None,
+    *,
+    scales: Sequence[Scale] = (),
+    with_last: bool = False,
+) -> Rows:
+    """Look at numeric columns: how many rows, from where to where; empty outside their scale.
+
+    Parameters
+    ----------
+    data, columns, weight
+        The rows, the columns to read, and that of the weights.
+    scales : sequence of (float, float) or None
+        Of each column, see ``value_columns.ratings``.
+    with_last : bool
+        Only the rows that have the last column.
 
     Raises
     ------
     CxError
-        If a column is unknown, named twice, holds no numbers or an infinite one, or a weight is
-        missing or out of range.
+        If a column is unknown, named twice, holds no numbers or an infinite one, a scale has no
+        width, or a weight is missing or out of range.
     """
     table, names = as_table(data), list(columns)
     check_columns(table, [*names, *([weight] if weight is not None else [])])
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise CxError("a column is named twice", got=", ".join(repeated))
-    chosen = table.select(
-        **{f"c{at}": _number(table, name) for at, name in enumerate(names)},
-        **({WEIGHT: _number(table, weight)} if weight is not None else {}),
-    )
-    ends = {f"low_{at}": chosen[f"c{at}"].min() for at in range(len(names))}
-    ends |= {f"high_{at}": chosen[f"c{at}"].max() for at in range(len(names))}
-    if weight is not None:
-        good = chosen[WEIGHT].between(SMALLEST_WEIGHT, LARGEST_WEIGHT).fill_null(False)
-        ends["bad"] = (~good).sum()
-    found = run(chosen.aggregate(n=chosen.count(), **ends)).iloc[0]
-    n = int(found["n"])
-    if weight is not None and n and found["bad"]:
+    rated = ratings(table, dict(zip(names, scales or [None] * len(names), strict=True)))
+    values = {f"c{at}": rated[name].value.cast("float64") for at, name in enumerate(names)}
+    outside = {f"out_{at}": rated[name].outside for at, name in enumerate(names)}
+    weights = {WEIGHT: numbers(table, weight).cast("float64")} if weight is not None else {}
+    raw = table.select(**values, **weights, **outside)
+    *others, last = (raw[name] for name in outside)
+    counts = {column.get_name(): (column | last).sum() for column in others}
+    figures = run(raw.aggregate(n=raw.count(), **counts, **_bad_weights(raw))).iloc[0]
+    if weight is not None and figures["n"] and figures["bad"]:
         raise CxError(
             "weights that cannot be used",
             where=f"column {weight}",
-            got=f"{int(found['bad'])} of {n} rows missing, not above 0, or out of range",
+            got=f"{int(figures['bad'])} of {int(figures['n'])} rows missing, not above 0, or out of"
+            " range",
             expected=f"a number from 0.000001 to {LARGEST_WEIGHT:,} in every row",
         )
+    chosen = raw.drop(*outside)
+    kept = chosen.filter(chosen[f"c{len(names) - 1}"].notnull()) if with_last else chosen
+    limits = {f"low_{at}": kept[f"c{at}"].min() for at in range(len(names))}
+    limits |= {f"high_{at}": kept[f"c{at}"].max() for at in range(len(names))}
+    within = run(kept.aggregate(n=kept.count(), **limits)).iloc[0]
     low, high = (
-        found[[f"{end}_{at}" for at in range(len(names))]].to_numpy("float64", na_value=np.nan)
+        within[[f"{end}_{at}" for at in range(len(names))]].to_numpy("float64", na_value=np.nan)
         for end in ("low", "high")
     )
-    endless = [name for name, at in zip(names, np.isinf(low) | np.isinf(high), strict=True) if at]
-    if endless:
-        raise CxError("infinite values", where=", ".join(endless), expected="numbers, or none")
-    return Rows(chosen, names, n, low, high, weight is not None)
+    invalid = figures[list(counts)].fillna(0).to_numpy("float64")
+    return Rows(kept, names, int(within["n"]), low, high, invalid, weight is not None)
 
 
-def _number(table: ir.Table, name: str) -> ir.Column:
-    """Return a column as numbers, or refuse it."""
-    column = table[name]
-    kind = column.type()
-    if kind.is_null() or kind.is_boolean() or kind.is_numeric():
-        return column.cast("float64")
-    raise CxError("this column holds no numbers", where=f"column {name}", got=kind)
+def _bad_weights(raw: ir.Table) -> dict[str, ir.Value]:
+    """Count the weights that cannot be used, where there are weights."""
+    if WEIGHT not in raw.columns:
+        return {}
+    good = raw[WEIGHT].between(SMALLEST_WEIGHT, LARGEST_WEIGHT).fill_null(False)
+    return {"bad": (~good).sum()}

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cxreport.errors import CxError
-from cxreport.inputs.source import Data, as_table
 from cxreport.metrics.drivers.importance import COLLINEAR, NO_VARIANCE, TOO_FEW
 from cxreport.metrics.drivers.numeric_rows import numeric_rows
 from cxreport.metrics.drivers.relative_weights import SAME
 from cxreport.metrics.drivers.resampling import resample
-from cxreport.metrics.statistics.group_columns import check_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cxreport.inputs.source import Data
     from cxreport.metrics.drivers.resampling import Flags, Numbers
+    from cxreport.metrics.statistics.value_columns import Scale
 
 FEWEST = 5
 """Bad, middling and excellent ratings that an effect needs, each."""
@@ -35,6 +35,8 @@ class Steps:
         excellent; NaN where it cannot be said.
     n, n_low, n_high : ndarray of drivers
         Rows with an outcome and a rating; with a bad one; with an excellent one.
+    invalid : ndarray of drivers
+        Rows with a rating or an outcome outside its scale.
     notes : list of str
         Why there is no number.
     """
@@ -44,6 +46,7 @@ class Steps:
     n: Numbers
     n_low: Numbers
     n_high: Numbers
+    invalid: Numbers
     notes: list[str]
 
 
@@ -54,6 +57,8 @@ def step_effects(
     *,
     low_to: float,
     high_from: float,
+    scale: Scale = None,
+    outcome_scale: Scale = None,
     weight: str | None = None,
     bootstrap: int,
     seed: int,
@@ -71,7 +76,7 @@ def step_effects(
         not use a thing is neither left out nor taken for somebody with a middling rating.
     low_to, high_from : float
         Ratings up to the one are bad, from the other on excellent.
-    weight, bootstrap, seed
+    scale, outcome_scale, weight, bootstrap, seed
         As in ``importance``.
 
     Returns
@@ -87,10 +92,9 @@ def step_effects(
         raise CxError("bad ratings must lie below excellent ones", got=f"{low_to} and {high_from}")
     if not drivers:
         raise CxError("no driver", expected="one column of ratings or more")
-    table = as_table(data)
-    check_columns(table, [outcome])
-    rows = numeric_rows(table.filter(table[outcome].notnull()), [*drivers, outcome], weight)
     p = len(drivers)
+    scales = [*[scale] * p, outcome_scale]
+    rows = numeric_rows(data, [*drivers, outcome], weight, scales=scales, with_last=True)
     middle = (np.nan_to_num(rows.lowest[-1]) + np.nan_to_num(rows.highest[-1])) / 2
 
     def design(values: Numbers) -> Numbers:
@@ -111,7 +115,7 @@ def step_effects(
     effects = np.linalg.pinv(moments, rcond=SAME, hermitian=True) @ sums.resampled[:, :-1, -1:]
     silent = np.array([note != "" for note in notes])
     low, high = (np.where(silent, np.nan, effects[:, at : at + p, 0]) for at in (0, p))
-    return Steps(low, high, counts.sum(axis=0), n_low, n_high, notes)
+    return Steps(low, high, counts.sum(axis=0), n_low, n_high, rows.invalid, notes)
 
 
 def _notes(moments: Numbers, counts: Numbers, everybody: float, *, varies: bool) -> list[str]:

@@ -8,21 +8,27 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.statistics.group_columns import as_names, check_columns
+from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
 from cxreport.metrics.statistics.intervals import student
 from cxreport.metrics.statistics.proportions import SHARES, percent_of
+from cxreport.metrics.statistics.value_columns import ratings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cxreport.metrics.answers import By
+    from cxreport.metrics.statistics.value_columns import Scale
 
 CLASSES = ("worse", "as", "better")
 NO_ANSWERS, ONE_ANSWER, NO_SPREAD = "no answers", "one answer", "all answers alike"
 
 
 def expectation_gap(
-    answers: Data, pairs: Mapping[str, tuple[str, str]], *, level: float = 0.95
+    answers: Data,
+    pairs: Mapping[str, tuple[str, str]],
+    *,
+    scale: Scale = None,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Measure perception minus expectation, person by person, for each dimension.
 
@@ -33,23 +39,27 @@ def expectation_gap(
     pairs : mapping of str to (str, str)
         Dimension -> columns of what was perceived and of what was expected, on one scale, higher
         as better. Only who answered both counts.
+    scale : (number, number), optional
+        Lowest and highest rating; what lies outside (99, -1) counts as none. When left out, whole
+        numbers are answers from 0 to 10, see ``importance``.
     level : float
         Confidence level of the interval, between 0 and 1.
 
     Returns
     -------
     DataFrame
-        One row a dimension, in the order given: ``dimension``; ``n``; ``left_out`` (answered one
-        or none of the two); ``perceived``, ``expected`` (means, steps of the scale); ``estimate``
-        (the gap: perceived minus expected, steps of the scale; below 0: short of what was
-        expected), ``std_error``, ``low``, ``high`` (Student, paired); ``worse``, ``as``,
-        ``better`` (percent of ``n`` whose perception is below, at or above their own expectation);
-        ``note`` ("", "no answers", "one answer", "all answers alike").
+        One row a dimension, in the order given: ``dimension``; ``n``; ``left_out`` (answered one or
+        none of the two), ``invalid`` (of these, with an answer outside the scale); ``perceived``,
+        ``expected`` (means, steps of the scale); ``estimate`` (the gap: perceived minus expected,
+        steps of the scale; below 0: short of what was expected), ``std_error``, ``low``, ``high``
+        (Student, paired); ``worse``, ``as``, ``better`` (percent of ``n`` whose perception is
+        below, at or above their own expectation); ``note`` ("", "no answers", "one answer", "all
+        answers alike").
 
     Raises
     ------
     CxError
-        If a column is absent.
+        If a column is absent or holds no numbers.
 
     Notes
     -----
@@ -67,10 +77,18 @@ def expectation_gap(
     rows = []
     for dimension, (perceived, expected) in pairs.items():
         check_columns(table, [perceived, expected])
-        both = table.select(got=table[perceived], wanted=table[expected])
-        cells = run(both.group_by("got", "wanted").aggregate(people=both.count()))
+        given = ratings(table, {perceived: scale, expected: scale})
+        got, wanted = given[perceived], given[expected]
+        both = table.select(
+            got=got.value, wanted=wanted.value, outside=got.outside | wanted.outside
+        )
+        cells = run(
+            both.group_by("got", "wanted").aggregate(
+                people=both.count(), outside=both.outside.sum().fill_null(0)
+            )
+        )
         rows.append({"dimension": dimension} | _sums(cells))
-    names = ["dimension", "n", "left_out", "got", "wanted", "gap", "squares", *CLASSES]
+    names = ["dimension", "n", "left_out", "invalid", "got", "wanted", "gap", "squares", *CLASSES]
     sums = pd.DataFrame(rows, columns=names)
     n = sums["n"].astype(float).where(sums["n"] > 0)
     gap = sums["gap"] / n
@@ -82,7 +100,7 @@ def expectation_gap(
         (sums["n"] == 1, ONE_ANSWER),
         (variance == 0, NO_SPREAD),
     ]
-    result = sums[["dimension", "n", "left_out"]].assign(
+    result = sums[["dimension", "n", "left_out", "invalid"]].assign(
         perceived=sums["got"] / n, expected=sums["wanted"] / n,
         estimate=gap, std_error=std_error, low=low, high=high,
     )  # fmt: skip
@@ -100,6 +118,7 @@ def _sums(cells: pd.DataFrame) -> dict[str, float]:
     return {
         "n": int(people.sum()),
         "left_out": int(cells["people"].sum() - people.sum()),
+        "invalid": int(cells["outside"].sum()),
         "got": float((people * both["got"]).sum()),
         "wanted": float((people * both["wanted"]).sum()),
         "gap": float((people * gap).sum()),
@@ -159,7 +178,7 @@ def against_expectation(
     check_columns(table, groups, {"answer", "n", "left_out", "count", *SHARES, "note"})
     keys = {name: table[name] for name in groups}
     named = table.group_by(**keys, code=table[column].cast("string"))
-    cells = run(named.aggregate(people=table.count()))
+    cells = kept_whole(run(named.aggregate(people=table.count())), keys)
     cells["answer"] = cells["code"].map(dict(zip(codes, CLASSES, strict=True)))
     # Without groups everybody is in one, so that both cases are counted the same way.
     cells["everyone"] = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import comb
 from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
@@ -14,12 +15,17 @@ from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.journey.stages import STAGES
 from cxreport.metrics.statistics.group_columns import check_columns
-from cxreport.metrics.statistics.proportions import SHARES, holm, percent_of
+from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.multiplicity import interval_level, judged
+from cxreport.metrics.statistics.proportions import SHARES, percent_of
+from cxreport.metrics.statistics.value_columns import ratings as ratings_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import ibis.expr.types as ir
+
+    from cxreport.metrics.statistics.value_columns import Scale
 
     Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -28,8 +34,9 @@ NOBODY = "nobody rated this stage"
 HAIR = 1e-9
 """Means closer than that are the same: a float is not exact."""
 COLUMNS = [
-    "stage", "n", "unjudged", "rated", "first", *SHARES, "expected", "difference", "p_value",
-    "q_value", "signal", "n_others", "others", "gap", "gap_low", "gap_high", "note",
+    "stage", "n", "unjudged", "invalid", "rated", "first", *SHARES, "expected", "difference",
+    "difference_low", "difference_high", "p_value", "q_value", "signal", "n_others", "others",
+    "gap", "gap_low", "gap_high", "note",
 ]  # fmt: skip
 
 
@@ -38,6 +45,8 @@ def first_drop(
     ratings: Mapping[str, str],
     *,
     score: str = "nps",
+    scale: Scale = None,
+    score_scale: Scale = None,
     at_most: int = 6,
     level: float = 0.95,
 ) -> pd.DataFrame:
@@ -56,6 +65,8 @@ def first_drop(
         Column of a rating -> one of the five stages.
     score : str
         Column of the overall score.
+    scale, score_scale : (int, int)
+        Ends of the scales of the ratings and of the score; what lies outside counts as none.
     at_most : int
         Highest score of those looked at: 6 for detractors.
     level : float
@@ -65,20 +76,22 @@ def first_drop(
     -------
     DataFrame
         One row a stage that has a rating, in the order of the journey, and the row "no drop":
-        ``stage``; ``n`` (people judged), ``unjudged`` (too few stages rated), ``rated`` (of ``n``,
-        who rated the stage), ``first`` (of them, whose first drop it is); ``estimate``,
-        ``std_error``, ``low``, ``high`` (percent of ``n``, Wilson); ``expected`` (percent of
-        ``n``, if each person's ratings had fallen on their stages in any order), ``difference``
-        (points), ``p_value``, ``q_value`` (Holm over the stages), ``signal`` (bool; NA where there
-        is no test); ``n_others``, ``others`` (the same share of people with a higher score,
-        percent), ``gap``, ``gap_low``, ``gap_high`` (points more than of these, Newcombe): a stage
-        that is weak for everybody is no finding on detractors; ``note`` ("", "nobody rated this
-        stage").
+        ``stage``; ``n`` (people judged), ``unjudged`` (too few stages rated), ``invalid`` (people
+        with a rating or score outside its scale, of all answers), ``rated`` (of ``n``, who rated
+        the stage), ``first`` (of them, whose first drop it is); ``estimate``, ``std_error``,
+        ``low``, ``high`` (percent of ``n``, Wilson); ``expected`` (percent of ``n``, if each
+        person's ratings had fallen on their stages in any order), ``difference``,
+        ``difference_low``, ``difference_high`` (points, widened for the stages), ``p_value``,
+        ``q_value`` (Holm over the stages), ``signal`` (bool; NA where there is no test);
+        ``n_others``, ``others`` (the same share of people with a higher score, percent), ``gap``,
+        ``gap_low``, ``gap_high`` (points more than of these, Newcombe): a stage that is weak for
+        everybody is no finding on detractors; ``note`` ("", "nobody rated this stage").
 
     Raises
     ------
     CxError
-        If a column is absent, a stage is none of the five, or fewer than two stages have a rating.
+        If a column is absent or holds no numbers, a stage is none of the five, or fewer than two
+        stages have a rating.
 
     Notes
     -----
@@ -104,9 +117,16 @@ def first_drop(
         raise CxError("a drop needs two stages with a rating", got=", ".join(stages) or "none")
     table = as_table(answers)
     check_columns(table, [score, *ratings])
-    found = _count(run(_patterns(table.filter(table[score] <= at_most), ratings, stages)), stages)
-    others = _count(run(_patterns(table.filter(table[score] > at_most), ratings, stages)), stages)
-    beside = _compared(_tested(found, level), others, level)
+    given = ratings_of(table, dict.fromkeys(ratings, scale) | {score: score_scale})
+    rows = table.select(
+        **{name: given[name].value for name in ratings},
+        given=given[score].value,
+        outside=ibis.or_(*(each.outside for each in given.values())),
+    )
+    found = _count(run(_patterns(rows.filter(rows.given <= at_most), ratings, stages)), stages)
+    others = _count(run(_patterns(rows.filter(rows.given > at_most), ratings, stages)), stages)
+    invalid = run(rows.aggregate(invalid=rows.outside.sum().fill_null(0)))["invalid"].item()
+    beside = _compared(_tested(found, level), others, level).assign(invalid=int(invalid))
     return beside.reindex(columns=COLUMNS)
 
 
@@ -175,14 +195,15 @@ def _tested(table: pd.DataFrame, level: float) -> pd.DataFrame:
     spread = table["variance"] ** 0.5
     z = (table["first"] - table["by_chance"]) / spread.where(spread > HAIR)
     p_value = pd.Series(2 * norm.sf(z.abs()), index=table.index)
-    q_value = holm(p_value)
+    reach = normal_quantile(interval_level(p_value, level)) * spread.where(spread > HAIR)
     chance = 100 * table["by_chance"] / n.where(n > 0)
     return shares.assign(
         expected=chance,
         difference=shares["estimate"] - chance,
+        difference_low=shares["estimate"] - chance - 100 * reach / n.where(n > 0),
+        difference_high=shares["estimate"] - chance + 100 * reach / n.where(n > 0),
         p_value=p_value,
-        q_value=q_value,
-        signal=(q_value < 1 - level).astype("boolean").mask(q_value.isna()),
+        **judged(p_value, level),
         note=pd.Series("", table.index, dtype="str").mask(table["rated"] == 0, NOBODY),
     )
 

@@ -13,11 +13,14 @@ from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.value_columns import ratings as ratings_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import ibis.expr.types as ir
+
+    from cxreport.metrics.statistics.value_columns import Scale
 
     Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -32,8 +35,8 @@ SUMMARIES = {
 TOO_FEW = "too few answers"
 SMALLEST_FOLD = 10
 COLUMNS = [
-    "summary", "n", "left_out", "estimate", "low", "high", "difference", "difference_low",
-    "difference_high", "signal", "note",
+    "summary", "n", "left_out", "invalid", "estimate", "low", "high", "difference",
+    "difference_low", "difference_high", "signal", "note",
 ]  # fmt: skip
 
 
@@ -43,6 +46,7 @@ def peak_end(
     *,
     score: str = "nps",
     scale: tuple[int, int] = (1, 5),
+    score_scale: Scale = None,
     folds: int = 10,
     repeats: int = 20,
     seed: int = 0,
@@ -59,8 +63,8 @@ def peak_end(
         with fewer than two ratings, are left out: their peak, end and mean are the same.
     score : str
         Column of the overall score.
-    scale : (int, int)
-        Ends of the ratings' scale.
+    scale, score_scale : (int, int)
+        Ends of the scales of the ratings and of the score; what lies outside counts as none.
     folds, repeats : int
         Parts that people are dealt into at random, each predicted from the others; and how often.
     seed : int
@@ -73,7 +77,8 @@ def peak_end(
     DataFrame
         One row a summary, best first: ``summary`` ("mean"; "peak": the rating furthest from the
         middle of the scale, the worse of two as far; "end": the last one; "best"; "worst"; "peak
-        and end" together); ``n`` people, ``left_out``; ``estimate``, ``low``, ``high`` (R2 on
+        and end" together); ``n`` people, ``left_out``, ``invalid`` (people with a rating or score
+        outside its scale); ``estimate``, ``low``, ``high`` (R2 on
         people not used for the fit, percent of the variance explained; below 0 where the overall
         mean would do better); ``difference``, ``difference_low``, ``difference_high`` (points, to
         the mean), ``signal`` (whether that interval leaves out 0; NA for the mean itself);
@@ -82,7 +87,8 @@ def peak_end(
     Raises
     ------
     CxError
-        If there are fewer than two ratings, a column is absent, or folds or repeats are too few.
+        If there are fewer than two ratings, a column is absent or holds no numbers, or folds or
+        repeats are too few.
 
     Notes
     -----
@@ -108,9 +114,9 @@ def peak_end(
         raise CxError(
             "too few folds or repeats", got=f"{folds}, {repeats}", expected="2, 1 or more"
         )
-    cells, left_out = _cells(as_table(answers), list(ratings), score, scale)
+    cells, counted = _cells(as_table(answers), list(ratings), score, (scale, score_scale))
     n = int(cells["people"].sum())
-    frame = pd.DataFrame({"summary": list(SUMMARIES), "n": n, "left_out": left_out})
+    frame = pd.DataFrame({"summary": list(SUMMARIES), "n": n, **counted})
     if n < SMALLEST_FOLD * folds or cells[score].nunique() < 2:
         unknown = pd.array([None] * len(frame), dtype="boolean")
         return frame.assign(note=TOO_FEW, signal=unknown).reindex(columns=COLUMNS)
@@ -129,17 +135,20 @@ def peak_end(
 
 
 def _cells(
-    table: ir.Table, ratings: list[str], score: str, scale: tuple[int, int]
-) -> tuple[pd.DataFrame, int]:
+    table: ir.Table, ratings: list[str], score: str, scales: tuple[tuple[int, int], Scale]
+) -> tuple[pd.DataFrame, dict[str, int]]:
     """Count people by score and by what sums up their ratings; and those left out."""
     check_columns(table, [score, *ratings])
-    columns = [table[name].cast("float64") for name in ratings]
+    scale, score_scale = scales
+    given = ratings_of(table, dict.fromkeys(ratings, scale) | {score: score_scale})
+    columns = [given[name].value.cast("float64") for name in ratings]
     least, most = float(min(scale)) - 1, float(max(scale)) + 1
     total, number = columns[0].fill_null(0), columns[0].notnull().cast("int64")
     for column in columns[1:]:
         total, number = total + column.fill_null(0), number + column.notnull().cast("int64")
     rows = table.select(
-        **{score: table[score].cast("float64")},
+        **{score: given[score].value.cast("float64")},
+        invalid=ibis.or_(*(each.outside for each in given.values())),
         best=ibis.greatest(*(column.fill_null(least) for column in columns)),
         worst=ibis.least(*(column.fill_null(most) for column in columns)),
         end=ibis.coalesce(*columns[::-1]),
@@ -147,8 +156,12 @@ def _cells(
         number=number,
     )
     usable = (rows["number"] > 1) & rows[score].notnull()
-    counted = run(rows.aggregate(left_out=(~usable).sum().fill_null(0)))
-    kept = rows.filter(usable)
+    counted = run(
+        rows.aggregate(
+            left_out=(~usable).sum().fill_null(0), invalid=rows.invalid.sum().fill_null(0)
+        )
+    ).iloc[0]
+    kept = rows.filter(usable).drop("invalid")
     cells = run(kept.group_by(kept.columns).aggregate(people=kept.count()))
     cells = cells.sort_values([*kept.columns], ignore_index=True)  # the seed deals them in order
     cells["mean"] = cells["total"] / cells["number"]
@@ -156,7 +169,7 @@ def _cells(
     cells["peak"] = cells["worst"].where(
         middle - cells["worst"] >= cells["best"] - middle, cells["best"]
     )
-    return cells, int(counted["left_out"].item())
+    return cells, {str(name): int(n) for name, n in counted.items()}
 
 
 def _r2_by_fold(design: Floats, outcome: Floats, dealt: Floats) -> list[float]:

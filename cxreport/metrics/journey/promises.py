@@ -11,7 +11,7 @@ from scipy.stats import binom
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.retention.first_orders import next_day
+from cxreport.metrics.retention.first_orders import is_word, next_day
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
 from cxreport.metrics.statistics.intervals import normal_quantile
 from cxreport.metrics.statistics.proportions import SHARES, percent_of
@@ -212,7 +212,7 @@ def _rows(
     if not clocks["arrived"]:
         begun = begun.truncate("D")
     arrived = ibis.cases((arrived < ibis.literal(end), arrived))
-    stopped = table[status].isin(list(cancelled)) if status else ibis.literal(False)
+    stopped = is_word(table[status], cancelled) if status else ibis.literal(False)
     outcome = ibis.cases(
         (stopped.fill_null(False), "cancelled"),
         (due.isnull(), "unpromised"),

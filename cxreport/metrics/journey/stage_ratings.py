@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import ibis
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.codebook import MINIMUM_GROUP
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.journey.stages import STAGES
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
+from cxreport.metrics.statistics.value_columns import ratings as ratings_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import ibis.expr.types as ir
 
+    from cxreport.metrics.statistics.value_columns import Rating, Scale
+
 NOT_MEASURED, NO_ANSWERS, TOO_FEW = "not measured", "no answers", "too few answers"
 COLUMNS = [
-    "stage", "touchpoints", "n", "ratings", "favourable", "estimate", "std_error", "low", "high",
-    "note",
+    "stage", "touchpoints", "n", "ratings", "invalid", "favourable", "estimate", "std_error", "low",
+    "high", "note",
 ]  # fmt: skip
 
 
@@ -28,7 +33,8 @@ def stage_ratings(
     answers: Data,
     ratings: Mapping[str, tuple[str, int]],
     *,
-    minimum: int = 10,
+    scale: Scale = None,
+    minimum: int = MINIMUM_GROUP,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Say what share of the ratings of each stage is favourable.
@@ -39,6 +45,9 @@ def stage_ratings(
         One row an answer.
     ratings : mapping of str to (str, int)
         Column of a rating -> its stage, and its lowest favourable answer.
+    scale : (number, number), optional
+        Lowest and highest rating; what lies outside (99, -1) counts as none. When left out, whole
+        numbers are answers from 0 to 10, see ``importance``.
     minimum : int
         Fewest people of a stage that is shown.
     level : float
@@ -48,15 +57,15 @@ def stage_ratings(
     -------
     DataFrame
         One row a stage, all five in the order of the journey: ``stage``; ``touchpoints`` (columns
-        that rate it); ``n`` (people who rated one or more), ``ratings`` (by them), ``favourable``
-        (of these); ``estimate``, ``std_error``, ``low``, ``high`` (favourable, percent of
-        ``ratings``); ``note`` ("", "not measured": no column rates it, "no answers", "too few
-        answers": only ``n`` is given).
+        that rate it); ``n`` (people who rated one or more), ``ratings`` (by them), ``invalid``
+        (ratings outside the scale, left out), ``favourable`` (of ``ratings``); ``estimate``,
+        ``std_error``, ``low``, ``high`` (favourable, percent of ``ratings``); ``note`` ("", "not
+        measured": no column rates it, "no answers", "too few answers": only ``n`` is given).
 
     Raises
     ------
     CxError
-        If a column is absent, or a stage is none of the five.
+        If a column is absent or holds no numbers, or a stage is none of the five.
 
     Notes
     -----
@@ -79,13 +88,14 @@ def stage_ratings(
     check_columns(table, list(ratings))
     if strange := sorted({stage for stage, _ in ratings.values()} - set(STAGES)):
         raise CxError("no such stage", got=", ".join(strange), expected=", ".join(STAGES))
+    given = ratings_of(table, dict.fromkeys(ratings, scale))
     rows = []
     for stage in STAGES:
         columns = {name: least for name, (where, least) in ratings.items() if where == stage}
-        cells = run(_cells(table, columns)) if columns else None
+        cells = run(_cells(table, given, columns)) if columns else None
         rows.append({"stage": stage, "touchpoints": len(columns)} | _sums(cells))
     frame = pd.DataFrame(rows)
-    frame = frame.astype({"n": "int64", "ratings": "int64", "favourable": "int64"})
+    frame = frame.astype(dict.fromkeys(("n", "ratings", "invalid", "favourable"), "int64"))
     n = frame["n"].astype(float)
     share = frame["favourable"] / frame["ratings"].where(frame["ratings"] > 0)
     error = frame["squares"] - 2 * share * frame["products"] + share**2 * frame["ratings_squared"]
@@ -105,26 +115,28 @@ def stage_ratings(
     return frame.join(100 * shares).assign(note=note)[COLUMNS]
 
 
-def _cells(table: ir.Table, columns: Mapping[str, int]) -> ir.Table:
-    """Count people by how many ratings they gave, and how many of these are favourable."""
-    given, liked = None, None
+def _cells(table: ir.Table, ratings: Mapping[str, Rating], columns: Mapping[str, int]) -> ir.Table:
+    """Count people by how many ratings they gave, how many are favourable and how many invalid."""
+    given: ir.Value = ibis.literal(0)
+    liked, invalid = given, given
     for name, least in columns.items():
-        known = table[name].notnull().cast("int64")
-        good = (table[name] >= least).fill_null(False).cast("int64")
-        given = known if given is None else given + known
-        liked = good if liked is None else liked + good
-    cells = table.group_by(given=given, liked=liked).aggregate(people=table.count())
-    return cells.filter(cells.given > 0)
+        rating, outside = ratings[name]
+        given += rating.notnull().cast("int64")
+        liked += (rating >= least).fill_null(False).cast("int64")
+        invalid += outside.cast("int64")
+    keys = {"given": given, "liked": liked, "outside": invalid}
+    return table.group_by(**keys).aggregate(people=table.count())
 
 
 def _sums(cells: pd.DataFrame | None) -> dict[str, float]:
     """Add up what a ratio and its variance need."""
     if cells is None or cells.empty:
-        names = ("n", "ratings", "favourable", "squares", "products", "ratings_squared")
+        names = ("n", "ratings", "invalid", "favourable", "squares", "products", "ratings_squared")
         return dict.fromkeys(names, 0)
     people, given, liked = cells["people"], cells["given"], cells["liked"]
     return {
-        "n": int(people.sum()),
+        "n": int(people[given > 0].sum()),
+        "invalid": int((people * cells["outside"]).sum()),
         "ratings": int((people * given).sum()),
         "favourable": int((people * liked).sum()),
         "squares": float((people * liked**2).sum()),

@@ -9,6 +9,7 @@ import ibis
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.codebook import MINIMUM_GROUP
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.retention.first_orders import next_day
 from cxreport.metrics.statistics.clusters import cluster_id, pairs_of_cells
@@ -36,7 +37,7 @@ def transitions(
     pause: dt.timedelta = dt.timedelta(minutes=30),
     until: dt.date,
     cluster: str | None = None,
-    minimum: int = 10,
+    minimum: int = MINIMUM_GROUP,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Say what comes next after each touchpoint: another one, the same again, or nothing.

@@ -11,6 +11,7 @@ from cxreport.inputs.source import Data, as_table
 from cxreport.metrics.retention.first_orders import check_same_ids, is_named
 from cxreport.metrics.spread import NPS_CLASSES
 from cxreport.metrics.statistics.group_columns import check_columns
+from cxreport.metrics.statistics.value_columns import amounts, numbers, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -86,16 +87,18 @@ def follow_answers(
     check_columns(given, ["response_id", "customer_id", "answered_at", score, *beside])
     check_columns(placed, ["customer_id", "ordered_at", *([amount] if amount else [])])
     check_same_ids(given.customer_id, placed.customer_id)
+    if amount:
+        placed = placed.mutate(**{amount: amounts(placed, [amount])[0]})
     given = given.select(
         *beside,
         id=given.response_id,
         who=given.customer_id,
-        at=given.answered_at,
-        answer=class_of(given[score], classes),
+        at=times(given, "answered_at"),
+        answer=class_of(numbers(given, score), classes),
     )
     placed = placed.filter(is_named(placed, "customer_id") & placed.ordered_at.notnull()).select(
         who=placed.customer_id,
-        ordered=placed.ordered_at,
+        ordered=times(placed, "ordered_at"),
         amount=(placed[amount] if amount else ibis.literal(0)).cast(MONEY),
     )
     followed = _count(given.filter(given.answer.notnull() & given["at"].notnull()), placed, days)

@@ -18,6 +18,7 @@ from cxreport.metrics.linkage.answer_windows import MONEY
 from cxreport.metrics.retention.first_orders import is_named, next_day
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.value_columns import amounts, times
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -119,7 +120,8 @@ def loyal_ratio(
         raise CxError("no samples to draw", got=draws, expected="1 or more")
     table = as_table(orders)
     check_columns(table, [customer, date, amount])
-    placed = table.select(who=customer, at=date, amount=table[amount].cast(MONEY))
+    (money,) = amounts(table, [amount])
+    placed = table.select(who=customer, at=times(table, date), amount=money.cast(MONEY))
     values = run(_amounts(placed, pre, post))
     values = values.sort_values(["orders", "later", "same"], ignore_index=True)
     needed = at_least or orders_of_the_loyal(values["orders"], values["n"])

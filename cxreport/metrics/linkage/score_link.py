@@ -17,7 +17,7 @@ from cxreport.metrics.linkage.classes import class_means
 from cxreport.metrics.linkage.strata import standardised_difference
 from cxreport.metrics.spread import NPS_CLASSES
 from cxreport.metrics.statistics.intervals import normal_quantile
-from cxreport.metrics.statistics.proportions import holm
+from cxreport.metrics.statistics.multiplicity import corrected, interval_level
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 AGAIN, SPENT = "ordered_again", "spent_after"
 PLACEBOS = ("ordered_before", "spent_before")
 ADJUSTED, UNADJUSTED, PLACEBO = "adjusted", "unadjusted", "placebo"
+FAMILIES = (ADJUSTED, PLACEBO)
 NOT_CLEAN, UNCHECKED = "placebo not clean", "placebo cannot be said"
 COLUMNS = ("outcome", "analysis", "n", "n_reference", "left_out", "strata", "estimate",
            "estimate_reference", "difference", "std_error", "low", "high", "p_value", "q_value",
@@ -157,21 +158,28 @@ def score_link(
     planned = [(name, ADJUSTED, [*history, *extra]) for name in later]
     planned += [(name, UNADJUSTED, []) for name in later]
     planned += [(name, PLACEBO, extra) for name in earlier]
-    rows = [
-        standardised_difference(
-            cells.rename(columns={f"total_{name}": "total", f"squares_{name}": "squares"}),
-            group="answer", current=best, reference=worst, strata=strata, level=level,
-        ).assign(outcome=name, analysis=analysis)
-        for name, analysis, strata in planned
-    ]  # fmt: skip
-    differences = _judged(pd.concat(rows, ignore_index=True), level)
+
+    def compared(levels: Mapping[str, float]) -> pd.DataFrame:
+        rows = [
+            standardised_difference(
+                cells.rename(columns={f"total_{name}": "total", f"squares_{name}": "squares"}),
+                group="answer", current=best, reference=worst, strata=strata,
+                level=levels.get(analysis, level),
+            ).assign(outcome=name, analysis=analysis)
+            for name, analysis, strata in planned
+        ]  # fmt: skip
+        return pd.concat(rows, ignore_index=True)
+
+    tests = compared({}).set_index("analysis")["p_value"]
+    levels = {name: interval_level(tests[[name]], level) for name in FAMILIES if name in tests}
+    differences = _judged(compared(levels), level)
     return ScoreLink(differences, class_means(cells, list(classes), outcomes, level), left_out)
 
 
 def _judged(found: pd.DataFrame, level: float) -> pd.DataFrame:
     """Say which differences are a signal: one family of claims, one of placebos."""
-    families = [found.loc[found["analysis"] == name, "p_value"] for name in (ADJUSTED, PLACEBO)]
-    found = found.assign(q_value=pd.concat([holm(family) for family in families]))
+    families = [found.loc[found["analysis"] == name, "p_value"] for name in FAMILIES]
+    found = found.assign(q_value=pd.concat([corrected(family) for family in families]))
     signal = (found["q_value"] < 1 - level).astype("boolean").mask(found["q_value"].isna())
     placebo = signal[found["analysis"] == PLACEBO]
     claims = (found["analysis"] == ADJUSTED) & (found["note"] == "")

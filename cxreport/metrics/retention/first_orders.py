@@ -12,7 +12,7 @@ from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.statistics.group_columns import check_columns, kept_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import ibis.expr.types as ir
 
@@ -129,6 +129,12 @@ def is_named(table: ir.Table, customer: str) -> ir.BooleanValue:
     column = table[customer]
     known = column.notnull()
     return known & (column.strip() != "").fill_null(False) if column.type().is_string() else known
+
+
+def is_word(column: ir.Column, words: Collection[str]) -> ir.BooleanValue:
+    """Tell which rows hold one of some words, whatever its capitals and the blanks around it."""
+    plain = [word.strip().lower() for word in words]
+    return column.cast("string").strip().lower().isin(plain).fill_null(False)
 
 
 def check_same_ids(one: ir.Column, other: ir.Column) -> None:

@@ -14,8 +14,9 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.retention.first_orders import check_same_ids, is_named, next_day
+from cxreport.metrics.retention.first_orders import check_same_ids, is_named, is_word, next_day
 from cxreport.metrics.statistics.group_columns import check_columns
+from cxreport.metrics.statistics.value_columns import amounts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -81,7 +82,7 @@ def purchases(
         Columns of the money paid (any currency) and of what became of the order. Their usual
         names may be absent, and are then not asked; another name must be there.
     exclude : sequence of str
-        Statuses that are no purchase.
+        Statuses that are no purchase, whatever their capitals.
     customers : pandas, polars or pyarrow frame, or Ibis table, optional
         One row a customer: an order before the day on which the customer was first seen is wrong.
     first_seen : str
@@ -130,13 +131,10 @@ def purchases(
         table = seen
         rules[BEFORE_CUSTOMER] = _is_before(table, date)
     if _is_there(table, status, "status"):
-        rules[CANCELLED] = table[status].isin(list(exclude))
+        rules[CANCELLED] = is_word(table[status], exclude)
     if _is_there(table, amount, "net_amount"):
-        if not table[amount].type().is_numeric():
-            raise CxError("amounts are no numbers", where=amount, got=table[amount].type())
-        rules[NEGATIVE] = table[amount] < 0
-        rules[ZERO] = table[amount] == 0
-        rules[NO_AMOUNT] = table[amount].isnull()
+        (money,) = amounts(table, [amount])
+        rules[NEGATIVE], rules[ZERO], rules[NO_AMOUNT] = money < 0, money == 0, money.isnull()
     known = [(rule.fill_null(False), reason) for reason, rule in rules.items()]
     judged = table.mutate(**{REASON: ibis.cases(*known, else_="")})
     counts = run(judged.group_by(REASON).aggregate(n=judged.count())).set_index(REASON)["n"]

@@ -17,6 +17,7 @@ from cxreport.metrics.service.rates import RATES, one_share
 from cxreport.metrics.spread import NPS_CLASSES
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.value_columns import numbers, times
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -93,8 +94,8 @@ def closed_loop(
     check_columns(table, [score, answered, contacted, resolved])
     end = dt.datetime.combine(until, dt.time()) + dt.timedelta(days=1)
     names = {"at": answered, "called": contacted, "solved": resolved}
-    told = table.filter(table[score].isin(list(NPS_CLASSES["detractors"])))
-    told = told.select(**{new: told[name].cast("timestamp") for new, name in names.items()})
+    told = table.filter(numbers(table, score).isin(list(NPS_CLASSES["detractors"])))
+    told = told.select(**{new: times(told, name) for new, name in names.items()})
     told = told.filter(told["at"] < end)
     at, called, solved = (told[name] for name in names)
     wrong = ((called < at) | (solved < called)).fill_null(False)
@@ -166,9 +167,9 @@ def later_scores(
     end = dt.datetime.combine(until, dt.time()) + dt.timedelta(days=1)
     rows = table.select(
         who=table[customer],
-        at=table[answered].cast("timestamp"),
-        score=table[score],
-        call=table[contacted].cast("timestamp"),
+        at=times(table, answered),
+        score=numbers(table, score),
+        call=times(table, contacted),
     )
     valid = [value for values in NPS_CLASSES.values() for value in values]
     rows = rows.filter(rows.who.notnull() & (rows["at"] < end) & rows.score.isin(valid))

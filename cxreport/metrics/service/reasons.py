@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
-from statsmodels.stats.multitest import multipletests
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.statistics.group_columns import check_columns
+from cxreport.metrics.statistics.group_columns import check_columns, kept_whole
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
+from cxreport.metrics.statistics.multiplicity import interval_level, judged
+from cxreport.metrics.statistics.value_columns import is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -54,8 +55,10 @@ def contact_reasons(
         the period's requests; Wilson); ``cumulative`` (percent, this reason and those above);
         ``n_reference`` and ``estimate_reference`` (the same of the periods before); ``lift``
         (share now over share before: 2 is twice as large a part), ``lift_low``, ``lift_high``
-        (Katz); ``p_value`` (two shares), ``q_value`` (Holm over the reasons), ``signal`` (empty if
-        it cannot be said); ``note`` ("", "only in current", "only in reference", "no variance").
+        (Katz, widened for the number of reasons); ``p_value`` (of a lift of 1, by the same
+        logarithm; of two shares where a reason is new or gone), ``q_value`` (Holm over the
+        reasons), ``signal`` (empty if it cannot be said); ``note`` ("", "only in current", "only in
+        reference", "no variance").
 
         A lift compares parts of a whole: where all reasons double, none has a lift.
 
@@ -94,12 +97,10 @@ def contact_reasons(
         low=100 * low,
         high=100 * high,
         cumulative=100 * (frame["n"].cumsum() / total),
-    ).join(_lift(frame, level))
-    known = frame["p_value"].dropna()
-    corrected = multipletests(known, method="holm")[1] if len(known) else []
-    q_value = pd.Series(corrected, known.index, dtype="float64").reindex(frame.index)
-    signal = (q_value < 1 - level).astype("boolean").mask(q_value.isna())
-    frame = frame.assign(q_value=q_value, signal=signal)
+    )
+    wider = interval_level(_lift(frame, level)["p_value"], level)
+    frame = frame.join(_lift(frame, wider))
+    frame = frame.join(judged(frame["p_value"], level))
     return frame[list(PARETO)].astype({"n": "int64"})
 
 
@@ -162,9 +163,11 @@ def avoidable_contacts(
     asked, placed = as_table(tickets), as_table(orders)
     check_columns(asked, [*names, reason])
     check_columns(placed, names, AVOIDABLE)
-    asked = asked.filter(asked[reason].isin(list(avoidable)))
+    asked = asked.filter(is_one_of(asked[reason], avoidable))
     contacts = run(asked.aggregate(by=names, contacts=asked.count()))
     counts = run(placed.aggregate(by=names, n=placed.count()))
+    contacts = kept_whole(contacts, {name: asked[name] for name in names})
+    counts = kept_whole(counts, {name: placed[name] for name in names})
     if by is None:
         frame = counts.join(contacts)
     else:
@@ -204,10 +207,12 @@ def _lift(counts: pd.DataFrame, level: float) -> pd.DataFrame:
     both = (now > 0) & (before > 0)
     lift = (share / share_before.where(both)).where(both)
     log_error = 1 / now.where(both) - 1 / total + 1 / before.where(both) - 1 / total_before
-    reach = np.exp(normal_quantile(level) * log_error.clip(lower=0) ** 0.5)
+    log_error = log_error.clip(lower=0) ** 0.5
+    reach = np.exp(normal_quantile(level) * log_error)
     pooled = (now + before) / (total + total_before)
     variance = pooled * (1 - pooled) * (1 / total + 1 / total_before)
     score = (share - share_before) / variance.where(variance > 0) ** 0.5
+    ratio = pd.Series(np.log(lift), lift.index) / log_error.where(log_error > 0)
     reasons = {NEW: before == 0, GONE: now == 0, NO_VARIANCE: before.notna() & score.isna()}
     return pd.DataFrame(
         {
@@ -215,7 +220,7 @@ def _lift(counts: pd.DataFrame, level: float) -> pd.DataFrame:
             "lift": lift,
             "lift_low": lift / reach,
             "lift_high": lift * reach,
-            "p_value": 2 * norm.sf(score.abs()),
+            "p_value": 2 * norm.sf(ratio.fillna(score).abs()),
             "note": np.select(list(reasons.values()), list(reasons), ""),
         }
     ).astype({"note": "str"})

@@ -15,6 +15,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
+from cxreport.metrics.retention.first_orders import is_word
 from cxreport.metrics.service.clock_changes import seconds_between
 from cxreport.metrics.statistics.group_columns import check_columns
 
@@ -36,6 +37,8 @@ REASONS = (
     "solved without a time",
     "open with a time of solution",
 )
+CLOSED = ("closed",)
+"""Codes of requests that were put away, perhaps without a solution."""
 ADDED = (
     "followed_seconds", "first_reply_seconds", "first_reply_seen", "solution_seconds",
     "solution_seen",
@@ -99,8 +102,9 @@ def read_tickets(
         they are found. ``closed`` is when a request was put away without a solution: it is not
         followed any further.
     solved_codes, open_codes, withdrawn_codes : collection of str
-        Codes of ``status`` of solved requests, of open ones, and of those taken back, which are
-        left out. The times decide what is solved; the codes find the rows that contradict them.
+        Codes of ``status``, whatever their capitals, of solved requests, of open ones, and of those
+        taken back, which are left out. The times decide what is solved; the codes find the rows
+        that contradict them.
 
     Returns
     -------
@@ -108,8 +112,8 @@ def read_tickets(
         See there. A request that was solved without a reply was replied to by its solution. Left
         out, in this order, each for the first reason that holds: no time of creation; created
         after the last day; withdrawn; solved or closed before created; replied before created;
-        replied after solved; a time in the future; solved by its status without a time; open by
-        its status with a time of solution.
+        replied after solved; a time in the future; solved by its status without a time, or closed
+        by it without any time; open by its status with a time of solution.
 
     Raises
     ------
@@ -146,9 +150,10 @@ def read_tickets(
 
     state = table[status] if status in table.columns else ibis.null("string")
     states = {
-        "solved": state.isin(list(solved_codes)).fill_null(False),
-        "open": state.isin(list(open_codes)).fill_null(False),
-        "withdrawn": state.isin(list(withdrawn_codes)).fill_null(False),
+        "solved": is_word(state, solved_codes),
+        "closed": is_word(state, CLOSED),
+        "open": is_word(state, open_codes),
+        "withdrawn": is_word(state, withdrawn_codes),
     }
     reason = _first_reason(moments, states, passed, end, known_end)
     waits = {"followed_seconds": passed("created", ibis.literal(end))}
@@ -182,6 +187,7 @@ def _first_reason(
         moments.get(key, ibis.null("timestamp")) for key in ("solved", "replied", "closed")
     )
     later = [moment >= known_end for moment in (solved, replied, closed)]
+    ended = states["solved"] | (states["closed"] & closed.isnull())
     holds = (
         created.isnull(),
         created >= end,
@@ -190,7 +196,7 @@ def _first_reason(
         passed("created", replied) < 0,
         passed("replied", solved) < 0 if "replied" in moments else ibis.literal(value=False),
         later[0].fill_null(False) | later[1].fill_null(False) | later[2].fill_null(False),
-        states["solved"] & solved.isnull() if "solved" in moments else ibis.literal(value=False),
+        ended & solved.isnull() if "solved" in moments else ibis.literal(value=False),
         states["open"] & solved.notnull(),
     )
     branches = [(rule.fill_null(False), name) for rule, name in zip(holds, REASONS, strict=True)]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NO_ANSWERS = "no answers"
 ONE_ANSWER = "one answer"
+MOSTLY_INVALID = "mostly invalid answers"
 ONE_CLASS = "all answers in one class"
 TOO_FEW = "too few answers"
 
@@ -201,10 +202,12 @@ def notes(n: pd.Series, one_class: pd.Series, n_effective: pd.Series | None = No
 
 def tidy(answers: Answers, metric: str, estimates: pd.DataFrame) -> pd.DataFrame:
     """Put groups, counts and statistics side by side, in the order every score has."""
+    invalid = answers.count("invalid")
     frame = estimates.assign(
+        note=estimates["note"].mask(invalid > answers.count("valid"), MOSTLY_INVALID),
         metric=pd.Series(metric, index=estimates.index, dtype="str"),
         missing=answers.count("missing"),
-        invalid=answers.count("invalid"),
+        invalid=invalid,
         weighted=answers.weighted,
     )
     return answers.groups.join(frame[[name for name in COLUMNS if name in frame]])

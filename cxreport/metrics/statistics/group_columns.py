@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.source import categories
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     import ibis.expr.types as ir
-    import pandas as pd
 
     from cxreport.metrics.answers import By
 
@@ -28,7 +30,9 @@ def as_names(by: By) -> list[str]:
 
 
 def check_columns(table: ir.Table, names: Sequence[str], reserved: Collection[str] = ()) -> None:
-    """Refuse columns that are not there or cannot be told apart, and ``reserved`` names.
+    """Refuse columns that are not there, cannot be told apart or hold times of a time zone.
+
+    Of columns of groups also those that have one of the ``reserved`` names.
 
     Raises
     ------
@@ -49,13 +53,27 @@ def check_columns(table: ir.Table, names: Sequence[str], reserved: Collection[st
             raise CxError(
                 "a column of groups has the name of a result column", got=name, hint="rename"
             )
+        kind = table[name].type()
+        if kind.is_nested():
+            raise CxError("a column of lists is not read", where=f"column {name}", got=kind)
+        if kind.is_timestamp() and kind.timezone:
+            raise CxError(
+                "times with a time zone",
+                where=f"column {name}",
+                expected="naive local times",
+                hint="convert with .dt.tz_convert(zone).dt.tz_localize(None)",
+            )
 
 
 def kept_whole(frame: pd.DataFrame, keys: Mapping[str, ir.Column]) -> pd.DataFrame:
-    """Keep a missing group from turning shop 12 into shop 12.0."""
-    kinds = {
+    """Keep a missing group from turning shop 12 into shop 12.0, and categories in their order."""
+    kinds: dict[str, Any] = {
         name: "boolean" if column.type().is_boolean() else "Int64"
         for name, column in keys.items()
         if frame[name].isna().any() and (column.type().is_integer() or column.type().is_boolean())
     }
+    kinds |= {name: "str" for name, column in keys.items() if column.type().is_null()}
+    for name, column in keys.items():
+        if order := categories(column):
+            kinds[name] = pd.CategoricalDtype(order, ordered=True)
     return frame.astype(kinds)

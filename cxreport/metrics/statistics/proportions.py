@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 from scipy.stats import chi2
-from statsmodels.stats.multitest import multipletests
 
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share, share_size, widening
 
@@ -139,16 +138,3 @@ def per_hundred(
     columns = (100 * mean, events**0.5 * scale, low * scale, high * scale)
     rates = pd.DataFrame(dict(zip(SHARES, columns, strict=True)), index=n.index)
     return rates.assign(dispersion=dispersion.where(known.notna()))
-
-
-def holm(p_value: pd.Series) -> pd.Series:
-    """Correct the p-values of one family by Holm's method; an empty one is in no family.
-
-    Examples
-    --------
-    >>> holm(pd.Series([0.01, None, 0.04])).tolist()
-    [0.02, nan, 0.04]
-    """
-    known = p_value.dropna().astype(float)
-    corrected = multipletests(known, method="holm")[1] if len(known) else []
-    return pd.Series(corrected, known.index, dtype=float).reindex(p_value.index)

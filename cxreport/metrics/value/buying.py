@@ -12,6 +12,7 @@ from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.retention.first_orders import day_of, is_named
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
+from cxreport.metrics.statistics.value_columns import amounts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -161,7 +162,7 @@ def purchase_days(
     if not (table[date].type().is_timestamp() or table[date].type().is_date()):
         raise CxError("these are no times", where=f"column {date}", got=table[date].type())
     known = table.filter(is_named(table, customer), table[date].notnull())
-    money = known[amount].cast("decimal(18, 4)") if amount else ibis.literal(0)
+    money = amounts(known, [amount])[0].cast("decimal(18, 4)") if amount else ibis.literal(0)
     rows = known.select(
         customer=known[customer],
         **{f"by_{position}": known[name] for position, name in enumerate(names)},

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
+from cxreport.metrics.statistics import value_columns
 from cxreport.metrics.statistics.group_columns import check_columns
 
 if TYPE_CHECKING:
@@ -82,9 +83,7 @@ def in_one_currency(
     """
     table = as_table(orders)
     check_columns(table, amounts)
-    for name in amounts:
-        if not table[name].type().is_numeric():
-            raise CxError("amounts are no numbers", where=name, got=table[name].type())
+    table = table.mutate(**dict(zip(amounts, value_columns.amounts(table, amounts), strict=True)))
     if currency not in table.columns:
         return Money(table, "", pd.DataFrame(columns=["currency", "n", "rate", "note"]))
     code = table[currency].cast("string").strip().upper().nullif("")

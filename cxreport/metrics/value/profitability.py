@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from scipy.stats import t
-from statsmodels.stats.multitest import multipletests
 
 from cxreport.metrics.statistics.group_columns import as_names
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
+from cxreport.metrics.statistics.multiplicity import interval_level, judged
 from cxreport.metrics.value.profits import count_profits
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def profitability(profits: ir.Table, *, by: By = None, level: float = 0.95) -> p
         ``total`` (money), ``estimate`` (money a customer), ``std_error``, ``low``, ``high``,
         ``n_effective``, ``weighted`` (False), ``p_value`` (that the mean is 0, two-sided),
         ``q_value`` (corrected by Holm), ``signal`` (whether the mean differs from 0; empty if it
-        cannot be said), ``note`` ("", "no customers", "one customer", "all customers alike"). A
+        cannot be said: if and only if ``low`` to ``high``, widened for the number of groups, leaves
+        out 0), ``note`` ("", "no customers", "one customer", "all customers alike"). A
         frame of scores: ``suppress`` hides its small groups.
 
     Raises
@@ -86,10 +87,8 @@ def profitability(profits: ir.Table, *, by: By = None, level: float = 0.95) -> p
     centre = frame["estimate"] + frame["skewed"].fillna(0)
     reach = spread * t.ppf((1 + level) / 2, freedom)
     p_value = pd.Series(2 * t.sf((centre / spread).abs(), freedom), index=frame.index, dtype=float)
-    q_value = correct_by_holm(p_value)
     no = [frame["n"] == 0, frame["n"] == 1, spread.isna()]
-    signal = (q_value < 1 - level).astype("boolean").mask(q_value.isna())
-    return pd.DataFrame(
+    described = pd.DataFrame(
         {
             **{name: frame[name] for name in names},
             "metric": pd.Series("profit", index=frame.index, dtype="str"),
@@ -105,14 +104,39 @@ def profitability(profits: ir.Table, *, by: By = None, level: float = 0.95) -> p
             "n_effective": frame["n"].astype(float),
             "weighted": False,
             "p_value": p_value,
-            "q_value": q_value,
-            "signal": signal,
+            "q_value": np.nan,
+            "signal": False,
             "note": pd.Series(
                 np.select(no, [NO_CUSTOMERS, ONE_CUSTOMER, ALIKE], ""), index=frame.index,
                 dtype="str",
             ),
         }
     )  # fmt: skip
+    return judge_profits(described, level)
+
+
+def judge_profits(profits: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """Say which means differ from 0, as one family, with intervals that say the same.
+
+    Parameters
+    ----------
+    profits : DataFrame
+        Rows of :func:`profitability`, of whatever groups.
+    level : float
+        Confidence level of the family, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        The same rows with ``q_value``, ``signal``, ``low`` and ``high`` of this family.
+    """
+    p_value = profits["p_value"].astype(float)
+    freedom = (profits["n"].astype(float) - 1).where(profits["n"] > 1)
+    wider = interval_level(p_value, level)
+    reach = profits["std_error"].astype(float) * t.ppf((1 + wider) / 2, freedom)
+    centre = (profits["low"] + profits["high"]) / 2
+    limits = {"low": centre - reach, "high": centre + reach}
+    return profits.assign(**limits, **judged(p_value, level))
 
 
 def _moments(counts: pd.DataFrame) -> list[float]:
@@ -129,12 +153,3 @@ def _moments(counts: pd.DataFrame) -> list[float]:
     third = float(customers @ (profit - mean) ** 3) / n
     shift = third / (6 * n * variance)
     return [n, unknown, losing, total, mean, (variance / n) ** 0.5, shift]
-
-
-def correct_by_holm(p_value: pd.Series) -> pd.Series:
-    """Correct the p-values that are known, as one family."""
-    known = p_value.dropna()
-    if known.empty:
-        return p_value
-    corrected = multipletests(known, method="holm")[1]
-    return pd.Series(corrected, index=known.index).reindex(p_value.index)

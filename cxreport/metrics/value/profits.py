@@ -12,8 +12,9 @@ from ibis.expr.datatypes import highest_precedence
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
-from cxreport.metrics.retention.first_orders import check_same_ids, is_named
+from cxreport.metrics.retention.first_orders import check_same_ids, is_named, is_word
 from cxreport.metrics.statistics.group_columns import as_names, check_columns, kept_whole
+from cxreport.metrics.statistics.value_columns import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,16 +179,15 @@ def _entries(
         spent = as_table(costs)
         check_columns(spent, [customer, amount, kind])
         check_same_ids(sold[customer], spent[customer])
-        won = spent[kind].isin(list(acquisition)).fill_null(False)
+        won = is_word(spent[kind], acquisition)
         tables.append((spent, amount, ibis.cases((won, ACQUISITION), else_="serve")))
     parts = []
     # Numbers of which some are missing come as floats: a table of each kind has no union.
     ids = highest_precedence(table[customer].type() for table, _, _ in tables)
     for table, name, part in tables:
-        if not table[name].type().is_numeric():
-            raise CxError("amounts are no numbers", where=name, got=table[name].type())
+        (money,) = amounts(table, [name])
         whose = table[customer].cast(ids).name(customer)
-        parts.append(table.select(whose, part=part, value=table[name].cast(MONEY)))
+        parts.append(table.select(whose, part=part, value=money.cast(MONEY)))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LIMITS = ("wait_centre", "wait_limits", "rule", "direction")
 TABLES: dict[str, tuple[str, ...]] = {
     "waits": ("service_group", "requests", "still_open", "half_wait", "half_interval",
-              "tenth_wait", "ended_wait", "against_others"),
+              "tenth_wait", "ended_wait", "against_others", "wait_speed"),
     "waits_in_short": ("service_group", "requests", "first_reply_wait", "solution_wait"),
     "wait_history": ("period", "requests", "still_open", "half_wait", "half_interval", *LIMITS),
     "wait_signals": ("waited_for", "service_group", "period", "requests", "half_wait", *LIMITS),
@@ -133,6 +133,16 @@ def _lift(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
     )
 
 
+def _speed(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
+    """Write how many waits end in an hour, as a multiple of the others', with its interval."""
+    names = ("speed", "speed_low", "speed_high")
+    value, low, high = (words.number(_number(row, name), 2) for name in names)
+    if math.isnan(_number(row, "speed")):
+        return ""
+    interval = words.text("value.range", low=low, high=high)
+    return words.text("service.with_interval", value=value, interval=interval)
+
+
 def _rate(words: Words, row: Row, parameters: dict[str, Any]) -> str:
     """Name a rate, with its level in hours where it has one."""
     metric = str(row["metric"])
@@ -162,6 +172,7 @@ WRITERS: dict[str, Writer] = {
     "after_hours": _wait("hours"),
     "still_waiting": lambda words, row, _: words.measured(_number(row, "estimate"), "share"),
     "against_others": _against,
+    "wait_speed": _speed,
     "service_rate": _rate,
     "cumulative_share": lambda words, row, _: words.measured(_number(row, "cumulative"), "share"),
     "lift": _lift,

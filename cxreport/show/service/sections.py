@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FLATTERING = 0.95
 """Part of the median below which leaving out who still waits is called too short."""
 METHOD = ("waits", "compared", "history", "rates")
+SPEED = ["speed", "speed_low", "speed_high"]
 
 
 def service_brief(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Block:
@@ -37,7 +38,7 @@ def service_brief(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) 
     """
     everybody = waits[waits["variable"] == ""]
     if everybody.empty or not everybody.loc[_is_now(everybody, company), "n"].sum():
-        return note("service")
+        return note("service", company)
     changes = _named(changes)
     items: list[Any] = [_lead(changes, everybody[~_is_now(everybody, company)])]
     for metric, rows in everybody.groupby("metric", sort=False):
@@ -169,9 +170,9 @@ def service_waits(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) 
         As in :func:`service_brief`.
     """
     if waits.empty:
-        return note("service")
+        return note("service", company)
     rows = waits[_is_now(waits, company)].astype({"level": "str"})
-    verdicts = changes[["variable", "level", "metric", "signal", "direction"]]
+    verdicts = changes[["variable", "level", "metric", "signal", "direction", *SPEED]]
     verdicts = verdicts.astype({"level": "str"})
     shown = rows.merge(verdicts, how="left", on=["variable", "level", "metric"])
     shown = _both_sides(shown)
@@ -192,6 +193,8 @@ def _both_sides(rows: pd.DataFrame) -> pd.DataFrame:
             rows.loc[other, "signal"] = rows.loc[tested, "signal"]
             direction = str(rows.loc[tested, "direction"])
             rows.loc[other, "direction"] = opposite.get(direction, "")
+            ends = ["speed", "speed_high", "speed_low"]
+            rows.loc[other, SPEED] = (1 / rows.loc[tested, ends].astype(float)).to_numpy()
     return rows
 
 

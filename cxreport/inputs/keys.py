@@ -1,0 +1,205 @@
+"""Do the ids of one table mean the same things in another? Ids that meet nobody make no zero.
+
+A customer who is ``10848.0`` in one export and ``10848`` in another never comes back; a guest
+account is one customer with a thousand orders; a session of two visitors is none. Such keys give
+numbers without any error, so each is a question to whoever wrote the codebook.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import ibis
+import pandas as pd
+
+from cxreport.inputs.contracts import Problem, problem
+from cxreport.inputs.masking import mask
+from cxreport.inputs.normalise import plain_id
+from cxreport.inputs.source import run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import ibis.expr.types as ir
+
+    from cxreport.inputs.codebook import Codebook, TableFiles
+
+OWNERS = {
+    "order_id": "orders",
+    "ticket_id": "tickets",
+    "response_id": "responses",
+    "customer_id": "customers",
+}
+"""Name of an id -> the table that has one row for each."""
+FEW = 10
+"""Different ids below which nothing is said about a link."""
+CROWD, CROWD_SHARE, CROWD_TIMES = 30, 0.05, 10
+"""Rows of one id, their share of all, and how often the usual number of rows of an id."""
+NEVER_AGAIN = 100
+"""Rows among which some customer is expected twice."""
+SHARED_SHARE = 0.01
+"""Share of sessions with two visitors that is no slip."""
+MOVING = ("orders", "events")
+"""Tables in which the same customers come again."""
+
+
+class Link(NamedTuple):
+    """An id of one table that should be found in another."""
+
+    table: str
+    column: str
+    owner: str
+    owner_column: str
+
+
+def links_of(codebook: Codebook, tables: Mapping[str, ir.Table]) -> list[Link]:
+    """List the ids that lead from one table to another, among the tables that were opened.
+
+    Without a table of customers, the customers of every table are looked for among those of the
+    orders.
+    """
+    found = []
+    for name in tables:
+        columns = codebook.tables[name].columns
+        for column, owner in OWNERS.items():
+            if column in columns and owner in tables and name != owner:
+                key = next(iter(codebook.tables[owner].with_role("id")), None)
+                # Each wave counts its ids from one: they lead to nothing outside of it.
+                found += [Link(name, column, owner, key)] if key and not codebook.waves else []
+        customer = next(iter(codebook.tables[name].with_role("customer")), None)
+        orders = codebook.tables.get("orders")
+        whose = next(iter(orders.with_role("customer")), None) if orders else None
+        if customer and whose and "orders" in tables and "customers" not in tables:
+            found += [Link(name, customer, "orders", whose)] if name != "orders" else []
+    return found
+
+
+def count_links(codebook: Codebook, tables: Mapping[str, ir.Table]) -> pd.DataFrame:
+    """Count how many ids of one table are found in another.
+
+    Returns
+    -------
+    DataFrame
+        One row per link: ``table``, ``column``, ``found_in`` (table), ``ids`` (different ones),
+        ``found`` (those that the other table has), ``alike`` (those that it has once capitals,
+        leading zeros and ``.0`` are set aside), ``example`` (the shape of an id that is not found).
+    """
+    rows = []
+    for link in links_of(codebook, tables):
+        ids = _ids(tables[link.table], link.column)
+        owned = _ids(tables[link.owner], link.owner_column)
+        there = owned.select(there=owned.id).distinct()
+        plain = owned.select(alike=_plain(owned.id)).distinct()
+        joined = ids.left_join(there, ids.id == there.there)
+        joined = joined.left_join(plain, _plain(joined.id) == plain.alike)
+        lost = joined.there.isnull()
+        counted = run(
+            joined.aggregate(
+                ids=joined.count(),
+                found=joined.there.count(),
+                alike=joined.alike.count(),
+                example=ibis.cases((lost, joined.id)).min().fill_null(""),
+            )
+        ).iloc[0]
+        numbers = [int(counted[name]) for name in ("ids", "found", "alike")]
+        rows.append([link.table, link.column, link.owner, *numbers, mask(counted["example"])])
+    columns = ["table", "column", "found_in", "ids", "found", "alike", "example"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def link_problems(links: pd.DataFrame) -> list[Problem]:
+    """Name the links in which no id, or only a differently written one, meets its partner."""
+    problems = []
+    for link in links.itertuples():
+        where = (str(link.table), str(link.column))
+        if link.alike > link.found:
+            example = f"{link.example}, in {link.found_in} written otherwise"
+            n = int(link.alike - link.found)
+            problems.append(problem("ids-written-differently", *where, n, example))
+        elif link.found == 0 and link.ids >= FEW:
+            example = f"{link.example}, none of them in {link.found_in}"
+            problems.append(problem("ids-without-partner", *where, link.ids, example))
+    return problems
+
+
+def key_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:
+    """Look at the ids of one table: alike ones, one that holds many rows, shared sessions."""
+    key = next(iter(table.with_role("id")), None)
+    customer = next(iter(table.with_role("customer")), None)
+    problems = []
+    for column in filter(None, (key, customer)):
+        problems += _alike(rows, name, column)
+    if customer:
+        problems += _crowds(rows, name, customer)
+        if name in MOVING:
+            problems += _never_again(rows, name, customer)
+    if name == "events" and "session_id" in table.columns:
+        problems += _shared_sessions(rows, name, customer)
+    return problems
+
+
+def _ids(rows: ir.Table, column: str) -> ir.Table:
+    """Return the different ids of a column, as text."""
+    ids = rows.select(id=rows[column].cast("string"))
+    return ids.filter(ids.id.notnull()).distinct()
+
+
+def _plain(text: ir.StringColumn) -> ir.StringColumn:
+    """Return an id without what exports add to it or take away: capitals, zeros, ``.0``."""
+    return plain_id(text.strip(), ("case", "decimals", "zeros"))
+
+
+def _alike(rows: ir.Table, name: str, column: str) -> list[Problem]:
+    """Count ids that are told apart by capitals, leading zeros or ``.0`` only."""
+    ids = _ids(rows, column)
+    groups = ids.group_by(plain=_plain(ids.id)).aggregate(n=ids.count(), first=ids.id.min())
+    same = groups.n > 1
+    counted = run(
+        groups.aggregate(n=groups.n.sum(where=same), example=groups.first.min(where=same))
+    ).iloc[0]
+    if pd.isna(counted["n"]):
+        return []
+    return [problem("ids-alike", name, column, int(counted["n"]), mask(counted["example"]))]
+
+
+def _crowds(rows: ir.Table, name: str, column: str) -> list[Problem]:
+    """Count the rows of ids that hold a large part of the table: guests, the shop itself."""
+    by_id = (
+        rows.filter(rows[column].notnull()).group_by(id=rows[column]).aggregate(n=ibis._.count())
+    )
+    total = run(by_id.aggregate(n=by_id.n.sum(), usual=by_id.n.median())).iloc[0]
+    if pd.isna(total["n"]):
+        return []
+    crowded = by_id.filter((by_id.n >= CROWD) & (by_id.n >= CROWD_SHARE * float(total["n"])))
+    crowds = run(crowded.order_by(ibis.desc("n"), "id").limit(5))
+    crowds = crowds[(crowds["n"] >= CROWD_TIMES * total["usual"]) | (crowds["n"] > total["n"] / 2)]
+    if crowds.empty:
+        return []
+    example = ", ".join(f"{mask(str(i))} ({n:,})" for i, n in crowds.itertuples(index=False))
+    return [problem("id-holds-many-rows", name, column, int(crowds["n"].sum()), example)]
+
+
+def _never_again(rows: ir.Table, name: str, column: str) -> list[Problem]:
+    """Say whether a column of customers holds another id with each row, as an order id does."""
+    counted = run(rows.aggregate(n=rows[column].count(), ids=rows[column].nunique())).iloc[0]
+    if counted["n"] < NEVER_AGAIN or counted["ids"] < counted["n"]:
+        return []
+    example = f"{int(counted['ids']):,} ids in {int(counted['n']):,} rows"
+    return [problem("customer-never-again", name, column, int(counted["n"]), example)]
+
+
+def _shared_sessions(rows: ir.Table, name: str, customer: str | None) -> list[Problem]:
+    """Count sessions in which two customers, or two anonymous visitors, were seen."""
+    whose = [c for c in (customer, "anonymous_id") if c is not None and c in rows.columns]
+    if not whose:
+        return []
+    visitors = {f"n_{c}": ibis._[c].nunique() for c in whose}
+    by_session = rows.filter(rows.session_id.notnull()).group_by("session_id").aggregate(**visitors)
+    shared = ibis.or_(*(by_session[c] > 1 for c in visitors))
+    counted = run(by_session.aggregate(sessions=by_session.count(), n=shared.sum())).iloc[0]
+    if pd.isna(counted["n"]) or counted["n"] == 0:
+        return []
+    many = counted["n"] > SHARED_SHARE * counted["sessions"]
+    example = f"of {int(counted['sessions']):,} sessions"
+    kind = "sessions-shared" if many else "session-shared"
+    return [problem(kind, name, "session_id", int(counted["n"]), example)]

@@ -1,0 +1,97 @@
+"""Many comparisons at once: which are signals, and how wide an interval must be to say the same.
+
+A p-value and an interval are dual when both come from one test: the interval leaves out zero if and
+only if the p-value is below 1 minus its level. A correction moves the limit of the p-values, so it
+has to move the level of the intervals as well, or a row reads "no signal" beside an interval
+without zero.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+from statsmodels.stats.multitest import multipletests
+
+Correction = Literal["bh", "holm", "none"]
+METHODS = {"bh": "fdr_bh", "holm": "holm"}
+
+
+def corrected(p_value: pd.Series, correction: Correction = "holm") -> pd.Series:
+    """Correct the p-values of one family for their number; an empty one is in no family.
+
+    Examples
+    --------
+    >>> corrected(pd.Series([0.01, None, 0.04])).tolist()
+    [0.02, nan, 0.04]
+    >>> corrected(pd.Series([0.01, None, 0.04]), "none").tolist()
+    [0.01, nan, 0.04]
+    """
+    known = p_value.dropna().astype(float)
+    if correction != "none" and len(known):
+        known = pd.Series(multipletests(known, method=METHODS[correction])[1], known.index)
+    return known.reindex(p_value.index)
+
+
+def judged(
+    p_value: pd.Series, level: float = 0.95, correction: Correction = "holm"
+) -> pd.DataFrame:
+    """Say which rows of one family are signals.
+
+    Returns
+    -------
+    DataFrame
+        ``q_value`` (corrected) and ``signal`` (True if it is below 1 - level, empty where there
+        is no p-value).
+
+    Examples
+    --------
+    >>> judged(pd.Series([0.01, None, 0.06]))["signal"].tolist()
+    [True, <NA>, False]
+    """
+    q_value = corrected(p_value, correction)
+    signal = (q_value < 1 - level).astype("boolean").mask(q_value.isna())
+    return pd.DataFrame({"q_value": q_value, "signal": signal})
+
+
+def interval_level(
+    p_value: pd.Series, level: float = 0.95, correction: Correction = "holm"
+) -> float:
+    """Return the level at which the intervals of a family say what its signals say.
+
+    Parameters
+    ----------
+    p_value : Series of float
+        Of one family of m tests, R of which are signals; NaN where there is no test.
+    level : float
+        1 minus the error rate that the family is held to.
+    correction : {"bh", "holm", "none"}
+        How.
+
+    Returns
+    -------
+    float
+        Benjamini-Hochberg: 1 - (1 - level) max(R, 1) / m, the false coverage rate intervals of
+        Benjamini and Yekutieli. Holm: 1 - (1 - level) / max(m - R, 1), the step at which Holm
+        stopped. Never below ``level``.
+
+    Notes
+    -----
+    Sources: Benjamini & Yekutieli 2005, JASA 100, 71-81; Holm 1979, Scandinavian Journal of
+    Statistics 6, 65-70; Strassburger & Bretz 2008, Statistics in Medicine 27, 4914-4927.
+
+    Examples
+    --------
+    >>> p_value = pd.Series([0.001, 0.02, 0.3, 0.6])
+    >>> round(interval_level(p_value, correction="bh"), 4)
+    0.975
+    >>> round(interval_level(p_value, correction="holm"), 4)
+    0.9833
+    """
+    tests = int(p_value.notna().sum())
+    signals = int(judged(p_value, level, correction)["signal"].sum())
+    if correction == "none" or not tests:
+        return level
+    if correction == "bh":
+        return 1 - (1 - level) * max(signals, 1) / tests
+    return 1 - (1 - level) / max(tests - signals, 1)
