@@ -68,8 +68,9 @@ def compare(
         NPS and pyramid layers: 3/4, 3/2 and 3/4 answers are added to each sample for interval and
         p-value. Shares: Newcombe's interval; the p-value is 1 minus the level at which it reaches
         zero. Weighted or clustered scores: normal interval and test from their standard errors.
-        Pyramid index: the same with Welch's degrees of freedom. ``low`` and ``high`` are at ``level``
-        for one row alone or ``correction="none"``; among m rows as much wider as the correction asks
+        Pyramid index: the same with Welch's degrees of freedom. ``low`` and ``high`` are at
+        ``level`` for one row alone or ``correction="none"``; among m rows they are as much wider
+        as the correction asks
         (``statistics.multiplicity.interval_level``), so that a row is a signal if and only if its
         interval leaves out zero. Means are not compared.
 

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from scipy.stats import chi2_contingency
 
-from cxreport.metrics.compare import compare
 from cxreport.metrics.scores import csat, nps
 from cxreport.metrics.statistics.multiplicity import Correction, corrected
 from cxreport.metrics.statistics.survival import compare_survival, survival
@@ -47,14 +45,6 @@ def test_raked_weights_as_rake_also_of_shuffled_rows() -> None:
     found = weights.groupby([shuffled["group"], shuffled["region"]]).first()
     for (group, region), weight in found.items():
         assert weight == pytest.approx(R[f"rake_{group}_{region}"], rel=1e-7)
-
-
-def test_difference_of_shares_as_prop_test() -> None:
-    top = csat(ROWS, "score", scale=(0, 10), favourable_from=9, by="group")
-    a, b = (top[top["group"] == name].drop(columns="group") for name in "ab")
-    assert compare(a, b)["p_value"].item() == pytest.approx(R["difference_p"])
-    table = pd.crosstab(ROWS["group"], ROWS["region"])
-    assert chi2_contingency(table, correction=False).pvalue == pytest.approx(R["chi_square_p"])
 
 
 def test_corrections_as_p_adjust() -> None:
