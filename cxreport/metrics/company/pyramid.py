@@ -83,8 +83,10 @@ def survey_pyramid_groups(survey: Survey, *, periods: int = 12) -> dict[str, pd.
     every = survey.responses.filter(survey.responses.period_start <= survey.period.start)
     if staged:
         every = every.mutate(**{STAGE: every[staged]})
-    layers, hide = survey.columns(*LAYERS), {"minimum": survey.minimum_group, "earlier": every}
-    groups = break_down(rows, None, layers, by, **hide, **survey.design)
+    groups = break_down(
+        rows, None, survey.columns(*LAYERS), by,
+        minimum=survey.minimum_group, earlier=every, **survey.design,
+    )  # fmt: skip
     for column_name, board in groups.items():
         places = board[column_name].map(in_order) if column_name == STAGE else board[column_name]
         order = board.assign(place=places).sort_values("place", kind="stable", na_position="last")
