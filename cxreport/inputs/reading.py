@@ -110,11 +110,14 @@ def _ends_of(rows: ir.Table, columns: list[str]) -> pd.Series:
 
 
 def _in_words(value: object, role: str, shown: Callable[[str], str]) -> str:
-    """Write a smallest or largest value: days without a clock, whole numbers without a point."""
+    """Write a smallest or largest value: days without a clock, numbers in six digits at most.
+
+    A phone number that was taken for an amount is not given away.
+    """
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return ""
     if role in TIMES:
         return str(value).removesuffix(" 00:00:00")
     if role in NUMBERS:
-        return f"{float(str(value)):.15g}"
+        return f"{float(str(value)):.6g}"
     return shorten(shown(str(value)), 24)

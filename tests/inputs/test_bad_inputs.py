@@ -124,7 +124,8 @@ def test_check_of_no_source_is_one_sentence(
 def test_a_file_that_makes_no_sense_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
 ) -> None:
-    path = write_source(tmp_path)
+    january = "observed_from = 2026-01-01\nobserved_until = 2026-01-31"
+    path = write_source(tmp_path, source=january)
     (tmp_path / "answers.csv").write_bytes(content)
     (tmp_path / "reports.toml").write_text("", "utf-8")
     monkeypatch.chdir(tmp_path)

@@ -102,7 +102,7 @@ def test_stages_are_mapped_and_what_the_map_does_not_know_is_counted(codebook: P
     assert rows["stage"].tolist()[:2] == ["consideration", "purchase"]
     assert rows["stage"].isna().tolist() == [False, False, True]
     found = company.dataset.problems.set_index("problem").loc["stage-unknown"]
-    assert (found["n"], found["example"]) == (1, "wander")
+    assert (found["n"], found["example"]) == (1, "aaaaaa")
 
 
 def test_yes_and_no_are_one_and_zero_where_numbers_are_asked_for(codebook: Path) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.experiments import Experiment
 
-ANSWERS = ["id,day,score,region", "a,2026-01-01,10,north", "b,2026-03-31,9,south"]
+ANSWERS = ["id,day,score,region,web", "a,2026-01-01,10,north,1", "b,2026-03-31,9,south,1"]
 # March ends with day 31: who was assigned on the 1st has had 30 days, who came on the 2nd has not.
 ASSIGNED = [
     "experiment,customer_id,arm,assigned_at,outcome",
@@ -59,7 +59,7 @@ def experiment(
     """Write a small source with an experiment, and open it."""
     for file, lines in (("experiments", assigned), ("customers", CUSTOMERS)):
         (folder / f"{file}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    columns = {"region": 'role = "segment"', "channel": 'role = "channel", column = "region"'}
+    columns = {"region": 'role = "segment"', "channel": 'role = "channel", column = "web"'}
     path = write_source(
         folder, *ANSWERS, columns=columns, more=tables, source="observed_until = 2026-04-29"
     )

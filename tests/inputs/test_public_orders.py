@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from cxreport import (
     CxError,
@@ -72,8 +73,10 @@ def test_online_shoppers_by_kind_of_visitor() -> None:
     pairs = found.set_index(["group", "group_reference"])
     row = pairs.loc[("New_Visitor", "Returning_Visitor")]
     assert row[["estimate", "estimate_reference"]].round(2).tolist() == [24.91, 13.93]
-    # Newcombe, from the Wilson limits of 422 of 1,694 and 1,470 of 10,551, by hand
-    assert [row["low"], row["high"]] == pytest.approx([8.867, 13.191], abs=0.001)
+    # Newcombe: 8.867 to 13.191 at 95%, by hand; Holm stops at the two pairs that are left
+    assert pairs["signal"].tolist().count(True) == 1
+    limits = confint_proportions_2indep(422, 1694, 1470, 10551, method="newcomb", alpha=0.05 / 2)
+    assert [row["low"], row["high"]] == pytest.approx([100 * end for end in limits], abs=0.001)
     assert row["signal"]
 
 
