@@ -110,15 +110,16 @@ def count_links(codebook: Codebook, tables: Mapping[str, ir.Table]) -> pd.DataFr
 def link_problems(links: pd.DataFrame) -> list[Problem]:
     """Name the links in which no id, or only a differently written one, meets its partner."""
     problems = []
-    for link in links.itertuples():
-        where = (str(link.table), str(link.column))
-        if link.alike > link.found:
-            example = f"{link.example}, in {link.found_in} written otherwise"
-            n = int(link.alike - link.found)
-            problems.append(problem("ids-written-differently", *where, n, example))
-        elif link.found == 0 and link.ids >= FEW:
-            example = f"{link.example}, none of them in {link.found_in}"
-            problems.append(problem("ids-without-partner", *where, link.ids, example))
+    for link in links.to_dict("records"):
+        ids, found, alike = (int(link[name]) for name in ("ids", "found", "alike"))
+        kind, n, how = "", 0, ""
+        if alike > found:
+            kind, n, how = "ids-written-differently", alike - found, "written otherwise"
+        elif found == 0 and ids >= FEW:
+            kind, n, how = "ids-without-partner", ids, "none of them there"
+        if kind:
+            example = f"{link['example']}, in {link['found_in']} {how}"
+            problems.append(problem(kind, str(link["table"]), str(link["column"]), n, example))
     return problems
 
 

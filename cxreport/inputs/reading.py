@@ -85,7 +85,7 @@ def columns_read(dataset: Dataset) -> pd.DataFrame:
         described = dataset.codebook.tables[name].columns
         ends = _ends_of(rows, list(described))
         for number, (column, meaning) in enumerate(described.items()):
-            shown = str
+            shown: Callable[[str], str] = str
             if meaning.role in {"id", "customer", "comment", "other"}:
                 shown = str if known_spellings(name, column, meaning) else mask
             elif meaning.role in CODED and codes.get((name, column), 0) > MANY_CODES:
