@@ -1,6 +1,6 @@
 # Two commands: `make report` and `make test`. Everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help report report-public test lab lint bench key-figures lock clean
+.PHONY: help report report-public test lab lint bench key-figures oracles lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,6 +49,10 @@ bench: .venv/test ## Time the scores against the same work written by hand
 key-figures: .venv/test data/demo/responses.parquet ## Run the notebooks again, and keep the cells that tests compare
 	CXREPORT_BLOCKS=data $(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute --inplace $(NOTEBOOKS)
 	$(BIN)/nbstripout --keep-count --keep-id --extra-keys "metadata.language_info.version" $(NOTEBOOKS)
+
+oracles: ## Run R beside the tests, and keep the figures it prints (needs Rscript, survey, survival)
+	@if command -v Rscript >/dev/null; then cd tests/oracles && for each in *.R; do Rscript $$each || exit 1; done; \
+	else echo "No R here: the figures kept in tests/oracles stand."; fi
 
 lock: ## Find the newest versions that work together, and write them down
 	$(PYTHON) -m venv .venv && $(PIP) uv

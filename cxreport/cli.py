@@ -17,6 +17,7 @@ from cxreport.inputs.closed import choose_period
 from cxreport.inputs.contracts import explain
 from cxreport.inputs.dataset import find_root, open_source
 from cxreport.inputs.reading import columns_read, reading_of
+from cxreport.inputs.spans import list_spans
 
 
 class Shown(click.ClickException):
@@ -143,10 +144,13 @@ def _check_source(source: str) -> int:
             f"{link.found_in}"
         )
     errors = int(dataset.problems["severity"].eq("error").sum())
-    if not any(table.with_role("date") for table in dataset.codebook.tables.values()):
+    if not dataset.spans:
         click.echo("  no row has a date, so there is no period")
     else:
-        click.echo(f"  the last closed period is {choose_period(dataset, '').name}")
+        click.echo("  known from when until when:")
+        click.echo(indent(list_spans(dataset.spans).to_string(index=False), "    "))
+        last = choose_period(dataset, "", ["responses"])
+        click.echo(f"  the last closed period is {last.name}")
     return errors
 
 

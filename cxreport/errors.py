@@ -38,3 +38,14 @@ class CxError(Exception):
         self.parts = {name: str(value) for name, value in parts.items() if value is not None}
         lines = [what, *(f"  {name + ':':<9} {text}" for name, text in self.parts.items())]
         super().__init__("\n".join(lines))
+
+
+def shorten(text: str, length: int = 80) -> str:
+    """Cut a text, and show that it was cut.
+
+    Examples
+    --------
+    >>> shorten("one, two, three", 9)
+    'one, two…'
+    """
+    return text if len(text) <= length else text[: length - 1].rstrip(", ") + "…"

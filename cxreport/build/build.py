@@ -77,7 +77,7 @@ def _make(job: Job, staged: Path, root: Path, out: Path, number: int) -> None:
     """Make the pages of one job; whatever goes wrong says which job and notebook it was."""
     log = out / ".logs" / f"{job.folder.parent.name}-{job.folder.name}.log"
     try:
-        _one(job, staged, root, log, number)
+        _one(job, staged, root, out, log, number)
     except CxError as error:
         raise CxError(error.what, **error.parts | {"where": _where(job, error)}) from error
     except Exception as error:
@@ -97,7 +97,7 @@ def _where(job: Job, error: CxError) -> str:
     return ", ".join(filter(None, [job.name, "" if known else job.notebook.name, place]))
 
 
-def _one(job: Job, staged: Path, root: Path, log: Path, number: int) -> None:
+def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) -> None:
     """Run a notebook, and publish its pages if they may be."""
     staged.mkdir(parents=True)
     log.parent.mkdir(exist_ok=True)
@@ -109,6 +109,7 @@ def _one(job: Job, staged: Path, root: Path, log: Path, number: int) -> None:
             time_limit=job.report.time_limit,
             log=log,
             folder=root,
+            pages=out,
             progress=_moving(bar),
         )
     notebook = nbformat.read(staged / "executed.ipynb", as_version=4)  # type: ignore[no-untyped-call]

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import psutil
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
@@ -40,6 +41,14 @@ if TYPE_CHECKING:
 
 A_DAY = 86_400  # the parent holds the one time limit; nothing here may be faster
 STARTING = threading.Lock()  # a kernel half started has no number to be killed by
+WATCH = str(Path(__file__).with_name("watch.py"))
+KERNEL_OPTIONS = [
+    "--HistoryManager.enabled=False",
+    "--InteractiveShellApp.ignore_cwd=True",  # as -P: no file of the folder stands in for a library
+    f"--IPKernelApp.exec_lines=exec(compile(open({WATCH!r}).read(), {WATCH!r}, 'exec'), {{}})",
+]
+HELPERS = re.compile(r"multiprocessing\.(resource_tracker|forkserver)|loky")
+"""Processes that libraries keep for the kernel's life."""
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -113,7 +122,7 @@ def _kill_group(kernel: AsyncKernelManager) -> None:
 def _running(kernel: AsyncKernelManager, tell: Tell) -> Iterator[None]:
     """Start the kernel, and leave no process of it behind."""
     with STARTING:
-        run_sync(kernel.start_kernel)(extra_arguments=["--HistoryManager.enabled=False"])
+        run_sync(kernel.start_kernel)(extra_arguments=KERNEL_OPTIONS)
     try:
         tell(kernel=getattr(kernel.provisioner, "pid", None))
         yield
@@ -130,6 +139,7 @@ def _execute(private: Path, kernel: AsyncKernelManager, tell: Tell) -> NotebookN
     mark(notebook, job["show_end"])
     copy = private / "notebook.ipynb"
     nbformat.write(notebook, copy)  # type: ignore[no-untyped-call]
+    left: dict[int, tuple[int, str]] = {}
     try:
         executed: NotebookNode = execute_notebook(
             str(copy).replace("{", "{{").replace("}", "}}"),  # papermill formats paths
@@ -142,12 +152,34 @@ def _execute(private: Path, kernel: AsyncKernelManager, tell: Tell) -> NotebookN
             iopub_timeout=60,
             request_save_on_cell_execute=False,
             km=kernel,
-            **_hooks(notebook, tell),
+            **_hooks(notebook, tell, lambda number: _note_running(kernel, private, number, left)),
         )
     except DeadKernelError as error:
         raise CellEndedError(_how_it_died(kernel)) from error
+    for pid in left:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    for number, command in left.values():
+        tell(cell=number)
+        raise CellEndedError(f"the cell left a process running: {command}")
     executed.metadata["cxreport"] = {"kernel_alive": run_sync(kernel.is_alive)()}
     return executed
+
+
+def _note_running(
+    kernel: AsyncKernelManager, private: Path, number: int, left: dict[int, tuple[int, str]]
+) -> None:
+    """Keep in ``left`` the processes of the kernel that run, each with the cell that began it."""
+    own = {os.getpid(), getattr(kernel.provisioner, "pid", None)}
+    now: dict[int, tuple[int, str]] = {}
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            ours = process.environ().get("JUPYTER_RUNTIME_DIR", "").startswith(str(private))
+            command = " ".join(process.cmdline())
+            if ours and process.pid not in own and command and not HELPERS.search(command):
+                now[process.pid] = left.get(process.pid, (number, command[:60]))
+    left.clear()
+    left.update(now)
 
 
 def mark(notebook: NotebookNode, show_end: str) -> None:
@@ -164,7 +196,9 @@ def _number(cell: NotebookNode) -> int | None:
     return number
 
 
-def _hooks(notebook: NotebookNode, tell: Tell) -> dict[str, Callable[..., None]]:
+def _hooks(
+    notebook: NotebookNode, tell: Tell, note_running: Callable[[int], None]
+) -> dict[str, Callable[..., None]]:
     """Return what nbclient calls as cells begin, end and fail."""
     numbers = [
         _number(cell) for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()
@@ -178,6 +212,7 @@ def _hooks(notebook: NotebookNode, tell: Tell) -> dict[str, Callable[..., None]]
         content = execute_reply["content"]
         if any(part.get("source") == "ask_exit" for part in content.get("payload", [])):
             raise CellEndedError("the cell ended the kernel with quit()")
+        note_running(_number(cell) or 0)
         if content["status"] == "ok" and (number := _number(cell)) in numbers:
             tell(done=numbers.index(number) + 1, total=len(numbers))
 

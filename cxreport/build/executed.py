@@ -7,6 +7,7 @@ each rule here looks at what the kernel really sent back.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cxreport.show.blocks import MIME
@@ -17,7 +18,19 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 END = {"kind": "end"}
-SHOW_END = f"__import__('IPython').display.display({{{MIME!r}: {END!r}}}, raw=True)"
+PLOTS = "application/vnd.cxreport.plots.v1+json"
+"""The runs of the cells whose plots are still open at the end, see ``cxreport.build.watch``."""
+OPEN = "sorted(set(getattr(__import__('IPython').get_ipython(), 'cxreport_plots', {}).values()))"
+SHOW_END = (
+    f"__import__('IPython').display.display({{{MIME!r}: {END!r}, {PLOTS!r}: {OPEN}}}, raw=True)"
+)
+BARE_PLOT = re.compile(
+    r"<(Figure size|Axes|seaborn\.|matplotlib\.)|(array\()?\[+<(Axes|matplotlib\.)"
+)
+AS_A_BLOCK = (
+    'end the cell with cx.show.figure(fig, frame, title={"en": ..., "it": ...}, '
+    'alt={"en": ..., "it": ...}), or close the plot'
+)
 
 
 def cell_number(cell: NotebookNode) -> int | None:
@@ -90,6 +103,21 @@ def stderr_outputs(notebook: NotebookNode) -> list[str]:
         for cell, output in _outputs(notebook)
         if output.output_type == "stream" and output.name == "stderr"
     ]
+
+
+def lost_plots(notebook: NotebookNode) -> list[str]:
+    """Rule: no plot is left that no block shows: the page would lack it (see `end_problems`)."""
+    last = notebook.cells[-1].get("outputs", []) if notebook.cells else []
+    runs = {run for output in last for run in output.get("data", {}).get(PLOTS, [])}
+    lost = [cell for cell in notebook.cells if cell.get("execution_count") in runs]
+    lost += [
+        cell
+        for cell, output in _outputs(notebook)
+        if BARE_PLOT.match(output.get("data", {}).get("text/plain", ""))
+        and MIME not in output["data"]
+    ]
+    names = dict.fromkeys(_name(cell) for cell in lost)
+    return [f"{name} makes a plot that no block shows: {AS_A_BLOCK}" for name in names]
 
 
 def _outputs(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode]]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from cxreport.build import executed
 from cxreport.build.elements import Element, read_page
+from cxreport.build.personal_data import no_personal_data
 from cxreport.show.blocks import MIME
 from cxreport.show.words import LANGUAGES
 
@@ -202,6 +203,7 @@ NOTEBOOK_RULES: tuple[Callable[[NotebookNode], list[str]], ...] = (
     executed.unfinished_cells,
     executed.error_outputs,
     executed.stderr_outputs,
+    executed.lost_plots,
     only_blocks,
     one_header,
 )
@@ -214,6 +216,7 @@ PAGE_RULES: tuple[Callable[[Element], list[str]], ...] = (
     own_names,
     no_machine_path,
     no_bare_nan,
+    no_personal_data,
 )
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SCALARS: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 AS_WRITTEN = {bool: " (true or false)", str: " (in quotes)"}
 STRICT = ConfigDict(strict=True, allow_inf_nan=False)
+LONGEST = 200
+"""Most characters of a wrong value that a message repeats."""
 ALLOWED = "str, int, float, bool, list[X], dict[str, X] or X | None"
 
 
@@ -131,9 +133,10 @@ def check_parameters(
         try:
             value = _read(texts[name], parameter.type) if name in texts else given
             checked[name] = _fitting(value, parameter.type)
-        except ValueError:
+        except (ValueError, RecursionError):
             expected = f"{parameter.annotation}{AS_WRITTEN.get(parameter.type, '')}"
-            problems.append(f"{name}: got {given!r}, expected {expected}")
+            shown = repr(given) if len(str(given)) <= LONGEST else f"{str(given)[:LONGEST]!r}..."
+            problems.append(f"{name}: got {shown}, expected {expected}")
     if problems:
         raise CxError("\n    ".join(["wrong parameters", *problems]), where=where)
     return checked

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from cxreport.build.names import file_name
 from cxreport.build.params import check_parameters, read_parameters
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cxreport.inputs.codebook import Codebook
 
 MANIFEST = "manifest.json"
+A_WEEK = 7 * 86_400  # seconds
 STUDY, UNDATED = "study", "undated"
 """What stands for the period of a notebook without a source, and of a source without dates."""
 
@@ -43,10 +44,18 @@ class Report(BaseModel):
     periods: tuple[str, ...] = Field(("last",), min_length=1)
     """Names of periods; ``last`` is the last closed one."""
     languages: tuple[Literal["en", "it"], ...] = Field(("it", "en"), min_length=1)
-    time_limit: float = Field(600, gt=0)
+    time_limit: float = Field(600, gt=0, le=A_WEEK, allow_inf_nan=False)
     """Seconds for one run of the notebook."""
     parameters: dict[str, Any] = {}
     """Of the notebook; ``source`` is needed, unless it is a study."""
+
+    @field_validator("periods", "languages")
+    @classmethod
+    def _each_once(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        repeated = sorted({name for name in given if given.count(name) > 1})
+        if repeated:
+            raise ValueError(f"given twice: {', '.join(repeated)}")
+        return given
 
 
 class Reports(BaseModel):
@@ -116,6 +125,8 @@ def read_reports(root: Path) -> tuple[Report, ...]:
             f"{'.'.join(str(step) for step in e['loc'])}: {e['msg']}" for e in error.errors()
         )
         raise CxError("the table of reports is not understood", where=path, got=problems) from error
+    except RecursionError as error:
+        raise CxError("the table of reports is nested too deeply", where=path) from error
     except (OSError, ValueError) as error:
         raise CxError("the table of reports cannot be read", where=path, got=error) from error
     names = [report.name for report in reports]
@@ -218,7 +229,8 @@ def _make_job(
     codebook = None
     if "source" in declared:
         codebook = read_codebook(find_codebook(str(parameters["source"]), root))
-    chosen = _name_period(report, declared, period, codebook, notebook)
+    about = parameters.get("about", ("responses",))
+    chosen = _name_period(report, declared, period, codebook, notebook, about)
     if "period" in declared:
         parameters["period"] = chosen
     untouched = marks(notebook, codebook)  # before the hashes: what changes meanwhile is seen
@@ -276,12 +288,13 @@ def _name_period(
     period: str,
     codebook: Codebook | None,
     notebook: Path,
+    about: Any,
 ) -> str:
     """Return the name of a report's period, or what stands for it."""
     dated = codebook and any(t.with_role("date") for t in codebook.tables.values())
     if "period" in declared and codebook:
         if period == "last":
-            return last_closed(codebook).name
+            return last_closed(codebook, about=about).name
         return parse(period, codebook.source.period, codebook.waves).name
     if "period" in declared or dated:
         absent = "period" if dated else "source"

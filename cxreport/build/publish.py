@@ -1,9 +1,9 @@
 """Put pages in place: staged, then renamed, so that a reader never meets half a page.
 
-Everything is written and checked in a staging folder on the same disk. Then each page takes its
-place by one rename, which either happens or does not; the manifest comes last. Whatever fails
-before leaves last time's pages as they were. Nothing has to be tidied up when a build is killed:
-the next one sees by a lock, which no dead process holds, what is left over.
+Everything is written and checked in a staging folder on the same disk. Then the folder of the pages
+and their manifest changes places with the old one in a single step, where the system can. Whatever
+fails before leaves last time's pages as they were. Nothing has to be tidied up when a build is
+killed: the next one sees by a lock, which no dead process holds, what is left over.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from cxreport.build.exchange import put_folder
 from cxreport.build.export import environment, style
 from cxreport.build.gate import check_page
 from cxreport.build.plan import MANIFEST
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 STAGING = ".staging"
+OURS = {MANIFEST, *(f"{language}.html" for language in LANGUAGES)}
 
 
 @contextlib.contextmanager
@@ -96,12 +98,15 @@ def publish(
     hashes = {language: _digest(page) for language, page in pages.items()}
     text = json.dumps({**manifest, "pages": hashes}, indent=2, sort_keys=True, ensure_ascii=False)
     files = {f"{language}.html": page for language, page in pages.items()} | {MANIFEST: text + "\n"}
+    new = staged / "pages"
     try:
+        new.mkdir(parents=True)
         for name, content in files.items():
-            write_through(staged / name, content)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in files:
-            (staged / name).replace(folder / name)
+            write_through(new / name, content)
+        put_folder(new, folder)
+        for path in new.iterdir() if new.exists() else ():  # last time's: what is not ours stays
+            if path.name not in OURS:
+                path.rename(folder / path.name)
     except OSError as error:
         raise CxError(
             "the pages could not be written; those in place are untouched",
@@ -122,30 +127,32 @@ def _digest(page: str) -> str:
     return hashlib.sha256(page.encode()).hexdigest()
 
 
-def read_manifests(out: Path) -> list[dict[str, Any]]:
+def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
     """Return the manifests of all published pages, newest period first within a report.
 
-    Raises
-    ------
-    CxError
-        If one cannot be read, or lacks what the index shows.
+    Beside them, an error for each manifest that cannot be read, or lacks what the index shows.
     """
-    found = []
+    found: list[dict[str, Any]] = []
+    damaged: list[CxError] = []
     for path in sorted(out.glob(f"*/*/{MANIFEST}")):
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
             shown = {key: manifest[key] for key in ("report", "title", "source", "period", "pages")}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise CxError(
-                "a manifest cannot be read",
-                where=path,
-                got=repr(error),
-                hint="remove its folder, and build again",
-            ) from error
-        shown["filters"] = manifest.get("filters") or dict.fromkeys(LANGUAGES, "")
-        found.append(shown | {"folder": quote(f"{path.parent.parent.name}/{path.parent.name}")})
+            shown["filters"] = manifest.get("filters") or dict.fromkeys(LANGUAGES, "")
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            damaged.append(
+                CxError(
+                    "a manifest cannot be read: the index does not list its pages",
+                    where=path,
+                    got=repr(error),
+                    hint="remove its folder, and build again",
+                )
+            )
+            continue
+        folder = quote(f"{path.parent.parent.name}/{path.parent.name}")
+        found.append(shown | {"folder": folder})
     by_period = sorted(found, key=lambda m: str(m["period"]["name"]), reverse=True)
-    return sorted(by_period, key=lambda m: str(m["report"]))
+    return sorted(by_period, key=lambda m: str(m["report"])), damaged
 
 
 def publish_index(out: Path, staged: Path) -> Path:
@@ -154,8 +161,9 @@ def publish_index(out: Path, staged: Path) -> Path:
     Raises
     ------
     CxError
-        If a manifest cannot be read, or the index could not be written.
+        If the index could not be written; or, after it was, if a manifest cannot be read.
     """
+    manifests, damaged = read_manifests(out)
     entries = [
         {
             "title": manifest["title"],
@@ -166,7 +174,7 @@ def publish_index(out: Path, staged: Path) -> Path:
             "languages": [lang for lang in LANGUAGES if lang in manifest["pages"]],
             "folder": manifest["folder"],
         }
-        for manifest in read_manifests(out)
+        for manifest in manifests
     ]
     every_language = [Words(language) for language in reversed(LANGUAGES)]
     resources = style() | {
@@ -185,4 +193,6 @@ def publish_index(out: Path, staged: Path) -> Path:
         (staged / "index.html").replace(index)
     except OSError as error:
         raise CxError("the index could not be written", where=index, got=error.strerror) from error
+    if damaged:
+        raise damaged[0]
     return index

@@ -56,6 +56,7 @@ def run_notebook(
     time_limit: float,
     log: Path,
     folder: Path,
+    pages: Path | None = None,
     environment: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
@@ -79,6 +80,8 @@ def run_notebook(
         File for the traceback of a failure and for whatever the processes print.
     folder : Path
         Working folder of the kernel.
+    pages : Path, optional
+        Folder of the published pages, into which the notebook may not write.
     environment : mapping of str to str, optional
         Variables for the kernel over this process's own and the fixed ones.
     progress : callable, optional
@@ -100,6 +103,8 @@ def run_notebook(
             }
             (private / "job.json").write_text(json.dumps(job), "utf-8")
             variables = _environment(private) | dict(environment or {})
+            if pages is not None:
+                variables["CXREPORT_PAGES"] = str(pages.resolve())
             process = _start(private, folder, variables, log_file)
             _listen(process, told, time_limit, progress)
         problem = _problem(told, executed, time_limit, process.returncode)

@@ -12,11 +12,22 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from cxreport.errors import shorten
 from cxreport.inputs import period as periods
 from cxreport.inputs.contracts import Problem, problem
-from cxreport.inputs.meaning import NPS_SCALE, SCORES, Column
-from cxreport.inputs.normalise import TIMES, cleaned, coded, readings, values
+from cxreport.inputs.masking import masked
+from cxreport.inputs.meaning import NPS_SCALE, SCORES, Column, Meaning
+from cxreport.inputs.normalise import (
+    CURRENCY,
+    TIMES,
+    cleaned,
+    coded,
+    in_one_spelling,
+    readings,
+    values,
+)
 from cxreport.inputs.source import TEXT_FILES, run
+from cxreport.inputs.spans import FEWEST_DAYS, PLANNED, REGISTERS, STAND_INS, Span, rows_by_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,16 +43,25 @@ if TYPE_CHECKING:
 
 MANY, MANY_SHARE = 30, 0.01
 """Answers outside a scale, in number and as a share, that are no slips but a code."""
+SHARED = 10
+"""So many people who write the same: it is a code, and not what one of them said of himself."""
 CODE_PROBLEMS = {
     "outside": "value-outside-scale",
     "unknown": "code-unknown",
     "unlabelled": "category-unknown",
     "unmapped": "stage-unknown",
 }
-AHEAD = ("actions",)
-"""Tables whose dates may lie after the last day of the data: what is planned."""
+RARE = ("experiments",)
+"""Dated tables that need not have a row in every period."""
+MONTH = 31
+MUCH, TIMES_NEXT, OTHER_DAYS = 0.2, 10, 10
+"""Part of the rows that one day holds if it stands for none, and how many times as the next."""
 REVERSED_BELOW = -0.2
 REVERSED_FROM = 30
+CENT = 0.01
+SHOWS_AN_ID = ("date-missing",)
+THREE_DIGITS = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
+"""A number whose point can part thousands as well as decimals."""
 EITHER_WAY = r"^(0?[1-9]|1[0-2])[/.\- ](0?[1-9]|1[0-2])[/.\- ][0-9]{2,4}($|[^0-9])"
 """A date that can be read with the day first as well as with the month first."""
 
@@ -77,9 +97,35 @@ def header_problems(
         if column not in known and not any(fnmatchcase(column, pattern) for pattern in table.ignore)
     ]
     if unknown:
-        example = ", ".join(unknown)
-        found.append(problem("column-unknown", name, unknown[0], len(unknown), example, wave_name))
+        headed = known & {*raw.columns}  # or else the first row may be an answer
+        example = ", ".join(unknown if headed else map(masked, unknown))
+        found.append(
+            problem(
+                "column-unknown",
+                name,
+                shorten(unknown[0]) if headed else "",
+                len(unknown),
+                example,
+                wave_name,
+            )
+        )
     return found
+
+
+def yes_no_problems(
+    raw: ir.Table, name: str, table: TableFiles, wave: Wave | None, zone: str
+) -> list[Problem]:
+    """Name the ratings that hold yes and no, where the scale is not 0 and 1."""
+    wave_name = wave.name if wave else None
+    return [
+        problem("rating-yes-no", name, canonical, 1, exported, wave_name)
+        for canonical, meanings in readings(raw, table.columns, wave=wave_name, zone=zone).items()
+        for exported, meaning, _ in meanings
+        if table.columns[canonical].role in SCORES
+        and exported in raw.columns
+        and raw[exported].type().is_boolean()
+        and sorted(meaning.scale or NPS_SCALE) != [0, 1]
+    ]
 
 
 def line_end_problems(name: str, file: Path, wave: Wave | None) -> list[Problem]:
@@ -98,7 +144,11 @@ def code_problems(answers_by_code: pd.DataFrame, name: str) -> list[Problem]:
     strange = answers_by_code[answers_by_code["meaning"].isin(list(CODE_PROBLEMS))]
     found = []
     for (column, meaning), rows in strange.groupby(["column", "meaning"], sort=False):
-        example = ", ".join(rows["code"].head(5))
+        shown = (
+            code if ids >= SHARED else masked(code)
+            for code, ids in rows[["code", "ids"]].head(5).itertuples(index=False)
+        )
+        example = ", ".join(dict.fromkeys(shown))
         wave, kind, n = rows["wave"].iloc[0], CODE_PROBLEMS[str(meaning)], int(rows["n"].sum())
         answers = answers_by_code.loc[answers_by_code["column"] == column, "n"].sum()
         if kind == "value-outside-scale" and n >= MANY and n > MANY_SHARE * answers:
@@ -128,14 +178,79 @@ def value_problems(
                 either = text.re_search(EITHER_WAY)
                 found.append(("date-ambiguous", canonical, lost & either, text))
                 lost &= ~either
+            if kind == "number":
+                percent, digits = text.re_search("[0-9] ?%$"), text.re_search("[0-9]")
+                found.append(("number-percent", canonical, lost & percent, text))
+                found.append(("number-otherwise", canonical, lost & digits & ~percent, text))
+                lost &= ~digits
             found.append((f"{kind}-unreadable", canonical, lost, text))
             if column.role == "weight":
-                wrong = inside & (value <= 0).fill_null(True) & ~lost
+                wrong = inside & (value <= 0).fill_null(True) & (text.isnull() | value.notnull())
                 found.append(("weight-not-positive", canonical, wrong, text))
             if column.role == "date" and wave:
                 within = (value >= ibis.timestamp(wave.since)) & (value < day_after(wave.until))
                 found.append(("date-outside-wave", canonical, ~within, value))
     return count_problems(raw, name, found, wave_name)
+
+
+def spelling_problems(
+    raw: ir.Table, name: str, table: TableFiles, wave: Wave | None, zone: str
+) -> list[Problem]:
+    """Ask about columns of numbers that can be read in two ways, or of which nothing is left.
+
+    ``1.287`` is a thousand in Italy and a little more than one in England. A column in which some
+    other number has more or fewer than three digits after its point answers the question.
+    """
+    wave_name = wave.name if wave else None
+    measures: dict[str, ir.Scalar] = {}
+    asked: list[tuple[str, Meaning]] = []
+    for canonical, meanings in readings(raw, table.columns, wave=wave_name, zone=zone).items():
+        column = table.columns[canonical]
+        for exported, meaning, inside in meanings if column.role in ("weight", "number") else ():
+            if exported not in raw.columns or not raw[exported].type().is_string():
+                continue
+            text = ibis.cases((inside, cleaned(raw[exported], column.role)))
+            told = coded(text, meaning)
+            number = in_one_spelling(told, meaning)
+            either = number.re_search(THREE_DIGITS)
+            proof = number.re_search(r"^[+-]?[0-9]*\.[0-9]+$") & ~either
+            money = told.re_extract(f"({CURRENCY})", 1).nullif("")
+            i = len(asked)
+            measures |= {f"texts{i}": text.count(), f"told{i}": told.count()}
+            measures[f"either{i}"] = either.sum().fill_null(0)
+            measures[f"proof{i}"] = proof.sum().fill_null(0)
+            measures |= {f"example{i}": ibis.cases((either, told)).max().fill_null("")}
+            measures |= {f"money{i}": money.count(), f"currencies{i}": money.nunique()}
+            asked.append((canonical, meaning))
+    if not asked:
+        return []
+    total = run(raw.aggregate(**measures)).iloc[0]
+    found = []
+    for i, (canonical, meaning) in enumerate(asked):
+        declared = meaning.decimal or meaning.thousands
+        if not declared and total[f"either{i}"] and not total[f"proof{i}"]:
+            n, example = total[f"either{i}"], masked(total[f"example{i}"])
+            found.append(problem("number-ambiguous", name, canonical, n, example, wave_name))
+        if total[f"texts{i}"] and not total[f"told{i}"]:
+            n = total[f"texts{i}"]
+            found.append(problem("numbers-none", name, canonical, n, "", wave_name))
+        if total[f"currencies{i}"] > 1:
+            n = total[f"money{i}"]
+            found.append(problem("number-currencies", name, canonical, n, "", wave_name))
+    return found
+
+
+def amount_problems(rows: ir.Table, name: str) -> list[Problem]:
+    """Ask about refunds below zero, and refunds that are larger than what was paid."""
+    if name != "orders" or not {"net_amount", "refund_amount"} <= {*rows.columns}:
+        return []
+    refund, paid = rows.refund_amount, rows.net_amount
+    above = (refund > 0) & (refund > paid + CENT) & (paid >= 0)
+    checks = [
+        ("refund-negative", "refund_amount", refund < 0, refund),
+        ("refund-above-amount", "refund_amount", above, refund),
+    ]
+    return count_problems(rows, name, checks)
 
 
 def day_after(day: dt.date) -> ir.TimestampScalar:
@@ -154,11 +269,12 @@ def count_problems(
         measures[f"n{number}"] = bad.sum().fill_null(0)
         measures[f"example{number}"] = ibis.cases((bad, shown.cast("string"))).max().fill_null("")
     counted = run(rows.aggregate(**measures)).iloc[0]
-    return [
-        problem(kind, name, column, counted[f"n{number}"], counted[f"example{number}"], wave)
-        for number, (kind, column, _, _) in enumerate(checks)
-        if counted[f"n{number}"] > 0
-    ]
+    found = []
+    for number, (kind, column, _, _) in enumerate(checks):
+        if counted[f"n{number}"] > 0:
+            example = masked(counted[f"example{number}"], an_id=kind in SHOWS_AN_ID)
+            found.append(problem(kind, name, column, counted[f"n{number}"], example, wave))
+    return found
 
 
 def date_problems(
@@ -166,34 +282,70 @@ def date_problems(
 ) -> list[Problem]:
     """Count rows that are in no period, and dates after the last day that the data cover."""
     checks: list[Check] = []
-    until = codebook.source.observed_until
+    until = table.observed_until or codebook.source.observed_until
     key = next(iter(table.with_role("id")), None)
     for column in table.with_role("date"):
         if not codebook.waves:  # there, the file says the period
             example = rows[key] if key else ibis.literal("")
             checks.append(("date-missing", column, rows[column].isnull(), example))
-        if until and name not in AHEAD:
+        if until and name not in PLANNED:
             late = rows[column] >= day_after(until)
             checks.append(("date-after-end", column, late, rows[column]))
     return count_problems(rows, name, checks)
 
 
-def period_problems(rows: ir.Table, codebook: Codebook, until: dt.date) -> list[Problem]:
-    """Name the periods without an answer, from the first answer to the last closed period."""
-    starts = run(rows.select("period_start").distinct())["period_start"].dropna()
-    answered = {start.date() for start in starts}
-    if not answered:
-        return []
+def period_problems(
+    days: Mapping[str, pd.Series], spans: Mapping[str, Span], codebook: Codebook
+) -> list[Problem]:
+    """Name the periods without a row, from a table's first row to the last closed period."""
     kind, waves = codebook.source.period, codebook.waves
-    first = min([*answered, *(wave.since for wave in waves)])
-    empty = [
-        period.name
-        for period in periods.between(first, until, kind, waves)
-        if period.is_closed(until) and period.start not in answered
-    ]
-    column = next(iter(codebook.responses.with_role("date")))
-    example = ", ".join(empty)
-    return [problem("period-empty", "responses", column, len(empty), example)] if empty else []
+    found = []
+    for name, span in spans.items():
+        if name in (*REGISTERS, *RARE):
+            continue
+        first = min([span.first, *(wave.since for wave in waves)])
+        empty = [
+            period.name
+            for period in periods.between(first, span.until, kind, waves)
+            if span.covers(period)
+            and not any(period.start <= day < period.end for day in days[name].index)
+        ]
+        if empty:
+            column = next(iter(codebook.tables[name].with_role("date")))
+            found.append(problem("period-empty", name, column, len(empty), ", ".join(empty)))
+    return found
+
+
+def span_problems(spans: Mapping[str, Span], codebook: Codebook) -> list[Problem]:
+    """Count rows far from all others, and name tables that end long before their source."""
+    latest = max((span.until for span in spans.values()), default=None)
+    found = []
+    for name, span in spans.items():
+        column = next(iter(codebook.tables[name].with_role("date")), "")
+        if span.after:
+            found.append(problem("date-far-ahead", name, column, span.after, f"> {span.last}"))
+        if span.before:
+            found.append(problem("date-far-back", name, column, span.before, f"< {span.first}"))
+        by_rows = span.told_by == "rows" and span.days >= FEWEST_DAYS and name not in RARE
+        if latest and by_rows and (latest - span.until).days > MONTH:
+            found.append(problem("table-ends-early", name, column, 1, str(span.until)))
+    return found
+
+
+def stand_in_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:
+    """Count the times that are the same day in many rows, or a day that stands for none."""
+    found = []
+    for column in table.with_role(*TIMES):
+        counts = rows_by_day(rows, column)
+        known = counts[[day in STAND_INS for day in counts.index]]
+        if known.empty and len(counts) > OTHER_DAYS:
+            most = counts.nlargest(2)
+            if most.iloc[0] >= MUCH * counts.sum() and most.iloc[0] >= TIMES_NEXT * most.iloc[1]:
+                known = most.head(1)
+        if not known.empty:
+            example = ", ".join(str(day) for day in known.index)
+            found.append(problem("date-stands-for-none", name, column, int(known.sum()), example))
+    return found
 
 
 def scale_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:

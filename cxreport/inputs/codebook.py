@@ -8,30 +8,33 @@ questionnaire to the next. Nothing is guessed: what is not declared is a problem
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - read by pydantic at run time
 import os
 import re
 import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from cxreport.errors import CxError
+from cxreport.errors import CxError, shorten
 from cxreport.inputs.meaning import (
     CATEGORIES,
     LANGUAGES,
     SCORES,
     Column,
     Meaning,
+    Name,
     Role,
     Strict,
     Text,
     Version,
     Zone,
 )
-from cxreport.inputs.table_files import TableFiles, Wave
+from cxreport.inputs.table_files import KnownDay, TableFiles, Wave
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 __all__ = [
     "CATEGORIES", "LANGUAGES", "SCORES", "Acceptance", "Codebook", "Column", "Meaning", "Role",
@@ -85,8 +88,10 @@ class SourceInfo(Strict):
     environment variable (a relative value counts from the current folder)."""
     timezone: Zone = "UTC"
     period: Literal["month", "quarter", "year", "wave"] = "month"
-    observed_until: dt.date | None = None
-    """Last day that the export covers; the latest date of the tables when left out."""
+    observed_from: KnownDay | None = None
+    """First day that the export covers; that of a table's first row when left out."""
+    observed_until: KnownDay | None = None
+    """Last day that the export covers; that of a table's last row when left out."""
     minimum_group: int = Field(default=MINIMUM_GROUP, ge=MINIMUM_GROUP)
     """Fewest answers of a group that a page shows, 10 or more."""
     synthetic: bool = False
@@ -96,7 +101,7 @@ class Codebook(Strict):
     """A whole ``codebook.toml``."""
 
     source: SourceInfo
-    tables: dict[str, TableFiles]
+    tables: dict[Name, TableFiles]
     waves: tuple[Wave, ...] = ()
     accept: tuple[Acceptance, ...] = ()
     path: Path = Field(default=Path(), exclude=True)
@@ -216,9 +221,12 @@ def expand(folder: str, beside: Path) -> Path:
             raise CxError("an environment variable is not set", got=name, hint=f"export {name}=...")
         return str(found)
 
-    if pattern.search(folder):
-        return Path(pattern.sub(value, folder)).resolve()
-    return (beside / folder).resolve()
+    try:
+        if pattern.search(folder):
+            return Path(pattern.sub(value, folder)).resolve()
+        return (beside / folder).resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise CxError("this is no folder", got=shorten(repr(folder))) from error
 
 
 def read_codebook(path: Path) -> Codebook:
@@ -247,11 +255,51 @@ def read_codebook(path: Path) -> Codebook:
         raise CxError(
             "no codebook", where=path, hint="write one: see 'A new source' in README.md"
         ) from error
-    except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
-        raise CxError("the codebook is no valid TOML in UTF-8", where=path, got=error) from error
     except ValidationError as error:
         problems = "\n".join(
-            f"    {'.'.join(str(step) for step in e['loc']) or 'codebook'}: {e['msg']}"
+            f"    {'.'.join(str(step) for step in e['loc']) or 'codebook'}: {in_words(e)}"
             for e in error.errors()
         )
-        raise CxError(f"the codebook is not understood:\n{problems}", where=path) from error
+        raise CxError(f"the codebook is not understood:\n{problems}", where=path) from None
+    except (OSError, ValueError, RecursionError) as error:
+        got = "nested too deeply" if isinstance(error, RecursionError) else shorten(str(error))
+        raise CxError("the codebook is no valid TOML in UTF-8", where=path, got=got) from None
+
+
+WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "there is no such setting",
+    "string_type": "a text in quotes is needed",
+    "int_type": "a whole number is needed",
+    "int_from_float": "a whole number is needed",
+    "int_parsing": "a whole number is needed",
+    "bool_type": "true or false is needed",
+    "bool_parsing": "true or false is needed",
+    "dict_type": "a table is needed: { ... }",
+    "model_type": "a table is needed: { ... }",
+    "tuple_type": "a list is needed: [ ... ]",
+    "too_short": "it is empty",
+    "string_too_short": "it is empty",
+    "string_too_long": "it is too long",
+    "date_type": "a day is needed, like 2026-10-31",
+    "date_parsing": "a day is needed, like 2026-10-31",
+    "date_from_datetime_parsing": "a day is needed, like 2026-10-31",
+    "date_from_datetime_inexact": "a day is needed, like 2026-10-31",
+}
+"""What is wrong with a setting, by the kind of error."""
+
+
+def in_words(error: ErrorDetails) -> str:
+    """Say what is wrong with a setting in the words of the README."""
+    kind, said = error["type"], error.get("ctx", {})
+    if "scale" in error["loc"]:
+        return "a scale is two whole numbers, the worst answer first: [1, 5]"
+    if {"label", "labels", "title", "terms", "reason", "missing"} & {*error["loc"]}:
+        return 'a text in both languages is needed, at least 2: { en = "...", it = "..." }'
+    found = {
+        "value_error": f"{said.get('error')}",
+        "literal_error": f"one of {said.get('expected')} is needed",
+        "greater_than_equal": f"a number from {said.get('ge')} is needed",
+        "less_than_equal": f"a number up to {said.get('le')} is needed",
+    }
+    return found.get(kind, WORDS.get(kind, error["msg"]))

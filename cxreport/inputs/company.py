@@ -14,7 +14,7 @@ import ibis
 
 from cxreport.errors import CxError
 from cxreport.inputs import period as periods_of_time
-from cxreport.inputs.closed import DATED, choose_period, first_day, last_closed
+from cxreport.inputs.closed import DATED, choose_period, end_of, first_whole, last_closed
 from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.dataset import Dataset, find_codebook, open_source
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from cxreport.inputs.period import Period
     from cxreport.inputs.source import Data
 
-TABLES = (*DATED, "customers", "costs", "population", "actions")
+UNDATED = ("customers", "costs")
+TABLES = (*DATED, *UNDATED, "population", "actions")
 """Tables that a report on a company or its survey looks at, where the codebook has them."""
 HISTORY = 25
 """Periods of a trend: two years and the month they start from."""
@@ -49,12 +50,15 @@ class Company:
         The period reported and those before it, oldest first, without gaps.
     filters : dict of str to list of str
         Column of the answers -> codes that count; all answers when empty.
+    about : sequence of str
+        Tables whose ends decide which period is the last one; see ``end_of``.
     """
 
     dataset: Dataset
     period: Period
     history: list[Period] = field(repr=False)
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    about: Sequence[str] = ()
     _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
@@ -68,16 +72,42 @@ class Company:
         return self.dataset.codebook
 
     @property
+    def known_until(self) -> dt.date:
+        """The last day that the tables reported cover."""
+        return end_of(self.dataset.spans, self.about)
+
+    @property
     def minimum_group(self) -> int:
         """Fewest answers, requests or customers of which a page shows anything."""
         return self.codebook.source.minimum_group
 
     @property
     def until(self) -> dt.date:
-        """The last day looked at: the data's last, or that of a period followed by closed ones."""
-        if last_closed(self.codebook, self.dataset.observed_until) == self.period:
-            return self.dataset.observed_until
-        return self.period.end - dt.timedelta(days=1)
+        """The last day looked at: that of the period if it is followed by closed ones.
+
+        Else the last day that all tables cover that know the whole period.
+        """
+        last = self.period.end - dt.timedelta(days=1)
+        if last_closed(self.codebook, self.known_until) != self.period:
+            return last
+        spans = [self.dataset.spans[name] for name in DATED if name in self.dataset.spans]
+        return min((span.until for span in spans if span.covers(self.period)), default=last)
+
+    @property
+    def not_known(self) -> dict[str, dt.date]:
+        """Tables that end before the period does, and how far they are known."""
+        spans = self.dataset.spans
+        return {
+            name: spans[name].until
+            for name in (*DATED, *UNDATED)
+            if name in spans and not spans[name].covers(self.period)
+        }
+
+    def history_of(self, name: str) -> list[Period]:
+        """Return those periods of the history that a table covers from their beginning."""
+        span = self.dataset.spans.get(name)
+        first = span.first_whole(self.codebook).start if span else dt.date.max
+        return [period for period in self.history if period.start >= first]
 
     def table(self, name: str) -> ir.Table | None:
         """Return a table's rows up to ``until``, those without a date included.
@@ -90,10 +120,12 @@ class Company:
         Returns
         -------
         ibis Table or None
-            None where the source has no such table, and where a report is about a part of the
-            answers: nothing says which orders, events or tickets that part is.
+            None where the source has no such table, where the table ends before the period does,
+            and where a report is about a part of the answers: nothing says which orders, events
+            or tickets that part is.
         """
-        rows = None if self.filters else self.dataset.tables.get(name)
+        unknown = self.filters or name in self.not_known
+        rows = None if unknown else self.dataset.tables.get(name)
         return None if rows is None else self.cut(name, rows)
 
     def cut(self, name: str, rows: ir.Table) -> ir.Table:
@@ -120,7 +152,11 @@ class Company:
 
 
 def open_company(
-    source: str | Path, *, period: str = "", tables: Mapping[str, Data] | None = None
+    source: str | Path,
+    *,
+    period: str = "",
+    about: Sequence[str] = (),
+    tables: Mapping[str, Data] | None = None,
 ) -> Company:
     """Open a source as seen from one period, whether it has a survey or not.
 
@@ -130,6 +166,9 @@ def open_company(
         A folder name under ``data/``, or the path of a ``codebook.toml``.
     period : str
         ``2026-10``, ``2026-Q3``, ``2026`` or the name of a wave; the last closed one when empty.
+    about : sequence of str
+        Tables that the report is about: a period is over when all of them cover it. The one that
+        goes furthest decides when empty; sections on the others then say how far they are known.
     tables : mapping of str to frame, optional
         Frames to use in place of the source's files.
 
@@ -144,15 +183,12 @@ def open_company(
         If the data have errors or no dates, or the period is unknown or not closed.
     """
     dataset = open_tables(source, tables)
-    chosen = choose_period(dataset, period)
-    first = first_day(dataset)
+    chosen = choose_period(dataset, period, about)
+    first = first_whole(dataset) or chosen
     history = periods_of_time.between(
-        min(first or chosen.start, chosen.start),
-        chosen.start,
-        chosen.kind,
-        dataset.codebook.waves,
+        min(first.start, chosen.start), chosen.start, chosen.kind, dataset.codebook.waves
     )
-    return Company(dataset, chosen, history[-HISTORY:])
+    return Company(dataset, chosen, history[-HISTORY:], about=tuple(about))
 
 
 def open_tables(source: str | Path, tables: Mapping[str, Data] | None) -> Dataset:

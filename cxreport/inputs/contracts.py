@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.errors import CxError
+from cxreport.errors import CxError, shorten
 from cxreport.inputs.meaning import LANGUAGES
 
 if TYPE_CHECKING:
@@ -88,17 +88,6 @@ def accept(problems: list[Problem], codebook: Codebook) -> pd.DataFrame:
                 line |= {f"accepted_{language}": text for language, text in entry.reason.items()}
     in_order = sorted(gathered.values(), key=lambda line: line["severity"])
     return pd.DataFrame(in_order, columns=PROBLEM_COLUMNS)
-
-
-def shorten(text: str, length: int = 80) -> str:
-    """Cut a text, and show that it was cut.
-
-    Examples
-    --------
-    >>> shorten("one, two, three", 9)
-    'one, two…'
-    """
-    return text if len(text) <= length else text[: length - 1].rstrip(", ") + "…"
 
 
 def _check_entries(codebook: Codebook) -> None:

@@ -15,14 +15,18 @@ from cxreport.inputs import checks
 from cxreport.inputs.codebook import Codebook, read_codebook
 from cxreport.inputs.contracts import accept, explain
 from cxreport.inputs.keys import count_links, key_problems, link_problems
+from cxreport.inputs.normalise import TIMES
 from cxreport.inputs.scale_ends import unfilled_scales
-from cxreport.inputs.source import Data, run
+from cxreport.inputs.source import keep
+from cxreport.inputs.spans import Span, days_of, find_spans
 from cxreport.inputs.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import ibis.expr.types as ir
+
+    from cxreport.inputs.source import Data
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,8 @@ class Dataset:
         See ``audit.count_codes``, with ``table`` in front.
     files : DataFrame
         ``table``, ``file``, ``wave``, ``rows``, ``columns``, ``sha256``.
-    observed_until : date
-        The last day that the data cover; the first of all days when no row has a date.
+    spans : dict of str to Span
+        Table -> from when until when it is known; without the tables that have no day.
     links : DataFrame
         See ``keys.count_links``.
     """
@@ -55,8 +59,13 @@ class Dataset:
     problems: pd.DataFrame
     answers_by_code: pd.DataFrame
     files: pd.DataFrame
-    observed_until: dt.date
+    spans: dict[str, Span]
     links: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def observed_until(self) -> dt.date:
+        """The last day that any table covers; the first of all days when no row has a date."""
+        return max((span.until for span in self.spans.values()), default=dt.date.min)
 
     def __repr__(self) -> str:
         """Say which source this is; rows are never shown unasked."""
@@ -124,7 +133,10 @@ def open_source(
         if only is None or name in only
     }
     rows = {name: table.rows for name, table in read.items()}
-    until = codebook.source.observed_until or _latest_date(rows, codebook)
+    timed = {name: [*codebook.tables[name].with_role(*TIMES)] for name in rows}
+    moments = {name: keep(rows[name].select(*of)) for name, of in timed.items() if of}  # read once
+    days = days_of(moments, codebook)
+    spans = find_spans(days, codebook)
     problems = [line for table in read.values() for line in table.problems]
     for name, checked_rows in rows.items():
         problems += unfilled_scales(checked_rows, name, codebook.tables[name])
@@ -133,7 +145,10 @@ def open_source(
     problems += link_problems(links)
     if "responses" in rows:
         problems += checks.scale_problems(rows["responses"], "responses", codebook.responses)
-        problems += checks.period_problems(rows["responses"], codebook, until)
+    problems += checks.period_problems(days, spans, codebook)
+    problems += checks.span_problems(spans, codebook)
+    for name, times in moments.items():
+        problems += checks.stand_in_problems(times, name, codebook.tables[name])
     checked = accept(problems, codebook)
     if strict:
         _stop_on_errors(checked, path)
@@ -146,7 +161,7 @@ def open_source(
             [counted for table in read.values() for counted in table.codes], ignore_index=True
         ),
         files=pd.DataFrame([file for table in read.values() for file in table.files]),
-        observed_until=until,
+        spans=spans,
         links=links,
     )
 
@@ -163,20 +178,6 @@ def _check_names(names: Iterable[str], codebook: Codebook) -> None:
                 expected=", ".join(codebook.tables),
                 hint=f"did you mean {near[0]!r}?" if near else None,
             )
-
-
-def _latest_date(tables: Mapping[str, ir.Table], codebook: Codebook) -> dt.date:
-    """Return the latest date of any table: nothing is known of later days."""
-    latest = []
-    for name, rows in tables.items():
-        if name in checks.AHEAD:
-            continue
-        latest += [
-            run(rows.aggregate(latest=rows[column].max()))["latest"].item()
-            for column in codebook.tables[name].with_role("date")
-        ]
-    known = [pd.Timestamp(day).date() for day in latest if not pd.isna(day)]
-    return max(known, default=dt.date.min)
 
 
 def _stop_on_errors(problems: pd.DataFrame, path: Path) -> None:

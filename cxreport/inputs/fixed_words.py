@@ -7,10 +7,11 @@ wrote the codebook: ``recode`` says which known word it stands for.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cxreport.inputs.contracts import Problem, problem
-from cxreport.inputs.masking import mask
+from cxreport.inputs.masking import masked
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def word_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]
         strange = counted[counted["word"].notna() & ~counted["word"].isin(known)]
         if not strange.empty:
             ordered = strange.sort_values(["n", "word"], ascending=[False, True])
-            shown = str if len(ordered) <= MANY_WORDS else mask
+            shown = str if len(ordered) <= MANY_WORDS else partial(masked, an_id=True)
             example = ", ".join(f"{shown(w)} ({n:,})" for w, n in ordered.itertuples(index=False))
             found.append(problem("word-unknown", name, column, int(ordered["n"].sum()), example))
     return found

@@ -7,13 +7,13 @@ numbers without any error, so each is a question to whoever wrote the codebook.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 import pandas as pd
 
 from cxreport.inputs.contracts import Problem, problem
-from cxreport.inputs.masking import mask
+from cxreport.inputs.masking import masked
 from cxreport.inputs.normalise import plain_id
 from cxreport.inputs.source import run
 
@@ -102,7 +102,9 @@ def count_links(codebook: Codebook, tables: Mapping[str, ir.Table]) -> pd.DataFr
             )
         ).iloc[0]
         numbers = [int(counted[name]) for name in ("ids", "found", "alike")]
-        rows.append([link.table, link.column, link.owner, *numbers, mask(counted["example"])])
+        rows.append(
+            [link.table, link.column, link.owner, *numbers, masked(counted["example"], an_id=True)]
+        )
     columns = ["table", "column", "found_in", "ids", "found", "alike", "example"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -110,16 +112,16 @@ def count_links(codebook: Codebook, tables: Mapping[str, ir.Table]) -> pd.DataFr
 def link_problems(links: pd.DataFrame) -> list[Problem]:
     """Name the links in which no id, or only a differently written one, meets its partner."""
     problems = []
-    for link in links.to_dict("records"):
-        ids, found, alike = (int(link[name]) for name in ("ids", "found", "alike"))
-        kind, n, how = "", 0, ""
-        if alike > found:
-            kind, n, how = "ids-written-differently", alike - found, "written otherwise"
-        elif found == 0 and ids >= FEW:
-            kind, n, how = "ids-without-partner", ids, "none of them there"
-        if kind:
-            example = f"{link['example']}, in {link['found_in']} {how}"
-            problems.append(problem(kind, str(link["table"]), str(link["column"]), n, example))
+    link: Any
+    for link in links.itertuples():
+        where = (str(link.table), str(link.column))
+        if link.alike > link.found:
+            example = f"{link.example}, in {link.found_in} written otherwise"
+            n = int(link.alike - link.found)
+            problems.append(problem("ids-written-differently", *where, n, example))
+        elif link.found == 0 and link.ids >= FEW:
+            example = f"{link.example}, none of them in {link.found_in}"
+            problems.append(problem("ids-without-partner", *where, link.ids, example))
     return problems
 
 
@@ -160,7 +162,11 @@ def _alike(rows: ir.Table, name: str, column: str) -> list[Problem]:
     ).iloc[0]
     if pd.isna(counted["n"]):
         return []
-    return [problem("ids-alike", name, column, int(counted["n"]), mask(counted["example"]))]
+    return [
+        problem(
+            "ids-alike", name, column, int(counted["n"]), masked(counted["example"], an_id=True)
+        )
+    ]
 
 
 def _crowds(rows: ir.Table, name: str, column: str) -> list[Problem]:
@@ -176,7 +182,9 @@ def _crowds(rows: ir.Table, name: str, column: str) -> list[Problem]:
     crowds = crowds[(crowds["n"] >= CROWD_TIMES * total["usual"]) | (crowds["n"] > total["n"] / 2)]
     if crowds.empty:
         return []
-    example = ", ".join(f"{mask(str(i))} ({n:,})" for i, n in crowds.itertuples(index=False))
+    example = ", ".join(
+        f"{masked(str(i), an_id=True)} ({n:,})" for i, n in crowds.itertuples(index=False)
+    )
     return [problem("id-holds-many-rows", name, column, int(crowds["n"].sum()), example)]
 
 

@@ -1,24 +1,37 @@
-"""Show the shape of an identifier or a text, and never the text itself."""
+"""Show how a value is written, and never what it says: it may name a person."""
 
 from __future__ import annotations
 
 import re
 
-LONGEST = 24
+from cxreport.errors import shorten
+
+LONGEST = 30
+DAY = (
+    r"([0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2})"
+    r"([T ][0-9:.]{1,15}( ?[AaPp][Mm])?(Z|[+-][0-9:]{2,6})?)?"
+)
+SHORT_NUMBER = r"[(+-]?[€$£]? ?[+-]?[0-9]{1,4}([.,'][0-9]{1,3}){0,2} ?[)%€$£-]?"
 
 
-def mask(text: str) -> str:
-    """Return a text with its letters and digits hidden: ``a``, ``A`` and ``9`` stand for them.
+def masked(value: object, *, an_id: bool = False) -> str:
+    """Return a value with its letters and digits hidden: ``a``, ``A`` and ``9`` stand for them.
 
-    The shape is what tells ``10848.0`` from ``10848``; the value is nobody's business.
+    Days and short numbers say nothing of a person and are shown whole, unless they are an id. Of an
+    id the shape is what tells ``10848.0`` from ``10848``.
 
     Examples
     --------
-    >>> mask("C-10848.0"), mask("maria.rossi@example.org")
-    ('A-99999.9', 'aaaaa.aaaaa@aaaaaaa.aaa')
+    >>> masked("Anna, 333 1234567"), masked("08/07/2026 10:30"), masked("1.287"), masked("n/a")
+    ('Aaaa, 999 9999999', '08/07/2026 10:30', '1.287', 'a/a')
+    >>> masked("C-10848.0", an_id=True)
+    'A-99999.9'
     """
-    hidden = re.sub(r"\d", "9", text)
+    text = str(value)
+    if not an_id and (re.fullmatch(DAY, text) or re.fullmatch(SHORT_NUMBER, text)):
+        return text
     hidden = "".join(
-        "A" if letter.isupper() else "a" if letter.isalpha() else letter for letter in hidden
+        "9" if sign.isdigit() else "A" if sign.isupper() else "a" if sign.isalpha() else sign
+        for sign in text
     )
-    return hidden if len(hidden) <= LONGEST else hidden[: LONGEST - 1] + "…"
+    return shorten(hidden, LONGEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from itertools import combinations
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self, TypedDict, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -18,6 +18,15 @@ SCORES = ("nps", "csat", "ces", "needs", "ease", "enjoyability", "touchpoint")
 CATEGORIES = ("channel", "segment")
 CODED = (*CATEGORIES, "stage")
 """Roles whose codes are names: they bear labels and are counted one by one."""
+
+
+class Design(TypedDict):
+    """How answers were drawn: columns of weights and of the customers they belong to, or None."""
+
+    weight: str | None
+    cluster: str | None
+
+
 Stage = Literal["awareness", "consideration", "purchase", "retention", "advocacy"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 LANGUAGES = ("en", "it")
@@ -34,6 +43,27 @@ def _known_zone(name: str) -> str:
     return name
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Days of other years are slips, or stand for "unknown" and "for ever"."""
+
+
+def _sensible_day(day: dt.date) -> dt.date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"a day lies between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
+
+
+def _plain_name(name: str) -> str:
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise ValueError(f"a name is a printable text of 1 to {LONGEST_NAME} characters")
+    return name
+
+
+LONGEST_NAME = 100
+Day = Annotated[dt.date, AfterValidator(_sensible_day)]
+Name = Annotated[str, AfterValidator(_plain_name)]
+End = Annotated[int, Field(ge=-1000, le=1000)]
+"""One end of a scale."""
 Text = Annotated[dict[Literal["en", "it"], str], Field(min_length=len(LANGUAGES))]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 
@@ -49,7 +79,7 @@ class Meaning(Strict):
 
     column: str | None = None
     """Name in the export; empty text when the question was not asked."""
-    scale: tuple[int, int] | None = None
+    scale: tuple[End, End] | None = None
     """First the worst, then the best answer: ``[1, 5]``, or ``[5, 1]`` where 1 is best."""
     missing: dict[str, str | Text] = {}
     """Code in the export -> why there is no answer."""
@@ -63,6 +93,15 @@ class Meaning(Strict):
     """Time zone of the column where it is not the source's own."""
     ignoring: tuple[Literal["case", "zeros", "decimals"], ...] = ()
     """What does not tell two ids apart: capitals, leading zeros, ``.0`` at the end."""
+    decimal: Literal[".", ","] | None = None
+    """The sign before the decimals of a number written as text."""
+    thousands: Literal[".", ",", " ", "'"] | None = None
+    """The sign between its thousands; none when left out."""
+
+    @property
+    def decimal_sign(self) -> str:
+        """The sign before the decimals; a point unless something else is declared."""
+        return self.decimal or ("," if self.thousands == "." else ".")
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -72,6 +111,8 @@ class Meaning(Strict):
             raise ValueError("a template needs one {} where the export's own text goes")
         if "%" in re.sub(TIME_PARTS, "", self.format or ""):
             raise ValueError(f"{self.format!r} is no format of dates: write it like %d/%m/%Y")
+        if self.thousands == self.decimal_sign:
+            raise ValueError("decimal and thousands are two different signs")
         return self
 
 
@@ -79,8 +120,8 @@ class Version(Meaning):
     """A period in which a column meant something else."""
 
     waves: tuple[str, ...] = ()
-    since: dt.date | None = None
-    until: dt.date | None = None
+    since: Day | None = None
+    until: Day | None = None
     """Last day of the version."""
 
     @model_validator(mode="after")
@@ -115,6 +156,8 @@ class Column(Meaning):
     """Code -> what people read."""
     favourable_from: int | None = None
     """Lowest favourable answer, counted with higher as better."""
+    negate: bool = False
+    """Whether the export writes this amount with the other sign: refunds below zero."""
     stage: Stage | None = None
     """The stage of the journey that a touchpoint belongs to."""
     stages: dict[str, Stage] = {}

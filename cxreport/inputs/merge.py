@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from cxreport.inputs.contracts import Problem, problem
+from cxreport.inputs.masking import masked
 from cxreport.inputs.source import keep, run
 
 if TYPE_CHECKING:
@@ -67,9 +68,17 @@ def merge_repeated(rows: ir.Table, name: str, table: TableFiles) -> tuple[ir.Tab
     found = run(
         by_id.aggregate(example=ibis.cases((repeated, by_id[key])).min(), **sums, **shown)
     ).iloc[0]
-    problems.append(problem("rows-repeated", name, key, surplus, found["example"]))
+    problems.append(
+        problem("rows-repeated", name, key, surplus, masked(found["example"], an_id=True))
+    )
     problems += [
-        problem("rows-contradict", name, c, found[f"n_{c}"], f"{key} {found[f'e_{c}']}")
+        problem(
+            "rows-contradict",
+            name,
+            c,
+            found[f"n_{c}"],
+            f"{key} {masked(found[f'e_{c}'], an_id=True)}",
+        )
         for c in others
         if found[f"n_{c}"] > 0
     ]

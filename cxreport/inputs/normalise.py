@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from cxreport.inputs.meaning import NPS_SCALE, SCORES, Column, Meaning, Version
+from cxreport.inputs.meaning import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    NPS_SCALE,
+    SCORES,
+    Column,
+    Meaning,
+    Version,
+)
 from cxreport.inputs.source import without_nan
 
 if TYPE_CHECKING:
@@ -27,13 +35,15 @@ NUMBERS = (*SCORES, "weight", "number")
 TIMES = ("date", "time")
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
 """How a number is written; engines also read ``nan``, ``inf`` and ``1_000``."""
+CURRENCY = "\u20ac|[$]|\u00a3|\u00a5|EUR|USD|GBP|CHF"
+"""Signs of money that may stand beside an amount."""
+SEPARATORS = {".": "[.]", ",": ",", " ": " ", "'": "['\u2019]"}
+"""Signs between thousands, as patterns."""
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f")
 ISO_FORMATS = tuple("%Y-%m-%d" + clock for clock in CLOCKS)
 ZONED_FORMATS = tuple(f"{written}%z" for written in ISO_FORMATS[2:])
 CLOCK_PARTS = "%-?[HIMSfpgXcnzs]"
 """What a format of times has, and one of days has not."""
-FIRST_YEAR = 1900
-"""A text that gives an earlier year was written in another way than declared."""
 
 
 def _of_engine(name: str, returns: str, *takes: str) -> Any:
@@ -61,8 +71,10 @@ def cleaned(column: ir.Column, role: str = "other") -> ir.StringColumn:
         column = without_nan(column)
     text = column.cast("string")
     text = text.re_replace(r"[\s\x{A0}\x{2007}\x{202F}\x{FEFF}]+", " ").strip().nullif("")
-    if role in NUMBERS or not kind.is_string():
+    if role in SCORES or not kind.is_string():
         text = text.re_replace(r"^([+-]?[0-9]+)\.0+$", r"\1")
+    elif role in NUMBERS:  # in an amount, 1.000 may be a thousand
+        text = text.re_replace(r"^([+-]?[0-9]+)\.(0|00|0000+)$", r"\1")
     return text
 
 
@@ -86,23 +98,50 @@ def plain_id(text: ir.StringColumn, ignoring: Sequence[str]) -> ir.StringColumn:
     return text
 
 
+def in_one_spelling(text: ir.StringColumn, meaning: Meaning) -> ir.StringColumn:
+    """Write numbers with a point, a minus before them, and without thousands or currency.
+
+    What is not written as declared becomes NULL, where something is declared.
+    """
+    text = text.re_replace(f"^([-+(\u2212]?) ?({CURRENCY}) ?", r"\1")
+    text = text.re_replace(f" ?({CURRENCY})([-)]?)$", r"\2").replace("\u2212", "-")
+    text = text.re_replace(r"^\(([0-9][^()]*)\)$", r"-\1").re_replace(r"^([0-9].*)-$", r"-\1")
+    if meaning.decimal is None and meaning.thousands is None:
+        return text
+    decimal, thousands = meaning.decimal_sign, SEPARATORS.get(meaning.thousands or "", "")
+    grouped = f"[0-9]{{1,3}}({thousands}[0-9]{{3}})+|" if thousands else ""
+    fits = text.re_search(f"^[+-]?({grouped}[0-9]+)([{decimal}][0-9]+)?$")
+    if thousands:
+        text = text.re_replace(thousands, "")
+    return ibis.cases((fits, text.replace(decimal, ".")))
+
+
 def as_time(column: ir.Column, meaning: Meaning, zone: str) -> ir.Column:
     """Read times as naive local time of the source's zone; days stay days, in any zone."""
     kind = column.type()
+    if meaning.missing and (kind.is_timestamp() or kind.is_date()):
+        day = cleaned(column).re_replace(r"[ T]00:00:00.*$", "")
+        column = ibis.cases((day.isin(list(meaning.missing)), ibis.null(kind)), else_=column)
     if kind.is_timestamp() and kind.timezone:
         return local_time(zone, column.cast("timestamp('UTC', 6)"))
     if kind.is_date():
-        return column
+        return ibis.cases((_is_sensible(column), column))
     if kind.is_timestamp():
-        return _moved(column.cast("timestamp(6)"), meaning, zone)
+        time = column.cast("timestamp(6)")
+        return _moved(ibis.cases((_is_sensible(time), time)), meaning, zone)
     text = coded(cleaned(column), meaning)
     if meaning.template:
         before, _, after = meaning.template.partition("{}")
         text = ibis.literal(before) + text + ibis.literal(after)
     formats = (meaning.format,) if meaning.format else (*ISO_FORMATS, *ZONED_FORMATS)
     time = ibis.coalesce(*(_read_time(text, written, meaning, zone) for written in formats))
-    time = ibis.cases((time.year() >= FIRST_YEAR, time))
+    time = ibis.cases((_is_sensible(time), time))
     return time.date() if meaning.format and not re.search(CLOCK_PARTS, meaning.format) else time
+
+
+def _is_sensible(time: ir.Column) -> ir.BooleanValue:
+    """Say whether a day lies in the years that data are of; others were written otherwise."""
+    return (time.year() >= FIRST_YEAR) & (time.year() <= LAST_YEAR)
 
 
 def _read_time(text: ir.StringColumn, written: str, meaning: Meaning, zone: str) -> ir.Column:
@@ -128,7 +167,10 @@ def values(exported: ir.Column, column: Column, meaning: Meaning, zone: str) -> 
         return text.cases(*column.stages.items(), else_=ibis.null("string"))
     if column.role not in NUMBERS:
         return plain_id(text, meaning.ignoring)
+    if exported.type().is_string():
+        text = in_one_spelling(text, meaning)
     number = ibis.cases((text.re_search(f"^({NUMBER})$"), text.try_cast("float64")))
+    number = ibis.cases((~number.isinf(), -number if column.negate else number))
     general = column.scale or NPS_SCALE
     if meaning.scale and meaning.scale == general[::-1]:
         return general[0] + general[1] - number  # this version began at the other end
@@ -179,8 +221,11 @@ def codes(raw: ir.Table, columns: Mapping[str, Column], *, wave: str | None, zon
     ``0:11`` is an 11 read by the first of ``Column.in_wave``; NULL when the question was not asked.
     """
 
-    def read(exported: ir.Column, column: Column, _meaning: Meaning, number: int) -> ir.Column:
-        return ibis.literal(f"{number}:") + cleaned(exported, column.role).fill_null("")
+    def read(exported: ir.Column, column: Column, meaning: Meaning, number: int) -> ir.Column:
+        text = cleaned(exported, column.role)
+        if column.role in SCORES and meaning.decimal_sign == ",":
+            text = text.re_replace("^([0-9]+),([0-9]+)$", r"\1.\2").re_replace("[.]0+$", "")
+        return ibis.literal(f"{number}:") + text.fill_null("")
 
     found = _in_their_versions(raw, columns, wave, zone, read)
     return found.cast(dict.fromkeys(columns, "string"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxreport.inputs.contracts import shorten
+from cxreport.errors import shorten
 from cxreport.inputs.fixed_words import known_spellings
-from cxreport.inputs.masking import mask
+from cxreport.inputs.masking import masked
 from cxreport.inputs.meaning import CODED, SCORES
 from cxreport.inputs.normalise import NUMBERS, TIMES
 from cxreport.inputs.source import run
@@ -80,16 +81,16 @@ def columns_read(dataset: Dataset) -> pd.DataFrame:
     """
     counted = dataset.answers_by_code
     codes = counted.groupby(["table", "column"])["code"].nunique()
-    lines = []
+    lines, hidden = [], partial(masked, an_id=True)
     for name, rows in dataset.tables.items():
         described = dataset.codebook.tables[name].columns
         ends = _ends_of(rows, list(described))
         for number, (column, meaning) in enumerate(described.items()):
             shown: Callable[[str], str] = str
             if meaning.role in {"id", "customer", "comment", "other"}:
-                shown = str if known_spellings(name, column, meaning) else mask
+                shown = str if known_spellings(name, column, meaning) else hidden
             elif meaning.role in CODED and codes.get((name, column), 0) > MANY_CODES:
-                shown = mask
+                shown = hidden
             n, low, high = (ends[f"{key}{number}"] for key in ("n", "low", "high"))
             limits = [_in_words(end, meaning.role, shown) for end in (low, high)]
             lines.append([name, column, meaning.role, int(n), int(ends["rows"] - n), *limits])

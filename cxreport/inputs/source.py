@@ -244,6 +244,9 @@ def keep(rows: ir.Table) -> ir.Table:
        sum
     0    9
     """
+    # An engine keeps no column without a kind, as one without a value is.
+    kindless = [name for name, kind in rows.schema().items() if kind.is_null()]
+    rows = rows.mutate(**{name: rows[name].cast("string") for name in kindless})
     sources = [op.source for op in rows.op().find(ops.DatabaseTable)]
     backend = sources[0] if sources else engine()
     return backend.create_table(ibis.util.gen_name("kept"), rows, temp=True)

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+import ibis
 import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs import period as periods_of_time
-from cxreport.inputs.closed import choose_period
+from cxreport.inputs.checks import SHARED
+from cxreport.inputs.closed import choose_period, first_whole
 from cxreport.inputs.company import HISTORY, Company, open_tables
-from cxreport.inputs.meaning import CATEGORIES, Column
+from cxreport.inputs.meaning import CATEGORIES, Column, Design
 from cxreport.inputs.source import Data, run
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.dataset import Dataset
     from cxreport.inputs.period import Period
+
+SURVEY = ("responses",)
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,15 @@ class Survey(Company):
         first = self.history[-periods:][0]
         day = self.responses.period_start
         return self.responses.filter((day >= first.start) & (day <= self.period.start))
+
+    @property
+    def design(self) -> Design:
+        """How the answers were drawn: their own weights, and the customers they belong to.
+
+        Handed to the scores as ``**survey.design``; None for what the source does not declare.
+        """
+        weight, customer = (next(iter(self.columns(r)), None) for r in ("weight", "customer"))
+        return {"weight": weight, "cluster": customer}
 
     def answers(self, period: Period) -> ir.Table:
         """Return the answers of one period."""
@@ -134,7 +147,7 @@ def open_survey(
         for column, codes in (filters or {}).items()
     }
     responses = _filtered(dataset, chosen_codes)
-    chosen = choose_period(dataset, period)
+    chosen = choose_period(dataset, period, SURVEY)
     counts = run(responses.group_by("period_start").aggregate(n=responses.count())).dropna()
     answers_by_start = {pd.Timestamp(day).date(): n for day, n in counts.itertuples(index=False)}
     if not answers_by_start.get(chosen.start):
@@ -146,10 +159,22 @@ def open_survey(
             if answers_by_start
             else "no row is left",
         )
+    first = first_whole(dataset, SURVEY) or chosen
     history = periods_of_time.between(
-        min(answers_by_start), chosen.start, chosen.kind, dataset.codebook.waves
+        max(first.start, min(answers_by_start)), chosen.start, chosen.kind, dataset.codebook.waves
     )
-    return Survey(dataset, chosen, history[-HISTORY:], chosen_codes, responses=responses)
+    responses = _equal_without_weights(dataset, responses)
+    return Survey(dataset, chosen, history[-HISTORY:], chosen_codes, SURVEY, responses=responses)
+
+
+def _equal_without_weights(dataset: Dataset, responses: ir.Table) -> ir.Table:
+    """Give each answer the weight 1 in a period in which no answer has a weight."""
+    for name in dataset.codebook.responses.with_role("weight"):
+        if name in responses.columns:
+            weight = responses[name].cast("float64")
+            heaviest = weight.max().over(group_by="period_start")
+            responses = responses.mutate(**{name: ibis.ifelse(heaviest.isnull(), 1.0, weight)})
+    return responses
 
 
 def _filtered(dataset: Dataset, filters: Mapping[str, Sequence[str]]) -> ir.Table:
@@ -166,14 +191,16 @@ def _filtered(dataset: Dataset, filters: Mapping[str, Sequence[str]]) -> ir.Tabl
                 expected=", ".join(allowed),
                 hint=f"did you mean {near[0]!r}?" if near else None,
             )
-        known = set(run(responses.select(column).distinct())[column].dropna())
+        counted = run(responses.group_by(column).aggregate(n=responses.count())).dropna()
+        known = set(counted[column])
         strange = sorted(set(codes) - known)
-        if strange:
+        if strange:  # what only a few wrote may be free text
+            shared = {*counted.loc[counted["n"] >= SHARED, column], *allowed[column].labels}
             raise CxError(
                 "no such code to filter by",
                 where=column,
                 got=", ".join(strange),
-                expected=", ".join(sorted(known)),
+                expected=", ".join(sorted(shared & known)) or "a code that many people gave",
             )
         responses = responses.filter(responses[column].isin(list(codes)))
     return responses

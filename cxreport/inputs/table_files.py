@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - read by pydantic at run time
-from typing import Annotated, Any, Self
+import datetime as dt
+from collections import Counter
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from cxreport.inputs.meaning import SCORES, Column, Strict, Text
+from cxreport.inputs.meaning import SCORES, Column, End, Name, Strict, Text
 
 RATINGS = tuple(role for role in SCORES if role != "nps")
 ADDED = ("wave", "period_start")
@@ -25,13 +26,36 @@ def _known_encoding(name: str) -> str:
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 
 
+def _possible(day: dt.date) -> dt.date:
+    """Refuse a day that no export reaches, such as 9999-12-31."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"the data cannot be complete up to this day, or from it on: {day}")
+    return day
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+KnownDay = Annotated[dt.date, AfterValidator(_possible)]
+"""A day that an export begins or ends on."""
+
+
+def _as_texts(given: Any) -> Any:
+    """Read one code or several, and yes, no and numbers as an export writes them."""
+    codes = given if isinstance(given, list) else [given]
+    return tuple(
+        str(code).strip() if isinstance(code, bool | int | float) else code for code in codes
+    )
+
+
+Codes = Annotated[tuple[str, ...], BeforeValidator(_as_texts), Field(min_length=1)]
+
+
 class Wave(Strict):
     """A named period, and the files that hold it."""
 
     name: str = Field(pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?$")
     """Up to 100 signs on one line, without blanks around."""
-    since: dt.date
-    until: dt.date
+    since: KnownDay
+    until: KnownDay
     """Last day."""
     files: str = "*"
 
@@ -39,7 +63,7 @@ class Wave(Strict):
 class Defaults(Strict):
     """What every rating of a table has in common, unless its column says otherwise."""
 
-    scale: tuple[int, int] | None = None
+    scale: tuple[End, End] | None = None
     missing: dict[str, str | Text] = {}  # noqa: RUF012 - pydantic copies it
 
 
@@ -55,10 +79,22 @@ class TableFiles(Strict):
     """Lines of a CSV file to pass over before its header."""
     header_rows: Annotated[int, Field(ge=1, le=9)] = 1
     """Rows of headings in a CSV file: 3 in Qualtrics, 2 in SurveyMonkey."""
+    decimal: Literal[".", ","] | None = None
+    """The sign before the decimals of numbers written as text; a column may say otherwise."""
+    thousands: Literal[".", ",", " ", "'"] | None = None
+    """The sign between their thousands; none when left out."""
+    observed_from: KnownDay | None = None
+    """First day that the export covers; that of the source, or of the first row, when left out."""
+    observed_until: KnownDay | None = None
+    """Last day that the export covers; see the source's."""
     ignore: tuple[str, ...] = ()
     """Patterns of columns that are known and not used."""
+    only: dict[str, Codes] = {}  # noqa: RUF012 - pydantic copies it
+    """Column of the export -> what a row must say there to belong."""
+    skip: dict[str, Codes] = {}  # noqa: RUF012 - pydantic copies it
+    """Column of the export -> what a row says that does not belong: previews, tests, spam."""
     defaults: Defaults = Defaults()
-    columns: Annotated[dict[str, Column], Field(min_length=1)]
+    columns: Annotated[dict[Name, Column], Field(min_length=1)]
 
     @model_validator(mode="before")
     @classmethod
@@ -75,6 +111,23 @@ class TableFiles(Strict):
         }
         return given | {"columns": filled}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _columns_take_the_signs(cls, given: Any) -> Any:
+        """Write the table's signs of numbers into each column that does not declare its own."""
+        columns = given.get("columns") if isinstance(given, dict) else None
+        if not isinstance(columns, dict):
+            return given
+        signs = {n: given[n] for n in ("decimal", "thousands") if given.get(n) is not None}
+        return given | {
+            "columns": {
+                name: signs | column
+                if isinstance(column, dict) and not {*column} & {"decimal", "thousands"}
+                else column
+                for name, column in columns.items()
+            }
+        }
+
     @model_validator(mode="after")
     def _names_and_roles(self) -> Self:
         for role in ("id", "date"):
@@ -82,6 +135,11 @@ class TableFiles(Strict):
                 raise ValueError(
                     f'a table has one column with role = "{role}" (others: "other", "time")'
                 )
+        exported = Counter(
+            column.column or name for name, column in self.columns.items() if column.column != ""
+        )
+        if twice := [name for name, n in exported.items() if n > 1]:
+            raise ValueError(f"one column of the export has two roles: {', '.join(twice)}")
         lower = [name.lower() for name in self.columns]
         if len({*lower}) < len(lower):
             raise ValueError("two columns differ only in capital letters")

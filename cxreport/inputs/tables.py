@@ -15,6 +15,7 @@ from cxreport.inputs.contracts import Problem, problem
 from cxreport.inputs.fixed_words import with_fixed_words, word_problems
 from cxreport.inputs.merge import merge_repeated
 from cxreport.inputs.normalise import normalise
+from cxreport.inputs.row_filter import belonging, filter_problems
 from cxreport.inputs.source import (
     TEXT_FILES,
     Data,
@@ -24,8 +25,11 @@ from cxreport.inputs.source import (
     read_file,
     run,
 )
+from cxreport.inputs.spans import days_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import ibis.expr.types as ir
     import pandas as pd
 
@@ -65,11 +69,7 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     if given is not None:
         parts = [_read_part(codebook, name, as_table(given), None)]
     else:
-        pattern, _, inner = table.files.partition(":")
-        parts = []
-        for path in find_files(codebook.folder, pattern):
-            raw = read_file(path, table=inner or None, **table.written)
-            parts.append(_read_part(codebook, name, raw, path))
+        parts = [_read_part(codebook, name, raw, path) for raw, path in _files_of(codebook, name)]
     everything = CheckedTable(
         _together([part.rows for part in parts]),
         [line for part in parts for line in part.problems],
@@ -79,9 +79,33 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     rows, found = merge_repeated(everything.rows, name, table)
     everything.rows = _with_period(rows, codebook, table)
     everything.problems += found
+    everything.problems += checks.amount_problems(rows, name)
     everything.problems += checks.date_problems(everything.rows, name, table, codebook)
     everything.problems += word_problems(everything.rows, name, table)
     return everything
+
+
+def read_days(codebook: Codebook, names: Iterable[str]) -> dict[str, pd.Series]:
+    """Count the rows of each day of some tables, and read nothing else of their files."""
+    found: dict[str, pd.Series] = {}
+    for name in names:
+        table, zone = codebook.tables[name], codebook.source.timezone
+        dates = table.with_role("date")
+        parts = [
+            normalise(belonging(raw, table, wave=wave, zone=zone), dates, wave=wave, zone=zone)
+            for raw, path in _files_of(codebook, name)
+            for wave in (getattr(codebook.wave_of(path.name), "name", None),)
+        ]
+        found |= days_of({name: _together(parts)}, codebook)
+    return found
+
+
+def _files_of(codebook: Codebook, name: str) -> Iterator[tuple[ir.Table, Path]]:
+    """Open the files of a table, one by one."""
+    table = codebook.tables[name]
+    pattern, _, inner = table.files.partition(":")
+    for path in find_files(codebook.folder, pattern):
+        yield read_file(path, table=inner or None, **table.written), path
 
 
 def _together(parts: list[ir.Table]) -> ir.Table:
@@ -98,6 +122,7 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
     table, zone = codebook.tables[name], codebook.source.timezone
     wave = codebook.wave_of(path.name if path else "")
     wave_name = wave.name if wave else None
+    whole, raw = raw, belonging(raw, table, wave=wave_name, zone=zone)
     rows = normalise(raw, table.columns, wave=wave_name, zone=zone)
     rows = with_fixed_words(rows, name, table)
     if wave:
@@ -107,13 +132,16 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
     counted = count_codes(raw, table.columns, wave=wave_name, zone=zone, table=name)
     problems = [
         *checks.header_problems(raw, name, table, path or Path(name), wave, zone),
+        *filter_problems(whole, name, table, wave=wave_name, zone=zone),
         *(checks.line_end_problems(name, path, wave) if path else ()),
         *checks.value_problems(raw, name, table, wave, zone),
+        *checks.yes_no_problems(raw, name, table, wave, zone),
+        *checks.spelling_problems(raw, name, table, wave, zone),
         *checks.code_problems(counted, name),
     ]
-    n = int(run(raw.aggregate(n=raw.count()))["n"].item())
+    n = int(run(whole.aggregate(n=whole.count()))["n"].item())
     file = path.name if path else ""
-    if n == 0:
+    if not int(run(raw.aggregate(n=raw.count()))["n"].item()):
         problems.append(problem("rows-none", name, "", 1, file, wave_name))
     read = {"table": name, "file": file, "wave": wave_name, "rows": n, "columns": len(raw.columns)}
     read["sha256"] = hash_file(path) if path else ""

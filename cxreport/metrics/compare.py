@@ -67,11 +67,11 @@ def compare(
 
         NPS and pyramid layers: 3/4, 3/2 and 3/4 answers are added to each sample for interval and
         p-value. Shares: Newcombe's interval; the p-value is 1 minus the level at which it reaches
-        zero. Weighted scores: normal interval and test from their standard errors. Pyramid index:
-        the same with Welch's degrees of freedom. ``low`` and ``high`` are at ``level`` for one row
-        alone or ``correction="none"``; among m rows they are as much wider as the correction asks
-        (``statistics.multiplicity.interval_level``), so that a row is a signal if and only if its
-        interval leaves out zero. Means are not compared.
+        zero. Weighted or clustered scores: normal interval and test from their standard errors.
+        Pyramid index: the same with Welch's degrees of freedom. ``low`` and ``high`` are at
+        ``level`` for one row alone or ``correction="none"``; among m rows they are as much wider
+        as the correction asks (``statistics.multiplicity.interval_level``), so that a row is a
+        signal if and only if its interval leaves out zero. Means are not compared.
 
     Raises
     ------
@@ -164,8 +164,14 @@ def _matched(current: pd.DataFrame, reference: pd.DataFrame, keys: list[str]) ->
         absent_reference=rows["n_reference"].isna(),
         n=rows["n"].fillna(0),
         n_reference=rows["n_reference"].fillna(0),
-        either_weighted=rows["weighted"].eq(1) | rows["weighted_reference"].eq(1),
+        either_weighted=_by_error(rows, "") | _by_error(rows, "_reference"),
     )
+
+
+def _by_error(rows: pd.DataFrame, side: str) -> pd.Series:
+    """Say which scores rest on their standard error: weighted, or of answers in clusters."""
+    worth_less = rows[f"n_effective{side}"] < rows[f"n{side}"] - 1e-9
+    return rows[f"weighted{side}"].eq(1) | worth_less
 
 
 def _common(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -181,7 +181,7 @@ def effect(
         raise CxError(
             "there is nothing to compare",
             where=arm,
-            got=", ".join(sorted(set(scores["arm"].dropna()))),
+            got=", ".join(sorted({str(name) for name in scores["arm"].dropna()})),
             expected=f"{control!r} and another arm",
         )
     reference = pd.concat([scores[is_control].assign(arm=other) for other in arms])

@@ -34,6 +34,8 @@ def break_down(
     columns: Sequence[str],
     *,
     minimum: int = MINIMUM_GROUP,
+    weight: str | None = None,
+    cluster: str | None = None,
     level: float = 0.95,
     earlier: Data | None = None,
 ) -> dict[str, pd.DataFrame]:
@@ -41,7 +43,7 @@ def break_down(
 
     Parameters
     ----------
-    current, reference, questions, level
+    current, reference, questions, weight, cluster, level
         As in ``scoreboard``.
     columns : sequence of str
         Channels and segments.
@@ -70,7 +72,9 @@ def break_down(
     2  Roma    10      40.0
     """
     boards = {
-        column: scoreboard(current, reference, questions, by=[column], level=level)
+        column: scoreboard(
+            current, reference, questions, by=[column], weight=weight, cluster=cluster, level=level
+        )
         for column in columns
     }
     shown = {}
@@ -97,6 +101,8 @@ def league_tables(
     columns: Sequence[str],
     *,
     minimum: int = MINIMUM_GROUP,
+    weight: str | None = None,
+    cluster: str | None = None,
     level: float = 0.95,
     seed: int = 0,
     earlier: Data | None = None,
@@ -107,7 +113,7 @@ def league_tables(
     ----------
     data : frame
         One row an answer, best of several periods.
-    questions, columns, level
+    questions, columns, weight, cluster, level
         As in ``break_down``.
     minimum : int
         Fewest answers of a group that is shown.
@@ -125,7 +131,9 @@ def league_tables(
     """
     leagues = {}
     for column in columns:
-        scores = score_questions(data, questions, by=[column], level=level).dropna(subset=column)
+        scores = score_questions(
+            data, questions, by=[column], weight=weight, cluster=cluster, level=level
+        ).dropna(subset=column)
         if scores[column].nunique() > MOST_GROUPS:
             hidden = _hidden(data, column, questions, minimum, earlier)
             few = suppress(scores, minimum, also=scores[column].isin(hidden))

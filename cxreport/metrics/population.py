@@ -125,12 +125,13 @@ def weighted_scores(survey: Survey, questions: Mapping[str, Column]) -> pd.DataF
         ``high_unweighted``; without a row when there are no weights.
     """
     answers, weight = weighted_answers(survey, survey.current)
-    plain = score_questions(survey.current, questions)
+    cluster = survey.design["cluster"]
+    plain = score_questions(survey.current, questions, cluster=cluster)
     ends = ["estimate", "low", "high"]
     beside = plain[["question", "metric", *ends]]
     if weight is None:
         return plain.head(0)
-    weighted = score_questions(answers, questions, weight=weight)
+    weighted = score_questions(answers, questions, weight=weight, cluster=cluster)
     return weighted.merge(beside, on=["question", "metric"], suffixes=("", "_unweighted"))
 
 
@@ -152,20 +153,24 @@ def weighted_differences(survey: Survey, questions: Mapping[str, Column]) -> pd.
     weights = {weight for _, weight in answers}
     if len(answers) < 2 or None in weights or _unweighted_before(survey):
         return pd.DataFrame(columns=names)
-    plain = scoreboard(survey.current, survey.previous, questions)
-    weighted = scoreboard(answers[0][0], answers[1][0], questions, weight=weights.pop())
+    cluster = survey.design["cluster"]
+    plain = scoreboard(survey.current, survey.previous, questions, cluster=cluster)
+    weighted = scoreboard(
+        answers[0][0], answers[1][0], questions, weight=weights.pop(), cluster=cluster
+    )
     return plain[[*keys, *columns]].merge(
         weighted[[*keys, *columns]], on=keys, suffixes=("", "_weighted")
     )
 
 
 def _unweighted_before(survey: Survey) -> bool:
-    """Say whether the source's own weights are missing in the period before."""
+    """Say whether the answers of the period before have no weights, and count as one each."""
     own = next(iter(survey.columns("weight")), None)
     if own is None or survey.previous is None:
         return False
-    rows = survey.previous
-    return bool(run(rows.aggregate(missing=rows[own].isnull().sum()))["missing"].item())
+    weight = survey.previous[own]
+    ends = run(survey.previous.aggregate(low=weight.min(), high=weight.max())).iloc[0]
+    return bool(ends["low"] == ends["high"])
 
 
 def weight_summary(survey: Survey) -> pd.DataFrame:

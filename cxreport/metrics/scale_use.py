@@ -11,7 +11,9 @@ import pandas as pd
 from cxreport.inputs.meaning import NPS_SCALE
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.scales import is_valid
+from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
+from cxreport.metrics.statistics.value_columns import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,10 +76,11 @@ def scale_use(data: Data, questions: Mapping[str, Column], *, level: float = 0.9
     if not questions:
         return pd.DataFrame(columns=COLUMNS)
     table = as_table(data)
+    check_columns(table, list(questions))
     sums = {
         f"{count}_{at}": value
         for at, (name, column) in enumerate(questions.items())
-        for count, value in _counts(table[name], column).items()
+        for count, value in _counts(numbers(table, name), column).items()
     }
     row = run(table.aggregate(**sums)).fillna(0).iloc[0]
     used = pd.DataFrame(
@@ -143,12 +146,14 @@ def same_answers(
     if len(questions) < 2:
         return pd.DataFrame(columns=SAME_COLUMNS)
     table = as_table(data)
+    check_columns(table, list(questions))
+    answers = {name: numbers(table, name) for name in questions}
     ends = {name: column.scale or NPS_SCALE for name, column in questions.items()}
     length = math.lcm(*(best - worst for worst, best in ends.values()))
     places = [
-        (table[name] - worst) * (length // (best - worst)) for name, (worst, best) in ends.items()
+        (answers[name] - worst) * (length // (best - worst)) for name, (worst, best) in ends.items()
     ]
-    complete = ibis.and_(*(is_valid(table[name], pair) for name, pair in ends.items()))
+    complete = ibis.and_(*(is_valid(answers[name], pair) for name, pair in ends.items()))
     same = complete & ibis.and_(*(place == places[0] for place in places[1:]))
     counts = {
         "rows": table.count(),

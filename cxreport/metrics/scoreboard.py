@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cxreport.inputs.meaning import Design
 from cxreport.metrics.answers import COLUMNS
 from cxreport.metrics.compare import compare
 from cxreport.metrics.planning import smallest_change
@@ -48,6 +49,7 @@ def score_questions(
     *,
     by: Sequence[str] = (),
     weight: str | None = None,
+    cluster: str | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Measure every question by the score that fits its role.
@@ -63,6 +65,8 @@ def score_questions(
         Columns to break down by.
     weight : str, optional
         Column of weights.
+    cluster : str, optional
+        Column that says which answers belong together, see ``nps``.
     level : float
         Confidence level of the intervals.
 
@@ -75,9 +79,9 @@ def score_questions(
     """
     layers = {role: [n for n, c in questions.items() if c.role == role] for role in LAYERS}
     layered = all(len(names) == 1 for names in layers.values())
-    groups = list(by)
+    groups, design = list(by), Design(weight=weight, cluster=cluster)
     frames = [
-        _score_question(data, name, column, groups, weight, level).assign(question=name)
+        _score_question(data, name, column, groups, design, level).assign(question=name)
         for name, column in questions.items()
         if not (layered and column.role in LAYERS)
     ]
@@ -86,7 +90,7 @@ def score_questions(
         scale = questions[needs].scale or (1, 5)
         scores = pyramid(
             data, needs=needs, ease=ease, enjoyability=enjoyability, scale=scale,
-            by=groups, weight=weight, level=level,
+            by=groups, level=level, **design,
         )  # fmt: skip
         frames.append(scores.assign(question=PYRAMID))
     if not frames:
@@ -97,14 +101,19 @@ def score_questions(
 
 
 def _score_question(
-    data: Data, name: str, column: Column, by: list[str], weight: str | None, level: float
+    data: Data,
+    name: str,
+    column: Column,
+    by: list[str],
+    design: Design,
+    level: float,
 ) -> pd.DataFrame:
     """Measure one question by the score of its role."""
     if column.role == "nps":
-        return nps(data, name, by=by, weight=weight, level=level)
+        return nps(data, name, by=by, level=level, **design)
     score = ces if column.role == "ces" else csat
     return score(
-        data, name, by=by, weight=weight, level=level,
+        data, name, by=by, level=level, **design,
         scale=column.scale or (1, 5), favourable_from=favourable_from(column),
     )  # fmt: skip
 
@@ -116,6 +125,7 @@ def scoreboard(
     *,
     by: Sequence[str] = (),
     weight: str | None = None,
+    cluster: str | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Measure every question, and how far it is from the period before.
@@ -124,7 +134,7 @@ def scoreboard(
     ----------
     current, reference : frame
         The answers of the period and of the one before (None if there is none).
-    questions, by, weight, level
+    questions, by, weight, cluster, level
         As in ``score_questions``.
 
     Returns
@@ -136,14 +146,15 @@ def scoreboard(
         ``p_value``, ``q_value`` and ``signal`` as in ``compare``: all rows together are one
         family of tests.
     """
-    scores = score_questions(current, questions, by=by, weight=weight, level=level)
+    design = Design(weight=weight, cluster=cluster)
+    scores = score_questions(current, questions, by=by, level=level, **design)
     keys = [*by, "question", "metric"]
     scores["detectable"] = [smallest_change(row, level) for row in scores.to_dict("records")]
     added = ["n_reference", "estimate_reference", "difference", "difference_low"]
     added += ["difference_high", "p_value", "q_value", "signal"]
     if reference is None or scores.empty:
         return scores.reindex(columns=[*scores.columns, *added])
-    before = score_questions(reference, questions, by=by, weight=weight, level=level)
+    before = score_questions(reference, questions, by=by, level=level, **design)
     differences = compare(scores, before, level=level).rename(
         columns={"low": "difference_low", "high": "difference_high"}
     )
@@ -156,6 +167,8 @@ def score_history(
     history: Sequence[Period],
     *,
     by: Sequence[str] = (),
+    weight: str | None = None,
+    cluster: str | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Measure every question in every period, with a gap where nobody answered.
@@ -170,6 +183,8 @@ def score_history(
         The periods, oldest first.
     by : sequence of str
         Columns to break down by.
+    weight, cluster : str, optional
+        As in ``score_questions``.
     level : float
         Confidence level of the intervals.
 
@@ -180,7 +195,9 @@ def score_history(
         ``period`` (its name) and the columns of the scores; ``n`` is 0 and the estimate empty
         where there is no answer.
     """
-    scores = score_questions(data, questions, by=["period_start", *by], level=level)
+    scores = score_questions(
+        data, questions, by=["period_start", *by], weight=weight, cluster=cluster, level=level
+    )
     keys = [*by, "question", "metric", "period"]
     scores["period"] = scores.pop("period_start").map(
         {pd.Timestamp(p.start): p.name for p in history}

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 MIN_POINTS = 2
 """Periods with answers that make a series."""
+FEWEST = 10
+"""Answers of a period that is judged, and that moves centre and limits."""
+TOO_FEW = "too few answers"
+NET = (-100.0, 100.0)
+SHARE = (0.0, 100.0)
+NET_METRICS = ("nps", "needs", "ease", "enjoyability", "index")
 
 
 def chart_scores(
@@ -20,6 +26,7 @@ def chart_scores(
     *,
     breaks: Mapping[str, Sequence[str]] | None = None,
     minimum: int = MIN_POINTS,
+    fewest: int = FEWEST,
 ) -> pd.DataFrame:
     """Judge every series of a history by the rules of a control chart.
 
@@ -31,13 +38,17 @@ def chart_scores(
         Question -> periods at which its wording or its meaning changed: a new segment begins.
     minimum : int
         Periods with answers that a series needs; shorter ones are left out.
+    fewest : int
+        Answers that a period needs to be judged. One with fewer is in the frame, and on the chart,
+        but moves neither centre nor limits and is in no run.
 
     Returns
     -------
     DataFrame
         One row a series and period, from its first answer on: the columns that name the series,
-        ``period``, ``n``, ``estimate``, ``low``, ``high`` and, from ``control_chart`` (kind xmr),
-        ``centre``, ``lower``, ``upper``, ``signal``, ``direction``, ``note``.
+        ``period``, ``n``, ``estimate``, ``low``, ``high`` and, from ``control_chart`` (kind score:
+        limits are wider where fewer answer, and stay within what the score can be), ``centre``,
+        ``lower``, ``upper``, ``signal``, ``direction``, ``note`` (there, or "too few answers").
 
     Examples
     --------
@@ -58,7 +69,13 @@ def chart_scores(
         if answered.sum() >= minimum:
             series = rows.loc[answered.idxmax() :, shown].reset_index(drop=True)
             known = [period for period in changed if period in set(series["period"][1:])]
-            chart = control_chart(series[["period", "estimate"]], breaks=known)
+            few = series["n"].between(1, fewest - 1)
+            points = series[["period", "n"]].assign(estimate=series["estimate"].mask(few))
+            net = rows["metric"].iloc[0] in NET_METRICS
+            chart = control_chart(
+                points, kind="score", n="n", breaks=known, within=NET if net else SHARE
+            )
+            chart["note"] = chart["note"].mask(few, TOO_FEW)
             parts.append(pd.concat([series, chart[judged]], axis="columns"))
     if not parts:
         return pd.DataFrame(columns=[*shown, *judged])

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxreport.inputs.source import Data, as_table, run
+from cxreport.metrics.statistics.group_columns import check_columns
+from cxreport.metrics.statistics.value_columns import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,9 +50,12 @@ def answer_shares(data: Data, questions: Mapping[str, Column]) -> pd.DataFrame:
     2  recommend   promoters  3   60.0
     """
     table = as_table(data)
+    check_columns(table, list(questions))
     frames = []
     for name, column in questions.items():
-        counted = run(table.group_by(answer=name).aggregate(n=table.count())).dropna()
+        counted = run(
+            table.group_by(answer=numbers(table, name)).aggregate(n=table.count())
+        ).dropna()
         by_answer = counted.set_index(counted["answer"].astype(float))["n"]
         classes = NPS_CLASSES if column.role == "nps" else _answers_of(column)
         n = [int(by_answer.reindex(list(values)).sum()) for values in classes.values()]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cxreport.errors import CxError
 from cxreport.inputs.codebook import MINIMUM_GROUP
 from cxreport.inputs.source import as_table, run
 from cxreport.metrics.scales import valid_answers
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.codebook import Column
     from cxreport.inputs.source import Data
+    from cxreport.inputs.survey import Survey
 
 __all__ = [
-    "MINIMUM_GROUP", "group_counts", "hidden_levels", "is_small", "pooled_hidden", "with_partners",
+    "MINIMUM_GROUP", "check_filters", "group_counts", "hidden_levels", "is_small", "pooled_hidden",
+    "with_partners",
 ]  # fmt: skip
 
 EXACT = 1e-9
@@ -148,6 +151,38 @@ def hidden_levels(
 def _hidden(sizes: pd.DataFrame, minimum: int, family: pd.Series) -> pd.Series:
     small = is_small(sizes["least"], minimum) | is_small(sizes["n"], minimum)
     return with_partners(small, sizes["least"], [family], minimum)
+
+
+def check_filters(survey: Survey) -> None:
+    """Refuse a part of the answers that is of few people, or gives few away beside the whole.
+
+    Raises
+    ------
+    CxError
+        If the filters keep fewer answers than ``minimum_group``, or leave out as few, or keep one
+        of the groups that the whole report hides together.
+    """
+    if not survey.filters:
+        return
+    minimum, start = survey.minimum_group, survey.period.start
+    everybody = survey.dataset.tables["responses"]
+    everybody = everybody.filter(everybody.period_start == start)
+    kept, every = (
+        int(run(rows.aggregate(n=rows.count()))["n"].item()) for rows in (survey.current, everybody)
+    )
+    few = kept < minimum or 0 < every - kept < minimum
+    for column, codes in survey.filters.items():
+        hidden = {*hidden_levels(everybody, column, survey.main_question, minimum)}
+        few |= bool(hidden & {*codes}) and not hidden <= {*codes}
+    if few:
+        filters = "; ".join(f"{name}: {', '.join(codes)}" for name, codes in survey.filters.items())
+        raise CxError(
+            "too few answers to report on: persons might be recognised",
+            where=survey.period.name,
+            got=f"filters {filters}",
+            expected=f"{minimum} answers or more, and as many left out, or none",
+            hint="keep more groups together",
+        )
 
 
 def pooled_hidden(

@@ -29,7 +29,8 @@ from cxreport.metrics.statistics.period_series import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Kind = Literal["xmr", "p", "p-prime"]
+Kind = Literal["xmr", "p", "p-prime", "score"]
+SHARES = ("p", "p-prime")
 Better = Literal["higher", "lower"]
 
 MIN_POINTS = 12
@@ -54,6 +55,7 @@ def control_chart(
     target: float | None = None,
     baseline: int | Sequence[object] | None = None,
     breaks: Sequence[object] | None = None,
+    within: tuple[float, float] | None = None,
 ) -> pd.DataFrame:
     """Say for each period whether it is a signal, by the rules of Making Data Count.
 
@@ -64,11 +66,12 @@ def control_chart(
         moving ranges and runs go from the point before it to the point after it.
     value : str
         Column of the measure: any unit for ``"xmr"``, percent (0..100) for the others.
-    kind : {"xmr", "p", "p-prime"}
+    kind : {"xmr", "p", "p-prime", "score"}
         Individual values; shares, with binomial noise alone; shares of large samples, whose noise
-        is more than binomial (Laney).
+        is more than binomial (Laney); means and net scores, whose noise goes with the square root
+        of 1 / n, wider limits where few answer.
     n : str, optional
-        Column of denominators of the shares; not used by ``"xmr"``.
+        Column of denominators of the shares and scores; not used by ``"xmr"``.
     better : {"higher", "lower"}
         Which way is an improvement.
     target : float, optional
@@ -80,14 +83,16 @@ def control_chart(
     breaks : sequence, optional
         Periods at which a new segment begins, because something is known to have changed. Each
         segment has its own centre and limits, and no run goes from one to the next.
+    within : (float, float), optional
+        What the measure can be, lowest and highest: limits are cut there. Shares: 0 to 100.
 
     Returns
     -------
     DataFrame
         One row a period, with the index of ``data``: ``period`` and the columns of ``data`` that
         are not numbers; ``value``, ``centre``, ``lower`` and ``upper`` (unit of the values; limits
-        of shares cut at 0 and 100); ``signal`` ("", "outside" the limits, "trend" of 7 points that
-        rise or fall, "two-of-three" beyond two thirds of a limit with all three on one side,
+        cut at what the measure can be); ``signal`` ("", "outside" the limits, "trend" of 7 points
+        that rise or fall, "two-of-three" beyond two thirds of a limit with all three on one side,
         "shift" of 7 points on one side of the centre; every point of a run is marked, with the
         first of the rules that holds); ``direction`` ("improvement" or "concern" where there is a
         signal); ``assurance`` ("pass" or "fail" if the target lies beyond the limits,
@@ -109,7 +114,8 @@ def control_chart(
     Notes
     -----
     XmR: mean and 2.66 mean moving ranges, screened once. p: pooled share and 3 binomial standard
-    errors. p': times the mean moving range of the standardised shares over 1.128, screened.
+    errors. p': times the mean moving range of the standardised shares over 1.128, screened. Score:
+    as p', standardised by the square root of n alone; with equal n it is XmR.
     Sources: NHS England, Making Data Count; Nelson 1982, Journal of Quality Technology 14(3),
     172-173; Laney 2002, Quality Engineering 14(4), 531-537; Anhøj & Olesen 2014, PLoS ONE 9(11),
     e113825.
@@ -131,12 +137,17 @@ def control_chart(
         raise CxError("the target is not a number", got=target)
     if kind != "xmr" and n is None:
         raise CxError("a chart of shares needs their denominators", expected="n, a column")
+    if within is None:
+        within = (0, 100) if kind in SHARES else (-np.inf, np.inf)
     names = period_names(data)
-    points = chart_points(data, value, n if kind != "xmr" else None, names)
+    counts = n if kind != "xmr" else None
+    points = chart_points(data, value, counts, names, shares=kind in SHARES)
     points["segment"] = are_listed(names, [] if breaks is None else breaks, "breaks").cumsum()
     points["baseline"] = in_baseline(points, names, baseline)
     parts = [_judged(rows, kind) for _, rows in points.groupby("segment")]
     chart = pd.concat(parts) if parts else _judged(points, kind)
+    for name in ("lower", "upper"):
+        chart[name] = chart[name].clip(*within)
     chart["direction"] = _direction(chart, better)
     chart["assurance"] = _assurance(chart, better, target)
     series = data[[c for c in data if _identifies(data[c]) and c not in (*ADDED, value, n)]]
@@ -157,7 +168,9 @@ def _judged(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
         centre, reach = centre_and_reach(rows["value"], rows["n"], rows["baseline"], kind)
         # A constant share has a binomial spread of its own, unless it is 0 or 100.
         varies = reach.max() > rounding(values)
-    lines = _lines(centre, reach if varies else reach * np.nan, kind)
+    reach = reach if varies else reach * np.nan
+    drawn = {"centre": centre, "lower": centre - reach, "upper": centre + reach, "reach": reach}
+    lines = pd.DataFrame(drawn)
     signals = pd.DataFrame({"signal": "", "side": 0}, index=known.index)
     if varies:
         signals = control_signals(known.join(lines)) if charted else run_signals(values, centre)
@@ -170,14 +183,6 @@ def _judged(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     note = np.select(list(reasons.values()), list(reasons), "")
     judged = rows.join(lines).join(signals).assign(note=note)
     return judged.fillna({"signal": "", "side": 0})
-
-
-def _lines(centre: float, reach: pd.Series, kind: Kind) -> pd.DataFrame:
-    """Draw centre and limits; those of a share stay on its scale."""
-    lower, upper = centre - reach, centre + reach
-    if kind != "xmr":
-        lower, upper = lower.clip(lower=0), upper.clip(upper=100)
-    return pd.DataFrame({"centre": centre, "lower": lower, "upper": upper, "reach": reach})
 
 
 def _direction(chart: pd.DataFrame, better: Better) -> np.ndarray:

@@ -39,7 +39,7 @@ def sentences_in_brief(block: Block, words: Words) -> list[str]:
     if not block.parameters.get("reference"):
         told.append(words.text("brief.no_before"))
     if block.parameters.get("weights"):
-        told.append(words.text("brief.weights"))
+        told.append(words.text(f"brief.{block.parameters['weights']}"))
     compared = sum(1 for row in rows if _is_number(row.get("p_value")))
     return [*told, words.text("brief.note", n=compared)] if compared else told
 

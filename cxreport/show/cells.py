@@ -184,7 +184,9 @@ WRITERS: dict[str, Writer] = {
     "meaning": _catalogued,
     "severity": _catalogued,
     "reason": _reason,
-    "found": lambda words, row, _: words.whole(row["n"]),
+    "found": lambda words, row, _: (
+        words.text("note.suppressed") if pd.isna(row["n"]) else words.whole(row["n"])
+    ),
     "note": _catalogued,
     "interval_kind": _catalogued,
     "coverage": _percent,

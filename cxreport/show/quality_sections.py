@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cxreport.metrics.suppression import is_small, with_partners
 from cxreport.show.blocks import Block
 from cxreport.show.sections import about, note, several, table
 
@@ -27,8 +28,16 @@ def problems(dataset: Dataset, survey: Survey) -> Block:
 
 
 def codes(dataset: Dataset, survey: Survey) -> Block:
-    """Show every code of every rating and category, and what it was counted as."""
+    """Show every code of every rating and category, and what it was counted as.
+
+    Counts of so few that persons might be recognised stay empty, as in any break-down.
+    """
     responses = dataset.answers_by_code[dataset.answers_by_code["table"] == "responses"]
+    family = responses.groupby(["wave", "column"], dropna=False, sort=False).ngroup()
+    few = is_small(responses["ids"], survey.minimum_group)
+    few = with_partners(few, responses["ids"], [family], survey.minimum_group)
+    counts = {name: responses[name].astype("Int64").mask(few) for name in ("n", "ids")}
+    responses = responses.assign(**counts)
     return several(
         [
             table("codes", rows, survey, column=str(column), reasons=survey.codebook.reasons)

@@ -100,6 +100,12 @@ def _header(block: Block, words: Words, _prefix: str) -> Markup:
         _source_line(p, words),
         words.text("header.until", day=words.day(_day(p["observed_until"]))),
     ]  # fmt: skip
+    if p.get("not_known"):
+        ends = ", ".join(
+            f"{words.text(f'table_name.{name}')} ({words.day(_day(day))})"
+            for name, day in p["not_known"].items()
+        )
+        lines.append(words.text("header.not_known", tables=ends))
     if filters:
         lines.append(words.text("header.filters", filters=filters))
     synthetic = words.text("header.synthetic") if p["synthetic"] else ""
@@ -158,7 +164,11 @@ def _journey(block: Block, words: Words, _prefix: str) -> Markup:
 
 
 def _note(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("note", text=words.text(block.parameters["key"]))
+    p = block.parameters
+    if "day" not in p:
+        return _fill("note", text=words.text(p["key"]))
+    name = words.text(f"table_name.{p['table']}")
+    return _fill("note", text=words.text(p["key"], table=name, day=words.day(_day(p["day"]))))
 
 
 def _several(block: Block, words: Words, prefix: str) -> Markup:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES, SCORES
+from cxreport.inputs.survey import Survey
 from cxreport.metrics.population import met_margins
+from cxreport.metrics.suppression import check_filters
 from cxreport.show.blocks import Block
 from cxreport.show.brief import HEADLINES
 from cxreport.show.svg import to_svg
@@ -22,7 +25,39 @@ if TYPE_CHECKING:
     from cxreport.inputs.codebook import Codebook
     from cxreport.inputs.company import Company
     from cxreport.inputs.period import Period
-    from cxreport.inputs.survey import Survey
+
+NEEDED = {
+    "at_risk": ("responses", "orders"),
+    "avoidable_contacts": ("tickets", "orders"),
+    "closed_loop": ("responses",),
+    "completed_cohorts": ("orders",),
+    "contract_margin": ("customers", "orders"),
+    "contracts": ("customers",),
+    "forecast_check": ("orders",),
+    "friction": ("events", "tickets"),
+    "funnel_differences": ("events",),
+    "journey_steps": ("events",),
+    "loyal_ratio": ("orders",),
+    "new_customers": ("orders",),
+    "orders": ("orders",),
+    "profit_groups": ("orders",),
+    "profit_orders": ("orders",),
+    "promises": ("orders",),
+    "score_link": ("responses", "orders"),
+    "service": ("tickets",),
+    "service_curve": ("tickets",),
+    "service_history": ("tickets",),
+    "service_reasons": ("tickets",),
+    "several_channels": ("orders",),
+    "shop_funnel": ("events",),
+    "stage_channels": ("events",),
+    "stage_funnel": ("events", "orders"),
+    "step_errors": ("events",),
+    "value_amounts": ("orders",),
+    "value_no_fit": ("orders",),
+    "value_orders": ("orders",),
+}
+"""Missing section -> the tables whose end may be the reason."""
 
 
 def labels_of(codebook: Codebook) -> dict[str, Any]:
@@ -69,8 +104,11 @@ def header(company: Company, title: str | Mapping[str, str]) -> Block:
     Raises
     ------
     CxError
-        If one word is no known title, or a language is missing.
+        If filters keep, or leave out, so few answers that persons might be recognised; one word
+        is no known title, or a language is missing.
     """
+    if isinstance(company, Survey):
+        check_filters(company)
     source, last = company.codebook.source, company.period.end - pd.Timedelta(days=1)
     return Block(
         "header",
@@ -82,7 +120,8 @@ def header(company: Company, title: str | Mapping[str, str]) -> Block:
             "source": dict(source.title),
             "terms": dict(source.terms),
             "filters": {column: list(codes) for column, codes in company.filters.items()},
-            "observed_until": company.dataset.observed_until,
+            "observed_until": company.known_until,
+            "not_known": company.not_known,
             "synthetic": source.synthetic,
         },
     )
@@ -110,7 +149,8 @@ def has_weights(survey: Survey) -> bool:
 
 def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
     """Say the headline scores in sentences; ``board`` is from ``scoreboard``."""
-    weights = has_weights(survey)
+    beside = "weights" if has_weights(survey) else ""
+    weights = "weighted" if survey.columns("weight") else beside
     return Block("in_brief", board, about(survey) | {"weights": weights})
 
 
@@ -124,10 +164,16 @@ def note(key: str, company: Company | None = None) -> Block:
     """Say why a section is not there; ``key`` is under ``missing_section`` in the texts.
 
     Of a company whose report is on a part of the answers, it says that no other table can be
-    parted like them.
+    parted like them; of a table that ends before the period does, up to which day it is known.
     """
-    reason = "filtered" if company is not None and company.filters else key
-    return Block("note", parameters={"key": f"missing_section.{reason}"})
+    if company is not None and company.filters:
+        return Block("note", parameters={"key": "missing_section.filtered"})
+    ends = company.not_known if company is not None else {}
+    for name in NEEDED.get(key, ()):
+        if name in ends:
+            values = {"table": name, "day": ends[name]}
+            return Block("note", parameters={"key": "missing_section.not_known", **values})
+    return Block("note", parameters={"key": f"missing_section.{key}"})
 
 
 def several(blocks: list[Block]) -> Block:
@@ -195,6 +241,8 @@ def figure(
     title, alt : mapping of str to str
         The title, and the text that stands for the picture, in ``en`` and ``it``.
     """
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close(drawn)  # it is shown: pyplot need not keep it
     svg = {language: to_svg(drawn, prefix="PREFIX", alt=alt[language]) for language in LANGUAGES}
     return Block("figure", frame, {"svg": svg, "title": dict(title), "alt": dict(alt)})
 

@@ -60,6 +60,18 @@ FAILURES = {
     "exit": ("import sys\nsys.exit(0)", "sys.exit(0)"),
     "exception": ("1 / 0", "ZeroDivisionError: division by zero"),
     "warning": ("import warnings\nwarnings.warn('old')", "wrote to stderr"),
+    "plot": (
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+        "makes a plot that no block shows: end the cell with cx.show.figure(",
+    ),
+    "page by hand": (
+        "open('reports/mini/2026-10/it.html', 'w').write('x')",
+        "a notebook writes nothing into the folder of the pages",
+    ),
+    "own file": (
+        "from pathlib import Path\nPath('reports/extra.csv').write_text('x')",
+        "a notebook writes nothing into the folder of the pages",
+    ),
     "no block": ("display({'text/html': '<b>x</b>'}, raw=True)", "text/html outside a block"),
 }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from small_project import FORKING
 
+from cxreport.build import exchange as folder_switch
 from cxreport.build.gate import check_page
 from cxreport.build.publish import publish, publish_index, read_manifests, staging
 from cxreport.errors import CxError
@@ -27,8 +28,8 @@ MANIFEST = {
     "source": {"en": "Shops <b>&", "it": "Negozi <b>&"},
     "period": {"name": "2026-10", "kind": "month"},
 }
-STEPS = 9
-"""Two pages and a manifest, each opened, waited for, and put in place."""
+STEPS = 7
+"""Two pages and a manifest, each opened and waited for, and the switch of the folder."""
 
 
 def put(out: Path, pages: dict[str, str], name: str = "shops/2026-10", **other: object) -> None:
@@ -58,7 +59,7 @@ def put_until_killed(out: Path, steps: int) -> None:
         return instead
 
     with staging(out) as staged:
-        for holder, name in [(Path, "open"), (os, "fsync"), (Path, "replace")]:
+        for holder, name in [(Path, "open"), (os, "fsync"), (folder_switch, "exchange")]:
             setattr(holder, name, counted(getattr(holder, name)))
         publish(staged, out / "shops/2026-10", NEW, MANIFEST)
         os._exit(0)
@@ -81,7 +82,7 @@ def test_a_kill_at_any_step_leaves_whole_pages(tmp_path: Path, steps: int) -> No
     process.join()
     assert process.exitcode == -signal.SIGKILL
     found = read(tmp_path)
-    assert [name for name in OLD if found[name] not in (OLD[name], NEW[name])] == []
+    assert found == OLD  # all of one time
     assert len(left_over(tmp_path)) == 1
     put(tmp_path, NEW)
     assert read(tmp_path) == NEW
@@ -121,10 +122,31 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_a_page_that_cannot_be_written_leaves_the_earlier_ones(tmp_path: Path) -> None:
     put(tmp_path, OLD)
     with staging(tmp_path) as staged:
-        (staged / "it.html").mkdir()  # so the second page cannot be written
+        (staged / "pages").write_text("x")  # so the second page cannot be written
         with pytest.raises(CxError, match="those in place are untouched"):
             publish(staged, tmp_path / "shops/2026-10", NEW, MANIFEST)
     assert read(tmp_path) == OLD
+
+
+def test_where_a_folder_cannot_be_switched_a_mixed_one_is_not_denied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, OLD)
+    monkeypatch.setattr(folder_switch, "exchange", lambda *_: False)
+    put(tmp_path, NEW)
+    assert read(tmp_path) == NEW
+    (tmp_path / "shops/2026-10/it.html").unlink()
+    (tmp_path / "shops/2026-10/it.html").mkdir()  # so the second page cannot take its place
+    with pytest.raises(CxError, match="some pages are new and others old"):
+        put(tmp_path, OLD)
+
+
+def test_what_is_not_a_page_stays_beside_the_new_ones(tmp_path: Path) -> None:
+    put(tmp_path, OLD | {"it": "x"})
+    (tmp_path / "shops/2026-10/notes.txt").write_text("mine", "utf-8")
+    put(tmp_path, {"en": NEW["en"]})
+    found = {path.name for path in (tmp_path / "shops/2026-10").iterdir()}
+    assert found == {"en.html", "manifest.json", "notes.txt"}
 
 
 def test_the_index_lists_reports_by_name_and_the_newest_period_first(tmp_path: Path) -> None:
@@ -132,7 +154,7 @@ def test_the_index_lists_reports_by_name_and_the_newest_period_first(tmp_path: P
     for name, month in months:
         period = {"name": month, "kind": "month"}
         put(tmp_path, OLD, f"{name}/{month}", report=name, period=period)
-    folders = [manifest["folder"] for manifest in read_manifests(tmp_path)]
+    folders = [manifest["folder"] for manifest in read_manifests(tmp_path)[0]]
     assert folders == ["airports/2025-01", "shops/2026-10", "shops/2026-09"]
     with staging(tmp_path) as staged:
         page = publish_index(tmp_path, staged).read_text("utf-8")
@@ -168,6 +190,13 @@ def test_a_manifest_cut_in_the_middle_is_named(tmp_path: Path, text: str) -> Non
     put(tmp_path, OLD)
     broken = tmp_path / "shops/2026-10/manifest.json"
     broken.write_text(text, "utf-8")
-    with pytest.raises(CxError, match="a manifest cannot be read") as caught:
-        read_manifests(tmp_path)
+    put(tmp_path, OLD, "airports/2025-01", report="airports")
+    with (
+        staging(tmp_path) as staged,
+        pytest.raises(CxError, match="a manifest cannot be read") as caught,
+    ):
+        publish_index(tmp_path, staged)
     assert caught.value.parts["where"] == str(broken)
+    index = (tmp_path / "index.html").read_text("utf-8")
+    assert "airports/2025-01/it.html" in index  # the others are listed
+    assert "shops/2026-10" not in index

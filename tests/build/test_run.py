@@ -199,6 +199,21 @@ ctypes.PyDLL(None).sleep(60)  # no thread of the kernel can notice
     ("source", "got"),
     [
         ("import sys; sys.exit(0)", "the cell ended the kernel with sys.exit(0)"),
+        ("!exit 3", "CalledProcessError: Command 'exit 3' returned non-zero exit status 3."),
+        ("x = !exit 3", "CalledProcessError: Command 'exit 3' returned non-zero exit status 3."),
+        ("breakpoint()", "RuntimeError: a breakpoint waits for a person, and nobody is there"),
+        (
+            "import pdb; pdb.set_trace()",
+            "RuntimeError: a breakpoint waits for a person, and nobody is there",
+        ),
+        (
+            "import subprocess\nx = subprocess.Popen(['sleep', '611'])",
+            "the cell left a process running: sleep 611",
+        ),
+        (
+            "import subprocess\nx = subprocess.Popen(['sleep', '612'], start_new_session=True)",
+            "the cell left a process running: sleep 612",
+        ),
         ("quit()", "the cell ended the kernel with quit()"),
         ("import os; os._exit(0)", "the kernel died (exit code 0)"),
         ("import os; os.kill(os.getpid(), 9)", "the kernel died (killed by signal 9)"),

@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from sources import accept, problems_of, write_source
 
+from cxreport.cli import main
 from cxreport.errors import CxError
 from cxreport.inputs import contracts
 from cxreport.inputs.codebook import LANGUAGES
@@ -36,9 +38,9 @@ def test_clean_data_have_no_problem(tmp_path: Path) -> None:
          [HEADER, *GOOD[:1]], {"columns": GRADE}),
         ("value-outside-scale", "score", (3, "-1, 7.5, 11", "note"),
          [HEADER, "a,2026-01-05,11", "b,2026-01-05,-1", "c,2026-01-05,7.5"], {}),
-        ("code-unknown", "score", (2, "Blank", "error"),
+        ("code-unknown", "score", (2, "Aaaaa", "error"),
          [HEADER, "a,2026-01-05,Blank", "b,2026-01-05, Blank"], {}),
-        ("category-unknown", "channel", (1, "fax", "note"),
+        ("category-unknown", "channel", (1, "aaa", "note"),
          [f"{HEADER},channel", "a,2026-01-05,9,app", "b,2026-01-05,9,fax"],
          {"columns": {"channel": f'role = "channel", labels = {{ app = {APP} }}'}}),
         ("date-unreadable", "day", (1, "25/12/2025", "error"),
@@ -48,23 +50,23 @@ def test_clean_data_have_no_problem(tmp_path: Path) -> None:
         ("date-unreadable", "day", (1, "13/25/2026", "error"),
          [HEADER, "a,13/25/2026,9", "b,01/02/2026,9"],
          {"columns": {"day": 'role = "date", format = "%d/%m/%Y"'}}),
-        ("date-missing", "day", (1, "a", "note"), [HEADER, "a,,9", "b,2026-01-05,9"], {}),
+        ("date-missing", "day", (1, "x", "note"), [HEADER, "a,,9", "b,2026-01-05,9"], {}),
         ("date-after-end", "day", (1, "2026-02-01 00:00:00", "error"),
          [HEADER, "a,2026-02-01,9", "b,2026-01-31 23:59:59,9"],
          {"source": "observed_until = 2026-01-31"}),
-        ("number-unreadable", "spent", (1, "Blank", "error"),
+        ("number-unreadable", "spent", (1, "Aaaaa", "error"),
          [f"{HEADER},spent", "a,2026-01-05,9,Blank", "b,2026-01-05,9,10.50", "c,2026-01-05,9,"],
          {"columns": {"spent": 'role = "number"'}}),
         ("weight-not-positive", "weight", (3, "0", "error"),
          [f"{HEADER},weight", "a,2026-01-05,9,0", "b,2026-01-05,9,-2", "c,2026-01-05,9,",
           "d,2026-01-05,9,1.5"],
          {"columns": WEIGHT}),
-        ("number-unreadable", "weight", (1, "NaN", "error"),
+        ("number-unreadable", "weight", (1, "AaA", "error"),
          [f"{HEADER},weight", "a,2026-01-05,9,NaN", "b,2026-01-05,9,1"], {"columns": WEIGHT}),
         ("id-missing", "id", (2, "", "error"),
          [HEADER, *GOOD, ",2026-01-05,9", "\u00a0,2026-01-05,9"], {}),
         ("rows-repeated", "id", (2, "a", "note"), [HEADER, *GOOD, GOOD[0], GOOD[0]], {}),
-        ("rows-contradict", "score", (1, "id a", "error"), [HEADER, *GOOD, "a,2026-01-05,2"], {}),
+        ("rows-contradict", "score", (1, "id x", "error"), [HEADER, *GOOD, "a,2026-01-05,2"], {}),
         ("rows-none", "", (1, "answers.csv", "error"), [HEADER], {}),
         ("period-empty", "day", (2, "2026-02, 2026-04", "note"),
          [HEADER, "a,2026-01-05,9", "b,2026-03-05,9"], {"source": "observed_until = 2026-05-30"}),
@@ -82,6 +84,137 @@ def test_each_problem_is_counted_with_an_example(
     line = problems_of(write_source(tmp_path, *lines, **codebook))[kind, column]
     assert (line["n"], line["example"], line["severity"]) == expected
     assert line["table"] == "responses"
+
+
+PERSONAL = ("Anna", "Rossi", "example.it", "1234567", "R_3x9")
+
+
+def test_no_problem_quotes_what_a_person_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ("Anna Rossi", "anna@example.it", "333 1234567", "3331234567")
+    lines = [f"R_3x9{i},{text},{text},{text},{text}" for i, text in enumerate(said)]
+    lines += ["R_3x9,2026-01-05,9,web,1", "R_3x9,2026-01-05,8,web,1", "4512,,9,web,1"]
+    columns = {"shop": 'role = "channel", labels = { web = { en = "web", it = "web" } }'}
+    columns["spent"] = 'role = "number"'
+    path = write_source(tmp_path, f"{HEADER},shop,spent", *lines, columns=columns)
+    problems = problems_of(path)
+    assert {kind for kind, _ in problems} >= {
+        "code-unknown", "category-unknown", "date-unreadable", "number-unreadable",
+        "number-otherwise", "rows-contradict", "rows-repeated", "date-missing",
+    }  # fmt: skip
+    assert problems["date-missing", "day"]["example"] != "4512"
+    with pytest.raises(CxError) as caught:
+        open_source(path)
+    (tmp_path / "reports.toml").write_text("", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke(main, ["check", str(path)])
+    assert run.exit_code == 1
+    every = [str(caught.value), run.output, *(str(line["example"]) for line in problems.values())]
+    assert not [word for word in PERSONAL for text in every if word.lower() in text.lower()]
+
+
+def test_a_file_without_a_header_does_not_give_its_first_row_away(tmp_path: Path) -> None:
+    path = write_source(tmp_path, "R_3x9,Anna Rossi,anna@example.it", "b,2026-01-05,9")
+    examples = str([line["example"] for line in problems_of(path).values()])
+    assert not [word for word in PERSONAL if word.lower() in examples.lower()]
+
+
+def test_a_code_that_many_gave_is_shown(tmp_path: Path) -> None:
+    rows = [f"{i},2026-01-05,Non so" for i in range(10)]
+    line = problems_of(write_source(tmp_path, HEADER, *rows))["code-unknown", "score"]
+    assert (line["n"], line["example"]) == (10, "Non so")
+
+
+def amounts(folder: Path, *values: str, table: str = "", spent: str = "") -> Path:
+    rows = [f'{i},2026-01-05,9,"{value}"' for i, value in enumerate(values)]
+    columns = {"spent": f'role = "number"{spent}'}
+    written = f'files = "answers.csv"\n{table}'
+    return write_source(folder, f"{HEADER},spent", *rows, columns=columns, table=written)
+
+
+@pytest.mark.parametrize(
+    ("values", "table", "spent", "found"),
+    [
+        (["1.234,50", "9,9", "1.287"], 'decimal = ","\nthousands = "."', "", [1234.5, 9.9, 1287]),
+        (["1.234,50", "1.000"], 'thousands = "."', "", [1234.5, 1000]),
+        (["1.000", "2.500"], "", ', decimal = "."', [1, 2.5]),
+        (["1,234.50", "59.9"], 'thousands = ","', "", [1234.5, 59.9]),
+        (["1 234,5", "1\u202f000"], 'decimal = ","\nthousands = " "', "", [1234.5, 1000]),
+        (["1'234.50", "1\u2019000"], """thousands = "'" """, "", [1234.5, 1000]),
+        (["1.287", "0.873", "12.5"], "", "", [1.287, 0.873, 12.5]),
+        (["€ 12,50", "3,10 €", "-€1"], 'decimal = ","', "", [12.5, 3.1, -1]),
+        (["$1,000.00", "($12.50)", "12.50-", "\u22123"], 'thousands = ","', "",
+         [1000, -12.5, -12.5, -3]),
+        (["-4", "5"], "", ", negate = true", [4, -5]),
+    ],
+)  # fmt: skip
+def test_numbers_of_other_countries_are_read_as_declared(
+    tmp_path: Path, values: list[str], table: str, spent: str, found: list[float]
+) -> None:
+    path = amounts(tmp_path, *values, table=table, spent=spent)
+    assert problems_of(path) == {}
+    rows = open_source(path).tables["responses"].order_by("id").spent.to_pyarrow().to_pylist()
+    assert rows == found
+
+
+@pytest.mark.parametrize(
+    ("values", "table", "kind", "n"),
+    [
+        (["1.287", "2.500", "12"], "", "number-ambiguous", 2),
+        (["1.000", "3"], "", "number-ambiguous", 1),
+        (["1.234,50", "59,90"], "", "number-otherwise", 2),
+        (["1.28", "12,5"], 'decimal = ","\nthousands = "."', "number-otherwise", 1),
+        (["12.5", "12,5"], 'decimal = ","', "number-otherwise", 1),
+        (["5%", "12.5 %", "7"], "", "number-percent", 2),
+        (["€ 5", "$ 7", "7"], "", "number-currencies", 2),
+        (["9" * 5000, "7"], "", "number-otherwise", 1),
+        (["inf", "7"], "", "number-unreadable", 1),
+    ],
+)
+def test_numbers_that_can_be_read_in_two_ways_are_a_question(
+    tmp_path: Path, values: list[str], table: str, kind: str, n: int
+) -> None:
+    line = problems_of(amounts(tmp_path, *values, table=table))[kind, "spent"]
+    assert (line["n"], line["severity"]) == (n, "error")
+
+
+def test_a_column_cannot_be_emptied_by_declaring_its_numbers_missing(tmp_path: Path) -> None:
+    missing = ', missing = { "1.234,50" = "?", "59,90" = "?" }'
+    path = amounts(tmp_path, "1.234,50", "59,90", spent=missing)
+    assert problems_of(path)["numbers-none", "spent"]["n"] == 2
+
+
+def orders(net: list[float], refund: list[float]) -> pd.DataFrame:
+    ids = [str(i) for i in range(len(net))]
+    days = pd.Timestamp("2026-01-05 10:00")
+    return pd.DataFrame(
+        {"order_id": ids, "ordered_at": days, "net_amount": net, "refund_amount": refund}
+    )
+
+
+@pytest.mark.parametrize(
+    ("frame", "found"),
+    [
+        (orders([10, 20, 30], [0, 20, 5]), set()),
+        (orders([10, 20, 30], [0, -20, 0]), {"refund-negative"}),
+        (orders([10, 0, 30], [0, 20, 0]), {"refund-above-amount"}),
+    ],
+    ids=["taken off", "with a minus", "taken off already"],
+)
+def test_refunds_are_taken_off_once(tmp_path: Path, frame: pd.DataFrame, found: set[str]) -> None:
+    path = write_source(tmp_path, HEADER, *GOOD)
+    path.write_text(
+        path.read_text("utf-8")
+        .replace("[tables.responses]", "[tables.orders]")
+        .split("[tables.orders.columns]")[0]
+        .split("[tables.responses.columns]")[0]
+        + "[tables.orders.columns]\n"
+        + 'order_id = { role = "id" }\nordered_at = { role = "date" }\n'
+        + 'net_amount = { role = "number" }\nrefund_amount = { role = "number" }\n',
+        "utf-8",
+    )
+    assert {kind for kind, _ in problems_of(path, {"orders": frame})} == found
 
 
 def test_a_file_without_a_last_line_end_is_noted(tmp_path: Path) -> None:

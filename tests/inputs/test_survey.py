@@ -14,7 +14,7 @@ from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.source import run
 from cxreport.inputs.survey import open_survey
-from cxreport.metrics.scoreboard import score_history
+from cxreport.metrics.scoreboard import score_history, scoreboard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,7 +119,7 @@ def test_filters_keep_the_codes_asked_for(path: Path, filters: Any, found: str) 
         ({"chanel": ["web"]}, "no such column", "hint", "did you mean 'channel'?"),
         ({"score": ["10"]}, "no such column", "expected", "channel"),
         ({"channel": ["web", "Web"]}, "no such code", "got", "Web"),
-        ({"channel": ["fax"]}, "no such code", "expected", "app, web"),
+        ({"channel": ["fax"]}, "no such code", "expected", "a code that many people gave"),
         ({"channel": []}, "no answer", "got", "filters: {'channel': []}"),
     ],
 )
@@ -247,3 +247,18 @@ def test_a_wave_that_is_running_or_unknown_is_refused(waves: Path, period: str, 
 def test_no_wave_is_over_before_the_first_ends(waves: Path) -> None:
     with pytest.raises(CxError, match="no wave is over"):
         last_closed(read_codebook(waves), dt.date(2016, 5, 30))
+
+
+def test_declared_weights_lead_and_customers_are_known(tmp_path: Path) -> None:
+    # March: one promoter of weight 3, one detractor of weight 1, (3 - 1) / 4.
+    lines = ["id,day,score,heft,who", "a,2026-02-01,10,1,x", "b,2026-02-02,0,1,y"]
+    lines += ["c,2026-03-01,10,3,x", "d,2026-03-02,0,1,"]
+    columns = {"heft": 'role = "weight"', "who": 'role = "customer"'}
+    path = write_source(tmp_path, *lines, columns=columns, source="observed_until = 2026-03-31")
+    survey = open_survey(path)
+    assert survey.design == {"weight": "heft", "cluster": "who"}
+    questions = survey.columns("nps")
+    board = scoreboard(survey.current, survey.previous, questions, **survey.design)
+    assert board[["estimate", "estimate_reference"]].to_numpy().tolist() == [[50, 0]]
+    history = score_history(survey.responses, questions, survey.history, **survey.design)
+    assert history["estimate"].tolist() == [0, 50]

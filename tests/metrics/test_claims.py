@@ -86,6 +86,17 @@ def test_a_first_rank_must_be_kept_in_95_of_100_resamples(first: float, expected
     assert verdict(Evidence(layers=layers), "emotion_first") == expected
 
 
+def test_several_claims_are_one_family() -> None:
+    # Alone 5.02 to 6.98 is beyond 5. Of two claims: 6 (5.02 / 6) ^ (2.2414 / 1.96) = 4.893.
+    alone = Evidence(ratio=ratio(5.02, 6.98))
+    assert verdict(alone, "five_times") == "supported"
+    row = [["ratio", 50, 1.0, 0.8, 1.2, ""]]
+    told = pd.DataFrame(row, columns=["metric", "n", "estimate", "low", "high", "note"])
+    found = judge_claims(Evidence(ratio=ratio(5.02, 6.98), told=told)).set_index("claim")
+    assert found.loc["five_times", "verdict"] == "no signal"
+    assert found.loc["five_times", "low"] == pytest.approx(4.893, abs=0.001)
+
+
 def test_without_evidence_nothing_is_claimed() -> None:
     found = judge_claims(Evidence())
     assert len(found) == 9

@@ -123,7 +123,7 @@ def test_a_hidden_channel_cannot_be_had_by_subtraction() -> None:
     hidden = found["note"] == "suppressed"
     assert sorted(found.index[hidden]) == ["app", "phone"]
     assert found.loc[hidden, ["n", "estimate", "difference"]].isna().all(axis=None)
-    assert found.loc[["shop", "web"], "n"].tolist() == [300, 200]
+    assert found.loc[["shop", "web"], "n"].tolist() == [250, 200]
 
 
 def test_the_outage_is_the_only_month_outside_the_limits(survey: Survey) -> None:

@@ -417,3 +417,33 @@ def test_bunches_make_a_rate_less_sure() -> None:
 def test_shares_of_nothing_are_empty() -> None:
     assert percent_of(pd.Series([0]), pd.Series([0])).isna().all(axis=None)
     assert per_hundred(pd.Series([0]), pd.Series([0]), pd.Series([0])).isna().all(axis=None)
+
+
+def test_steps_of_one_customer_count_together() -> None:
+    # Ten customers of one habit, five journeys each: five of them always go from home to help.
+    moments = pd.date_range("2026-03-01", periods=50, freq="2h")
+    parts = []
+    for at, moment in enumerate(moments):
+        who = at % 10
+        states = ["home", "help"] if who < 5 else ["home"]
+        times = [moment + pd.Timedelta(minutes=place) for place in range(len(states))]
+        columns = {"session_id": at, "customer_id": f"c{who}"}
+        parts.append(pd.DataFrame({**columns, "touchpoint": states, "occurred_at": times}))
+    rows = pd.concat(parts, ignore_index=True)
+    options = {"until": dt.date(2026, 3, 31), "minimum": 1}
+    key = ["before", "after"]
+    plain = transitions(rows, **options).set_index(key).loc[("home", "help")]
+    found = transitions(rows, cluster="customer_id", **options).set_index(key)
+    row = found.loc[("home", "help")]
+    assert row[["n", "times", "estimate"]].tolist() == [50, 25, 50]
+    # R: svymean(~help, svydesign(id = ~customer)): sqrt(10/9 * 10 * 2.5^2 / 50^2) = 1/6.
+    assert row["std_error"] == pytest.approx(100 / 6)
+    assert row["n_effective"] == pytest.approx(10)
+    assert plain["n_effective"] == 50
+    # Ten customers tell less than ten independent steps: Wilson's 5 in 10 is 23.7 to 76.3
+    # (Newcombe 1998, method 3), 3 in 6 is 18.8 to 81.2.
+    assert 18.8 < row["low"] < 23.7
+    assert 76.3 < row["high"] < 81.2
+    each = transitions(rows.assign(customer_id=None), cluster="customer_id", **options)
+    alone = each.set_index(key).loc[("home", "help")]
+    assert alone[["low", "high"]].tolist() == pytest.approx(plain[["low", "high"]].tolist())

@@ -103,7 +103,7 @@ def test_no_orders_at_all() -> None:
         ({"customer": "client"}, "unknown column"),
         ({"amount": "total"}, "unknown column"),
         ({"status": "state"}, "unknown column"),
-        ({"amount": "status"}, "amounts are no numbers"),
+        ({"amount": "status"}, "holds no numbers"),
         ({"date": "status"}, "these are no times"),
         ({"until": "2026-03-31"}, "until is not a day"),
         ({"customers": CUSTOMERS, "first_seen": "customer_id"}, "these are no times"),

@@ -6,8 +6,10 @@ The truth is the share that each world is drawn with; nothing here is printed by
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from cxreport.errors import CxError
+from cxreport.metrics.compare import compare
 from cxreport.metrics.scores import csat, nps
 
 SHARES = (0.2, 0.3, 0.5)
@@ -127,3 +129,16 @@ def test_clusters_have_one_kind_of_interval() -> None:
         nps(pd.DataFrame({"score": [9], "who": [1]}), "score", cluster="who", interval="wald")
     with pytest.raises(CxError, match="unknown column"):
         nps(pd.DataFrame({"score": [9]}), "score", cluster="who")
+
+
+def test_clustered_scores_are_compared_by_their_errors() -> None:
+    # Ten people say the same thing three times: as sure as ten answers, not as thirty.
+    people = np.repeat(np.arange(10), 3)
+    before = pd.DataFrame({"who": people, "score": np.repeat([10] * 5 + [0] * 5, 3)})
+    after = pd.DataFrame({"who": people, "score": np.repeat([10] * 8 + [0] * 2, 3)})
+    frames = [nps(rows, "score", cluster="who") for rows in (after, before)]
+    row = compare(*frames).iloc[0]
+    # Variances of ten people: 10/9 * (1 - 0.6^2) / 10 and 10/9 * 1 / 10.
+    assert row["std_error"] == pytest.approx(100 * ((1 - 0.36) / 9 + 1 / 9) ** 0.5)
+    assert row["p_value"] == pytest.approx(2 * norm.sf(60 / row["std_error"]))
+    assert compare(*(nps(rows, "score") for rows in (after, before)))["p_value"].item() < 0.02

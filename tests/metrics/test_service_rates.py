@@ -93,6 +93,34 @@ def test_open_requests_are_judged_once_a_week_has_passed() -> None:
     assert counts(old, "first_contact") == [3, 1, 0, 0]
 
 
+def test_a_month_has_one_share_of_first_contacts_whenever_it_is_asked() -> None:
+    # One request a day in March; every third is solved after 1 hour, after 4 days, after 20 days.
+    made = pd.date_range("2026-03-01 09:00", periods=30)
+    waited = [pd.Timedelta(hours=[1, 96, 480][day % 3]) for day in range(30)]
+    frame = pd.DataFrame({"created_at": made, "solved_at": made + pd.Series(waited)})
+    frame = frame.assign(replies_n=1, transfers_n=0, reopened_n=0)
+
+    def asked(days_after: int) -> Any:
+        until = dt.date(2026, 3, 31) + dt.timedelta(days=days_after)
+        return handled_rates(read_tickets(frame, until=until, observed_until=dt.date(2026, 5, 1)))
+
+    at_once = asked(0).set_index("metric").loc["first_contact"]
+    assert at_once[["estimate", "low", "high"]].isna().all()
+    assert (at_once["not_observable"], at_once["note"]) == (3, "not yet observable")
+    for days in (9, 30, 300):
+        found = asked(days).set_index("metric").loc["first_contact"]
+        assert found["estimate"] == pytest.approx(100 * 20 / 30)
+
+
+def test_a_request_put_away_unsolved_is_decided() -> None:
+    made = NIGHT - pd.Timedelta(hours=30)
+    frame = pd.DataFrame({
+        "created_at": [made] * 2, "solved_at": [made + pd.Timedelta(hours=1), pd.NaT],
+        "closed_at": [pd.NaT, made + pd.Timedelta(hours=2)], "replies_n": 1,
+    })  # fmt: skip
+    assert counts(handled_rates(read_tickets(frame, until=LAST)), "first_contact") == [2, 1, 0, 0]
+
+
 def test_empty_cells_are_counted_and_left_out() -> None:
     found = handled_rates(solved_after(1, 1, reopened_n=[None, 1.0], replies_n=1))
     assert counts(found, "reopened") == [1, 1, 0, 1]

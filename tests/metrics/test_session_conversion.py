@@ -155,7 +155,7 @@ def test_errors_by_step() -> None:
     assert found.loc["visit", ["low", "high"]].tolist() == pytest.approx([1.79, 40.42], abs=0.005)
     assert found.loc["thanks", ["estimate", "low", "high"]].isna().all()
     assert found.loc["thanks", "note"] == "this step never occurs"
-    with pytest.raises(CxError, match="neither yes nor no"):
+    with pytest.raises(CxError, match="holds no numbers"):
         error_rates(events, ["visit"], error="event_name")
 
 

@@ -1,5 +1,6 @@
 """One control chart a series of a history."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -64,3 +65,53 @@ def test_one_period_is_no_series() -> None:
     chart = chart_scores(history([80.0]))
     assert chart.empty
     assert {"question", "period", "centre", "signal"} <= set(chart.columns)
+
+
+def steady(rng: np.random.Generator, n: np.ndarray, score: str) -> pd.DataFrame:
+    """Draw 24 months of a process that never changes."""
+    if score == "csat":
+        estimate = 100 * rng.binomial(n, 0.7) / n
+    else:
+        counts = [rng.multinomial(size, [0.3, 0.3, 0.4]) for size in n]
+        estimate = np.array([100 * (each[2] - each[0]) / each.sum() for each in counts])
+    months = [f"{year}-{month:02}" for year in (2024, 2025) for month in range(1, 13)]
+    series = {"question": "q", "metric": score, "period": months, "n": n, "estimate": estimate}
+    return pd.DataFrame({**series, "low": estimate, "high": estimate})
+
+
+@pytest.mark.parametrize("score", ["csat", "nps"])
+def test_a_steady_process_with_few_and_many_answers_is_rarely_marked(score: str) -> None:
+    # At most 5% of last points, and three Monte Carlo standard errors of 100 worlds.
+    rng = np.random.default_rng(7)
+    alarms = 0
+    for _ in range(100):
+        n = np.exp(rng.uniform(np.log(10), np.log(500), 24)).astype(int)
+        alarms += chart_scores(steady(rng, n, score))["signal"].iloc[-1] != ""
+    assert alarms / 100 <= 0.05 + 3 * (0.05 * 0.95 / 100) ** 0.5
+
+
+def test_limits_go_with_the_answers_of_the_month() -> None:
+    months = history(STEADY).assign(n=[100, 25] * 6)
+    chart = chart_scores(months)
+    reach = chart["upper"] - chart["centre"]
+    assert chart["centre"].iloc[0] == pytest.approx((80 * 100 + 82 * 25) / 125)
+    assert reach.iloc[1] == pytest.approx(2 * reach.iloc[0])
+    # Standardised: -0.4 x 10 and +1.6 x 5, so every moving range is 12.
+    assert reach.iloc[0] == pytest.approx(2.66 * 12 / 10)
+
+
+def test_a_month_of_few_answers_judges_nothing_and_moves_nothing() -> None:
+    months = steady(np.random.default_rng(1), np.full(24, 100), "csat")
+    months["estimate"] = [80.0, 82.0] * 12
+    months.loc[6, ["n", "estimate"]] = [9, 0.0]
+    chart = chart_scores(months)
+    assert chart.loc[6, ["estimate", "signal", "note"]].tolist() == [0.0, "", "too few answers"]
+    assert set(chart["signal"]) == {""}
+    assert chart["centre"].iloc[0] == pytest.approx((11 * 80 + 12 * 82) / 23)
+
+
+def test_limits_stay_within_what_the_score_can_be() -> None:
+    chart = chart_scores(history([98.0, 88.0] * 6))
+    assert chart["upper"].max() == 100
+    net = chart_scores(history([-98.0, -70.0] * 6).assign(metric="nps"))
+    assert net["lower"].min() == -100

@@ -51,7 +51,7 @@ WORLDS = {
 }
 MONTH_AFTER = {"north": (25, 10, 15), "south": (12, 8, 10), "islands": (9, 2, 1)}
 MONTH_AFTER |= {"centre": (12, 2, 6)}
-SCORES = (10, 8, 3)
+SCORES = (10, 8, 0)
 
 
 def answers(months: dict[str, dict[str, tuple[int, int, int]]]) -> pd.DataFrame:
@@ -195,3 +195,54 @@ def test_a_source_may_ask_for_more_and_never_for_less() -> None:
     assert SourceInfo.model_validate(about | {"minimum_group": 30}).minimum_group == 30
     with pytest.raises(ValueError, match="greater than or equal to 10"):
         SourceInfo.model_validate(about | {"minimum_group": 5})
+
+
+@pytest.mark.parametrize(
+    ("filters", "is_refused"),
+    [
+        ({"region": ["islands"]}, True),  # six people
+        ({"region": ["centre"]}, True),  # 14, but the whole report less the others gives the six
+        ({"region": ["north", "south", "centre"]}, True),  # six are left out
+        ({"region": ["islands", "centre"]}, False),
+        ({"region": ["north"]}, False),
+        ({}, False),
+    ],
+)
+def test_a_filter_of_few_people_makes_no_report(
+    tmp_path: Path, filters: dict[str, list[str]], *, is_refused: bool
+) -> None:
+    path = tmp_path / "codebook.toml"
+    path.write_text(CODEBOOK, encoding="utf-8")
+    base = pd.DataFrame({"variable": ["region"], "level": ["north"], "share": [1.0]})
+    months = {"2026-10": SHOWN | WORLDS["islands recommend"]}
+    tables = {"responses": answers(months), "population": base}
+    survey = cx.open_survey(path, period="2026-10", filters=filters, tables=tables)
+    if is_refused:
+        with pytest.raises(cx.CxError, match="too few answers to report on"):
+            cx.show.header(survey, "monthly")
+    else:
+        assert cx.show.header(survey, "monthly").kind == "header"
+
+
+def test_requests_of_a_small_group_are_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "codebook.toml"
+    about = CODEBOOK.partition("[tables.responses]")[0]
+    path.write_text(
+        f'{about}[tables.tickets]\nfiles = "t.csv"\n[tables.tickets.columns]\n'
+        'ticket_id = {{ role = "id" }}\ncreated_at = {{ role = "date" }}\n'
+        'solved_at = {{ role = "time" }}\nchannel = {{ role = "channel" }}\n'.replace(
+            "{{", "{"
+        ).replace("}}", "}"),
+        encoding="utf-8",
+    )
+    channels = ["mail"] * 60 + ["phone"] * 25 + ["chat"] * 12 + ["fax"] * 4
+    asked = pd.Timestamp("2026-11-03T08")
+    frame = pd.DataFrame({"ticket_id": [f"t{i}" for i in range(101)], "channel": channels})
+    frame = frame.assign(created_at=asked, solved_at=[asked + pd.Timedelta(hours=1 + i % 40)
+                                                      for i in range(101)])  # fmt: skip
+    company = cx.open_company(path, period="2026-11", tables={"tickets": frame})
+    shown = cx.service_waits(company)
+    assert set(shown["level"]) == {"", "mail", "phone"}
+    changed = cx.service_changes(company)
+    assert not {"fax", "chat"} & {*changed["level"], *changed["group"]}
+    assert set(cx.service_curve(company, "solution")["group"]) == {"mail", "phone"}

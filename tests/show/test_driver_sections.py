@@ -79,7 +79,7 @@ def test_the_first_sentence_names_what_to_fix_and_how_sure_that_is(survey: Surve
     assert "first three priorities 97 times in 100 (4,000 ratings)" in page
     assert "The last 12 periods up to October 2026 count together" in page
     assert "count together" not in said(priorities(ranked(), survey, 1))
-    assert "mean rating is 3.67, the target is 4.00; 80% of those" in page
+    assert "mean rating is 3.67, a customer counts as satisfied from 4.00; 80% of those" in page
     assert "Then: website, among the first three 82 times in 100" in page
     assert "One touchpoint shows no good effect of its own" in page
     assert "Association, not cause" in page

@@ -29,6 +29,8 @@ GROUPS = pd.DataFrame(
         "high": [84.0, 90.5, math.nan],
         "signal": [True, False, None],
         "difference": [2.0, 0.1, None],
+        "difference_low": [0.5, -30.0, None],
+        "difference_high": [3.5, 30.2, None],
         "note": ["", "too few answers", "no answers"],
     }
 )
@@ -55,9 +57,10 @@ def test_every_column_of_every_table_has_a_heading(name: str, language: str) -> 
 
 def test_numbers_carry_their_units_and_codes_their_labels() -> None:
     assert texts(make_table(breakdown(), EN))[:2] == [
-        ["Turin", "1,234", "82.1%", "80.0% to 84.0%", "signal", ""],
-        ["2", "3", "50.0%", "9.5% to 90.5%", "no signal", "too few answers"],
-    ]
+        ["Turin", "1,234", "82.1%", "80.0% to 84.0%", "+2.0", "+0.5 to +3.5", "signal", ""],
+        ["2", "3", "50.0%", "9.5% to 90.5%", "+0.1", "-30.0 to +30.2", "no signal",
+         "too few answers"],
+    ]  # fmt: skip
     assert texts(make_table(breakdown(), IT))[0][:3] == ["Torino", "1.234", "82,1%"]
 
 
@@ -70,9 +73,11 @@ def test_what_is_not_known_is_a_dash_never_nan() -> None:
 
 
 def test_columns_without_content_are_left_out_but_never_the_first() -> None:
-    empty = GROUPS.assign(note="", estimate=math.nan, low=math.nan, high=math.nan)
+    names = ["estimate", "low", "high", "difference_low", "difference_high"]
+    empty = GROUPS.assign(note="", **dict.fromkeys(names, math.nan))
     headings = [cell.text for cell in make_table(breakdown(empty), EN).headings]
-    assert headings == ["Group", "Answers", "Signal?"]
+    against = "Signal against September 2026?"
+    assert headings == ["Group", "Answers", "Difference", against]
     nothing = make_table(breakdown(GROUPS.iloc[:0]), EN)
     assert [cell.text for cell in nothing.headings] == ["Group"]
     assert nothing.rows == []
@@ -84,7 +89,8 @@ def test_each_cell_knows_its_heading_and_whether_it_is_a_number() -> None:
         assert [cell.heading for cell in row] == [cell.text for cell in table.headings]
         assert [cell.is_number for cell in row] == [cell.is_number for cell in table.headings]
     numbers = [cell.text for cell in table.headings if cell.is_number]
-    assert numbers == ["Answers", "Result", "95% interval"]
+    differences = ["Difference", "Interval of the difference"]
+    assert numbers == ["Answers", "Result", "95% interval", *differences]
 
 
 def test_the_caption_names_the_group_and_the_period() -> None:

@@ -13,7 +13,7 @@ from cxreport.inputs.source import Data, as_table
 from cxreport.metrics.channels.friction_rates import ASSISTED, DIGITAL, rates_of
 from cxreport.metrics.retention.first_orders import next_day
 from cxreport.metrics.statistics.group_columns import check_columns
-from cxreport.metrics.statistics.value_columns import possible_counts, times
+from cxreport.metrics.statistics.value_columns import is_one_of, possible_counts, times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ def journey_friction(
     closed = (
         journeys.ended_at + ibis.interval(microseconds=pause // dt.timedelta(microseconds=1)) < end
     )
-    kind = ibis.cases((journeys.channel.isin(list(digital)), DIGITAL), else_=ASSISTED)
+    kind = ibis.cases((is_one_of(journeys.channel, digital), DIGITAL), else_=ASSISTED)
     counts = {"channel switches": journeys.switches} | (
         {"errors": journeys.errors} if error else {}
     )
@@ -186,7 +186,7 @@ def request_friction(
         why=table[reason].cast("string").fill_null("") if reason else ibis.literal(""),
         moved=possible_counts(table, transfers).fill_null(0) if transfers else ibis.literal(0),
         group=ibis.cases(
-            (table[channel].isin(list(digital)), DIGITAL), (table[channel].notnull(), ASSISTED)
+            (is_one_of(table[channel], digital), DIGITAL), (table[channel].notnull(), ASSISTED)
         ),
     )  # fmt: skip
     known = rows.filter(rows["at"] < next_day(until))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from cxreport.inputs.meaning import Design
 from cxreport.inputs.source import run
 from cxreport.metrics.channels import friction_rates, matrix
 from cxreport.metrics.channels.friction import journey_friction, request_friction
@@ -70,11 +71,13 @@ def channel_scores(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
     channel = next(iter(columns_with(company, "channel")), None)
     if answers is None or score is None or question is None or channel is None:
         return pd.DataFrame(columns=SCORES)
-    own = nps(answers.filter(answers[channel].notnull()), score, by=channel)
+    weight, customer = (next(iter(columns_with(company, r)), None) for r in ("weight", "customer"))
+    design = Design(weight=weight, cluster=customer)
+    own = nps(answers.filter(answers[channel].notnull()), score, by=channel, **design)
     few = _hidden(company, own, {score: question}, channel, periods)
     own = own.rename(columns={channel: "group"})
     rest = [
-        nps(answers.filter(answers[channel] != code), score).assign(group=code)
+        nps(answers.filter(answers[channel] != code), score, **design).assign(group=code)
         for code in own["group"]
     ]
     if len(own) < 2:

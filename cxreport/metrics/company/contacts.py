@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -82,7 +83,8 @@ def service_reasons(company: Company) -> pd.DataFrame:
     tickets = company_tickets(company)
     if tickets is None or "reason" not in tickets.rows.columns:
         return pd.DataFrame(columns=list(PARETO))
-    rows, before = tickets.rows, [period.start for period in company.history[:-1]]
+    whole = company.history_of("tickets")
+    rows, before = tickets.rows, [period.start for period in whole[:-1]]
     current = rows.filter(rows.period_start == company.period.start)
     reference = rows.filter(rows.period_start.isin(before)) if before else None
     if reference is not None and not run(reference.count().name("n"))["n"].item():
@@ -160,7 +162,7 @@ def steady_periods(series: pd.DataFrame) -> list[str] | None:
 
 def _charted(rows: pd.DataFrame, company: Company) -> pd.DataFrame:
     """Put one series on the periods of the history, from its first one on, and judge it."""
-    names = {pd.Timestamp(period.start): period.name for period in company.history}
+    names = {pd.Timestamp(period.start): period.name for period in company.history_of("tickets")}
     placed = rows.assign(period=pd.to_datetime(rows["period_start"]).map(names))
     placed = placed.dropna(subset="period").set_index("period").reindex(list(names.values()))
     counts = {name: 0 for name in ("n", "waiting", "contacts") if name in placed}
@@ -170,5 +172,7 @@ def _charted(rows: pd.DataFrame, company: Company) -> pd.DataFrame:
         return pd.DataFrame(columns=CHARTED)
     series = placed.loc[known.idxmax() :].rename_axis("period").reset_index()
     values = series[["period", "estimate"]]
-    chart = control_chart(values, better="lower", baseline=steady_periods(values))
+    steady = steady_periods(values)
+    # Neither a wait nor a number of requests is ever below zero.
+    chart = control_chart(values, better="lower", baseline=steady, within=(0, math.inf))
     return series.drop(columns="note").join(chart[[*JUDGED, "note"]])

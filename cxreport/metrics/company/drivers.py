@@ -21,6 +21,7 @@ from cxreport.metrics.drivers.later_outcomes import (
     with_orders,
 )
 from cxreport.metrics.drivers.moments import moments_of_truth
+from cxreport.metrics.suppression import is_small
 
 if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey
@@ -65,7 +66,9 @@ def survey_importance(
         found.rows, found.outcome, found.drivers, scale=found.scale,
         outcome_scale=found.outcome_scale, weight=found.weight, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
-    return _named(shares).sort_values("estimate", ascending=False, ignore_index=True)
+    return _named(_shown(shares, survey)).sort_values(
+        "estimate", ascending=False, ignore_index=True
+    )
 
 
 def survey_criticality(
@@ -99,7 +102,7 @@ def survey_criticality(
         found.rows, found.outcome, found.drivers, target=wanted, scale=found.scale,
         outcome_scale=found.outcome_scale, weight=found.weight, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
-    return _named(ranked).assign(target=wanted)
+    return _named(_shown(ranked, survey)).assign(target=wanted)
 
 
 def survey_asymmetry(
@@ -132,7 +135,7 @@ def survey_asymmetry(
         scale=found.scale, outcome_scale=found.outcome_scale, threshold=threshold,
         weight=found.weight, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
-    return _named(effects).sort_values("penalty", ignore_index=True)
+    return _named(_shown(effects, survey)).sort_values("penalty", ignore_index=True)
 
 
 def survey_priorities(effects: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
@@ -203,7 +206,12 @@ def survey_moments(
         keep(rows), outcomes, found.drivers, low_to=found.low_to, high_from=found.high_from,
         target=wanted, scale=found.scale, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
-    return _named(moments).assign(target=wanted)
+    return _named(_shown(moments, survey)).assign(target=wanted)
+
+
+def _shown(frame: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+    """Leave out what rests on so few answers that persons might be recognised."""
+    return frame[~is_small(frame["n"], survey.minimum_group)].reset_index(drop=True)
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:

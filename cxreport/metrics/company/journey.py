@@ -144,7 +144,9 @@ def journey_steps(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
     events = recent_rows(company, "events", periods)
     if events is None or not _has(company, "events", JOURNEY_EVENTS):
         return pd.DataFrame(columns=TRANSITION_COLUMNS)
-    return transitions(events, state=STEP, sequence="event_id", until=last_day(company))
+    cluster = "customer_id" if _has(company, "events", ["customer_id"]) else None
+    until = last_day(company)
+    return transitions(events, state=STEP, sequence="event_id", cluster=cluster, until=until)
 
 
 def journey_event_problems(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:

@@ -48,7 +48,7 @@ def survey_pyramid(survey: Survey, *, periods: int = 1, seed: int = 0) -> dict[s
         return dict.fromkeys(("layers", "gaps", "order"), EMPTY)
     rows = survey.recent(periods)
     return {
-        "layers": score_questions(rows, survey.columns(*LAYERS)),
+        "layers": score_questions(rows, survey.columns(*LAYERS), **survey.design),
         "gaps": layer_gaps(rows, **columns, scale=scale),
         "order": scalogram(rows, list(columns.values()), scale=scale, seed=seed),
     }
@@ -84,8 +84,9 @@ def survey_pyramid_groups(survey: Survey, *, periods: int = 12) -> dict[str, pd.
     if staged:
         every = every.mutate(**{STAGE: every[staged]})
     groups = break_down(
-        rows, None, survey.columns(*LAYERS), by, minimum=survey.minimum_group, earlier=every
-    )
+        rows, None, survey.columns(*LAYERS), by,
+        minimum=survey.minimum_group, earlier=every, **survey.design,
+    )  # fmt: skip
     for column_name, board in groups.items():
         places = board[column_name].map(in_order) if column_name == STAGE else board[column_name]
         order = board.assign(place=places).sort_values("place", kind="stable", na_position="last")

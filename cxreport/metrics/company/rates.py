@@ -48,8 +48,9 @@ def service_rates(
     tickets = company_tickets(company)
     if tickets is None:
         return pd.DataFrame(columns=HANDLED)
-    sides = [_rates(of_period(tickets, period), hours, level) for period in company.history[:-3:-1]]
-    if sides[0].empty:
+    whole = company.history_of("tickets")
+    sides = [_rates(of_period(tickets, period), hours, level) for period in whole[:-3:-1]]
+    if not sides or sides[0].empty:
         return pd.DataFrame(columns=HANDLED)
     before = sides[1] if len(sides) > 1 else sides[0].iloc[:0]
     found = compare(sides[0], before, level=level, correction="holm")

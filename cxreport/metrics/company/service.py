@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxreport.inputs.source import keep, run
+from cxreport.inputs.spans import STAND_INS, rows_by_day
 from cxreport.metrics.service.comparisons import COMPARED, compare_waits, hold_family
 from cxreport.metrics.service.tickets import Tickets, read_tickets
 from cxreport.metrics.service.times import CURVE, WAITS, waiting_curve, waits
+from cxreport.metrics.suppression import hidden_levels
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
+    from collections.abc import Hashable, Sequence
 
     import ibis.expr.types as ir
 
@@ -52,11 +55,26 @@ def _read(company: Company) -> Tickets | None:
     tickets = read_tickets(
         rows,
         until=company.until,
-        observed_until=company.dataset.observed_until,
+        observed_until=_last_ending(company, rows),
         zone=company.codebook.source.timezone,
     )
     # Every section asks several questions of them: not each one of the files.
     return replace(tickets, rows=keep(tickets.rows))
+
+
+def _last_ending(company: Company, rows: ir.Table) -> dt.date:
+    """Return the last day on which a request can have ended.
+
+    Where only the rows say how far the data go, those that ended after the last one was made did.
+    """
+    latest = company.dataset.observed_until
+    if company.dataset.spans["tickets"].told_by != "rows":
+        return latest
+    for name in ("first_reply_at", "solved_at", "closed_at"):
+        if name in rows.columns:
+            days = [day for day in rows_by_day(rows, name).index if day not in STAND_INS]
+            latest = max([latest, *days])
+    return latest
 
 
 def service_waits(company: Company, *, by: Sequence[str] = ("channel",)) -> pd.DataFrame:
@@ -82,12 +100,13 @@ def service_waits(company: Company, *, by: Sequence[str] = ("channel",)) -> pd.D
         return pd.DataFrame(columns=GROUPED)
     parts = []
     for metric in tickets.metrics:
-        for period in company.history[:-3:-1]:
+        for period in company.history_of("tickets")[:-3:-1]:
             found = waits(of_period(tickets, period), metric)
             parts.append(found.assign(variable="", level="", period=period.name))
         for variable in known_groups(tickets, by):
             found = waits(of_period(tickets, company.period), metric, by=variable)
             found = found.rename(columns={variable: "level"})
+            found = found[~found["level"].isin(hidden_requests(company, variable))]
             parts.append(found.assign(variable=variable, period=company.period.name))
     filled = [part[GROUPED] for part in parts if not part.empty]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=GROUPED)
@@ -119,8 +138,8 @@ def service_changes(
         return pd.DataFrame(columns=columns)
     known = known_groups(tickets, by)
     parts = [compare_waits(of_period(tickets, company.period), known, level=level).assign(group="")]
-    if len(company.history) > 1:
-        starts = [period.start for period in company.history[-2:]]
+    starts = [period.start for period in company.history_of("tickets")[-2:]]
+    if len(starts) > 1:
         two = _where(tickets, tickets.rows.period_start.isin(starts))
         sides = {"": two}
         for column in known[:1]:
@@ -133,6 +152,11 @@ def service_changes(
             parts.insert(-1, named)
     filled = [part for part in parts if not part.empty]
     whole = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
+    for column in known:  # named by its own column, or against the period before
+        few = hidden_requests(company, column)
+        own = (whole["variable"] == column) & whole["level"].isin(few)
+        before = (whole["variable"] == "period") & whole["group"].isin(few)
+        whole = whole[~(own | (before & (column == known[0])))].reset_index(drop=True)
     return hold_family(whole, level)
 
 
@@ -160,6 +184,8 @@ def service_curve(company: Company, metric: str, *, by: str = "channel") -> pd.D
     names = known_groups(tickets, [by], MOST_CURVES)
     current = of_period(tickets, company.period)
     curve = waiting_curve(current, metric, by=names)
+    for name in names:
+        curve = curve[~curve[name].isin(hidden_requests(company, name))].reset_index(drop=True)
     if curve.empty:
         return empty
     return curve.rename(columns={by: "group"}) if names else curve.assign(group="")[empty.columns]
@@ -180,6 +206,15 @@ def service_left_out(company: Company) -> pd.DataFrame:
     """
     tickets = company_tickets(company)
     return pd.DataFrame(columns=["reason", "n"]) if tickets is None else tickets.left_out
+
+
+def hidden_requests(company: Company, variable: str) -> list[Hashable]:
+    """Name the groups of the period's requests that no page may show: see ``hidden_levels``."""
+    tickets = company_tickets(company)
+    if tickets is None:
+        return []
+    rows = of_period(tickets, company.period).rows
+    return hidden_levels(rows, variable, {}, company.minimum_group)
 
 
 def of_period(tickets: Tickets, period: Period) -> Tickets:

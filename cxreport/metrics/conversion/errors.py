@@ -9,7 +9,7 @@ import pandas as pd
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
-from cxreport.metrics.statistics.value_columns import possible_counts
+from cxreport.metrics.statistics.value_columns import is_one_of, possible_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ def error_rates(
     check_columns(table, [name, error])
     failed = possible_counts(table, error)
     counted = run(
-        table.filter(table[name].isin(list(steps)))
+        table.filter(is_one_of(table[name], steps))
         .group_by(step=table[name])
         .aggregate(n=failed.count(), errors=(failed != 0).sum(), unknown=failed.isnull().sum())
     )

@@ -16,7 +16,7 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.inputs.source import categories, run
 from cxreport.metrics.retention.first_orders import is_named, next_day
-from cxreport.metrics.statistics.value_columns import times
+from cxreport.metrics.statistics.value_columns import is_one_of, times
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -62,7 +62,7 @@ def select_events(
     observed: Observed,
 ) -> ir.Table:
     """Return the events of the steps up to the end: ``who``, ``at``, ``step``, ``by_0`` ..."""
-    numbers = ((table[name].isin(events), number) for number, events in enumerate(steps))
+    numbers = ((is_one_of(table[name], events), number) for number, events in enumerate(steps))
     rows = table.select(
         who=ibis.cases((is_named(table, customer), table[customer])),
         at=times(table, date),

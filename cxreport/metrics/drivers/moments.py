@@ -114,7 +114,9 @@ def moments_of_truth(
         counts = {name: getattr(steps, name).round().astype(int) for name in COUNTS}
         columns = {"outcome": outcome, "driver": list(drivers), **counts}
         for name, effects in (("negative", steps.low), ("positive", steps.high)):
-            columns |= {name: effects[0], f"{name}_error": effects[1:].std(axis=0)}
+            # Without a row there is no resample either.
+            error = effects[1:].std(axis=0) if len(effects) > 1 else np.nan
+            columns |= {name: effects[0], f"{name}_error": error}
         frames.append(pd.DataFrame(columns).assign(large=large, note=steps.notes))
     frame = pd.concat(frames, ignore_index=True)
     frame = _corrected(frame, level).assign(kind=lambda rows: _kinds(rows, 1 - level))

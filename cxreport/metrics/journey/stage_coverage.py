@@ -10,6 +10,7 @@ from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.journey.stages import NOT_IN_MAP, STAGES, check_stages, in_order
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.proportions import SHARES, percent_of
+from cxreport.metrics.statistics.value_columns import times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,13 +109,14 @@ def _counts(data: Data | None, names: dict[str, str], date: str = "") -> pd.Data
     if data is None:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in KEYS} | empty)
     table = as_table(data)
-    check_columns(table, [names["stage"], *([date] if date else [])])
+    others = [name for name in names.values() if name in table.columns]
+    check_columns(table, [names["stage"], *others, *([date] if date else [])])
     keys = {k: table[n].cast("string") for k, n in names.items() if n in table.columns}
-    last = {"last_answer": table[date].max()} if date else {}
+    last = {"last_answer": times(table, date).max()} if date else {}
     found = run(table.group_by(**keys).aggregate(rows=table.count(), **last))
     filled = found.reindex(columns=[*KEYS, "rows", "last_answer"])
-    times = filled["last_answer"].astype("datetime64[us]")
-    return filled.astype(dict.fromkeys(KEYS, "str")).assign(last_answer=times)
+    last_answer = filled["last_answer"].astype("datetime64[us]")
+    return filled.astype(dict.fromkeys(KEYS, "str")).assign(last_answer=last_answer)
 
 
 def _judged(table: pd.DataFrame, named: Mapping[str, str], level: float) -> pd.DataFrame:

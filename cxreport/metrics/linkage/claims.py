@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.metrics.linkage.score_link import ADJUSTED, AGAIN
+from cxreport.metrics.statistics.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from cxreport.metrics.linkage.score_link import ScoreLink
@@ -78,10 +79,12 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
 
     Notes
     -----
-    Each claim is a question of its own, fixed beforehand; intervals are for one claim alone. All
-    are associations. None of the claims is a measurement of the company: 9 and 16 people, and 15
-    and 24, are of the American Express Global Customer Service Barometer, United States, 2011 and
-    2012; the others are sayings of the trade.
+    All claims that can be tested are one family, held to 5% of false verdicts together
+    (Bonferroni): among m, ``low`` and ``high`` reach as much further as a normal interval of level
+    1 - 0.05 / m does, by logarithms for "times", and a layer must rank first in 100 - 5 / m
+    percent. All are associations. None of the claims is a measurement of the company: 9 and 16
+    people, and 15 and 24, are of the American Express Global Customer Service Barometer, United
+    States, 2011 and 2012; the others are sayings of the trade.
 
     Examples
     --------
@@ -92,27 +95,37 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
          n  estimate  claimed        verdict
     1  100       1.8      5.0  not supported
     """
-    rows = [
-        _row("happy_return", "points", _happy(evidence.link), 0.0),
-        _row("five_times", "times", _five(evidence.ratio), CLAIMED["five_times"]),
-        _row("tell_nine", "people", _told(evidence, "told_by_promoter"), CLAIMED["tell_nine"]),
-        _row("tell_sixteen", "people", _told(evidence, "told_by_detractor"),
+    claims = [
+        ("happy_return", "points", _happy(evidence.link), 0.0),
+        ("five_times", "times", _five(evidence.ratio), CLAIMED["five_times"]),
+        ("tell_nine", "people", _told(evidence, "told_by_promoter"), CLAIMED["tell_nine"]),
+        ("tell_sixteen", "people", _told(evidence, "told_by_detractor"),
              CLAIMED["tell_sixteen"]),
-        _row("bad_travels", "times", _told(evidence, "ratio"), 1.0),
-        _row("later", "people", {"note": "needs the same people a year later"}, float("nan")),
-        _row("emotion_first", "percent", _first(evidence.layers), SURE),
-        _row("exceeding", "points", _picked(evidence.exceeded, "comparison", "added - taken"), 0.0),
-        _row("channels", "money", _channels(evidence.channels), 0.0),
+        ("bad_travels", "times", _told(evidence, "ratio"), 1.0),
+        ("later", "people", {"note": "needs the same people a year later"}, float("nan")),
+        ("emotion_first", "percent", _first(evidence.layers), SURE),
+        ("exceeding", "points", _picked(evidence.exceeded, "comparison", "added - taken"), 0.0),
+        ("channels", "money", _channels(evidence.channels), 0.0),
     ]  # fmt: skip
+    tested = sum(_row(*claim)["verdict"] != UNTESTED for claim in claims)
+    rows = [_row(*claim, tested=max(tested, 1)) for claim in claims]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _row(claim: str, unit: str, found: dict[Any, Any], claimed: float) -> dict[str, Any]:
-    """Judge one claim by its interval, or by the verdict that its measurement has already."""
+def _row(
+    claim: str, unit: str, found: dict[Any, Any], claimed: float, tested: int = 1
+) -> dict[str, Any]:
+    """Judge one of so many claims by its interval, and by its test where it has one."""
     numbers = {name: float(found.get(name, "nan")) for name in ("estimate", "low", "high")}
+    numbers = _widened(numbers, tested, logarithms=unit == "times")
     note = str(found.get("note", "not measured"))
-    if "verdict" in found:
+    if claim == "emotion_first" and pd.notna(numbers["estimate"]):
+        claimed = 100 - (100 - claimed) / tested
+        verdict = _by_rank(numbers["estimate"], claimed)
+    elif "verdict" in found:
         verdict = found["verdict"]
+        if numbers["low"] <= claimed <= numbers["high"] and verdict != UNTESTED:
+            verdict = NO_SIGNAL
     elif pd.isna(numbers["low"]):
         verdict = UNTESTED
     elif numbers["low"] >= claimed:
@@ -165,10 +178,26 @@ def _first(layers: pd.DataFrame | None) -> dict[Any, Any]:
     if not row:
         return {}
     share = float(row["first"])
-    verdict = SUPPORTED if share >= SURE else NOT_SUPPORTED if share <= 100 - SURE else NO_SIGNAL
-    verdict = UNTESTED if pd.isna(share) else verdict
     ends = {"estimate": share, "low": float("nan"), "high": float("nan")}
-    return row | ends | {"verdict": verdict, "note": "" if verdict != UNTESTED else row["note"]}
+    return row | ends | {"note": row["note"] if pd.isna(share) else ""}
+
+
+def _by_rank(share: float, sure: float) -> str:
+    """Say whether a layer ranks first in enough resamples, or in hardly any."""
+    return SUPPORTED if share >= sure else NOT_SUPPORTED if share <= 100 - sure else NO_SIGNAL
+
+
+def _widened(numbers: dict[str, float], tested: int, *, logarithms: bool) -> dict[str, float]:
+    """Move the ends of a 95% interval to where they are for one of so many claims."""
+    if tested == 1:
+        return numbers
+    estimate, low, high = numbers["estimate"], numbers["low"], numbers["high"]
+    further = normal_quantile(1 - 0.05 / tested) / normal_quantile(0.95)
+    if logarithms and min(estimate, low) > 0:
+        ends = estimate * (low / estimate) ** further, estimate * (high / estimate) ** further
+    else:
+        ends = estimate + (low - estimate) * further, estimate + (high - estimate) * further
+    return {"estimate": estimate, "low": ends[0], "high": ends[1]}
 
 
 def _channels(channels: pd.DataFrame | None) -> dict[Any, Any]:

@@ -11,6 +11,7 @@ from cxreport.inputs.source import Data, as_table
 from cxreport.metrics.scores import nps
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.value_columns import is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +75,7 @@ def exceeding(
         raise CxError("three codes are needed", got=", ".join(codes), expected="worse, as, better")
     table = as_table(answers)
     check_columns(table, [score, expected])
-    scores = nps(table.filter(table[expected].isin(list(codes))), score, by=expected)
+    scores = nps(table.filter(is_one_of(table[expected], codes)), score, by=expected)
     by_code = scores.set_index(expected)[["n", "estimate", "std_error"]].reindex(list(codes))
     n = by_code["n"].fillna(0)
     weights = {"better - as": (0, -1, 1), "as - worse": (-1, 1, 0), "added - taken": (1, -2, 1)}

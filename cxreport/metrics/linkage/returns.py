@@ -169,9 +169,9 @@ def survey_returns(survey: Survey, source: Dataset, *, days: int = 180) -> pd.Da
     if orders is None or score is None or not needed <= set(survey.responses.columns):
         return pd.DataFrame(columns=COLUMNS)
     answers = survey.responses.filter(survey.responses.period_start <= survey.period.start)
-    return returns_by_class(
-        answers, orders, score=score, observed_until=source.observed_until, days=days
-    )
+    ends = [source.spans[name].until for name in ("responses", "orders") if name in source.spans]
+    end = min(ends, default=survey.until)
+    return returns_by_class(answers, orders, score=score, observed_until=end, days=days)
 
 
 def compare_returns(returns: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:

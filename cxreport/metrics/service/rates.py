@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Rate: TypeAlias = "dict[str, ir.BooleanValue]"
 HOUR, DAY = 3600, 86400
+FIRST_CONTACT, NOT_YET = "first_contact", "not yet observable"
 RATES = (
     "metric", "n", "favourable", "not_observable", "unknown", "estimate", "std_error", "low",
     "high", "n_effective", "weighted", "note",
@@ -109,16 +110,17 @@ def handled_rates(
     by, level
         As in :func:`within_level`.
     within_days : float
-        How long a request may be open and still count as not yet decided.
+        Within how many days the first contact has to solve a request.
 
     Returns
     -------
     DataFrame
         One row a group and rate, columns as in :func:`within_level`; ``metric`` is
 
-        "first_contact": solved with one reply, not passed on and not reopened (by those of the
-        three columns that there are; none, no row). Open requests that could still be are not
-        observable while they are younger than ``within_days``, and not solved afterwards.
+        "first_contact": solved within ``within_days`` with one reply, not passed on and not
+        reopened (by those of the three columns that there are; none, no row). Younger requests
+        that may still be are not observable; while there are any, ``estimate`` and its interval
+        are empty and ``note`` is "not yet observable": a month has one number at any time.
         "reopened": of all, opened again at least once. "transferred": of all, passed on at least
         once.
         "declared_within": of all, within the service level by the source's own word.
@@ -144,9 +146,9 @@ def handled_rates(
     ...     "solved_at": pd.to_datetime(["2026-03-01T11", "2026-03-01T12", None]),
     ...     "replies_n": [1, 2, 1], "reopened_n": [0, 1, 0]})
     >>> found = handled_rates(read_tickets(requests, until=dt.date(2026, 3, 1)))
-    >>> found[["metric", "n", "favourable", "not_observable"]]
-              metric  n  favourable  not_observable
-    0  first_contact  2           1               1
+    >>> found[["metric", "n", "favourable", "not_observable", "note"]]
+              metric  n  favourable  not_observable                note
+    0  first_contact  2           1               1  not yet observable
     1       reopened  3           1               0
     """
     if not 0 < within_days < float("inf"):
@@ -156,11 +158,15 @@ def handled_rates(
     counts = {name: possible_counts(rows, name) for name in names if name in rows.columns}
     rates: dict[str, Rate] = {}
     if counts and "solution" in tickets.metrics:
-        solved = rows["solution_seen"] == 1
+        most = round(within_days * DAY)
+        solved = (rows["solution_seen"] == 1) & (rows["solution_seconds"] <= most)
         clean = _all([column <= int(name == "replies_n") for name, column in counts.items()])
-        young = ~solved & clean & (rows["solution_seconds"] < round(within_days * DAY))
         known = _all([column.notnull() for column in counts.values()])
-        rates["first_contact"] = {"yes": solved & clean, "judged": ~young, "known": known}
+        waits = (rows["solution_seen"] == 0) & (
+            rows["solution_seconds"] == rows["followed_seconds"]
+        )
+        young = waits & clean & (rows["followed_seconds"] < most)
+        rates[FIRST_CONTACT] = {"yes": solved & clean, "judged": ~young, "known": known}
     for metric, name in (("reopened", "reopened_n"), ("transferred", "transfers_n")):
         if name in counts:
             known = counts[name].notnull()
@@ -169,7 +175,15 @@ def handled_rates(
         said = rows["within_level"].cast("string").lower()
         known = said.notnull()
         rates["declared_within"] = {"yes": said.isin(TRUE), "judged": always, "known": known}
-    return _shares(tickets, rates, by, level)
+    return _if_observed(_shares(tickets, rates, by, level))
+
+
+def _if_observed(found: pd.DataFrame) -> pd.DataFrame:
+    """Say nothing of first contacts while some are not decided: the number would still move."""
+    young = (found["metric"] == FIRST_CONTACT) & (found["not_observable"] > 0)
+    numbers = ["estimate", "std_error", "low", "high"]
+    note = found["note"].mask(young, NOT_YET)
+    return found.assign(note=note, **{name: found[name].mask(young) for name in numbers})
 
 
 def _shares(tickets: Tickets, rates: dict[str, Rate], by: By, level: float) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.statistics.group_columns import check_columns, kept_whole
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
 from cxreport.metrics.statistics.multiplicity import interval_level, judged
+from cxreport.metrics.statistics.value_columns import is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -162,7 +163,7 @@ def avoidable_contacts(
     asked, placed = as_table(tickets), as_table(orders)
     check_columns(asked, [*names, reason])
     check_columns(placed, names, AVOIDABLE)
-    asked = asked.filter(asked[reason].isin(list(avoidable)))
+    asked = asked.filter(is_one_of(asked[reason], avoidable))
     contacts = run(asked.aggregate(by=names, contacts=asked.count()))
     counts = run(placed.aggregate(by=names, n=placed.count()))
     contacts = kept_whole(contacts, {name: asked[name] for name in names})

@@ -57,7 +57,7 @@ def centre_and_reach(
         Points in order, and their denominators (for shares).
     baseline : Series of bool
         The points to compute from.
-    kind : {"xmr", "p", "p-prime"}
+    kind : {"xmr", "p", "p-prime", "score"}
         Kind of chart.
     """
     base = values[baseline]
@@ -67,6 +67,10 @@ def centre_and_reach(
         centre = lowest + float((base - lowest).mean())
         return centre, pd.Series(2.66 * mean_moving_range(base), index=values.index)
     centre = lowest + float(np.average(base - lowest, weights=n[baseline]))
+    if kind == "score":
+        # How much single answers vary is found from the moving ranges: only n is needed.
+        standardised = (base - centre) * n[baseline] ** 0.5
+        return centre, 2.66 * mean_moving_range(standardised) / n**0.5
     sigma = (centre * (100 - centre) / n) ** 0.5
     if kind == "p-prime":
         standardised = (base - centre) / sigma[baseline].where(sigma[baseline] > 0)

@@ -54,6 +54,8 @@ def check_columns(table: ir.Table, names: Sequence[str], reserved: Collection[st
                 "a column of groups has the name of a result column", got=name, hint="rename"
             )
         kind = table[name].type()
+        if kind.is_nested():
+            raise CxError("a column of lists is not read", where=f"column {name}", got=kind)
         if kind.is_timestamp() and kind.timezone:
             raise CxError(
                 "times with a time zone",
@@ -70,6 +72,7 @@ def kept_whole(frame: pd.DataFrame, keys: Mapping[str, ir.Column]) -> pd.DataFra
         for name, column in keys.items()
         if frame[name].isna().any() and (column.type().is_integer() or column.type().is_boolean())
     }
+    kinds |= {name: "str" for name, column in keys.items() if column.type().is_null()}
     for name, column in keys.items():
         if order := categories(column):
             kinds[name] = pd.CategoricalDtype(order, ordered=True)

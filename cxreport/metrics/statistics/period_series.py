@@ -43,8 +43,10 @@ def period_names(data: pd.DataFrame) -> pd.Series:
     return names
 
 
-def chart_points(data: pd.DataFrame, value: str, n: str | None, names: pd.Series) -> pd.DataFrame:
-    """Read the values, and the denominators if they are shares, in the order of the rows.
+def chart_points(
+    data: pd.DataFrame, value: str, n: str | None, names: pd.Series, *, shares: bool = True
+) -> pd.DataFrame:
+    """Read the values, and the denominators of shares and scores, in the order of the rows.
 
     Returns
     -------
@@ -59,8 +61,10 @@ def chart_points(data: pd.DataFrame, value: str, n: str | None, names: pd.Series
     wrong = {
         "a denominator is negative": (n, points["n"] < 0),
         "a share has no denominator": (n, known & ~positive),
-        "a share is not between 0 and 100": (value, known & ~points["value"].between(0, 100)),
     }
+    if shares:
+        outside = known & ~points["value"].between(0, 100)
+        wrong["a share is not between 0 and 100"] = (value, outside)
     for what, (column, rows) in wrong.items():
         if rows.any():
             raise CxError(what, where=column, got=f"period {names[rows].iloc[0]}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from scipy.stats import chi2
 
-from cxreport.metrics.statistics.intervals import normal_quantile, of_share
+from cxreport.metrics.statistics.intervals import normal_quantile, of_share, share_size, widening
 
 SHARES = ("estimate", "std_error", "low", "high")
 
@@ -44,6 +44,51 @@ def percent_of(count: pd.Series, n: pd.Series, level: float = 0.95) -> pd.DataFr
     std_error = (share * (1 - share) / known) ** 0.5
     columns = (share, std_error, low, high)
     return 100 * pd.DataFrame(dict(zip(SHARES, columns, strict=True)), index=n.index)
+
+
+def clustered_percent(sums: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """Say what percent of ``n`` things are of a kind, where those of one customer are alike.
+
+    Parameters
+    ----------
+    sums : DataFrame
+        ``times`` (of the kind) of ``n``; summed over the ``clusters`` (customers): ``n_squared``,
+        ``times_squared`` and ``times_n`` (the product of the two).
+    level : float
+        Confidence level of the interval, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        As ``percent_of``, and ``n_effective``: independent things that would tell as much.
+
+    Notes
+    -----
+    Standard error: linearised, as R's ``survey::svymean`` with clusters. Interval: Wilson's at the
+    effective size, see ``estimates.share``.
+
+    Examples
+    --------
+    >>> alike = {"times": 5, "n": 10, "clusters": 2, "n_squared": 50, "times_squared": 25}
+    >>> clustered_percent(pd.DataFrame([alike | {"times_n": 25}])).round(1)
+       estimate  std_error  low  high  n_effective
+    0      50.0       50.0  0.2  99.8          2.0
+    """
+    z = normal_quantile(level)
+    n = sums["n"].astype(float).where(sums["n"] > 0)
+    share = sums["times"] / n
+    spread = sums["times_squared"] - 2 * share * sums["times_n"] + share**2 * sums["n_squared"]
+    variance = spread.clip(lower=0) / n**2
+    as_one = n**2 / sums["n_squared"].where(sums["n_squared"] > 0)
+    several = as_one > 1 + 1e-9
+    whole = variance * (as_one / (as_one - 1) * (n - 1) / n).where(several, 1)
+    size = (share * (1 - share) / whole.where(whole > 0)).fillna(0).clip(as_one, n)
+    worth = share_size(share, whole, size, z) / widening(as_one, n, level) ** 2
+    low, high = of_share(share, worth, level)
+    clusters = sums["clusters"].where(sums["clusters"] > 1)
+    columns = (share, (variance * clusters / (clusters - 1)) ** 0.5, low, high)
+    shown = 100 * pd.DataFrame(dict(zip(SHARES, columns, strict=True)), index=sums.index)
+    return shown.assign(n_effective=size)
 
 
 def per_hundred(

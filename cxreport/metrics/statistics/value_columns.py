@@ -12,7 +12,7 @@ from cxreport.inputs.meaning import NPS_SCALE
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -105,6 +105,26 @@ def possible_counts(table: ir.Table, name: str) -> ir.NumericColumn:
     if column.type().is_floating():
         possible &= ~column.isinf()
     return ibis.cases((possible, column))
+
+
+def is_one_of(column: ir.Column, codes: Iterable[object]) -> ir.BooleanValue:
+    """Tell which rows hold one of some codes; a number is none of codes that are text.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cxreport.inputs.source import as_table
+    >>> table = as_table(pd.DataFrame({"reason": [3, 4]}))
+    >>> run(table.aggregate(n=is_one_of(table.reason, ["late", 3]).sum()))
+       n
+    0  1
+    """
+    kind = column.type()
+    if kind.is_numeric() and not kind.is_boolean():
+        possible: list[object] = [code for code in codes if isinstance(code, int | float)]
+    else:
+        column, possible = column.cast("string"), [str(code) for code in codes]
+    return column.isin(possible) if possible else column.isnull() & column.notnull()
 
 
 def ratings(table: ir.Table, scales: Mapping[str, Scale]) -> dict[str, Rating]:

@@ -36,7 +36,7 @@ def shop_funnel(found: pd.DataFrame, company: Company, *, window: int, periods: 
         As they were given to it: days for each step, and periods of first visits.
     """
     if found.empty or not found["reached"].iloc[0]:
-        return note("shop_funnel")
+        return note("shop_funnel", company)
     rows = found.to_dict("records")
     who = {"n": int(rows[0]["reached"]), "periods": periods, "window": window}
     sentences = [_say("who", **who), *_whole_way(rows[-1])]
@@ -88,7 +88,7 @@ def funnel_differences(differences: pd.DataFrame, company: Company, *, between: 
     if company.table("events") is None:  # the funnel has said so
         return several([])
     if differences.empty:
-        return note("funnel_differences")
+        return note("funnel_differences", company)
     n = int(differences["q_value"].notna().sum())
     fired = int(differences["signal"].eq(other=True).sum())
     key = "signal" if fired else "none"
@@ -113,7 +113,7 @@ def stage_funnel(found: pd.DataFrame, company: Company, *, window: int) -> Block
         Days for each stage, as they were given to it.
     """
     if found.empty:
-        return note("stage_funnel")
+        return note("stage_funnel", company)
     measured = found[found["note"] != "not measured"]
     entry, *path = measured[measured["note"].isin(["", "entry"])].to_dict("records")
     said = {"question": entry["step"], "n": int(entry["reached"]), "window": window}
@@ -147,7 +147,7 @@ def step_errors(found: pd.DataFrame, company: Company) -> Block:
         return several([])
     known = found.dropna(subset="estimate")
     if known.empty:
-        return note("step_errors")
+        return note("step_errors", company)
     row = max(known.to_dict("records"), key=lambda step: step["estimate"])
     said = {"question": row["step"], "n": int(row["n"]), **_limits(row)}
     parameters = {"table": "step_errors", "caption": "step_errors"}

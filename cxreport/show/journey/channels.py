@@ -56,7 +56,7 @@ def _channel_column(company: Company) -> str:
 def stage_channels(found: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show what each channel is to each stage; ``found`` from ``stage_channels``."""
     if found.empty:
-        return note("stage_channels")
+        return note("stage_channels", company)
     keys = ["stage", "channel"]
     wide = found[keys].drop_duplicates().sort_values("channel", kind="stable")
     order = {stage: place for place, stage in enumerate(dict.fromkeys(found["stage"]))}
@@ -136,7 +136,7 @@ def channel_months(chart: pd.DataFrame, company: Company) -> Block:
 def friction(found: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show friction of digital and assisted journeys; ``found`` from ``company_friction``."""
     if found.empty or not found["n"].sum():
-        return note("friction")
+        return note("friction", company)
     compared = compare_friction(found)
     sentences = []
     for row in compared.to_dict("records"):
@@ -173,7 +173,7 @@ def several_channels(found: pd.DataFrame, company: Company, months: int) -> Bloc
         How long customers were watched.
     """
     if found.empty or found["estimate"].isna().all():
-        return note("several_channels")
+        return note("several_channels", company)
     sentences = []
     for row in found.to_dict("records"):
         verdict = "signal" if pd.notna(row["signal"]) and row["signal"] else "none"

@@ -69,7 +69,7 @@ def promises(kept: pd.DataFrame, lateness: pd.DataFrame, company: Company, perio
         How many periods of orders were counted.
     """
     if kept.empty or not kept["n"].iloc[0]:
-        return note("promises")
+        return note("promises", company)
     whole = kept.iloc[0]
     counts = {name: int(whole[name]) for name in ("late", "overdue")}
     sentences = [

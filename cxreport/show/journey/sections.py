@@ -120,7 +120,7 @@ def journey_steps(
         How many periods were counted.
     """
     if steps.empty:
-        return note("journey_steps")
+        return note("journey_steps", company)
     left = steps[(steps["kind"] == "end") & ~steps["before"].isin(list(finals))]
     by_share = left.dropna(subset="estimate").sort_values("estimate", ascending=False)
     sentences = []

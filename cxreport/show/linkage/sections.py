@@ -61,7 +61,7 @@ def score_link(link: ScoreLink, company: Company, window_days: int) -> Block:
     """
     rows = link.differences.to_dict("records")
     if not rows:
-        return note("score_link")
+        return note("score_link", company)
     by_name = {(row["outcome"], row["analysis"]): row for row in rows}
     sentences = [_found(by_name[AGAIN, ADJUSTED], window_days)]
     if (SPENT, ADJUSTED) in by_name:
@@ -120,7 +120,7 @@ def _check(checks: list[Row], days: int) -> dict[str, Any]:
 def loyal_ratio(found: pd.DataFrame, company: Company) -> Block:
     """Show how many times as much loyal customers spend; ``found`` from ``company_loyal_ratio``."""
     if found.empty:
-        return note("loyal_ratio")
+        return note("loyal_ratio", company)
     later, same = (found.iloc[place].to_dict() for place in (0, 1))
     days = {name: {"day": str(later[name])} for name in ("earlier", "later", "last")}
     sentences = [
@@ -193,7 +193,7 @@ def _tornado(ends: pd.DataFrame, company: Company, currency: str) -> Block:
 def at_risk(found: pd.DataFrame, company: Company, window_days: int) -> Block:
     """Say what spend goes with discontent, or why nobody can say; from ``company_at_risk``."""
     if found.empty:
-        return note("at_risk")
+        return note("at_risk", company)
     row = found.iloc[0].to_dict()
     if row["reason"]:
         said = _say("risk.refused", reason={"text": reason_key(row["reason"])})

@@ -46,7 +46,7 @@ def returning_brief(
         From ``company_contracts``; without contracts nothing is said of them.
     """
     if found.windows.empty:
-        return note("orders")
+        return note("orders", company)
     told = [next_month(found), second_order(found), *lapse(found)[:1]]
     if contracts is not None and not contracts.years.empty:
         told.append(renewed(contracts))
@@ -56,7 +56,7 @@ def returning_brief(
 def cohort_map(found: Retention, company: Company) -> Block:
     """Show the share of each month's new customers that bought in each later month."""
     if found.cohorts.empty:
-        return note("orders" if found.windows.empty else "new_customers")
+        return note("orders" if found.windows.empty else "new_customers", company)
     who = "earlier" if found.dated else "unknown_before"
     told = [line("map"), line(who if found.earlier else "all_new", n=found.earlier)]
     parameters = about(company) | {"caption": "cohort_map", "every": EVERY}
@@ -68,7 +68,7 @@ def retention_ages(found: Retention, company: Company) -> Block:
     known = found.by_age.dropna(subset="estimate")
     known = known[known["at_risk"] >= FEWEST]
     if known.empty:
-        return note("completed_cohorts")
+        return note("completed_cohorts", company)
     chosen = known[known["age"].isin(BRIEF_AGES)]
     told = [
         line(
@@ -88,7 +88,7 @@ def retention_ages(found: Retention, company: Company) -> Block:
 def retention_chart(found: Retention, company: Company) -> Block:
     """Draw the month after the first over cohorts as a control chart."""
     if found.chart.empty:
-        return note("completed_cohorts")
+        return note("completed_cohorts", company)
     return several([_say(steady(found), company), _drawn_chart(found, company)])
 
 
@@ -112,7 +112,7 @@ def _drawn_chart(found: Retention, company: Company) -> Block:
 def second_orders(found: Retention, company: Company) -> Block:
     """Show how long it takes until a second order."""
     if found.second_orders.empty:
-        return note("new_customers")
+        return note("new_customers", company)
     told = [second_order(found), line("second_how")]
     frame = found.second_orders.assign(metric="retention")
     blocks = [_say(told, company)]
@@ -126,14 +126,14 @@ def second_orders(found: Retention, company: Company) -> Block:
 def churn_windows(found: Retention, company: Company) -> Block:
     """Say after how many days of silence a customer may be called lapsed."""
     if found.windows.empty:
-        return note("orders")
+        return note("orders", company)
     return several([_say(lapse(found), company), table("churn_windows", found.windows, company)])
 
 
 def contracts(found: Contracts, company: Company) -> Block:
     """Show whether customers under contract stay, and how many will; from ``company_contracts``."""
     if found.years.empty:
-        return note("contracts")
+        return note("contracts", company)
     frame = found.years.assign(metric="retention")
     blocks = [_say([renewed(found)], company), table("contract_years", frame, company)]
     check = found.projection.check.dropna(subset="estimate")
@@ -145,7 +145,7 @@ def contracts(found: Contracts, company: Company) -> Block:
 def left_out_orders(found: Retention, company: Company) -> Block:
     """Say which orders are no purchases, and what changes when every order counts."""
     if not found.orders:
-        return note("orders")
+        return note("orders", company)
     lost = found.left_out[found.left_out["n"] > 0]
     key = "left_out" if len(lost) else "nothing_left_out"
     told = [line(key, orders=found.orders, left=int(lost["n"].sum()))]

@@ -23,7 +23,7 @@ MOST = 80
 def service_rates(rates: pd.DataFrame, company: Company, hours: Mapping[str, float]) -> Block:
     """Show how requests were handled; ``rates`` from ``service_rates`` with the same ``hours``."""
     if rates.empty or not rates["n"].sum():
-        return note("service")
+        return note("service", company)
     if rates["q_value"].isna().all():
         shown = table("service_rates", rates, company, hours=dict(hours))
         return several([told([say("no_before")], company), shown])
@@ -44,7 +44,7 @@ def service_rates(rates: pd.DataFrame, company: Company, hours: Mapping[str, flo
 def service_reasons(reasons: pd.DataFrame, company: Company) -> Block:
     """Draw why customers asked for help, and say which reasons grew; from ``service_reasons``."""
     if reasons.empty or not reasons["n"].sum():
-        return note("service_reasons")
+        return note("service_reasons", company)
     named = reasons[reasons["n"] > 0]
     few = int((named["cumulative"].shift(fill_value=0) < MOST).sum())
     first = named.iloc[0]
@@ -81,7 +81,7 @@ def avoidable_contacts(history: pd.DataFrame, company: Company, avoidable: Seque
         The reasons declared avoidable.
     """
     if history.empty:
-        return note("avoidable_contacts")
+        return note("avoidable_contacts", company)
     now = history.iloc[-1]
     codes = {"codes": [["reason", code] for code in avoidable]}
     values = {"n": int(now["contacts"]), "orders": int(now["n"]), "reasons": codes}
@@ -111,7 +111,7 @@ def service_loop(steps: pd.DataFrame, later: pd.DataFrame, company: Company, hou
         How soon a detractor should be called back.
     """
     if steps.empty:
-        return note("closed_loop")
+        return note("closed_loop", company)
     items: list[Any] = []
     for row in steps.to_dict("records"):
         key = row["metric"] if row["n"] else f"{row['metric']}_none"

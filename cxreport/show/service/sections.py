@@ -38,7 +38,7 @@ def service_brief(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) 
     """
     everybody = waits[waits["variable"] == ""]
     if everybody.empty or not everybody.loc[_is_now(everybody, company), "n"].sum():
-        return note("service")
+        return note("service", company)
     changes = _named(changes)
     items: list[Any] = [_lead(changes, everybody[~_is_now(everybody, company)])]
     for metric, rows in everybody.groupby("metric", sort=False):
@@ -170,7 +170,7 @@ def service_waits(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) 
         As in :func:`service_brief`.
     """
     if waits.empty:
-        return note("service")
+        return note("service", company)
     rows = waits[_is_now(waits, company)].astype({"level": "str"})
     verdicts = changes[["variable", "level", "metric", "signal", "direction", *SPEED]]
     verdicts = verdicts.astype({"level": "str"})

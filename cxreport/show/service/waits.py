@@ -46,7 +46,7 @@ def service_curves(
         shown = curve[curve["group"].notna()].assign(metric="share", hours=curve["time"])
         shown["time"] = shown["time"] / (DAY if long else 1)
         blocks.append(Block("curves", shown, about(company) | parameters | {"start": 100}))
-    return several(blocks) if blocks else note("service_curve")
+    return several(blocks) if blocks else note("service_curve", company)
 
 
 def service_history(history: pd.DataFrame, company: Company, group: str = "channel") -> Block:
@@ -65,7 +65,7 @@ def service_history(history: pd.DataFrame, company: Company, group: str = "chann
         The column of the groups.
     """
     if history.empty:
-        return note("service_history")
+        return note("service_history", company)
     fired = history[(history["signal"] != "") & (history["direction"] == "concern")]
     outside = fired[fired["signal"] == "outside"]
     outside = outside.sort_values("period", ascending=False, kind="stable")

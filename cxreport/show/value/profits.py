@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def profit(found: Profit, company: Company) -> Block:
     """Say what customers leave, and draw how much of it comes from how many of them."""
     if found.missing or found.trade is None:
-        return note(f"profit_{found.missing}")
+        return note(f"profit_{found.missing}", company)
     total, peak = found.total.iloc[0], found.peak.iloc[0]
     told = [
         *profit_made(found),
@@ -64,7 +64,7 @@ def profit_groups(found: Profit, company: Company) -> Block:
     if found.missing or found.trade is None:  # ``profit`` has said so
         return several([])
     if found.groups.empty:
-        return note("profit_groups")
+        return note("profit_groups", company)
     carried = _with_groups(found.groups, company, found.trade.currency)
     labelled = found.groups.assign(label=_codes(found.groups))
     sure = labelled["signal"].fillna(value=False).astype(bool)

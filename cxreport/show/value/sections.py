@@ -52,7 +52,7 @@ def value_brief(profit: Profit, buying: Buying, company: Company) -> Block:
 def next_year(found: Buying, company: Company) -> Block:
     """Say how many orders today's customers will place in a year, and how many will remain."""
     if found.fit is None:
-        return note("value_orders")
+        return note("value_orders", company)
     row = found.forecast.iloc[0]
     if not found.fit.converged:
         reason = "nobody" if row["returned"] == 0 else "no_fit"
@@ -80,9 +80,9 @@ def next_year(found: Buying, company: Company) -> Block:
 def forecast_check(found: Buying, company: Company) -> Block:
     """Hold the forecast against months that the model had not seen."""
     if found.fit is None:
-        return note("value_orders")
+        return note("value_orders", company)
     if found.check is None or not found.check.fit.converged:
-        return note("forecast_check")
+        return note("forecast_check", company)
     row, months = found.check.total.iloc[0], found.check.by_month
     inside = _inside(row)
     told = [
@@ -114,12 +114,12 @@ def forecast_check(found: Buying, company: Company) -> Block:
 def customer_value(found: Buying, company: Company) -> Block:
     """Say what today's customers will bring in a year, with every assumption."""
     if found.fit is None:
-        return note("value_orders")
+        return note("value_orders", company)
     if found.value.empty:
-        return note("value_amounts")
+        return note("value_amounts", company)
     every = _all_customers(found)
     if pd.isna(every["estimate"]):
-        return note("value_no_fit")
+        return note("value_no_fit", company)
     spend = found.spend.iloc[0]
     refunds = "net" if found.trade.has("refund_amount") else "gross"
     told = [
@@ -175,7 +175,7 @@ def _inside(row: pd.Series | dict[Hashable, Any]) -> bool:
 def contract_value(found: Membership, company: Company) -> Block:
     """Say what a contract is worth, and what that assumes."""
     if found.missing:
-        return note("contracts" if found.missing == "contracts" else "contract_margin")
+        return note("contracts" if found.missing == "contracts" else "contract_margin", company)
     row = found.value.iloc[0]
     margin = {f"money_{end}": row[name] for end, name in MARGIN.items()}
     told = [

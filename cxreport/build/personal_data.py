@@ -1,0 +1,141 @@
+"""Does a page name a person? Mail addresses, phone numbers, and numbers with a check digit."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cxreport.build.elements import Element
+
+BEFORE, AFTER = r"(?<![\w.,+/=-])", r"(?![\w/=]|[.,-]\d)"
+GAP = r"[ \u00a0\u202f-]?"
+ODD_VALUES = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25,
+              24, 23)  # fmt: skip
+"""What a letter counts for on an odd place of the Italian tax code (DM 12 March 1974)."""
+
+
+def is_tax_code(text: str) -> bool:
+    """Check the last letter of an Italian codice fiscale.
+
+    Examples
+    --------
+    >>> is_tax_code("RSSMRA85T10A562S"), is_tax_code("RSSMRA85T10A562T")
+    (True, False)
+    """
+    places = [int(sign) if sign.isdigit() else ord(sign) - ord("A") for sign in text.upper()]
+    total = sum(ODD_VALUES[place] for place in places[:15:2]) + sum(places[1:15:2])
+    return total % 26 == places[15]
+
+
+def is_luhn(text: str) -> bool:
+    """Check the last digit of a payment card, or of an Italian partita IVA.
+
+    Examples
+    --------
+    >>> is_luhn("4111 1111 1111 1111"), is_luhn("4111 1111 1111 1112")
+    (True, False)
+    """
+    digits = [int(sign) for sign in text if sign.isdigit()][::-1]
+    doubled = [2 * digit - 9 * (digit > 4) for digit in digits[1::2]]
+    return len({*digits}) > 1 and (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def is_iban(text: str) -> bool:
+    """Check the two digits of an IBAN (ISO 13616).
+
+    Examples
+    --------
+    >>> is_iban("IT60 X054 2811 1010 0000 0123 456"), is_iban("IT61X0542811101000000123456")
+    (True, False)
+    """
+    signs = re.sub(r"\W", "", text).upper()
+    return (
+        15 <= len(signs) <= 34 and int("".join(str(int(s, 36)) for s in _turned(signs))) % 97 == 1
+    )
+
+
+def _turned(signs: str) -> str:
+    return signs[4:] + signs[:4]
+
+
+def _always(_text: str) -> bool:
+    return True
+
+
+KINDS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
+    "a mail address": (
+        re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE),
+        _always,
+    ),
+    "a tax code": (
+        re.compile(
+            rf"{BEFORE}[A-Z]{{6}}[\dL-NP-V]{{2}}[A-EHLMPR-T][\dL-NP-V]{{2}}[A-Z][\dL-NP-V]{{3}}"
+            rf"[A-Z]{AFTER}",
+            re.IGNORECASE,
+        ),
+        is_tax_code,
+    ),
+    "an IBAN": (
+        re.compile(rf"{BEFORE}[A-Z]{{2}}\d{{2}}({GAP}[A-Z\d]{{1,4}}){{3,8}}{AFTER}", re.IGNORECASE),
+        is_iban,
+    ),
+    "a payment card": (re.compile(rf"{BEFORE}[2-6]\d{{3}}({GAP}\d){{9,12}}{AFTER}"), is_luhn),
+    "a VAT number": (re.compile(rf"{BEFORE}(IT{GAP})?\d{{11}}{AFTER}"), is_luhn),
+    "a phone number": (
+        re.compile(
+            rf"(?<![\w.,+])(\+\d{{1,3}}({GAP}\(?\d\)?){{7,12}}|3\d\d{GAP}\d{{3}}{GAP}\d{{4}}|"
+            rf"\(\d{{3}}\){GAP}\d{{3}}{GAP}\d{{4}}|0\d{{1,3}}[ /-]\d{{6,8}}){AFTER}"
+        ),
+        _always,
+    ),
+}
+
+
+def kinds_in(text: str) -> list[str]:
+    """Name the kinds of personal data in a text, never the data.
+
+    Examples
+    --------
+    >>> kinds_in("write to anna@example.org or +39 333 123 4567"), kinds_in("1,234.5 on 2026-10-31")
+    (['a mail address', 'a phone number'], [])
+    """
+    return [
+        kind
+        for kind, (pattern, fits) in KINDS.items()
+        if any(fits(found[0].removeprefix("IT")) if kind == "a VAT number" else fits(found[0])
+               for found in pattern.finditer(text))
+    ]  # fmt: skip
+
+
+def no_personal_data(page: Element) -> list[str]:
+    """Check that no text, picture or download of a page names a person.
+
+    Numbers in a column of numbers are measures; a link to write a mail is the author's own.
+    """
+    problems = []
+    for number, element in enumerate(page.every(), start=1):
+        for where, text in _texts(element):
+            problems += [f"{kind} in {where} (element {number})" for kind in kinds_in(text)]
+    return list(dict.fromkeys(problems))
+
+
+def _texts(element: Element) -> Iterator[tuple[str, str]]:
+    """Give each text of an element, with where it stands."""
+    href = element.attributes.get("href", "")
+    is_number = "number" in element.attributes.get("class", "").split()
+    if element.name != "style" and not is_number and not href.startswith("mailto:"):
+        yield f"<{element.name}>", element.text
+    for name in ("alt", "title", "aria-label", "data-heading"):
+        yield f"the {name} of <{element.name}>", element.attributes.get(name, "")
+    kind, _, data = href.partition(";base64,")
+    if kind.startswith("data:text/csv"):
+        rows = csv.reader(base64.b64decode(data).decode(errors="replace").splitlines())
+        for row, cells in enumerate(rows, start=1):
+            for column, cell in enumerate(cells, start=1):
+                if not re.fullmatch(r"-?[\d.]+(e[+-]?\d+)?", cell):
+                    yield f"a download, row {row}, column {column}", cell

@@ -1,0 +1,73 @@
+"""The gate finds personal data by kind, and takes no measure, date or hash for them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import numpy as np
+import pytest
+
+from cxreport.build.elements import read_page
+from cxreport.build.personal_data import kinds_in, no_personal_data
+
+# published examples: ISO 13616 registry, card networks' test numbers, Agenzia delle Entrate's form
+PERSONAL = {
+    "write to anna.rossi+x@mail.example.it": "a mail address",
+    "RSSMRA85T10A562S": "a tax code",
+    "rssmra85t10a562s": "a tax code",
+    "IT60 X054 2811 1010 0000 0123 456": "an IBAN",
+    "DE89370400440532013000": "an IBAN",
+    "GB29 NWBK 6016 1331 9268 19": "an IBAN",
+    "4111 1111 1111 1111": "a payment card",
+    "5555-5555-5555-4444": "a payment card",
+    "378282246310005": "a payment card",
+    "IT00743110157": "a VAT number",
+    "00743110157": "a VAT number",
+    "call +39 333 123 4567": "a phone number",
+    "333 1234567": "a phone number",
+    "3331234567": "a phone number",
+    "06 69881234": "a phone number",
+    "(212) 555-0123": "a phone number",
+}
+HARMLESS = [
+    "1,234,567.8", "1.234.567,8", "2026-10-31", "31 ottobre 2026", "-3.5 (-12.9 to -0.4)",
+    "20261031123045", "€ 12.345.678,90", "3.331234567", "1761955200", "RSSMRA85T10A562T",
+    "IT61X0542811101000000123456", "4111 1111 1111 1112", "2024-2025", "10:30:15", "100%",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "kind"), PERSONAL.items())
+def test_each_kind_is_found(text: str, kind: str) -> None:
+    assert kind in kinds_in(text)
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_measures_and_dates_are_none(text: str) -> None:
+    assert kinds_in(text) == []
+
+
+def test_false_alarms_on_hashes_and_amounts() -> None:
+    generator = np.random.default_rng(1)
+    hashes = [hashlib.sha256(str(i).encode()).hexdigest() for i in range(2000)]
+    amounts = [f"{x:,.2f}" for x in generator.lognormal(8, 3, 2000)]
+    counts = [f"{x:,}" for x in generator.integers(0, 10**9, 2000)]
+    shown = [f"{a:.1f} ({b:.1f} to {c:.1f})" for a, b, c in generator.normal(0, 90, (2000, 3))]
+    assert [t for t in [*hashes, *amounts, *counts, *shown] if kinds_in(t)] == []
+
+
+def test_a_problem_names_kind_and_place_and_never_the_value() -> None:
+    data = base64.b64encode(b"shop,n\nanna@example.org,3331234567\n").decode()
+    page = read_page(
+        "<!doctype html><h2>+39 333 123 4567</h2><table><tr><td>anna@example.org</td>"
+        '<td class="number">3331234567</td></tr></table><svg><title>RSSMRA85T10A562S</title></svg>'
+        f'<a download="data.csv" href="data:text/csv;base64,{data}">CSV</a>'
+        '<a href="mailto:cx@example.org">cx@example.org</a>'
+    )
+    problems = no_personal_data(page)
+    assert problems == [
+        "a phone number in <h2> (element 2)",
+        "a mail address in <td> (element 5)",
+        "a tax code in <title> (element 8)",
+        "a mail address in a download, row 2, column 1 (element 9)",
+    ]

@@ -1,0 +1,63 @@
+"""Beside R: the figures that `tests/oracles/*.R` printed, on data that both sides read."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cxreport.metrics.scores import csat, nps
+from cxreport.metrics.statistics.multiplicity import Correction, corrected
+from cxreport.metrics.statistics.survival import compare_survival, survival
+from cxreport.metrics.weights import rake
+
+FOLDER = Path(__file__).parents[1] / "oracles"
+ROWS = pd.read_csv(FOLDER / "answers.csv")
+R = pd.read_csv(FOLDER / "sampling.csv", index_col="name")["value"].to_dict()
+METHODS: list[tuple[str, Correction]] = [("BH", "bh"), ("holm", "holm")]
+DESIGNS: dict[str, dict[str, str]] = {
+    "weighted": {"weight": "weight"},
+    "clustered": {"cluster": "who"},
+    "both": {"weight": "weight", "cluster": "who"},
+}
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_scores_and_errors_as_svymean(name: str) -> None:
+    score = nps(ROWS, "score", **DESIGNS[name]).iloc[0]
+    top = csat(ROWS, "score", scale=(0, 10), favourable_from=9, **DESIGNS[name]).iloc[0]
+    assert score["estimate"] == pytest.approx(R[f"{name}_nps"])
+    assert score["std_error"] == pytest.approx(R[f"{name}_nps_se"])
+    assert top["estimate"] == pytest.approx(R[f"{name}_top"])
+    assert top["std_error"] == pytest.approx(R[f"{name}_top_se"])
+    # Korn and Graubard's interval is exact, and so a little wider than Wilson's at its size.
+    assert R[f"{name}_top_beta_low"] - 2 < top["low"] < R[f"{name}_top_beta_low"] + 2
+    assert R[f"{name}_top_beta_high"] - 2 < top["high"] < R[f"{name}_top_beta_high"] + 2
+
+
+def test_raked_weights_as_rake_also_of_shuffled_rows() -> None:
+    shuffled = ROWS.sample(frac=1, random_state=20261128)
+    targets = {
+        "group": {"a": 72, "b": 48},
+        "region": {"north": 48, "south": 36, "west": 36},
+    }
+    weights = rake(shuffled, targets)
+    assert weights.index.equals(shuffled.index)
+    found = weights.groupby([shuffled["group"], shuffled["region"]]).first()
+    for (group, region), weight in found.items():
+        assert weight == pytest.approx(R[f"rake_{group}_{region}"], rel=1e-7)
+
+
+def test_corrections_as_p_adjust() -> None:
+    p_values = pd.Series([0.001, 0.012, 0.03, 0.04, 0.2, 0.7])
+    for name, method in METHODS:
+        expected = [R[f"{name}_{i}"] for i in range(1, 7)]
+        assert corrected(p_values, method).tolist() == pytest.approx(expected)
+
+
+def test_survival_as_survfit_and_survdiff() -> None:
+    life = survival(ROWS, "days", "ended")
+    groups = compare_survival(ROWS, "days", "ended", "group")
+    assert groups["p_value"].tolist() == pytest.approx([R["log_rank_p"]] * 2)
+    for day in (10, 30, 50):
+        row = life[life["time"] <= day].iloc[-1]
+        assert row["estimate"] == pytest.approx(100 * R[f"km_{day}"])
