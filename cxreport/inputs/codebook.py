@@ -50,6 +50,23 @@ in fewer. The one place where it stands; a source may ask for more (``minimum_gr
 fewer. Source: NHS England, GP Patient Survey, "Why is data sometimes suppressed?"."""
 
 
+NEEDED_ROLES: dict[str, dict[str, tuple[str, ...]]] = {
+    "number": {
+        "orders": ("net_amount", "refund_amount", "margin"),
+        "tickets": ("reopened_n", "replies_n", "transfers_n"),
+        "costs": ("amount",),
+    },
+    "time": {
+        "responses": ("invited_at", "contacted_at", "resolved_at"),
+        "orders": ("ordered_at", "promised_at", "delivered_at"),
+        "events": ("occurred_at",),
+        "tickets": ("created_at", "first_reply_at", "solved_at", "closed_at"),
+        "customers": ("first_seen_at", "contract_start", "contract_end"),
+    },
+}
+"""Role -> table -> columns of fixed names that reports calculate with; a date is a time, too."""
+
+
 class Acceptance(Strict):
     """A known problem that must not stop a report, and why."""
 
@@ -91,7 +108,7 @@ class Codebook(Strict):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
-        problems = [*self._survey_problems(), *self._wave_problems()]
+        problems = [*self._survey_problems(), *self._role_problems(), *self._wave_problems()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -106,6 +123,16 @@ class Codebook(Strict):
             f'responses need a column with role = "{role}"'
             for role in ("id", "date")
             if not self.responses.with_role(role)
+        ]
+
+    def _role_problems(self) -> list[str]:
+        """Name the columns whose role would hand a report text in place of times or amounts."""
+        return [
+            f'{table}.{name} is read as a {role}: role = "{role}"'
+            for role, tables in NEEDED_ROLES.items()
+            for table, names in tables.items()
+            for name, column in (self.tables[table].columns if table in self.tables else {}).items()
+            if name in names and column.role != role and (role, column.role) != ("time", "date")
         ]
 
     def _wave_problems(self) -> list[str]:

@@ -145,3 +145,20 @@ def test_a_column_of_names_declared_by_mistake_is_masked(tmp_path: Path) -> None
     example = line["word-unknown", "status"]["example"]
     assert "Maria" not in example
     assert example.startswith("Aaaaa Aaaaa 9 (1)")
+
+
+@pytest.mark.parametrize(
+    ("column", "role"), [("net_amount", "number"), ("promised_at", "time"), ("ordered_at", "time")]
+)
+def test_a_column_that_reports_calculate_with_needs_its_role(
+    tmp_path: Path, column: str, role: str
+) -> None:
+    """A build would stop at it with text in its hands: the codebook says so first, by its name."""
+    path = tmp_path / "codebook.toml"
+    path.write_text(
+        f'[source]\n{TITLE}\n[tables.orders]\nfiles = "*.csv"\n'
+        f'[tables.orders.columns]\norder_id = {{ role = "id" }}\n{column} = {{ role = "other" }}\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(CxError, match=f'orders.{column} is read as a {role}: role = "{role}"'):
+        open_source(path)
