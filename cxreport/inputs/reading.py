@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxreport.errors import shorten
+from cxreport.inputs.checks import SHARED
 from cxreport.inputs.fixed_words import known_spellings
 from cxreport.inputs.masking import masked
 from cxreport.inputs.meaning import CODED, SCORES
@@ -15,7 +16,7 @@ from cxreport.inputs.normalise import NUMBERS, TIMES
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     import ibis.expr.types as ir
 
@@ -60,10 +61,6 @@ def reading_of(dataset: Dataset) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-MANY_CODES = 50
-"""More different codes than this are free text: they are shown by their shape only."""
-
-
 def columns_read(dataset: Dataset) -> pd.DataFrame:
     """Say how each column of every table was read, with its smallest and largest value.
 
@@ -77,20 +74,23 @@ def columns_read(dataset: Dataset) -> pd.DataFrame:
     DataFrame
         One row per column: ``table``, ``column``, ``role``, ``values`` (rows that hold one),
         ``empty`` (rows that hold none), ``smallest`` and ``largest`` value. Identifiers and free
-        text are shown by their shape (see ``masking.mask``).
+        text are shown by their shape (see ``masking.masked``).
     """
     counted = dataset.answers_by_code
-    codes = counted.groupby(["table", "column"])["code"].nunique()
-    lines, hidden = [], partial(masked, an_id=True)
+    shared = counted[counted["ids"] >= SHARED].groupby(["table", "column"])["code"].agg(set)
+    lines = []
     for name, rows in dataset.tables.items():
         described = dataset.codebook.tables[name].columns
         ends = _ends_of(rows, list(described))
         for number, (column, meaning) in enumerate(described.items()):
             shown: Callable[[str], str] = str
-            if meaning.role in {"id", "customer", "comment", "other"}:
-                shown = str if known_spellings(name, column, meaning) else hidden
-            elif meaning.role in CODED and codes.get((name, column), 0) > MANY_CODES:
-                shown = hidden
+            if known_spellings(name, column, meaning):
+                pass
+            elif meaning.role in {"id", "customer", "comment", "other"}:
+                shown = partial(masked, an_id=True)
+            elif meaning.role in CODED:
+                open_codes = {*meaning.labels, *shared.get((name, column), ())}
+                shown = partial(_unless_shared, shared=open_codes)
             n, low, high = (ends[f"{key}{number}"] for key in ("n", "low", "high"))
             limits = [_in_words(end, meaning.role, shown) for end in (low, high)]
             lines.append([name, column, meaning.role, int(n), int(ends["rows"] - n), *limits])
@@ -107,6 +107,11 @@ def _ends_of(rows: ir.Table, columns: list[str]) -> pd.Series:
         measures[f"high{number}"] = rows[column].max()
     counted: pd.Series = run(rows.aggregate(**measures)).astype(object).iloc[0]
     return counted
+
+
+def _unless_shared(code: str, shared: Collection[str]) -> str:
+    """Show a code that has a label or that many rows have; another may be a name."""
+    return code if code in shared else masked(code, an_id=True)
 
 
 def _in_words(value: object, role: str, shown: Callable[[str], str]) -> str:
