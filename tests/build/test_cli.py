@@ -99,7 +99,8 @@ def test_check_lists_the_errors_of_bad_data_and_exits_with_one(project: Path) ->
     result = say("check", "mini")
     assert result.exit_code == 1
     assert "answer that is no number" in result.output
-    assert "very good" in result.output
+    assert "very good" not in result.output
+    assert "'aaaa aaaa'" in result.output
     assert "no report is made from these data" in result.stderr
 
 
