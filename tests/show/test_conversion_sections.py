@@ -127,14 +127,6 @@ def test_differences_say_how_many_comparisons_there_were(company: Company) -> No
     assert "0.0 (-38.5 to +38.5)" in page  # Newcombe, by hand
 
 
-def test_an_interval_beyond_zero_that_is_no_signal_is_explained(company: Company) -> None:
-    found = pd.DataFrame({"step": ["basket", "buy"], "group": "app", "group_reference": "web"})
-    found = found.assign(difference=[5.7, -0.4], low=[0.2, -2.7], high=[11.2, 1.8], note="")
-    found = found.assign(estimate=36.9, estimate_reference=31.2, q_value=0.2, signal=False)
-    page = said(show.funnel_differences(found, company, between="channel"))
-    assert "An interval may leave out zero without a signal" in page
-
-
 def stages(**notes: str) -> pd.DataFrame:
     names = ["awareness", "consideration", "purchase", "retention", "advocacy"]
     frame = pd.DataFrame({"step": names, "proxy": [True] + [False] * 4, "open": 0, "unknown": 0})
