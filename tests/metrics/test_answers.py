@@ -54,12 +54,17 @@ def test_nan_of_an_engine_table_is_missing() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [[True, False], [dt.date(2024, 5, 1)], [dt.datetime(2024, 5, 1)], [[9]]],  # noqa: DTZ001
-    ids=["boolean", "date", "time", "list"],
+    [[True, False], [dt.date(2024, 5, 1)], [dt.datetime(2024, 5, 1)]],  # noqa: DTZ001
+    ids=["boolean", "date", "time"],
 )
 def test_columns_that_hold_no_scores_are_refused(values: list[object]) -> None:
     with pytest.raises(CxError, match="holds no scores"):
         nps(pa.table({"score": values}), "score")
+
+
+def test_a_column_of_lists_is_refused() -> None:
+    with pytest.raises(CxError, match="a column of lists is not read"):
+        nps(pa.table({"score": [[9]]}), "score")
 
 
 def test_unknown_columns_are_refused_with_the_nearest_name() -> None:
