@@ -75,7 +75,8 @@ def events() -> pd.DataFrame:
         ("2026-06-28", "visit", "d", "D", "web", "look", "0"),  # too late to be judged
         ("2026-01-05", "purchase", "e", None, "shop", None, "1"),  # at a till
     )
-    sessions = made["channel"].where(made["channel"] != "shop", None)
+    visits = made["channel"] + made["customer_id"].fillna("?")
+    sessions = visits.where(made["channel"] != "shop", None)
     return made.assign(event_id=[str(n) for n in range(len(made))], session_id=sessions)
 
 
