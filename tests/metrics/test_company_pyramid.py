@@ -39,7 +39,8 @@ def october() -> Survey:
 
 
 def test_layers_are_those_of_the_scoreboard(october: Survey) -> None:
-    board = cx.scoreboard(october.current, None, october.columns("nps", *LAYERS))
+    asked = october.columns("nps", *LAYERS)
+    board = cx.scoreboard(october.current, None, asked, **october.design)
     of_pyramid = board[board["question"] == "pyramid"].set_index("metric")["estimate"]
     layers = cx.survey_pyramid(october)["layers"].set_index("metric")["estimate"]
     assert layers.to_dict() == of_pyramid.to_dict()
