@@ -167,11 +167,12 @@ def test_rates_are_compared_with_the_period_before(october: Company) -> None:
     late = found.loc["solution_within"]
     assert late["difference"] == pytest.approx(late["estimate"] - late["estimate_reference"])
     assert late["signal"]
-    # By hand from the demo's files: requests of October with one reply, no transfer, no reopening.
+    # By hand from the demo's files: requests of October with one reply, no transfer,
+    # no reopening, and solved within a week.
     tickets = pd.read_parquet(ROOT / "data" / "demo" / "tickets.parquet")
     own = tickets[tickets["created_at"].dt.strftime("%Y-%m") == "2026-10"]
     once = (own["replies_n"] == 1) & (own["transfers_n"] == 0) & (own["reopened_n"] == 0)
-    first = (once & own["solved_at"].notna()).sum()
+    first = (once & (own["solved_at"] - own["created_at"] <= pd.Timedelta(days=7))).sum()
     assert found.loc["first_contact", "favourable"] == first
     assert found.loc["reopened", "favourable"] == (own["reopened_n"] > 0).sum()
 

@@ -146,10 +146,10 @@ def handled_rates(
     ...     "solved_at": pd.to_datetime(["2026-03-01T11", "2026-03-01T12", None]),
     ...     "replies_n": [1, 2, 1], "reopened_n": [0, 1, 0]})
     >>> found = handled_rates(read_tickets(requests, until=dt.date(2026, 3, 1)))
-    >>> found[["metric", "n", "favourable", "not_observable", "note"]]
-              metric  n  favourable  not_observable                note
-    0  first_contact  2           1               1  not yet observable
-    1       reopened  3           1               0
+    >>> found[["note", "metric", "n", "favourable", "not_observable"]]
+                     note         metric  n  favourable  not_observable
+    0  not yet observable  first_contact  2           1               1
+    1                           reopened  3           1               0
     """
     if not 0 < within_days < float("inf"):
         raise CxError("not a length of time", got=within_days, expected="days, above 0")
