@@ -12,7 +12,7 @@ from sources import column_of
 
 from cxreport.inputs.codebook import Column, Version
 from cxreport.inputs.normalise import normalise
-from cxreport.inputs.source import from_frame, run
+from cxreport.inputs.source import as_table, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,13 +25,13 @@ GRADE = Column(role="csat", scale=(1, 5))
 def read(values: Any, column: Column, zone: str = ROME) -> list[Any]:
     """Return what becomes of one exported column."""
     frame = pa.table({"x": values}) if isinstance(values, pa.Array) else pd.DataFrame({"x": values})
-    return column_of(run(normalise(from_frame(frame), {"x": column}, wave=None, zone=zone)), "x")
+    return column_of(run(normalise(as_table(frame), {"x": column}, wave=None, zone=zone)), "x")
 
 
 def read_all(
     frame: Mapping[str, list[Any]], columns: Mapping[str, Column], wave: str | None = None
 ) -> pd.DataFrame:
-    return run(normalise(from_frame(pd.DataFrame(frame)), columns, wave=wave, zone=ROME))
+    return run(normalise(as_table(pd.DataFrame(frame)), columns, wave=wave, zone=ROME))
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_naive_times_without_a_zone_are_the_source_s_own() -> None:
 def test_a_day_stays_a_day(exported: Any, meaning: dict[str, str]) -> None:
     column = Column(role="date", **meaning)
     frame = pa.table({"x": exported})
-    rows = normalise(from_frame(frame), {"x": column}, wave=None, zone=ROME)
+    rows = normalise(as_table(frame), {"x": column}, wave=None, zone=ROME)
     assert str(rows.schema()["x"]) == "date"
     assert column_of(run(rows), "x") == [pd.Timestamp("2026-03-01"), None]
 
@@ -243,5 +243,5 @@ def test_a_question_that_was_not_asked_is_empty() -> None:
 
 def test_absent_columns_keep_their_type() -> None:
     columns = {"grade": GRADE, "at": Column(role="time"), "shop": Column(role="segment")}
-    kinds = normalise(from_frame(pd.DataFrame({"y": [1]})), columns, wave=None, zone=ROME).schema()
+    kinds = normalise(as_table(pd.DataFrame({"y": [1]})), columns, wave=None, zone=ROME).schema()
     assert [str(kind) for kind in kinds.types] == ["float64", "timestamp(6)", "string"]

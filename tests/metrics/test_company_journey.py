@@ -113,7 +113,9 @@ def test_the_channel_gap_is_found(survey: Survey) -> None:
 
 def test_a_hidden_channel_cannot_be_had_by_subtraction() -> None:
     answers = raw("responses").drop_duplicates("response_id")
-    answers = answers[last_year(answers["answered_at"]) & answers["nps"].isin([str(n) for n in range(11)])]
+    answers = answers[
+        last_year(answers["answered_at"]) & answers["nps"].isin([str(n) for n in range(11)])
+    ]
     # 7 alone is total minus the others; of 250 and 200 no month has fewer than ten
     n = {"shop": 250, "web": 200, "phone": 22, "app": 7}
     few = pd.concat([answers[answers["channel"] == code].tail(n[code]) for code in n])
