@@ -178,7 +178,7 @@ def test_an_end_that_no_export_has_is_refused(tmp_path: Path, until: str, place:
         open_source(path, tables=given)
 
 
-@pytest.mark.parametrize("stands", ["1980-01-01", "1970-01-01", "1900-01-01", "9999-12-31"])
+@pytest.mark.parametrize("stands", ["1980-01-01", "1970-01-01", "1900-01-01"])
 def test_a_day_that_stands_for_none_is_a_question(shop: Path, stands: str) -> None:
     given = {
         "responses": answers(days("2026-01-01", "2026-10-31")),
@@ -186,6 +186,17 @@ def test_a_day_that_stands_for_none_is_a_question(shop: Path, stands: str) -> No
     }
     line = problems_in(shop, given)["date-stands-for-none", "ordered_at"]
     assert (line["severity"], line["n"], line["example"]) == ("error", 200, stands)
+    span = open_source(shop, tables=given, strict=False).spans["orders"]
+    assert (span.first, span.until) == (dt.date(2026, 1, 1), dt.date(2026, 10, 31))
+
+
+def test_a_day_that_no_export_reaches_is_an_error_and_no_end(shop: Path) -> None:
+    given = {
+        "responses": answers(days("2026-01-01", "2026-10-31")),
+        "orders": orders(days("2026-01-01", "2026-10-31") + ["9999-12-31"] * 200),
+    }
+    line = problems_in(shop, given)["date-unreadable", "ordered_at"]
+    assert (line["severity"], line["n"], line["example"]) == ("error", 200, "9999-12-31")
     span = open_source(shop, tables=given, strict=False).spans["orders"]
     assert (span.first, span.until) == (dt.date(2026, 1, 1), dt.date(2026, 10, 31))
 
