@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ PERSONAL = {
     "rssmra85t10a562s": "a tax code",
     "IT60 X054 2811 1010 0000 0123 456": "an IBAN",
     "DE89370400440532013000": "an IBAN",
+    "IT60 X 05428 11101 000000123456": "an IBAN",
+    "paid to IT60X0542811101000000123456 last week": "an IBAN",
     "GB29 NWBK 6016 1331 9268 19": "an IBAN",
     "4111 1111 1111 1111": "a payment card",
     "5555-5555-5555-4444": "a payment card",
@@ -71,3 +74,15 @@ def test_a_problem_names_kind_and_place_and_never_the_value() -> None:
         "a tax code in <title> (element 8)",
         "a mail address in a download, row 2, column 1 (element 9)",
     ]
+
+
+@pytest.mark.parametrize("word", ["x", "1", "x@", "x.", "AA11", "3 ", "+3", "0 ", "a@b."])
+def test_a_page_of_one_long_word_is_read_in_a_moment(word: str) -> None:
+    long, longer = (_seconds(word * times) for times in (20_000, 200_000))
+    assert longer < 60 * max(long, 0.01)  # a hundred times where the time grows with the square
+
+
+def _seconds(text: str) -> float:
+    start = time.perf_counter()
+    kinds_in(text)
+    return time.perf_counter() - start
