@@ -100,7 +100,10 @@ def group_counts(rows: Data, column: str, questions: Mapping[str, Column]) -> pd
         One row a period and group: ``period_start`` (where the rows have it), ``level``, ``n``
         (rows), ``least`` (the smallest count above 0 of rows and of valid answers to a question).
     """
-    table = valid_answers(as_table(rows), dict(questions))
+    table = as_table(rows)
+    as_text = [name for name in questions if table[name].type().is_string()]
+    table = table.mutate(**{name: table[name].try_cast("float64") for name in as_text})
+    table = valid_answers(table, dict(questions))
     keys = [name for name in ("period_start",) if name in table.columns]
     counted = {f"_{number}": table[name].count() for number, name in enumerate(questions)}
     counts = run(

@@ -38,6 +38,8 @@ TOPICS = [
 ]
 UNTIL = dt.date(2026, 6, 30)
 ROWS = 80
+NOTHING = pd.DataFrame()
+"""What is left of a table of groups when no group is."""
 
 
 def plain_rows() -> pd.DataFrame:
@@ -130,11 +132,12 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "score_questions": (lambda d: cx.score_questions(d, QUESTIONS), "nps site app"),
     "scoreboard": (lambda d: cx.scoreboard(d, None, QUESTIONS), "nps site app"),
     "break_down": (
-        lambda d: cx.break_down(d, None, QUESTIONS, ["channel"])["channel"],
+        lambda d: cx.break_down(d, None, QUESTIONS, ["channel"]).get("channel", NOTHING),
         "nps site app ~channel"),
     "league_tables": (
-        lambda d: cx.league_tables(d, QUESTIONS, ["channel"])["channel"],
-        "nps site app ~channel"),
+        lambda d: cx.league_tables(d, QUESTIONS, ["customer_id"], minimum=2).get(
+            "customer_id", NOTHING),
+        "nps site app ~customer_id"),
     "battery_reliability": (lambda d: cx.battery_reliability(d, QUESTIONS), "site app"),
     "effect": (
         lambda d: cx.effect(d, arm="region", outcome="bought", control="north"), "bought ~region"),
