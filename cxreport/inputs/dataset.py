@@ -15,9 +15,7 @@ from cxreport.inputs import checks
 from cxreport.inputs.codebook import Codebook, read_codebook
 from cxreport.inputs.contracts import accept, explain
 from cxreport.inputs.keys import count_links, key_problems, link_problems
-from cxreport.inputs.normalise import TIMES
 from cxreport.inputs.scale_ends import unfilled_scales
-from cxreport.inputs.source import keep
 from cxreport.inputs.spans import Span, days_of, find_spans
 from cxreport.inputs.tables import read_table
 
@@ -133,9 +131,7 @@ def open_source(
         if only is None or name in only
     }
     rows = {name: table.rows for name, table in read.items()}
-    timed = {name: [*codebook.tables[name].with_role(*TIMES)] for name in rows}
-    moments = {name: keep(rows[name].select(*of)) for name, of in timed.items() if of}  # read once
-    days = days_of(moments, codebook)
+    days = days_of(rows, codebook)
     spans = find_spans(days, codebook)
     problems = [line for table in read.values() for line in table.problems]
     for name, checked_rows in rows.items():
@@ -147,8 +143,8 @@ def open_source(
         problems += checks.scale_problems(rows["responses"], "responses", codebook.responses)
     problems += checks.period_problems(days, spans, codebook)
     problems += checks.span_problems(spans, codebook)
-    for name, times in moments.items():
-        problems += checks.stand_in_problems(times, name, codebook.tables[name])
+    for name, table in rows.items():
+        problems += checks.stand_in_problems(table, name, codebook.tables[name])
     checked = accept(problems, codebook)
     if strict:
         _stop_on_errors(checked, path)

@@ -17,7 +17,6 @@ from cxreport.inputs.merge import merge_repeated
 from cxreport.inputs.normalise import normalise
 from cxreport.inputs.row_filter import belonging, filter_problems
 from cxreport.inputs.source import (
-    TEXT_FILES,
     Data,
     as_table,
     find_files,
@@ -77,9 +76,10 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
         [file for part in parts for file in part.files],
     )
     rows, found = merge_repeated(everything.rows, name, table)
-    everything.rows = _with_period(rows, codebook, table)
+    # A query of a kept table is a scan, and not the whole history of how the table was made.
+    everything.rows = keep(_with_period(rows, codebook, table))
     everything.problems += found
-    everything.problems += checks.amount_problems(rows, name)
+    everything.problems += checks.amount_problems(everything.rows, name)
     everything.problems += checks.date_problems(everything.rows, name, table, codebook)
     everything.problems += word_problems(everything.rows, name, table)
     return everything
@@ -127,8 +127,6 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
     rows = with_fixed_words(rows, name, table)
     if wave:
         rows = _in_wave(rows, wave, table)
-    if path and path.suffix.lower() in TEXT_FILES:
-        rows = keep(rows)
     counted = count_codes(raw, table.columns, wave=wave_name, zone=zone, table=name)
     problems = [
         *checks.header_problems(raw, name, table, path or Path(name), wave, zone),
