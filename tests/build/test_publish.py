@@ -179,7 +179,7 @@ def test_an_index_without_pages_says_so(tmp_path: Path) -> None:
 
 
 def test_an_index_that_breaks_a_rule_is_not_published(tmp_path: Path) -> None:
-    put(tmp_path, OLD, source={"en": "/home/anna/data", "it": "x"})
+    put(tmp_path, OLD, source={"en": "file:///srv/data", "it": "x"})
     with staging(tmp_path) as staged, pytest.raises(CxError, match="the index was not published"):
         publish_index(tmp_path, staged)
     assert not (tmp_path / "index.html").exists()
