@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import pandas as pd
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from cxreport.inputs.company import Company
     from cxreport.inputs.period import Period
 
+SHOWN: WeakSet[Figure] = WeakSet()
+"""The figures that a block shows: any other is lost to the page, see ``cxreport.build.watch``."""
 NEEDED = {
     "at_risk": ("responses", "orders"),
     "avoidable_contacts": ("tickets", "orders"),
@@ -241,6 +244,7 @@ def figure(
     title, alt : mapping of str to str
         The title, and the text that stands for the picture, in ``en`` and ``it``.
     """
+    SHOWN.add(drawn)
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(drawn)  # it is shown: pyplot need not keep it
     svg = {language: to_svg(drawn, prefix="PREFIX", alt=alt[language]) for language in LANGUAGES}

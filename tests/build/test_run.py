@@ -20,6 +20,7 @@ from cxreport.build.executed import (
     cell_number,
     end_problems,
     error_outputs,
+    lost_plots,
     stderr_outputs,
     unfinished_cells,
 )
@@ -240,6 +241,49 @@ ctypes.PyDLL(None).sleep(60)  # no thread of the kernel can notice
 def test_end_of_the_kernel_in_the_last_cell_is_a_failure(case: Case, source: str, got: str) -> None:
     case.write(source)
     assert case.failure() == ("report.ipynb, cell 3", got)
+
+
+MAKE = "fig = Figure(); ax = fig.subplots(); "
+SHOW = "cx.show.figure(fig, frame, title=words, alt=words)"
+LOST = [
+    MAKE + "fig",
+    MAKE + "ax.plot([1, 2])",
+    MAKE + "ax.plot([1, 2]);",
+    MAKE + "ax.bar([1, 2], [3, 4])",
+    MAKE + "ax.set_title('x')",
+    "fig, ax = plt.subplots(); plt.close(); ax.hist([1, 2])",
+    "fig, ax = plt.subplots(); plt.close(); (fig, ax)",
+    "fig, ax = plt.subplots(); plt.close(); display(fig)",
+    "frame.plot()",
+    "frame.plot();",
+    "frame.hist()",
+    "x = sns.relplot(frame); plt.close(); x",
+    "sns.relplot(frame);",
+]
+KEPT = [
+    MAKE + "ax.plot([1, 2]); " + SHOW,
+    "fig, ax = plt.subplots(); ax.plot([1, 2])",  # ends in a plot, which the next cell shows
+    SHOW,
+    "fig, ax = plt.subplots(); ax.plot([1, 2]); plt.close();",  # not wanted
+    "fig = plt.figure(); 1 + 1",  # nothing is drawn
+    "plt.close('all'); fig = Figure(); [fig.axes, frame]",
+]
+
+
+def test_every_plot_that_no_block_shows_is_named_with_its_cell(case: Case) -> None:
+    case.write(
+        "import matplotlib.pyplot as plt\nimport pandas as pd\nimport seaborn as sns\n"
+        "import cxreport as cx\nfrom matplotlib.figure import Figure\n"
+        "frame = pd.DataFrame({'n': [1, 2]}); words = {'en': 'x', 'it': 'x'}",
+        *KEPT,
+        *LOST,
+    )
+    case.run()
+    first = 4 + len(KEPT)
+    cells = [f"cell {number} makes" for number in range(first, first + len(LOST))]
+    found = lost_plots(case.outputs)
+    assert [problem.partition(" a plot")[0] for problem in found] == cells
+    assert "end the cell with cx.show.figure(" in found[0]
 
 
 def test_hang_ends_at_the_limit_with_all_its_processes(case: Case) -> None:
