@@ -131,7 +131,7 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
     for language in job.report.languages:
         with DRAWING:
             pages[language] = export_page(notebook, language, job.provenance)
-        _gate(f"page {language}", check_page(pages[language]), log)
+        _gate(f"page {language}", check_page(pages[language], codebook=job.codebook), log)
     if changed := changed_since(job, root):
         raise CxError(
             "not published: what it is made from changed while it was read; "

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from cxreport.build import executed
 from cxreport.build.elements import Element, read_page
-from cxreport.build.personal_data import no_personal_data
+from cxreport.build.personal_data import no_ids_of, no_personal_data
 from cxreport.errors import CxError
 from cxreport.inputs.dataset import find_root
 from cxreport.show.blocks import MIME
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbformat import NotebookNode
+
+    from cxreport.inputs.codebook import Codebook
 
 PLACEHOLDER = "no description has been provided"
 SIZE_LIMIT = 8 * 1024 * 1024
@@ -238,18 +240,24 @@ def check_notebook(notebook: NotebookNode) -> list[str]:
     return [problem for rule in NOTEBOOK_RULES for problem in rule(notebook)]
 
 
-def check_page(html: str, *, size_limit: int = SIZE_LIMIT) -> list[str]:
+def check_page(
+    html: str, *, codebook: Codebook | None = None, size_limit: int = SIZE_LIMIT
+) -> list[str]:
     """Return every problem of a page.
 
     Parameters
     ----------
     html : str
         The page.
+    codebook : Codebook, optional
+        The contract of the source that it is made from, none of whose ids may stand on it.
     size_limit : int
         Most bytes it may have.
     """
     page = read_page(html)
     problems = [problem for rule in PAGE_RULES for problem in rule(page)]
+    if codebook:
+        problems += no_ids_of(codebook, page)
     size = len(html.encode())
     if size > size_limit:
         problems.append(f"the page has {size:,} bytes; the limit is {size_limit:,}")
