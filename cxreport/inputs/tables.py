@@ -112,7 +112,7 @@ def count_ids_among(codebook: Codebook, words: Collection[str]) -> int:
             if meaning.role in {"id", "customer"} or column.endswith("_id")
         }
         with suppress(CxError):  # a file that is missing is a matter of who reads it
-            for raw, path in _files_of(codebook, name):
+            for raw, path in _files_of(codebook, name) if ids else ():
                 wave = getattr(codebook.wave_of(path.name), "name", None)
                 rows = normalise(raw, ids, wave=wave, zone=codebook.source.timezone)
                 for column in ids:

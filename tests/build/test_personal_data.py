@@ -100,6 +100,9 @@ columns.day = { role = "date" }
 columns.who = { role = "customer" }
 columns.score = { role = "nps" }
 columns.order_id = { role = "other" }
+[tables.population]
+files = "answers.csv"
+columns.score = { role = "number" }
 [tables.tickets]
 files = "lost.csv"
 columns.ticket_id = { role = "id" }
