@@ -104,7 +104,7 @@ def read_days(codebook: Codebook, names: Iterable[str]) -> dict[str, pd.Series]:
 
 def count_ids_among(codebook: Codebook, words: Collection[str]) -> int:
     """Count which of these words are ids of a source: of answers, customers, orders, sessions."""
-    found: set[str] = set()
+    parts = []
     for name, table in codebook.tables.items():
         ids = {
             column: meaning
@@ -115,10 +115,12 @@ def count_ids_among(codebook: Codebook, words: Collection[str]) -> int:
             for raw, path in _files_of(codebook, name) if ids else ():
                 wave = getattr(codebook.wave_of(path.name), "name", None)
                 rows = normalise(raw, ids, wave=wave, zone=codebook.source.timezone)
-                for column in ids:
-                    values = rows[column].cast("string")
-                    found |= set(run(rows.filter(values.isin(words)).select(id=values))["id"])
-    return len(found)
+                parts += [rows.select(id=rows[column].cast("string")) for column in ids]
+    if not parts:
+        return 0
+    held = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    asked = ibis.memtable({"id": list(words)}, schema={"id": "string"})
+    return len(run(held.semi_join(asked, "id").distinct()))
 
 
 def _files_of(codebook: Codebook, name: str) -> Iterator[tuple[ir.Table, Path]]:
