@@ -71,7 +71,7 @@ class Acceptance(Strict):
     column: str
     table: str = ""
     """Only in this table; in any when left out."""
-    at_most: int
+    at_most: int = Field(ge=1)
     reason: Text
 
 
@@ -106,6 +106,8 @@ class Codebook(Strict):
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
         problems = [*self._survey_problems(), *self._role_problems(), *self._wave_problems()]
+        named = [f"{each.problem} in {each.table}.{each.column}" for each in self.accept]
+        problems += [f"[[accept]] twice: {one}" for one in {*named} if named.count(one) > 1]
         if problems:
             raise ValueError("; ".join(problems))
         return self
