@@ -58,7 +58,8 @@ def criticality(
     level : float
         Confidence level of the (percentile) intervals.
     family_level : float, optional
-        1 minus the error that the tests of all drivers together are held to; ``level`` when left out.
+        1 minus the error that the tests of all drivers together are held to;
+        ``level`` when left out.
 
     Returns
     -------
