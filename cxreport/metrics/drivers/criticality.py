@@ -36,6 +36,7 @@ def criticality(
     outcome_scale: Scale = None,
     method: Method = "shapley",
     weight: str | None = None,
+    cluster: str | None = None,
     bootstrap: int = 1000,
     seed: int = 0,
     level: float = 0.95,
@@ -49,7 +50,7 @@ def criticality(
 
     Parameters
     ----------
-    data, outcome, drivers, scale, outcome_scale, method, weight
+    data, outcome, drivers, scale, outcome_scale, method, weight, cluster
         As in ``importance``.
     target : float
         Mean rating that every driver should have.
@@ -101,7 +102,7 @@ def criticality(
         raise CxError("a target must be a number", got=target)
     found = fit(
         data, outcome, drivers, scale=scale, outcome_scale=outcome_scale, method=method,
-        weight=weight, bootstrap=bootstrap, seed=seed,
+        weight=weight, cluster=cluster, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
     ratings, weight_of = found.ratings, 100 * found.parts
     mean, reach = ratings.mean[:, :-1], ratings.reach[:, :-1]
