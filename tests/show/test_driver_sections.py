@@ -75,7 +75,7 @@ def later(kind: str, at_risk: object, outcome: str = "ordered_again") -> pd.Data
 
 def test_the_first_sentence_names_what_to_fix_and_how_sure_that_is(survey: Survey) -> None:
     page = said(priorities(ranked(), survey, 12))
-    assert page.startswith("Fix first: delivery (signal). With the answers drawn again by chance")
+    assert page.startswith("Fix first: delivery. With the answers drawn again by chance")
     assert "first three priorities 97 times in 100 (4,000 ratings)" in page
     assert "The last 12 periods up to October 2026 count together" in page
     assert "count together" not in said(priorities(ranked(), survey, 1))
@@ -155,7 +155,7 @@ def test_a_moment_of_truth_is_told_with_its_risk(
     page = said(moments(later("negative", at_risk), survey, 180))
     assert "Can lose customers: delivery (signal)" in page
     assert "within 180 days was 10.0 percentage points lower" in page
-    assert "(95% interval 6.6 to 13.4; 90 bad ratings)" in page
+    assert "(interval corrected for the number of comparisons 6.6 to 13.4; 90 bad ratings)" in page
     assert "Can win" not in page
     assert words in page
     assert "may have been about to leave anyway" in page
