@@ -84,8 +84,19 @@ def test_the_first_sentence_names_what_to_fix_and_how_sure_that_is(survey: Surve
     assert "One touchpoint shows no good effect of its own" in page
     assert "Association, not cause" in page
     italian = said(priorities(ranked(), survey, 12), "it")
-    assert italian.startswith("Da sistemare per prima cosa: consegna (segnale). Estraendo di nuovo")
+    assert italian.startswith("Da sistemare per prima cosa: consegna. Estraendo di nuovo")
     assert "l'ha valutato l'80% di chi ha dato un punteggio" in italian
+
+
+def test_a_target_is_spoken_of_where_somebody_set_one(survey: Survey) -> None:
+    own = ranked(target=[4.5] * 3, target_set=[True] * 3)
+    page, plain = (said(priorities(rows, survey, 12)) for rows in (own, ranked()))
+    assert "the target that was set is 4.50; 80% of those" in page
+    assert "dashed lines are the target that was set" in page
+    assert "satisfied from" not in page
+    assert "target" not in plain
+    moment = later("negative", at_risk=True).assign(target=4.5, target_set=True)
+    assert "sotto l'obiettivo fissato (4,50)" in said(moments(moment, survey, 180), "it")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxreport.metrics.journey.stages import STAGES
 from cxreport.show.captions import capital, code_label
+from cxreport.show.plain_text import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -122,7 +123,7 @@ def _asked_where(words: Words, row: Row, parameters: dict[str, Any]) -> str:
     """Write touchpoint and channel, as far as they are said."""
     names = [_code(column, column)(words, row, parameters) for column in ("touchpoint", "channel")]
     told = list(dict.fromkeys(name for name in names if name))
-    return f"{told[0]} ({told[1].lower()})" if len(told) > 1 else "".join(told)
+    return f"{isolated(told[0])} ({isolated(told[1].lower())})" if len(told) > 1 else "".join(told)
 
 
 def _asked_answers(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
