@@ -93,7 +93,7 @@ def service_reasons(company: Company) -> pd.DataFrame:
     reference = rows.filter(rows.period_start.isin(before)) if before else None
     if reference is not None and not run(reference.count().name("n"))["n"].item():
         reference = None
-    return contact_reasons(current, reference)
+    return contact_reasons(current, reference, family_level=company.family_level)
 
 
 def avoidable_history(company: Company, avoidable: Sequence[str]) -> pd.DataFrame:

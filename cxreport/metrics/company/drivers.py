@@ -102,6 +102,7 @@ def survey_criticality(
     ranked = criticality(
         found.rows, found.outcome, found.drivers, target=wanted, scale=found.scale,
         outcome_scale=found.outcome_scale, weight=found.weight, bootstrap=bootstrap, seed=seed,
+        family_level=survey.family_level,
     )  # fmt: skip
     return _named(_shown(ranked, survey)).assign(target=wanted, target_set=target is not None)
 
@@ -207,6 +208,7 @@ def survey_moments(
     moments = moments_of_truth(
         keep(rows), outcomes, found.drivers, low_to=found.low_to, high_from=found.high_from,
         target=wanted, scale=found.scale, bootstrap=bootstrap, seed=seed,
+        family_level=survey.family_level,
     )  # fmt: skip
     return _named(_shown(moments, survey)).assign(target=wanted, target_set=target is not None)
 

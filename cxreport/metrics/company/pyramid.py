@@ -49,7 +49,7 @@ def survey_pyramid(survey: Survey, *, periods: int = 1, seed: int = 0) -> dict[s
     rows = survey.recent(periods)
     return {
         "layers": score_questions(rows, survey.columns(*LAYERS), **survey.design),
-        "gaps": layer_gaps(rows, **columns, scale=scale),
+        "gaps": layer_gaps(rows, **columns, scale=scale, level=survey.family_level),
         "order": scalogram(rows, list(columns.values()), scale=scale, seed=seed),
     }
 

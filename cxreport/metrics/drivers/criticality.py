@@ -39,6 +39,7 @@ def criticality(
     bootstrap: int = 1000,
     seed: int = 0,
     level: float = 0.95,
+    family_level: float | None = None,
 ) -> pd.DataFrame:
     """Rank what to mend first, and say how sure the ranks are.
 
@@ -56,6 +57,8 @@ def criticality(
         Resamples, and their start: importance, shortfall and reach are worked out in each.
     level : float
         Confidence level of the (percentile) intervals.
+    family_level : float, optional
+        1 minus the error that the tests of all drivers together are held to; ``level`` when left out.
 
     Returns
     -------
@@ -92,6 +95,7 @@ def criticality(
     0  staff        80.0        0.5  100.0      40.0
     1  price        20.0        0.5  100.0      10.0
     """
+    family_level = level if family_level is None else family_level
     if not np.isfinite(target):
         raise CxError("a target must be a number", got=target)
     found = fit(
@@ -125,7 +129,7 @@ def criticality(
         level=[
             _level(often, known, sure=sure)
             for often, known, sure in zip(
-                top, product[0], _own_effect(found.coefficients, level), strict=True
+                top, product[0], _own_effect(found.coefficients, family_level), strict=True
             )
         ],
         note=notes_of(found, level),
