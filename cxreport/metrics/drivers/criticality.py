@@ -26,7 +26,7 @@ ALMOST_ALWAYS, NOW_AND_THEN = 80, 20
 """Percent of resamples in the top three that make the level high, or medium."""
 
 
-def criticality(
+def criticality(  # noqa: PLR0913 - a design, a scale, two levels, resamples
     data: Data,
     outcome: str,
     drivers: Sequence[str],
