@@ -24,6 +24,7 @@ from cxreport.build.publish import (
 from cxreport.build.run import run_notebook
 from cxreport.errors import CxError
 from cxreport.show.captions import filters_label
+from cxreport.show.plain_text import all_visible
 from cxreport.show.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _gate(what: str, problems: list[str], log: Path) -> None:
 def _manifest(job: Job, notebook: NotebookNode) -> dict[str, Any]:
     """Say what the pages are, from the notebook's own header, and what they are made from."""
     header = next(
-        payload["parameters"]
+        all_visible(payload["parameters"])
         for cell in notebook.cells
         for payload in payloads(cell)
         if payload["kind"] == "header"

@@ -24,6 +24,7 @@ from cxreport.build.export import environment, style
 from cxreport.build.gate import check_page
 from cxreport.build.plan import MANIFEST
 from cxreport.errors import CxError
+from cxreport.show.plain_text import all_visible
 from cxreport.show.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ def publish_index(out: Path, staged: Path) -> Path:
         "language": every_language[0].language,
         "full_title": " · ".join(words.text("title.index") for words in every_language),
         "every_language": every_language,
-        "entries": entries,
+        "entries": all_visible(entries),
     }
     page = environment().get_template("index.html.j2").render(resources=resources)
     problems = check_page(page)

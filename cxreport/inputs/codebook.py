@@ -22,6 +22,7 @@ from cxreport.inputs.meaning import (
     LANGUAGES,
     SCORES,
     Column,
+    Day,
     Meaning,
     Name,
     Role,
@@ -31,7 +32,7 @@ from cxreport.inputs.meaning import (
     Zone,
 )
 from cxreport.inputs.settings import read_settings
-from cxreport.inputs.table_files import KnownDay, TableFiles, Wave
+from cxreport.inputs.table_files import TableFiles, Wave
 
 __all__ = [
     "CATEGORIES", "LANGUAGES", "SCORES", "Acceptance", "Codebook", "Column", "Meaning", "Role",
@@ -85,9 +86,9 @@ class SourceInfo(Strict):
     environment variable (a relative value counts from the current folder)."""
     timezone: Zone = "UTC"
     period: Literal["month", "quarter", "year", "wave"] = "month"
-    observed_from: KnownDay | None = None
+    observed_from: Day | None = None
     """First day that the export covers; that of a table's first row when left out."""
-    observed_until: KnownDay | None = None
+    observed_until: Day | None = None
     """Last day that the export covers; that of a table's last row when left out."""
     minimum_group: int = Field(default=MINIMUM_GROUP, ge=MINIMUM_GROUP)
     """Fewest answers of a group that a page shows, 10 or more."""

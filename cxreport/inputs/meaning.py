@@ -27,6 +27,12 @@ class Design(TypedDict):
     cluster: str | None
 
 
+class Comparison(Design):
+    """How answers were drawn, and how strictly the page judges their differences."""
+
+    family_level: float
+
+
 Stage = Literal["awareness", "consideration", "purchase", "retention", "advocacy"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 LANGUAGES = ("en", "it")

@@ -154,10 +154,14 @@ def weighted_differences(survey: Survey, questions: Mapping[str, Column]) -> pd.
     if len(answers) < 2 or None in weights or _unweighted_before(survey):
         return pd.DataFrame(columns=names)
     cluster = survey.design["cluster"]
-    plain = scoreboard(survey.current, survey.previous, questions, cluster=cluster)
-    weighted = scoreboard(
-        answers[0][0], answers[1][0], questions, weight=weights.pop(), cluster=cluster
+    level = survey.family_level
+    plain = scoreboard(
+        survey.current, survey.previous, questions, cluster=cluster, family_level=level
     )
+    weighted = scoreboard(
+        answers[0][0], answers[1][0], questions,
+        weight=weights.pop(), cluster=cluster, family_level=level,
+    )  # fmt: skip
     return plain[[*keys, *columns]].merge(
         weighted[[*keys, *columns]], on=keys, suffixes=("", "_weighted")
     )

@@ -52,7 +52,7 @@ from cxreport.show.linkage.sections import (
     score_link,
     worth,
 )
-from cxreport.show.method import method
+from cxreport.show.method import families, method
 from cxreport.show.planning_sections import (
     detectable,
     plan,
@@ -154,6 +154,7 @@ __all__ = [
     "expectations",
     "experiment_method",
     "experiment_plan",
+    "families",
     "figure",
     "files",
     "first_drop",

@@ -203,6 +203,16 @@ def test_the_index_is_escaped_and_passes_the_gate(tmp_path: Path) -> None:
     assert check_page(page) == []
 
 
+def test_the_index_shows_no_text_that_turns_its_surroundings(tmp_path: Path) -> None:
+    turned = {"en": "tel\u202e", "it": "\u05d7\u05e0"}  # a control; two letters of Hebrew
+    period = {"name": "wave\u202e 1", "kind": "wave"}
+    put(tmp_path, OLD, source=turned, title=turned, filters=turned, period=period)
+    with staging(tmp_path) as staged:
+        page = publish_index(tmp_path, staged).read_text("utf-8")
+    assert "\u202e" not in page
+    assert page.count("\u2068\u05d7\u05e0\u2069") == 3  # isolated
+
+
 def test_an_index_without_pages_says_so(tmp_path: Path) -> None:
     with staging(tmp_path) as staged:
         page = publish_index(tmp_path, staged).read_text("utf-8")
