@@ -179,6 +179,12 @@ def _several(block: Block, words: Words, prefix: str) -> Markup:
     return Markup("\n").join(parts)
 
 
+def _fold(block: Block, words: Words, prefix: str) -> Markup:
+    """Show blocks one below the other once somebody opens them."""
+    summary = words.text(f"fold.{block.parameters['summary']}")
+    return _fill("fold", summary=summary, content=_several(block, words, prefix))
+
+
 def _figure(block: Block, words: Words, prefix: str) -> Markup:
     """Show a picture that an analyst drew, with its alt text and its data."""
     title = block.parameters["title"][words.language]
@@ -235,5 +241,6 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "journey": _journey,
     "note": _note,
     "several": _several,
+    "fold": _fold,
     "figure": _figure,
 }
