@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxreport.show.blocks import Block
 from cxreport.show.drivers.told import gained, lost, plain, told, two_bars
+from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several, table
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 LATER = {"bad": "negative", "excellent": "positive"}
 
 
+@without_few
 def moments(found: pd.DataFrame, survey: Survey, days: int) -> Block:
     """Say which touchpoints are moments of truth, and draw all effects; from ``survey_moments``."""
     if found.empty:
@@ -44,6 +46,7 @@ def moments(found: pd.DataFrame, survey: Survey, days: int) -> Block:
     return several([*blocks, told(last, survey)])
 
 
+@without_few
 def moments_in_brief(found: pd.DataFrame, survey: Survey, days: int) -> Block:
     """Say which touchpoints are moments of truth, in sentences and one table."""
     if found.empty:
