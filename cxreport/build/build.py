@@ -14,10 +14,17 @@ from tqdm import tqdm
 from cxreport.build.export import export_page, payloads
 from cxreport.build.gate import check_notebook, check_page
 from cxreport.build.plan import changed_since
-from cxreport.build.publish import publish, publish_index, staging
+from cxreport.build.publish import (
+    file_stamps,
+    foreign_changes,
+    publish,
+    publish_index,
+    staging,
+)
 from cxreport.build.run import run_notebook
 from cxreport.errors import CxError
 from cxreport.show.captions import filters_label
+from cxreport.show.plain_text import all_visible
 from cxreport.show.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
@@ -101,6 +108,7 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
     """Run a notebook, and publish its pages if they may be."""
     staged.mkdir(parents=True)
     log.parent.mkdir(exist_ok=True)
+    before = file_stamps(out)
     with tqdm(desc=job.name, unit="cell", position=number, leave=True, disable=None) as bar:
         run_notebook(
             job.notebook,
@@ -112,13 +120,19 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
             pages=out,
             progress=_moving(bar),
         )
+    if written := foreign_changes(out, before):
+        raise CxError(
+            "not published: a notebook writes nothing into the folder of the pages",
+            got=", ".join(written),
+            hint="remove what it wrote; build --force mends a page",
+        )
     notebook = nbformat.read(staged / "executed.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     _gate("notebook", check_notebook(notebook), log)
     pages: dict[str, str] = {}
     for language in job.report.languages:
         with DRAWING:
             pages[language] = export_page(notebook, language, job.provenance)
-        _gate(f"page {language}", check_page(pages[language]), log)
+        _gate(f"page {language}", check_page(pages[language], codebook=job.codebook), log)
     if changed := changed_since(job, root):
         raise CxError(
             "not published: what it is made from changed while it was read; "
@@ -151,7 +165,7 @@ def _gate(what: str, problems: list[str], log: Path) -> None:
 def _manifest(job: Job, notebook: NotebookNode) -> dict[str, Any]:
     """Say what the pages are, from the notebook's own header, and what they are made from."""
     header = next(
-        payload["parameters"]
+        all_visible(payload["parameters"])
         for cell in notebook.cells
         for payload in payloads(cell)
         if payload["kind"] == "header"

@@ -26,7 +26,7 @@ from cxreport.build.provenance import provenance_rows
 from cxreport.errors import CxError
 from cxreport.show.blocks import MIME, read_block
 from cxreport.show.captions import period_label, title_label
-from cxreport.show.plain_text import visible, visible_block
+from cxreport.show.plain_text import all_visible, isolated, visible, visible_block
 from cxreport.show.render import render
 from cxreport.show.words import LANGUAGES, Words
 
@@ -127,17 +127,19 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
         Markup(write_markdown(piece.markdown)) if piece.markdown else piece.html  # noqa: S704
         for piece in fold(pieces, words)
     ]  # raw HTML in Markdown is escaped
-    title = title_label(header, words) if header else notebook.metadata.get("title", "")
+    title = title_label(header, words) if header else visible(notebook.metadata.get("title", ""))
     source = header["source"][language] if header else ""
     resources = style() | {
         "language": language,
         "words": words,
         "title": title,
-        "full_title": " – ".join(filter(None, [title, period_label(header, words), source])),
+        "full_title": " – ".join(
+            isolated(part) for part in (title, period_label(header, words), source) if part
+        ),
         "source": source,
         "parts": parts,
         "contents": markdown.contents,
-        "provenance": provenance_rows(provenance, words),
+        "provenance": all_visible(provenance_rows(provenance, words)),
     }
     exporter = PageExporter()  # type: ignore[no-untyped-call]
     page, _ = exporter.from_notebook_node(notebook, resources)

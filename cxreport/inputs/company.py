@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 UNDATED = ("customers", "costs")
 TABLES = (*DATED, *UNDATED, "population", "actions")
 """Tables that a report on a company or its survey looks at, where the codebook has them."""
+PAGE_ERROR = 0.05
+"""Share of pages, where nothing differs, that may name a difference all the same."""
 HISTORY = 25
 """Periods of a trend: two years and the month they start from."""
 Found = TypeVar("Found")
@@ -52,6 +54,9 @@ class Company:
         Column of the answers -> codes that count; all answers when empty.
     about : sequence of str
         Tables whose ends decide which period is the last one; see ``end_of``.
+    families : int
+        Families of comparisons that the page makes: all of them together name something that is
+        not there in at most one page of twenty.
     """
 
     dataset: Dataset
@@ -59,7 +64,13 @@ class Company:
     history: list[Period] = field(repr=False)
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     about: Sequence[str] = ()
+    families: int = 1
     _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a number of families that is none."""
+        if self.families < 1:
+            raise CxError("not a number of families", got=self.families, expected="1 or more")
 
     def __repr__(self) -> str:
         """Say what is reported; rows are never shown unasked."""
@@ -80,6 +91,11 @@ class Company:
     def minimum_group(self) -> int:
         """Fewest answers, requests or customers of which a page shows anything."""
         return self.codebook.source.minimum_group
+
+    @property
+    def family_level(self) -> float:
+        """1 minus the error that each of the page's families is held to (Bonferroni)."""
+        return 1 - PAGE_ERROR / self.families
 
     @property
     def until(self) -> dt.date:
@@ -157,6 +173,7 @@ def open_company(
     period: str = "",
     about: Sequence[str] = (),
     tables: Mapping[str, Data] | None = None,
+    families: int = 1,
 ) -> Company:
     """Open a source as seen from one period, whether it has a survey or not.
 
@@ -171,6 +188,9 @@ def open_company(
         goes furthest decides when empty; sections on the others then say how far they are known.
     tables : mapping of str to frame, optional
         Frames to use in place of the source's files.
+    families : int
+        Families of comparisons that the page makes, at least 1: one for each section that says
+        whether something is a signal. See ``Company.family_level``.
 
     Returns
     -------
@@ -180,7 +200,8 @@ def open_company(
     Raises
     ------
     CxError
-        If the data have errors or no dates, or the period is unknown or not closed.
+        If the data have errors or no dates, the period is unknown or not closed, or ``families`` is
+        below 1.
     """
     dataset = open_tables(source, tables)
     chosen = choose_period(dataset, period, about)
@@ -188,7 +209,7 @@ def open_company(
     history = periods_of_time.between(
         min(first.start, chosen.start), chosen.start, chosen.kind, dataset.codebook.waves
     )
-    return Company(dataset, chosen, history[-HISTORY:], about=tuple(about))
+    return Company(dataset, chosen, history[-HISTORY:], about=tuple(about), families=families)
 
 
 def open_tables(source: str | Path, tables: Mapping[str, Data] | None) -> Dataset:

@@ -12,10 +12,10 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs import period as periods_of_time
-from cxreport.inputs.checks import SHARED
 from cxreport.inputs.closed import choose_period, first_whole
 from cxreport.inputs.company import HISTORY, Company, open_tables
-from cxreport.inputs.meaning import CATEGORIES, Column, Design
+from cxreport.inputs.masking import SHARED
+from cxreport.inputs.meaning import CATEGORIES, Column, Comparison, Design
 from cxreport.inputs.source import Data, run
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Survey(Company):
 
     Attributes
     ----------
-    dataset, period, history, filters
+    dataset, period, history, filters, families
         As in ``Company``; the history begins with the first answer.
     responses : ibis Table
         The answers that the filters leave, of every period.
@@ -92,6 +92,14 @@ class Survey(Company):
         weight, customer = (next(iter(self.columns(r)), None) for r in ("weight", "customer"))
         return {"weight": weight, "cluster": customer}
 
+    @property
+    def comparison(self) -> Comparison:
+        """The design, and how strictly the page judges a difference.
+
+        Handed to comparisons as ``**survey.comparison``, see ``Company.family_level``.
+        """
+        return {**self.design, "family_level": self.family_level}
+
     def answers(self, period: Period) -> ir.Table:
         """Return the answers of one period."""
         return self.responses.filter(self.responses.period_start == period.start)
@@ -109,6 +117,7 @@ def open_survey(
     period: str = "",
     filters: Mapping[str, Sequence[str]] | None = None,
     tables: Mapping[str, Data] | None = None,
+    families: int = 1,
 ) -> Survey:
     """Open the survey of a source as seen from one period.
 
@@ -122,6 +131,8 @@ def open_survey(
         Column -> codes that count, for example ``{"channel": ["app", "web"]}``.
     tables : mapping of str to frame, optional
         Frames to use in place of the source's files.
+    families : int
+        As in ``open_company``.
 
     Returns
     -------
@@ -131,7 +142,8 @@ def open_survey(
     Raises
     ------
     CxError
-        If the data have errors, or the period is unknown, not closed, or without answers.
+        If the data have errors, the period is unknown, not closed, or without answers, or
+        ``families`` is below 1.
     """
     dataset = open_tables(source, tables)
     if "responses" not in dataset.tables:
@@ -164,7 +176,9 @@ def open_survey(
         max(first.start, min(answers_by_start)), chosen.start, chosen.kind, dataset.codebook.waves
     )
     responses = _equal_without_weights(dataset, responses)
-    return Survey(dataset, chosen, history[-HISTORY:], chosen_codes, SURVEY, responses=responses)
+    return Survey(
+        dataset, chosen, history[-HISTORY:], chosen_codes, SURVEY, families, responses=responses
+    )
 
 
 def _equal_without_weights(dataset: Dataset, responses: ir.Table) -> ir.Table:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cxreport.inputs.meaning import Design
 from cxreport.inputs.source import as_table, run
 from cxreport.metrics.channels.consistency import consistency
 from cxreport.metrics.scoreboard import score_questions, scoreboard
 from cxreport.metrics.segments import shrink, suppress
+from cxreport.metrics.statistics.multiplicity import judged
 from cxreport.metrics.suppression import MINIMUM_GROUP, hidden_levels, pooled_hidden
 
 if TYPE_CHECKING:
@@ -37,14 +39,18 @@ def break_down(
     weight: str | None = None,
     cluster: str | None = None,
     level: float = 0.95,
+    family_level: float | None = None,
     earlier: Data | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Measure the questions by each column in turn: one table, and one family of tests, a column.
+    """Measure the questions by each column in turn: one table a column.
 
     Parameters
     ----------
     current, reference, questions, weight, cluster, level
         As in ``scoreboard``.
+    family_level : float, optional
+        1 minus the error that all tables together are held to, in equal parts; each table by
+        itself is held to 1 - ``level`` when left out.
     columns : sequence of str
         Channels and segments.
     minimum : int
@@ -71,9 +77,11 @@ def break_down(
     1  Pisa  <NA>       NaN
     2  Roma    10      40.0
     """
+    design = Design(weight=weight, cluster=cluster)
+    each = level if family_level is None else 1 - (1 - family_level) / max(len(columns), 1)
     boards = {
         column: scoreboard(
-            current, reference, questions, by=[column], weight=weight, cluster=cluster, level=level
+            current, reference, questions, by=[column], level=level, family_level=each, **design
         )
         for column in columns
     }
@@ -162,7 +170,7 @@ def _hidden(
 
 
 def channel_consistency(
-    boards: Mapping[str, pd.DataFrame], channels: Sequence[str]
+    boards: Mapping[str, pd.DataFrame], channels: Sequence[str], *, level: float = 0.95
 ) -> pd.DataFrame:
     """Measure how consistent the groups of each channel column are.
 
@@ -172,13 +180,19 @@ def channel_consistency(
         From ``break_down``.
     channels : sequence of str
         Which of its columns are channels.
+    level : float
+        1 minus the error that all of them together are held to.
 
     Returns
     -------
     DataFrame
-        What ``consistency`` returns for each, with the column's name in ``group``.
+        What ``consistency`` returns for each, with the column's name in ``group``; ``q_value``
+        (Holm over all rows) and ``signal`` (true, false, empty where nothing can be tested).
     """
     found = [
         consistency(boards[column]).assign(group=column) for column in channels if column in boards
     ]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["group"])
+    if not found:
+        return pd.DataFrame(columns=["group", "signal"])
+    spread = pd.concat(found, ignore_index=True)
+    return spread.join(judged(spread["p_value"].astype("float64"), level))

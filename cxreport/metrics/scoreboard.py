@@ -127,6 +127,7 @@ def scoreboard(
     weight: str | None = None,
     cluster: str | None = None,
     level: float = 0.95,
+    family_level: float | None = None,
 ) -> pd.DataFrame:
     """Measure every question, and how far it is from the period before.
 
@@ -136,26 +137,30 @@ def scoreboard(
         The answers of the period and of the one before (None if there is none).
     questions, by, weight, cluster, level
         As in ``score_questions``.
+    family_level : float, optional
+        1 minus the error that all comparisons of the table together are held to, see
+        ``Company.family_level``; ``level`` when left out.
 
     Returns
     -------
     DataFrame
         The columns of ``score_questions``, then ``detectable`` (the smallest change, in points,
-        that such a sample would show with a chance of 80%), ``n_reference``,
-        ``estimate_reference``, ``difference``, ``difference_low``, ``difference_high``,
-        ``p_value``, ``q_value`` and ``signal`` as in ``compare``: all rows together are one
-        family of tests.
+        that such a sample would show with a chance of 80%, compared at ``family_level``),
+        ``n_reference``, ``estimate_reference``, ``difference``, ``difference_low``,
+        ``difference_high``, ``p_value``, ``q_value`` and ``signal`` as in ``compare``: all rows
+        together are one family of tests.
     """
+    family_level = level if family_level is None else family_level
     design = Design(weight=weight, cluster=cluster)
     scores = score_questions(current, questions, by=by, level=level, **design)
     keys = [*by, "question", "metric"]
-    scores["detectable"] = [smallest_change(row, level) for row in scores.to_dict("records")]
+    scores["detectable"] = [smallest_change(row, family_level) for row in scores.to_dict("records")]
     added = ["n_reference", "estimate_reference", "difference", "difference_low"]
     added += ["difference_high", "p_value", "q_value", "signal"]
     if reference is None or scores.empty:
         return scores.reindex(columns=[*scores.columns, *added])
     before = score_questions(reference, questions, by=by, level=level, **design)
-    differences = compare(scores, before, level=level).rename(
+    differences = compare(scores, before, level=family_level).rename(
         columns={"low": "difference_low", "high": "difference_high"}
     )
     return scores.merge(differences[[*keys, *added]], on=keys, how="left", validate="one_to_one")

@@ -102,6 +102,7 @@ def bridge_versions(
     *,
     periods: int = 6,
     level: float = 0.95,
+    family_level: float | None = None,
 ) -> pd.DataFrame:
     """Compare each score before and after a question began to be asked in another version.
 
@@ -121,7 +122,9 @@ def bridge_versions(
         another change. A period in which the change fell on a later day than the first is on
         neither side.
     level : float
-        Confidence level of the intervals.
+        Confidence level of the scores' intervals.
+    family_level : float, optional
+        1 minus the error that all changes together are held to; ``level`` when left out.
 
     Returns
     -------
@@ -152,6 +155,7 @@ def bridge_versions(
       before_last after_first  estimate_reference  estimate  difference
     0     2026-01     2026-02               100.0      50.0       -50.0
     """
+    family_level = level if family_level is None else family_level
     if periods < 1:
         raise CxError("a comparison needs a period on each side", got=periods, expected="1 or more")
     table = as_table(data)
@@ -169,7 +173,7 @@ def bridge_versions(
     if not sides["after"]:
         return pd.DataFrame(columns=[*WINDOW, "metric"])
     before, after = (pd.concat(sides[side], ignore_index=True) for side in ("before", "after"))
-    return compare(after, before, level=level)
+    return compare(after, before, level=family_level)
 
 
 def _windows(

@@ -52,12 +52,13 @@ from cxreport.show.linkage.sections import (
     score_link,
     worth,
 )
-from cxreport.show.method import method
+from cxreport.show.method import families, method
 from cxreport.show.planning_sections import (
     detectable,
     plan,
     weight_cost,
     weighted_differences,
+    without_weights,
 )
 from cxreport.show.pyramid.sections import (
     layer_weights,
@@ -83,6 +84,7 @@ from cxreport.show.sections import (
     header,
     in_brief,
     note,
+    plain_table,
     several,
     signals,
     table,
@@ -153,6 +155,7 @@ __all__ = [
     "expectations",
     "experiment_method",
     "experiment_plan",
+    "families",
     "figure",
     "files",
     "first_drop",
@@ -181,6 +184,7 @@ __all__ = [
     "next_year",
     "note",
     "penalties",
+    "plain_table",
     "plan",
     "priorities",
     "priority_order",
@@ -232,6 +236,7 @@ __all__ = [
     "weight_cost",
     "weighted",
     "weighted_differences",
+    "without_weights",
     "word_of_mouth",
     "worth",
 ]

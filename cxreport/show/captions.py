@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxreport.show.plain_text import isolated
+
 if TYPE_CHECKING:
     from cxreport.show.blocks import Block
     from cxreport.show.words import Words
@@ -58,7 +60,7 @@ def title_label(parameters: Parameters, words: Words) -> str:
     """Return what a report is called: by its own title or a known one, and what it is a part of."""
     title = parameters["title"]
     own = isinstance(title, dict)
-    written = str(title[words.language]) if own else words.text(f"title.{title}")
+    written = isolated(str(title[words.language])) if own else words.text(f"title.{title}")
     filters = filters_label(parameters, words)
     return f"{written} ({filters})" if filters else written
 
@@ -66,8 +68,8 @@ def title_label(parameters: Parameters, words: Words) -> str:
 def filters_label(parameters: Parameters, words: Words) -> str:
     """Return which part of the answers a report is on; empty for all of them."""
     return "; ".join(
-        f"{column_label(column, parameters, words)}: "
-        + ", ".join(code_label(column, code, parameters, words) for code in codes)
+        f"{isolated(column_label(column, parameters, words))}: "
+        + ", ".join(isolated(code_label(column, code, parameters, words)) for code in codes)
         for column, codes in parameters.get("filters", {}).items()
     )
 

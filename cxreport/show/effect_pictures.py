@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from cxreport.show.words import Words
 
 ROUNDING = 1e-9
-CORNERS = ("upper_left", "upper_right", "lower_left", "lower_right")
 
 
 def draw_bars(block: Block, words: Words) -> Drawing:
@@ -74,8 +73,8 @@ def draw_map(block: Block, words: Words) -> Drawing:
         Frame with ``label``, ``x``, ``x_low``, ``x_high``, ``y``, ``y_low``, ``y_high``,
         ``kind``. Parameters: ``x`` and ``y`` (keys under ``axis``), ``kinds`` (key of a section
         of texts, whose keys are the kinds), ``order`` (the kinds, the most striking first) and,
-        optional, ``x_line`` and ``y_line`` (where the map is parted in four), ``corners`` (key of
-        a section with upper_left, upper_right, lower_left, lower_right), ``group``, as for bars.
+        optional, ``x_line`` and ``y_line`` (where the map is parted in four), ``group``, as for
+        bars.
     words : Words
         The reader's language.
 
@@ -87,15 +86,13 @@ def draw_map(block: Block, words: Words) -> Drawing:
     parameters = block.parameters
     frame = block.frame.assign(label=[_label(v, parameters, words) for v in block.frame["label"]])
     kinds = {kind: words.text(f"{parameters['kinds']}.{kind}") for kind in parameters["order"]}
-    named = parameters.get("corners")
-    corners = tuple(words.text(f"{named}.{c}") for c in CORNERS) if named else None
     x_label, y_label = (words.text(f"axis.{parameters[axis]}") for axis in ("x", "y"))
 
     def draw(wide: bool) -> Figure:
         return points(
             frame, x_label=x_label, y_label=y_label, number=_exact(words),
             kinds=kinds, cross=(parameters.get("x_line"), parameters.get("y_line")),
-            corners=corners, wide=wide,  # type: ignore[arg-type]
+            wide=wide,
         )  # fmt: skip
 
     told = [

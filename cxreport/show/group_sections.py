@@ -64,7 +64,7 @@ def consistency(spread: pd.DataFrame, survey: Survey) -> Block:
         return note("consistency")
     sentences = []
     for row in spread.to_dict("records"):
-        key = "unsaid" if pd.isna(row["p_value"]) else "more" if row["p_value"] < 0.05 else "none"
+        key = "unsaid" if pd.isna(row["signal"]) else "more" if row["signal"] else "none"
         values = {name: row[name] for name in ("tau", "i2", "largest_gap", "p_value", "groups")}
         high, _, low = str(row["largest_gap_between"]).partition(" - ")
         values |= {"channel": row["group"], "high": high, "low": low, "metric": row["metric"]}

@@ -44,7 +44,6 @@ def points(
     wide: bool,
     kinds: Mapping[str, str],
     cross: tuple[float | None, float | None] = (None, None),
-    corners: tuple[str, str, str, str] | None = None,
 ) -> Figure:
     """Show where each thing stands on two scales, and how sure that is.
 
@@ -63,8 +62,6 @@ def points(
         Kind -> its name in the legend, the most striking first.
     cross : (float or None, float or None)
         Where an upright and a level line part the map in four.
-    corners : four str, optional
-        Names of the parts: upper left, upper right, lower left, lower right.
 
     Returns
     -------
@@ -106,7 +103,6 @@ def points(
             if where is not None and math.isfinite(where):
                 draw(where, **parting)
         axes.margins(0.14 if wide else 0.2)
-        _name_corners(axes, corners)
         canvas.name_axes(axes, x_label, y_label, wide=wide)
         canvas.legend(figure, handles, wide=wide)
         canvas.write_values(axes.xaxis, number, None, 6 if wide else 4)
@@ -126,16 +122,6 @@ def _crosses(axes: Axes, values: pd.DataFrame) -> None:
     axes.hlines(across["y"], across["x_low"], across["x_high"], gid="across", **look)
     upright = values.dropna(subset=["y_low", "y_high"])
     axes.vlines(upright["x"], upright["y_low"], upright["y_high"], gid="upright", **look)
-
-
-def _name_corners(axes: Axes, corners: tuple[str, str, str, str] | None) -> None:
-    """Say what each part of the map means, in its corner."""
-    ends = [(0, 1, "left", "top"), (1, 1, "right", "top"),
-            (0, 0, "left", "bottom"), (1, 0, "right", "bottom")]  # fmt: skip
-    for name, (x, y, across, upright) in zip(corners or (), ends, strict=False):
-        inside: Style = {"xytext": (4 - 8 * x, 3 - 6 * y), "textcoords": "offset points"}
-        look: Style = {"ha": across, "va": upright, "color": QUIET, "style": "italic"}
-        axes.annotate(canvas.plain(name), (x, y), xycoords="axes fraction", **inside, **look)
 
 
 def _name_points(

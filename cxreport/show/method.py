@@ -11,6 +11,7 @@ from cxreport.show.sections import about, has_weights
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cxreport.inputs.company import Company
     from cxreport.inputs.survey import Survey
 
 SHARES = {"csat", "ces", "all_three"}
@@ -40,7 +41,11 @@ def method(board: pd.DataFrame, survey: Survey) -> Block:
         _say("answers", n=int(counts.loc[day == start, "n"].sum()),
              before=int(counts.loc[day < start, "n"].sum())),
     ]  # fmt: skip
-    found = survey.dataset.problems
+    found = survey.dataset.problems[survey.dataset.problems["table"] == "responses"]
+    foreign = found[found["problem"] == "rows-not-belonging"]
+    if not foreign.empty:
+        rules = "; ".join(dict.fromkeys(foreign["example"]))
+        sentences.append(_say("foreign", n=int(foreign["n"].sum()), rules=rules))
     for problem, key in LEFT_OUT.items():
         n = int(found.loc[found["problem"] == problem, "n"].sum())
         if n:
@@ -65,6 +70,13 @@ def method(board: pd.DataFrame, survey: Survey) -> Block:
     sentences += [_say(key) for key, is_shown in shown.items() if is_shown]
     sentences.append(_say("gap"))
     return Block("sentences", parameters=about(survey) | {"sentences": sentences})
+
+
+def families(company: Company) -> Block:
+    """Say how often a page like this one names a difference that is not there."""
+    share = 100 * (1 - company.family_level)
+    sentence = _say("families", n=company.families, share=share)
+    return Block("sentences", parameters=about(company) | {"sentences": [sentence]})
 
 
 def _say(key: str, **values: object) -> dict[str, Any]:

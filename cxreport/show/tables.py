@@ -56,6 +56,8 @@ TABLES: dict[str, tuple[str, ...]] = {
                        "unknown"),
     "league": ("group", "n", "estimate", "stabilised", "stabilised_interval", "ranks"),
     "trend": ("period", "n", "estimate", "interval", "centre", "limits", "rule", "direction"),
+    "scoreboard_plain": (*SCORES, "estimate_reference", "difference", "difference_interval"),
+    "trend_plain": ("score", "period", "n", "estimate", "interval"),
     "signals": ("group", "score", "period", "n", "estimate", "centre", "rule", "direction"),
     "actions": ("sign", "period", "title"),
     "breakdown": ("group", "n", "estimate", "interval", "difference", "difference_interval",

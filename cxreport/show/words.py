@@ -149,9 +149,26 @@ class Words:
         return f"{written}\u00a0{HOURS[metric]}" if metric in HOURS else f"{written}%"
 
     def signed(self, value: float) -> str:
-        """Write a difference, always in points, with its sign."""
-        sign = "+" if math.isfinite(value) and round(value, 1) > 0 else ""
-        return f"{sign}{self.number(value)}"
+        """Write a difference, always in points, with its sign; none is zero that is not.
+
+        Examples
+        --------
+        >>> [Words("en").signed(value) for value in (2.31, 0.04, -0.002, 0)]
+        ['+2.3', '+0.04', '-0.002', '0.0']
+        """
+        decimals = _telling(value, 0, 1)
+        sign = "+" if math.isfinite(value) and round(value, decimals) > 0 else ""
+        return f"{sign}{self.number(value, decimals)}"
+
+    def ratio(self, value: float) -> str:
+        """Write how many times as much something is; none is 1 that is not.
+
+        Examples
+        --------
+        >>> [Words("en").ratio(value) for value in (1.346, 1.004, 1)]
+        ['1.35', '1.004', '1.00']
+        """
+        return self.number(value, _telling(value, 1, 2))
 
     def day(self, day: dt.date) -> str:
         """Write a day.
@@ -181,6 +198,16 @@ class Words:
         if kind in {"study", "undated"}:
             return self.text(f"period.{kind}")
         return name
+
+
+def _telling(value: float, nothing: float, decimals: int) -> int:
+    """Return how many decimals tell a value from that of no difference: two more at most."""
+    told = [
+        more
+        for more in range(decimals, decimals + 3)
+        if math.isfinite(value) and round(value, more) != nothing
+    ]
+    return next(iter(told), decimals)
 
 
 def _elided(text: str, written: dict[str, Written]) -> str:

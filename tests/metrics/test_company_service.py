@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import cxreport as cx
 from cxreport.inputs.source import engine
-from cxreport.metrics.company.contacts import steady_periods
+from cxreport.metrics.company.contacts import chart_counts, steady_periods
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company
@@ -217,3 +218,41 @@ def test_alessandria_leaves_out_what_was_cancelled() -> None:
     assert tickets is not None
     row = cx.waits(tickets, "solution").iloc[0]
     assert row[["ended", "waiting", "ended_median"]].tolist() == [2683, 1526 + 149, 6 * 24]
+
+
+MONTHS = [f"{year}-{month:02}" for year in (2025, 2026) for month in range(1, 13)]
+
+
+def last_marks(kind: str, sizes: tuple[int, int], last: int, worlds: int = 40) -> int:
+    """Count worlds in which nothing changes and the last month is marked nevertheless."""
+    rng = np.random.default_rng(20261128)
+    marked = 0
+    for _ in range(worlds):
+        n = [*rng.integers(*sizes, 23), last]
+        if kind == "waits":
+            found = [np.median(rng.lognormal(1, 1.2, size)) for size in n]
+        else:
+            found = [100 * rng.poisson(0.1 * size) / size for size in n]
+        series = pd.DataFrame({"period": MONTHS, "n": n, "estimate": found})
+        marked += chart_counts(series, in_logs=kind == "waits")["signal"].iloc[-1] != ""
+    return marked
+
+
+@pytest.mark.parametrize("kind", ["waits", "rate"])
+def test_a_last_month_of_few_requests_is_no_news(kind: str) -> None:
+    # 5% of 40 is 2; up to 6 is what chance makes of that (0.99 quantile of the binomial). Limits
+    # that do not look at n mark the last month of few in more than half of these worlds.
+    assert last_marks(kind, (280, 320), last=12) <= 6
+    assert last_marks(kind, (10, 500), last=30) <= 6
+
+
+def test_a_month_of_very_few_requests_judges_nothing() -> None:
+    hours = pd.DataFrame({"period": MONTHS, "n": 100, "estimate": [4.0, 5.0] * 12})
+    few = hours.assign(n=[100] * 23 + [9], estimate=[*hours["estimate"][:23], 90.0])
+    chart, steady = chart_counts(few, in_logs=True), chart_counts(hours[:23], in_logs=True)
+    assert chart.iloc[-1][["signal", "note"]].tolist() == ["", "too few requests"]
+    assert chart["centre"].iloc[-1] == pytest.approx(steady["centre"].iloc[-1])
+    # By hand: the logarithms go up and down by log(5 / 4), so limits are 2.66 times that away.
+    reach = chart["upper"].iloc[0] / chart["centre"].iloc[0]
+    assert reach == pytest.approx(1.25**2.66)
+    assert chart["lower"].gt(0).all()

@@ -75,7 +75,7 @@ def later(kind: str, at_risk: object, outcome: str = "ordered_again") -> pd.Data
 
 def test_the_first_sentence_names_what_to_fix_and_how_sure_that_is(survey: Survey) -> None:
     page = said(priorities(ranked(), survey, 12))
-    assert page.startswith("Fix first: delivery (signal). With the answers drawn again by chance")
+    assert page.startswith("Fix first: delivery. With the answers drawn again by chance")
     assert "first three priorities 97 times in 100 (4,000 ratings)" in page
     assert "The last 12 periods up to October 2026 count together" in page
     assert "count together" not in said(priorities(ranked(), survey, 1))
@@ -84,8 +84,19 @@ def test_the_first_sentence_names_what_to_fix_and_how_sure_that_is(survey: Surve
     assert "One touchpoint shows no good effect of its own" in page
     assert "Association, not cause" in page
     italian = said(priorities(ranked(), survey, 12), "it")
-    assert italian.startswith("Da sistemare per prima cosa: consegna (segnale). Estraendo di nuovo")
+    assert italian.startswith("Da sistemare per prima cosa: consegna. Estraendo di nuovo")
     assert "l'ha valutato l'80% di chi ha dato un punteggio" in italian
+
+
+def test_a_target_is_spoken_of_where_somebody_set_one(survey: Survey) -> None:
+    own = ranked(target=[4.5] * 3, target_set=[True] * 3)
+    page, plain = (said(priorities(rows, survey, 12)) for rows in (own, ranked()))
+    assert "the target that was set is 4.50; 80% of those" in page
+    assert "dashed lines are the target that was set" in page
+    assert "satisfied from" not in page
+    assert "target" not in plain
+    moment = later("negative", at_risk=True).assign(target=4.5, target_set=True)
+    assert "sotto l'obiettivo fissato (4,50)" in said(moments(moment, survey, 180), "it")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +166,7 @@ def test_a_moment_of_truth_is_told_with_its_risk(
     page = said(moments(later("negative", at_risk), survey, 180))
     assert "Can lose customers: delivery (signal)" in page
     assert "within 180 days was 10.0 percentage points lower" in page
-    assert "(95% interval 6.6 to 13.4; 90 bad ratings)" in page
+    assert "(interval corrected for the number of comparisons 6.6 to 13.4; 90 bad ratings)" in page
     assert "Can win" not in page
     assert words in page
     assert "may have been about to leave anyway" in page

@@ -72,7 +72,8 @@ def drops(signal: dict[str, float]) -> pd.DataFrame:
     surplus = frame["stage"].map(signal).fillna(0.0)
     numbers = {"first": 40, "estimate": 20.0, "low": 15.0, "high": 26.0, "p_value": 0.01}
     return frame.assign(
-        **numbers, expected=20 - surplus, difference=surplus, signal=frame["stage"].isin(signal),
+        **numbers, expected=20 - surplus, difference=surplus,
+        difference_low=surplus - 4, difference_high=surplus + 4, signal=frame["stage"].isin(signal),
         others=12.0, gap=8.0, gap_low=[-1.0, -1.0, -1.0, 2.0, -1.0], gap_high=15.0, note="",
     )  # fmt: skip
 
@@ -80,7 +81,8 @@ def drops(signal: dict[str, float]) -> pd.DataFrame:
 def test_a_first_drop_is_told_against_chance_and_the_others(survey: Survey) -> None:
     told = said(show.first_drop(drops({"retention": 9.0}), survey, 12))
     assert "It begins at: retention. For 20.0% of 200 detractors" in told
-    assert "than chance alone would make it (11.0%)" in told
+    assert "than chance alone would make it (11.0%; +9.0 points" in told
+    assert "+5.0 to +13.0)" in told
     assert "among the other customers (12.0%; +8.0 points" in told
     assert "3 detractors rated fewer than two stages" in told
 
@@ -88,7 +90,7 @@ def test_a_first_drop_is_told_against_chance_and_the_others(survey: Survey) -> N
 def test_a_drop_that_everybody_shares_is_no_finding(survey: Survey) -> None:
     told = said(show.first_drop(drops({"purchase": 9.0}), survey, 12))
     assert "No finding on detractors: purchase" in told
-    assert "no signal" in told
+    assert "At no stage do detractors' ratings first fall" in told
     assert "It begins" not in told
 
 
@@ -101,7 +103,7 @@ def test_without_others_chance_alone_is_told(survey: Survey) -> None:
 
 def test_a_stage_below_chance_is_no_beginning(survey: Survey) -> None:
     told = said(show.first_drop(drops({"consideration": -9.0}), survey, 12))
-    assert "no signal" in told
+    assert "At no stage do detractors' ratings first fall" in told
     assert "It begins" not in told
 
 

@@ -63,8 +63,9 @@ def link(signal: object = True, placebo: object = False, note: str = "") -> Scor
 def test_a_link_is_told_with_its_check_as_association(company: Company) -> None:
     page = said(score_link(link(), company, 180))
     assert "70.0% of promoters and 40.0% of detractors bought again, among 1,200" in page
-    assert "30.0 points apart (95% interval 25.0 to 35.0), a signal" in page
-    assert "€50 a customer apart (95% interval €45 to €55" in page
+    corrected = "interval corrected for the number of comparisons"
+    assert f"30.0 points apart ({corrected} 25.0 to 35.0), a signal" in page
+    assert f"€50 a customer apart ({corrected} €45 to €55" in page
     assert "as it should be" in page
     assert "association, not cause" in page
     assert page.count("shown for comparison") == 2

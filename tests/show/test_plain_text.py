@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 import cxreport as cx
 from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
+from cxreport.show.captions import title_label
 from cxreport.show.plain_text import visible
 from cxreport.show.render import render
 from cxreport.show.words import Words
@@ -62,6 +63,12 @@ def test_a_name_from_right_to_left_is_isolated_in_a_sentence() -> None:
     name = "\u05d7\u05e0\u05d5\u05ea"  # Hebrew for shop
     assert f"{Words('it').value(name)}" == f"\u2068{name}\u2069"
     assert Words("it").value("negozio") == "negozio"
+
+
+def test_a_title_isolates_the_codes_that_it_names() -> None:
+    about = ABOUT | {"title": "monthly", "filters": {"channel": ["\u05d7", "tel"]}}
+    about |= {"names": {}, "labels": {}}
+    assert title_label(about, Words("en")).endswith("(channel: \u2068\u05d7\u2069, tel)")
 
 
 PICTURES = {

@@ -97,7 +97,7 @@ def test_groups_that_lose_are_named_with_their_interval(profit: Profit, company:
     n = profit.groups.set_index(["variable", "level"])["n"].to_dict()[("help", "more")]
     assert f"more than 1 request an order: −€35.83 each (−€39.65 to −€32.01; n = {n})" in told
     assert "phone" not in told
-    assert "No signal of a difference by region and age band" in told
+    assert "By region and age band customers do not differ" in told
     assert "EUR" in page
     italian = said(show.profit_groups(profit, company), "it")
     assert "Associazione, non causa" in italian
@@ -130,7 +130,7 @@ def test_the_forecast_is_said_with_its_check(buying: Buying, company: Company) -
     assert "not seen" in check
     off = buying.check.total.assign(low=row["actual"] + 1, high=row["actual"] + 2)
     outside = replace(buying, check=replace(buying.check, total=off))
-    assert "outside the interval (signal)" in said(show.forecast_check(outside, company))
+    assert "outside the interval: the model misses" in said(show.forecast_check(outside, company))
 
 
 def test_rows_that_the_forecast_missed_are_not_hidden_by_the_total(

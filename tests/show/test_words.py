@@ -170,7 +170,8 @@ def test_estimates_carry_their_unit_and_differences_their_sign() -> None:
     assert [IT.measured(39.84, m) for m in ("nps", "needs", "index")] == ["39,8"] * 3
     assert EN.measured(math.nan, "csat") == "–"
     assert EN.signed(2.31).startswith("+2.3")
-    assert EN.signed(0.04).startswith("0.0")
+    assert EN.signed(0.04).startswith("+0.04")  # a low end of 0.04 leaves out zero
+    assert EN.signed(0.0) == EN.signed(1e-12) == "0.0"
     assert EN.signed(-2.31).startswith(f"{MINUS}2.3")
     assert EN.signed(math.nan) == "–"
 

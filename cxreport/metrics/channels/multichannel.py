@@ -37,6 +37,7 @@ def multichannel(
     split: dt.date,
     until: dt.date,
     level: float = 0.95,
+    family_level: float | None = None,
 ) -> pd.DataFrame:
     """Compare customers of several channels with those of one, as active before.
 
@@ -57,7 +58,10 @@ def multichannel(
     until : date
         The last day that the orders cover.
     level : float
-        Confidence level of the intervals, between 0 and 1.
+        Confidence level of the plain differences, between 0 and 1.
+    family_level : float, optional
+        1 minus the error that the two adjusted differences together are held to;
+        ``level`` when left out.
 
     Returns
     -------
@@ -95,6 +99,7 @@ def multichannel(
     0  ordered_again          2      2     50.0  50.0       0.0
     1          spend          2      2      5.0   5.0       0.0
     """
+    family_level = level if family_level is None else family_level
     z = normal_quantile(level)
     if not pd.Timestamp(split) < pd.Timestamp(next_day(until)):
         raise CxError("nothing to see after the split", got=split, expected=f"before {until}")
@@ -111,10 +116,10 @@ def multichannel(
         raise CxError("nobody ordered before the split", got=split, hint="choose a later day")
     found = pd.DataFrame([_compared(strata, outcome, z) for outcome in SUMS])
     p_value = pd.Series(2 * norm.sf((found["estimate"] / found["std_error"]).abs()), found.index)
-    reach = normal_quantile(interval_level(p_value, level)) * found["std_error"]
+    reach = normal_quantile(interval_level(p_value, family_level)) * found["std_error"]
     limits = {"low": found["estimate"] - reach, "high": found["estimate"] + reach}
     note = found.pop("note")
-    return found.assign(**limits, p_value=p_value, **judged(p_value, level), note=note)
+    return found.assign(**limits, p_value=p_value, **judged(p_value, family_level), note=note)
 
 
 def _strata(rows: ir.Table, split: dt.date) -> pd.DataFrame:

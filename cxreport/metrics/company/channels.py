@@ -84,7 +84,9 @@ def channel_scores(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
         return own.assign(question=score).reindex(columns=SCORES)
     reference = pd.concat(rest, ignore_index=True)[own.columns]
     ends = {"low": "difference_low", "high": "difference_high"}
-    found = compare(own, reference, correction="holm").rename(columns=ends)
+    found = compare(own, reference, level=company.family_level, correction="holm").rename(
+        columns=ends
+    )
     wanted = ["group", *(name for name in SCORES if name in found and name not in own)]
     table = own.merge(found[wanted], on="group").assign(question=score)
     numbers = [name for name in SCORES[3:-1] if name in table]
@@ -234,4 +236,6 @@ def channel_customers(company: Company, *, months: int = 6) -> pd.DataFrame:
     early = kept.filter(kept.ordered_at.cast("timestamp") < ibis.literal(pd.Timestamp(split)))
     if not run(early.aggregate(n=early.count()))["n"].item():
         return pd.DataFrame(columns=CUSTOMERS)
-    return multichannel(kept, split=split, until=last_day(company))
+    return multichannel(
+        kept, split=split, until=last_day(company), family_level=company.family_level
+    )

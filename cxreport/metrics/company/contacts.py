@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from cxreport.inputs.source import run
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.company import Company
 
-JUDGED = ["centre", "lower", "upper", "signal", "direction"]
+LINES = ["centre", "lower", "upper"]
+JUDGED = [*LINES, "signal", "direction"]
 CHARTED = ["period", "n", "estimate", "low", "high", *JUDGED, "note"]
+FEWEST, TOO_FEW = 10, "too few requests"
+"""Requests, or orders, of a period that is judged."""
 SHOWN = 2
 """Periods with requests that make a chart."""
 FAR_OFF = 2 * 3.145
@@ -46,8 +50,8 @@ def service_history(company: Company, *, by: str = "channel") -> pd.DataFrame:
         One row a metric, group and period of the history: ``metric`` ("first_reply", "solution"),
         ``group`` ("" for all requests), ``period`` (name), ``n`` (requests), ``waiting`` (of these
         still open), ``estimate``, ``low``, ``high`` (hours: median by survival) and, from
-        ``control_chart`` (kind xmr, lower is better), ``centre``, ``lower``, ``upper`` (hours),
-        ``signal``, ``direction``, ``note``. Groups with fewer than two periods are left out.
+        ``chart_counts`` (on logarithms), ``centre``, ``lower``, ``upper`` (hours), ``signal``,
+        ``direction``, ``note``. Groups with fewer than two periods are left out.
     """
     columns = ["metric", "group", *CHARTED[:2], "waiting", *CHARTED[2:]]
     tickets = company_tickets(company)
@@ -61,7 +65,7 @@ def service_history(company: Company, *, by: str = "channel") -> pd.DataFrame:
             named = waits(tickets, metric, by=[by, "period_start"]).rename(columns={by: "group"})
             found += [rows for _, rows in named.groupby("group", sort=False, dropna=False)]
         for rows in found:
-            chart = _charted(rows, company)
+            chart = _charted(rows, company, in_logs=True)
             parts.append(chart.assign(metric=metric, group=rows["group"].iloc[0]))
     filled = [part[columns] for part in parts if not part.empty]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
@@ -90,7 +94,7 @@ def service_reasons(company: Company) -> pd.DataFrame:
     reference = rows.filter(rows.period_start.isin(before)) if before else None
     if reference is not None and not run(reference.count().name("n"))["n"].item():
         reference = None
-    return contact_reasons(current, reference)
+    return contact_reasons(current, reference, family_level=company.family_level)
 
 
 def avoidable_history(company: Company, avoidable: Sequence[str]) -> pd.DataFrame:
@@ -107,8 +111,8 @@ def avoidable_history(company: Company, avoidable: Sequence[str]) -> pd.DataFram
     -------
     DataFrame
         One row a period of the history: ``period`` (name), ``n`` (orders), ``contacts``,
-        ``estimate``, ``low``, ``high`` (requests per 100 orders) and, from ``control_chart``
-        (lower is better), ``centre``, ``lower``, ``upper``, ``signal``, ``direction``, ``note``.
+        ``estimate``, ``low``, ``high`` (requests per 100 orders) and, from ``chart_counts``:
+        ``centre``, ``lower``, ``upper``, ``signal``, ``direction``, ``note``.
         Without a row when no reason is declared or found, or there are fewer than two periods.
     """
     columns = [*CHARTED[:2], "contacts", *CHARTED[2:]]
@@ -135,13 +139,14 @@ def steady_periods(series: pd.DataFrame) -> list[str] | None:
     Parameters
     ----------
     series : DataFrame
-        ``period`` and ``estimate``, oldest first.
+        ``period``, ``estimate`` and, where periods count unlike many, ``n``; oldest first.
 
     Returns
     -------
     list of str or None
         Periods within the median plus and minus 6.29 median moving ranges (six standard
-        deviations); None, which stands for all, where none is beyond, or more than a quarter are.
+        deviations), distances being taken times the square root of ``n``; None, which stands for
+        all, where none is beyond, or more than a quarter are.
 
     Notes
     -----
@@ -155,15 +160,58 @@ def steady_periods(series: pd.DataFrame) -> list[str] | None:
     ['a', 'b', 'c', 'e', 'f']
     """
     known = series.dropna(subset="estimate")
-    values = known["estimate"]
-    reach = FAR_OFF * values.diff().abs().median()
-    steady = (values - values.median()).abs() <= reach
+    distance = known["estimate"] - known["estimate"].median()
+    if "n" in known:
+        distance = distance * known["n"] ** 0.5
+    steady = distance.abs() <= FAR_OFF * distance.diff().abs().median()
     if steady.all() or steady.mean() < STEADY:
         return None
     return known.loc[steady, "period"].tolist()
 
 
-def _charted(rows: pd.DataFrame, company: Company) -> pd.DataFrame:
+def chart_counts(series: pd.DataFrame, *, in_logs: bool) -> pd.DataFrame:
+    """Judge a series by a control chart whose limits are wider where a period counts few.
+
+    Parameters
+    ----------
+    series : DataFrame
+        ``period``, ``n`` and ``estimate`` (never below zero), oldest first.
+    in_logs : bool
+        Judge logarithms, as medians of skewed waits ask for; where one is 0, the values as they
+        are.
+
+    Returns
+    -------
+    DataFrame
+        ``centre``, ``lower``, ``upper`` (unit of the estimates), ``signal``, ``direction`` (lower
+        is better), ``note`` (of ``control_chart``, or "too few requests": a period of fewer than
+        10 is judged by nothing, and moves neither centre nor limits).
+
+    Examples
+    --------
+    >>> months = [f"2026-{month:02}" for month in range(1, 13)]
+    >>> hours = pd.DataFrame({"period": months, "n": [400] * 11 + [4], "estimate": [4.0, 5] * 6})
+    >>> chart_counts(hours, in_logs=True)[["centre", "note"]].round(2).tail(2)
+        centre              note
+    10    4.43
+    11    4.43  too few requests
+    """
+    few = series["n"].between(1, FEWEST - 1)
+    judged = series[["period", "n"]].assign(estimate=series["estimate"].mask(few))
+    logs = in_logs and not (judged["estimate"] <= 0).any()
+    if logs:
+        judged["estimate"] = np.log(judged["estimate"])
+    # Neither a wait nor a number of requests is ever below zero.
+    within = (-math.inf if logs else 0.0, math.inf)
+    chart = control_chart(
+        judged, kind="score", n="n", better="lower", baseline=steady_periods(judged), within=within
+    )
+    if logs:
+        chart[LINES] = np.exp(chart[LINES])
+    return chart[JUDGED].assign(note=chart["note"].mask(few, TOO_FEW))
+
+
+def _charted(rows: pd.DataFrame, company: Company, *, in_logs: bool = False) -> pd.DataFrame:
     """Put one series on the periods of the history, from its first one on, and judge it."""
     names = {pd.Timestamp(period.start): period.name for period in company.history_of("tickets")}
     placed = rows.assign(period=pd.to_datetime(rows["period_start"]).map(names))
@@ -177,8 +225,4 @@ def _charted(rows: pd.DataFrame, company: Company) -> pd.DataFrame:
     if known.sum() < SHOWN:
         return pd.DataFrame(columns=CHARTED)
     series = placed.loc[known.idxmax() :].rename_axis("period").reset_index()
-    values = series[["period", "estimate"]]
-    steady = steady_periods(values)
-    # Neither a wait nor a number of requests is ever below zero.
-    chart = control_chart(values, better="lower", baseline=steady, within=(0, math.inf))
-    return series.drop(columns="note").join(chart[[*JUDGED, "note"]])
+    return series.drop(columns="note").join(chart_counts(series, in_logs=in_logs))

@@ -109,7 +109,7 @@ def shop_differences(
     if found.empty:
         columns = ["step", "group", "group_reference", "difference", "low", "high", "q_value"]
         return pd.DataFrame(columns=[*columns, "signal", "note"])
-    return compare_funnels(found, between, level=level)
+    return compare_funnels(found, between, level=company.family_level)
 
 
 def step_errors(

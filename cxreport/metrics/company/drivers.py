@@ -93,7 +93,8 @@ def survey_criticality(
     Returns
     -------
     DataFrame
-        As ``criticality``, with ``question`` in place of ``driver`` and ``target``.
+        As ``criticality``, with ``question`` in place of ``driver``, ``target`` and
+        ``target_set`` (true where the target was given, not that of a satisfied customer).
     """
     found = driver_answers(survey, periods)
     if found is None:
@@ -102,9 +103,9 @@ def survey_criticality(
     ranked = criticality(
         found.rows, found.outcome, found.drivers, target=wanted, scale=found.scale,
         outcome_scale=found.outcome_scale, weight=found.weight, cluster=found.cluster,
-        bootstrap=bootstrap, seed=seed,
+        bootstrap=bootstrap, seed=seed, family_level=survey.family_level,
     )  # fmt: skip
-    return _named(_shown(ranked, survey)).assign(target=wanted)
+    return _named(_shown(ranked, survey)).assign(target=wanted, target_set=target is not None)
 
 
 def survey_asymmetry(
@@ -188,9 +189,10 @@ def survey_moments(
     Returns
     -------
     DataFrame
-        As ``moments_of_truth``, with ``question`` in place of ``driver``, and ``target``;
-        ``outcome`` is "ordered_again", "next_score" or "stayed". Large is 5 percentage points, or
-        a twentieth of the score's scale. Without a row when customers are not known.
+        As ``moments_of_truth``, with ``question`` in place of ``driver``, ``target`` and
+        ``target_set`` as in ``survey_criticality``; ``outcome`` is "ordered_again", "next_score"
+        or "stayed". Large is 5 percentage points, or a twentieth of the score's scale. Without a
+        row when customers are not known.
     """
     found = driver_answers(survey, periods)
     if found is None or not set(NEEDED) <= set(found.rows.columns):
@@ -208,8 +210,9 @@ def survey_moments(
     moments = moments_of_truth(
         keep(rows), outcomes, found.drivers, low_to=found.low_to, high_from=found.high_from,
         target=wanted, scale=found.scale, cluster=found.cluster, bootstrap=bootstrap, seed=seed,
+        family_level=survey.family_level,
     )  # fmt: skip
-    return _named(_shown(moments, survey)).assign(target=wanted)
+    return _named(_shown(moments, survey)).assign(target=wanted, target_set=target is not None)
 
 
 def _shown(frame: pd.DataFrame, survey: Survey) -> pd.DataFrame:

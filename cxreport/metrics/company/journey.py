@@ -177,7 +177,9 @@ def detractor_first_drop(company: Company, *, periods: int = PERIODS) -> pd.Data
     ratings = {name: stage for name, (stage, _) in staged_touchpoints(company).items()}
     if answers is None or score is None or len(set(ratings.values())) < 2:
         return pd.DataFrame(columns=DROP_COLUMNS)
-    return first_drop(answers, ratings, score=score, scale=_widest(company))
+    return first_drop(
+        answers, ratings, score=score, scale=_widest(company), family_level=company.family_level
+    )
 
 
 def journey_memory(
@@ -201,5 +203,5 @@ def journey_memory(
     low, high = scales.pop()
     return peak_end(
         answers, ratings, score=score, scale=(low, high), score_scale=_widest(company, score),
-        repeats=repeats, seed=seed,
+        repeats=repeats, seed=seed, family_level=company.family_level,
     )  # fmt: skip

@@ -181,8 +181,9 @@ def _by_group(
         empty = Profit(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
         return empty.groups, empty.spread
     table, between = pd.concat(frames, ignore_index=True), pd.DataFrame(spread)
-    together = between.assign(**judged(between["p_value"].astype(float)))
-    return judge_profits(table)[GROUPS], together[SPREAD]
+    level = company.family_level
+    together = between.assign(**judged(between["p_value"].astype(float), level))
+    return judge_profits(table, level)[GROUPS], together[SPREAD]
 
 
 def _alike(found: pd.DataFrame) -> float:

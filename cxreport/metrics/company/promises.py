@@ -54,11 +54,13 @@ def survey_expectations(company: Company, *, periods: int = PERIODS) -> pd.DataF
     scores = scores.rename(columns={EXPECTED: "answer"})
     named = scores.set_index("answer")[["n", "estimate", "low", "high"]]
     named.columns = pd.Index(["nps_n", "nps", "nps_low", "nps_high"])
-    table = shares.join(named, on="answer").join(_from_as(scores), on="answer")
+    table = shares.join(named, on="answer").join(
+        _from_as(scores, company.family_level), on="answer"
+    )
     return table.reindex(columns=EXPECTATIONS)
 
 
-def _from_as(scores: pd.DataFrame) -> pd.DataFrame:
+def _from_as(scores: pd.DataFrame, level: float) -> pd.DataFrame:
     """Compare the NPS of each class with that of people who got what they expected."""
     as_expected = scores[scores["answer"] == "as"]
     others = scores[scores["answer"].isin(["worse", "better"])]
@@ -66,7 +68,7 @@ def _from_as(scores: pd.DataFrame) -> pd.DataFrame:
     if as_expected.empty or others.empty:
         return pd.DataFrame(columns=names, index=pd.Index([], dtype="str"))
     reference = pd.concat([as_expected.assign(answer=each) for each in others["answer"]])
-    found = compare(others, reference, correction="holm").set_index("answer")[names]
+    found = compare(others, reference, level=level, correction="holm").set_index("answer")[names]
     return found.rename(columns={"low": "difference_low", "high": "difference_high"})
 
 

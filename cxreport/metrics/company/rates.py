@@ -34,7 +34,7 @@ def service_rates(
     hours : mapping of str to float
         Metric -> service level in hours.
     level : float
-        Confidence level, between 0 and 1.
+        Confidence level of the rates, between 0 and 1.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def service_rates(
     if not sides or sides[0].empty:
         return pd.DataFrame(columns=HANDLED)
     before = sides[1] if len(sides) > 1 else sides[0].iloc[:0]
-    found = compare(sides[0], before, level=level, correction="holm")
+    found = compare(sides[0], before, level=company.family_level, correction="holm")
     found = found.rename(columns={"low": "difference_low", "high": "difference_high"})
     added = [name for name in HANDLED if name not in RATES]
     return sides[0].merge(found[["metric", *added]], on="metric")[HANDLED]

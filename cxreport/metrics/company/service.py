@@ -112,17 +112,13 @@ def service_waits(company: Company, *, by: Sequence[str] = ("channel",)) -> pd.D
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=GROUPED)
 
 
-def service_changes(
-    company: Company, *, by: Sequence[str] = ("channel", "team"), level: float = 0.95
-) -> pd.DataFrame:
+def service_changes(company: Company, *, by: Sequence[str] = ("channel", "team")) -> pd.DataFrame:
     """Say who waited longer than the others, and whether waits differ from the period before.
 
     Parameters
     ----------
     company, by
         As in :func:`service_waits`.
-    level : float
-        Confidence level, between 0 and 1.
 
     Returns
     -------
@@ -130,9 +126,9 @@ def service_changes(
         As :func:`cxreport.metrics.service.compare_waits` returns it, and ``group``.
         Where ``variable`` is "period", the period (``level``) against the one before: of all
         requests (``group`` ""), and of each group of the first column of ``by``. All rows are one
-        family (Holm).
+        family (Holm), held to ``company.family_level``.
     """
-    columns = [*COMPARED, "group"]
+    columns, level = [*COMPARED, "group"], company.family_level
     tickets = company_tickets(company)
     if tickets is None or not tickets.metrics:
         return pd.DataFrame(columns=columns)

@@ -40,5 +40,6 @@ def survey_word_of_mouth(
     if score is None or TOLD not in survey.columns("number"):
         return pd.DataFrame(columns=COLUMNS)
     return word_of_mouth(
-        survey.recent(periods), score=score, told=TOLD, bootstrap=bootstrap, seed=seed
-    )
+        survey.recent(periods), score=score, told=TOLD, ratio_level=survey.family_level,
+        bootstrap=bootstrap, seed=seed,
+    )  # fmt: skip

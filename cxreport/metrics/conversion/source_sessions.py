@@ -47,8 +47,19 @@ def session_steps(dataset: Dataset, steps: Sequence[str]) -> pd.DataFrame:
     return session_funnel(_sessions(dataset), steps)
 
 
-def session_differences(dataset: Dataset, bought: str, *, between: str) -> pd.DataFrame:
+def session_differences(
+    dataset: Dataset, bought: str, *, between: str, level: float = 0.95
+) -> pd.DataFrame:
     """Measure how far groups of sessions are from each other in how many end in a purchase.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With a table ``sessions``.
+    bought, between : str
+        Columns: whether a session ended in a purchase, and its group.
+    level : float
+        1 minus the error that all pairs together are held to.
 
     Returns
     -------
@@ -56,11 +67,12 @@ def session_differences(dataset: Dataset, bought: str, *, between: str) -> pd.Da
         As from :func:`cxreport.metrics.conversion.compare_funnels`: one row a pair, all of
         them one family (Holm).
     """
-    return compare_funnels(session_funnel(_sessions(dataset), [bought], by=between), between)
+    funnels = session_funnel(_sessions(dataset), [bought], by=between)
+    return compare_funnels(funnels, between, level=level)
 
 
 def sessions_against_rest(
-    dataset: Dataset, bought: str, *, between: str, least: int = 30
+    dataset: Dataset, bought: str, *, between: str, least: int = 30, level: float = 0.95
 ) -> pd.DataFrame:
     """Measure how far each group of sessions is from all the others together.
 
@@ -72,6 +84,8 @@ def sessions_against_rest(
         Columns: whether a session ended in a purchase, and its group.
     least : int
         Groups with fewer sessions are taken together, as "pooled".
+    level : float
+        1 minus the error that all groups together are held to.
 
     Returns
     -------
@@ -86,7 +100,7 @@ def sessions_against_rest(
     if small:
         group = ibis.cases((group.isin(small), POOLED), else_=group)
     funnels = session_funnel(rows.mutate(**{between: group}), [bought], by=between)
-    found = compare_with_rest(funnels, between)
+    found = compare_with_rest(funnels, between, level=level)
     own = funnels[funnels["step"] == bought].rename(
         columns={"low": "estimate_low", "high": "estimate_high"}
     )

@@ -26,7 +26,7 @@ ALMOST_ALWAYS, NOW_AND_THEN = 80, 20
 """Percent of resamples in the top three that make the level high, or medium."""
 
 
-def criticality(
+def criticality(  # noqa: PLR0913 - a design, a scale, two levels, resamples
     data: Data,
     outcome: str,
     drivers: Sequence[str],
@@ -40,6 +40,7 @@ def criticality(
     bootstrap: int = 1000,
     seed: int = 0,
     level: float = 0.95,
+    family_level: float | None = None,
 ) -> pd.DataFrame:
     """Rank what to mend first, and say how sure the ranks are.
 
@@ -57,6 +58,9 @@ def criticality(
         Resamples, and their start: importance, shortfall and reach are worked out in each.
     level : float
         Confidence level of the (percentile) intervals.
+    family_level : float, optional
+        1 minus the error that the tests of all drivers together are held to;
+        ``level`` when left out.
 
     Returns
     -------
@@ -93,6 +97,7 @@ def criticality(
     0  staff        80.0        0.5  100.0      40.0
     1  price        20.0        0.5  100.0      10.0
     """
+    family_level = level if family_level is None else family_level
     if not np.isfinite(target):
         raise CxError("a target must be a number", got=target)
     found = fit(
@@ -126,7 +131,7 @@ def criticality(
         level=[
             _level(often, known, sure=sure)
             for often, known, sure in zip(
-                top, product[0], _own_effect(found.coefficients, level), strict=True
+                top, product[0], _own_effect(found.coefficients, family_level), strict=True
             )
         ],
         note=notes_of(found, level),

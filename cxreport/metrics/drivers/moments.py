@@ -43,6 +43,7 @@ def moments_of_truth(
     bootstrap: int = 1000,
     seed: int = 0,
     level: float = 0.95,
+    family_level: float | None = None,
 ) -> pd.DataFrame:
     """Find the touchpoints whose rating goes with something that happens later.
 
@@ -70,7 +71,9 @@ def moments_of_truth(
     bootstrap, seed : int
         Resamples (at least one), and their start.
     level : float
-        Confidence level of the intervals.
+        Confidence level of the mean ratings' intervals.
+    family_level : float, optional
+        1 minus the error that all effects together are held to; ``level`` when left out.
 
     Returns
     -------
@@ -106,6 +109,7 @@ def moments_of_truth(
       driver   n  negative  positive      kind  at_risk
     0  staff  36     -60.0       1.5  negative     True
     """
+    family_level = level if family_level is None else family_level
     if not outcomes:
         raise CxError("no outcome", expected="one column of something later, or more")
     if bootstrap < 1:
@@ -124,7 +128,8 @@ def moments_of_truth(
             columns |= {name: effects[0], f"{name}_error": error}
         frames.append(pd.DataFrame(columns).assign(large=large, note=steps.notes))
     frame = pd.concat(frames, ignore_index=True)
-    frame = _corrected(frame, level).assign(kind=lambda rows: _kinds(rows, 1 - level))
+    frame = _corrected(frame, family_level)
+    frame = frame.assign(kind=_kinds(frame, 1 - family_level))
     rated = _performance(data, drivers, scale, target, level, cluster)
     return frame.merge(rated, on="driver", how="left", validate="many_to_one")[
         ["outcome", "driver", *COUNTS, "negative", "negative_low", "negative_high",

@@ -49,6 +49,7 @@ def first_drop(
     score_scale: Scale = None,
     at_most: int = 6,
     level: float = 0.95,
+    family_level: float | None = None,
 ) -> pd.DataFrame:
     """Say at which stage a detractor's rating first falls below their own mean.
 
@@ -70,7 +71,10 @@ def first_drop(
     at_most : int
         Highest score of those looked at: 6 for detractors.
     level : float
-        Confidence level of the interval, between 0 and 1.
+        Confidence level of the shares' intervals, between 0 and 1.
+    family_level : float, optional
+        1 minus the error that the tests of all stages together are held to;
+        ``level`` when left out.
 
     Returns
     -------
@@ -110,6 +114,7 @@ def first_drop(
     1  retention  2      2      2     100.0      50.0
     2    no drop  2      2      0       0.0       0.0
     """
+    family_level = level if family_level is None else family_level
     stages = [stage for stage in STAGES if stage in set(ratings.values())]
     if strange := sorted(set(ratings.values()) - set(STAGES)):
         raise CxError("no such stage", got=", ".join(strange), expected=", ".join(STAGES))
@@ -126,7 +131,9 @@ def first_drop(
     found = _count(run(_patterns(rows.filter(rows.given <= at_most), ratings, stages)), stages)
     others = _count(run(_patterns(rows.filter(rows.given > at_most), ratings, stages)), stages)
     invalid = run(rows.aggregate(invalid=rows.outside.sum().fill_null(0)))["invalid"].item()
-    beside = _compared(_tested(found, level), others, level).assign(invalid=int(invalid))
+    beside = _compared(_tested(found, level, family_level), others, level).assign(
+        invalid=int(invalid)
+    )
     return beside.reindex(columns=COLUMNS)
 
 
@@ -188,14 +195,14 @@ def _first(values: Floats) -> tuple[Floats, Floats, Floats]:
     return with_none[0], with_none[1], with_none[1] * (1 - with_none[1])
 
 
-def _tested(table: pd.DataFrame, level: float) -> pd.DataFrame:
+def _tested(table: pd.DataFrame, level: float, family_level: float) -> pd.DataFrame:
     """Add shares, what chance would make of them, and the test of the difference."""
     n = table["n"].astype(float)
     shares = table.join(percent_of(table["first"], n, level))
     spread = table["variance"] ** 0.5
     z = (table["first"] - table["by_chance"]) / spread.where(spread > HAIR)
     p_value = pd.Series(2 * norm.sf(z.abs()), index=table.index)
-    reach = normal_quantile(interval_level(p_value, level)) * spread.where(spread > HAIR)
+    reach = normal_quantile(interval_level(p_value, family_level)) * spread.where(spread > HAIR)
     chance = 100 * table["by_chance"] / n.where(n > 0)
     return shares.assign(
         expected=chance,
@@ -203,7 +210,7 @@ def _tested(table: pd.DataFrame, level: float) -> pd.DataFrame:
         difference_low=shares["estimate"] - chance - 100 * reach / n.where(n > 0),
         difference_high=shares["estimate"] - chance + 100 * reach / n.where(n > 0),
         p_value=p_value,
-        **judged(p_value, level),
+        **judged(p_value, family_level),
         note=pd.Series("", table.index, dtype="str").mask(table["rated"] == 0, NOBODY),
     )
 

@@ -13,6 +13,7 @@ from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.intervals import normal_quantile
+from cxreport.metrics.statistics.multiplicity import interval_level, judged
 from cxreport.metrics.statistics.value_columns import ratings as ratings_of
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ TOO_FEW = "too few answers"
 SMALLEST_FOLD = 10
 COLUMNS = [
     "summary", "n", "left_out", "invalid", "estimate", "low", "high", "difference",
-    "difference_low", "difference_high", "signal", "note",
+    "difference_low", "difference_high", "p_value", "q_value", "signal", "note",
 ]  # fmt: skip
 
 
@@ -51,6 +52,7 @@ def peak_end(
     repeats: int = 20,
     seed: int = 0,
     level: float = 0.95,
+    family_level: float | None = None,
 ) -> pd.DataFrame:
     """Compare summaries of a person's ratings as predictors of their overall score.
 
@@ -70,7 +72,10 @@ def peak_end(
     seed : int
         Start of the dealing.
     level : float
-        Confidence level of the interval, between 0 and 1.
+        Confidence level of what is explained, between 0 and 1.
+    family_level : float, optional
+        1 minus the error that all differences from the mean together are held to;
+        ``level`` when left out.
 
     Returns
     -------
@@ -81,7 +86,8 @@ def peak_end(
         outside its scale); ``estimate``, ``low``, ``high`` (R2 on
         people not used for the fit, percent of the variance explained; below 0 where the overall
         mean would do better); ``difference``, ``difference_low``, ``difference_high`` (points, to
-        the mean), ``signal`` (whether that interval leaves out 0; NA for the mean itself);
+        the mean; widened for their number), ``p_value``, ``q_value`` (Holm), ``signal`` (NA for the
+        mean itself);
         ``note`` ("", "too few answers").
 
     Raises
@@ -107,6 +113,7 @@ def peak_end(
       summary    n  estimate
     0     end  500     100.0
     """
+    family_level = level if family_level is None else family_level
     normal_quantile(level)
     if len(ratings) < 2:
         raise CxError("a journey needs two ratings", got=", ".join(ratings) or "none")
@@ -131,7 +138,8 @@ def peak_end(
         dealt = rng.multinomial(people, np.full(folds, 1 / folds)).astype(float)
         for name, design in designs.items():
             found[name] += _r2_by_fold(design, outcome, dealt)
-    return _compared(frame, {name: np.array(each) for name, each in found.items()}, folds, level)
+    arrays = {name: np.array(each) for name, each in found.items()}
+    return _compared(frame, arrays, folds, level, family_level)
 
 
 def _cells(
@@ -195,14 +203,17 @@ def corrected_interval(values: Floats, folds: int, level: float = 0.95) -> tuple
     >>> round(low, 3), round(high, 3)
     (-2.093, 7.093)
     """
-    n = len(values)
-    variance = (1 / n + 1 / (folds - 1)) * float(np.var(values, ddof=1))
-    reach = float(t.ppf((1 + level) / 2, n - 1)) * variance**0.5
+    reach = float(t.ppf((1 + level) / 2, len(values) - 1)) * _error(values, folds)
     return float(values.mean()) - reach, float(values.mean()) + reach
 
 
+def _error(values: Floats, folds: int) -> float:
+    """Return the standard error of a mean over folds that share people to fit on."""
+    return float(((1 / len(values) + 1 / (folds - 1)) * np.var(values, ddof=1)) ** 0.5)
+
+
 def _compared(
-    frame: pd.DataFrame, found: dict[str, Floats], folds: int, level: float
+    frame: pd.DataFrame, found: dict[str, Floats], folds: int, level: float, family_level: float
 ) -> pd.DataFrame:
     """Put each summary beside the mean, best first."""
     rows = []
@@ -211,12 +222,15 @@ def _compared(
         gaps = 100 * (found[summary] - found["mean"])
         gaps = gaps[~np.isnan(gaps)]
         low, high = corrected_interval(values, folds, level)
-        gap_low, gap_high = corrected_interval(gaps, folds, level)
-        rows.append([values.mean(), low, high, gaps.mean(), gap_low, gap_high])
-    names = ["estimate", "low", "high", "difference", "difference_low", "difference_high"]
+        rows.append([values.mean(), low, high, gaps.mean(), _error(gaps, folds), len(gaps) - 1])
+    names = ["estimate", "low", "high", "difference", "error", "freedom"]
     table = frame.join(pd.DataFrame(rows, columns=names)).assign(note="")
-    is_mean = table["summary"] == "mean"
-    table.loc[is_mean, names[3:]] = np.nan
-    told = (table["difference_low"] > 0) | (table["difference_high"] < 0)
-    table["signal"] = told.astype("boolean").mask(is_mean)
+    table["difference"] = table["difference"].mask(table["summary"] == "mean")
+    error, freedom = table["error"].where(table["error"] > 0), table["freedom"]
+    table["p_value"] = 2 * t.sf((table["difference"] / error).abs(), freedom)
+    wider = interval_level(table["p_value"], family_level)
+    reach = (error * t.ppf((1 + wider) / 2, freedom)).mask(table["difference"].isna())
+    table = table.join(judged(table["p_value"], family_level)).assign(
+        difference_low=table["difference"] - reach, difference_high=table["difference"] + reach
+    )
     return table.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)[COLUMNS]

@@ -45,6 +45,7 @@ def word_of_mouth(
     at_most: int = AT_MOST,
     bootstrap: int = 2000,
     level: float = 0.95,
+    ratio_level: float | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Estimate how many people detractors and promoters tell, and how many hear of it in all.
@@ -63,6 +64,9 @@ def word_of_mouth(
         Resamples of respondents behind the intervals.
     level : float
         Confidence level of the intervals, between 0 and 1.
+    ratio_level : float, optional
+        That of the ratio's interval, which says whether the two classes tell as many;
+        ``level`` when left out.
     seed : int
         Start of the resampling.
 
@@ -104,7 +108,9 @@ def word_of_mouth(
     4     positive_reach  4        1      50.0
     5              ratio  3        1       2.0
     """
+    ratio_level = level if ratio_level is None else ratio_level
     normal_quantile(level)
+    normal_quantile(ratio_level)
     if at_most < 1 or bootstrap < 1:
         raise CxError("a number below 1", got=min(at_most, bootstrap), expected="1 or more")
     cells = _cells(as_table(answers), score, told, at_most)
@@ -123,7 +129,8 @@ def word_of_mouth(
         metric=METRICS, estimate=capped, uncapped=_figures(counts[None, :], classes, given)[0]
     )
     frame["note"] = [_note(row, cells) for row in frame.to_dict("records")]
-    ends = [_limits(drawn[:, at], level) for at in range(len(METRICS))]
+    levels = [ratio_level if metric == "ratio" else level for metric in METRICS]
+    ends = [_limits(drawn[:, at], each) for at, each in enumerate(levels)]
     limits = pd.DataFrame(ends, columns=["low", "high"]).where(frame["note"] == "")
     return frame.join(limits)[COLUMNS].astype({"metric": "str", "note": "str"})
 

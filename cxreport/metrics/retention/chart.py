@@ -16,6 +16,8 @@ CHART = (
 
 ALARMS = 0.05
 """Chance of any mark on the chart of a steady process, all cohorts together."""
+FEWEST, TOO_FEW = 10, "too few customers"
+"""Customers of a cohort that is judged."""
 
 
 def retention_chart(cohorts: pd.DataFrame, *, age: int = 1) -> pd.DataFrame:
@@ -34,9 +36,10 @@ def retention_chart(cohorts: pd.DataFrame, *, age: int = 1) -> pd.DataFrame:
         One row a cohort that completed the age, oldest first; a cohort that has not is left out.
         ``period`` (the cohort), ``n`` (its customers), ``retained``, ``estimate``, ``low``,
         ``high`` (percent; Wilson), and from ``control_chart``, kind p: ``centre`` (percent),
-        ``note``; ``lower``, ``upper`` (percent): where the share of a cohort of this size lies if
-        nothing changes, exact, and for all cohorts of the chart together in 95 of 100 charts;
-        ``signal`` ("outside" them, or ""), ``direction``.
+        ``note`` (there, or "too few customers": a cohort of fewer than 10 judges nothing, and
+        moves neither centre nor limits); ``lower``, ``upper`` (percent): where the share of a
+        cohort of this size lies if nothing changes, exact, and for all cohorts of the chart
+        together in 95 of 100 charts; ``signal`` ("outside" them, or ""), ``direction``.
 
     Raises
     ------
@@ -68,17 +71,21 @@ def retention_chart(cohorts: pd.DataFrame, *, age: int = 1) -> pd.DataFrame:
     renamed = cohorts[chosen].rename(columns={"cohort": "period", "size": "n"})
     points = renamed.sort_values("period", ignore_index=True)
     measures = points[["period", "n", "estimate"]].astype({"estimate": "float64"})
-    judged = _by_family(points, control_chart(measures, kind="p", n="n"))
+    few = measures["n"] < FEWEST
+    measures["estimate"] = measures["estimate"].mask(few)
+    judged = _by_family(points[~few], control_chart(measures, kind="p", n="n"))
+    judged["note"] = judged["note"].mask(few, TOO_FEW)
     added = ["centre", "lower", "upper", "signal", "direction", "note"]
     kept = points[["period", "n", "retained", "estimate", "low", "high"]]
     return pd.concat([kept, judged[added]], axis="columns")
 
 
 def _by_family(points: pd.DataFrame, chart: pd.DataFrame) -> pd.DataFrame:
-    """Mark the cohorts beyond limits that all of them together keep."""
-    n, retained = points["n"].astype("float64"), points["retained"].astype("float64")
+    """Mark the cohorts beyond limits that all of them together keep; few customers judge none."""
+    counts = points[["n", "retained"]].astype("float64").reindex(chart.index)
+    n, retained = counts["n"], counts["retained"]
     tail = ALARMS / 2 / max(len(points), 1)
-    limited = chart["lower"].notna()
+    limited = chart["lower"].notna() & n.notna()
     share = chart["centre"].where(limited) / 100
     low, high = binom.ppf(tail, n, share), binom.isf(tail, n, share)
     below, above = limited & (retained < low), limited & (retained > high)

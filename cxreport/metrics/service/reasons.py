@@ -33,7 +33,12 @@ NEW, GONE, NO_VARIANCE, NO_ORDERS = (
 
 
 def contact_reasons(
-    current: Data, reference: Data | None = None, *, reason: str = "reason", level: float = 0.95
+    current: Data,
+    reference: Data | None = None,
+    *,
+    reason: str = "reason",
+    level: float = 0.95,
+    family_level: float | None = None,
 ) -> pd.DataFrame:
     """Say why customers ask for help, most frequent reason first, and which reasons have grown.
 
@@ -46,7 +51,10 @@ def contact_reasons(
     reason : str
         Column of the reason; rows without one are counted as a reason of their own, the last.
     level : float
-        Confidence level, between 0 and 1.
+        Confidence level of the shares, between 0 and 1.
+    family_level : float, optional
+        1 minus the error that the tests of all reasons together are held to;
+        ``level`` when left out.
 
     Returns
     -------
@@ -81,6 +89,7 @@ def contact_reasons(
     0   late  60        60.0  2.00      1.42       2.81    True
     1  price  40       100.0  0.57      0.44       0.75    True
     """
+    family_level = level if family_level is None else family_level
     normal_quantile(level)
     frame = _counts(current, reason).to_frame("n")
     if reference is None:
@@ -98,9 +107,9 @@ def contact_reasons(
         high=100 * high,
         cumulative=100 * (frame["n"].cumsum() / total),
     )
-    wider = interval_level(_lift(frame, level)["p_value"], level)
+    wider = interval_level(_lift(frame, family_level)["p_value"], family_level)
     frame = frame.join(_lift(frame, wider))
-    frame = frame.join(judged(frame["p_value"], level))
+    frame = frame.join(judged(frame["p_value"], family_level))
     return frame[list(PARETO)].astype({"n": "int64"})
 
 

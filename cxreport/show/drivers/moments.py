@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.show.blocks import Block
-from cxreport.show.drivers.told import gained, lost, plain, told, two_bars
+from cxreport.show.drivers.told import gained, lost, of_target, plain, told, two_bars
 from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several, table
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Row = dict[Hashable, Any]
 
+FEWEST = 2
+"""Touchpoints that can be told apart."""
 LATER = {"bad": "negative", "excellent": "positive"}
 
 
@@ -25,7 +27,7 @@ LATER = {"bad": "negative", "excellent": "positive"}
 def moments(found: pd.DataFrame, survey: Survey, days: int) -> Block:
     """Say which touchpoints are moments of truth, and draw all effects; from ``survey_moments``."""
     if found.empty:
-        return note("moments")
+        return _none(survey)
     blocks: list[Block] = []
     for outcome, rows in found.groupby("outcome", sort=False):
         effects = _largest_first(rows)
@@ -50,7 +52,7 @@ def moments(found: pd.DataFrame, survey: Survey, days: int) -> Block:
 def moments_in_brief(found: pd.DataFrame, survey: Survey, days: int) -> Block:
     """Say which touchpoints are moments of truth, in sentences and one table."""
     if found.empty:
-        return note("moments")
+        return _none(survey)
     fired = _fired(found)
     sentences = [
         sentence
@@ -62,6 +64,11 @@ def moments_in_brief(found: pd.DataFrame, survey: Survey, days: int) -> Block:
     ]
     said = told([*(sentences or nothing), *_read_with(survey)], survey)
     return several([said, table("moments", fired, survey)]) if sentences else said
+
+
+def _none(survey: Survey) -> Block:
+    """Say why there are no moments of truth."""
+    return note("few_touchpoints" if len(survey.columns("touchpoint")) < FEWEST else "moments")
 
 
 def _nothing(effects: pd.DataFrame, outcome: str, days: int) -> dict[str, Any]:
@@ -99,5 +106,5 @@ def _moment(row: Row, outcome: str, days: int) -> list[dict[str, Any]]:
     if said:
         risk = "yes" if row["at_risk"] is True else "no" if row["at_risk"] is False else "unknown"
         rated = {name: float(row[name]) for name in ("performance", "target")}
-        said.append(plain(f"moment.at_risk.{risk}", row["question"], **rated))
+        said.append(plain(f"moment.at_risk{of_target(row)}.{risk}", row["question"], **rated))
     return said

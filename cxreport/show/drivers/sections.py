@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.show.blocks import Block
-from cxreport.show.drivers.told import gained, lost, plain, told, two_bars
+from cxreport.show.drivers.told import gained, lost, of_target, plain, told, two_bars
 from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several, table
 
@@ -44,7 +44,7 @@ def priorities(ranked: pd.DataFrame, survey: Survey, periods: int) -> Block:
     rows = ranked.to_dict("records")
     sentences = [_first(rows[0]), *[_say("then", row) for row in rows[1 : 1 + ALSO] if _high(row)]]
     if rows[0]["estimate"] > 0:
-        sentences.insert(1, _say("why", rows[0], limits="importance"))
+        sentences.insert(1, _say(f"why{of_target(rows[0])}", rows[0], limits="importance"))
     if periods > 1:
         sentences.append(plain("counted", n=periods))
     borrowed = int(ranked["note"].isin(NO_OWN_EFFECT).sum())
@@ -52,7 +52,7 @@ def priorities(ranked: pd.DataFrame, survey: Survey, periods: int) -> Block:
         sentences.append(plain("borrowed", n=borrowed))
     if survey.columns("weight"):
         sentences.append(plain("weighted"))
-    sentences.append(plain("not_cause"))
+    sentences.append(plain(f"not_cause{of_target(rows[0])}"))
     return several([told(sentences, survey), _map(ranked, survey, periods)])
 
 
@@ -61,7 +61,7 @@ def _first(row: Row) -> dict[str, Any]:
     if pd.isna(row["estimate"]):
         return plain("first.unsaid")
     if row["estimate"] <= 0:
-        return plain("first.nothing", target=float(row["target"]))
+        return plain(f"first.nothing{of_target(row)}", target=float(row["target"]))
     return _say("first.sure" if _high(row) else "first.unsure", row)
 
 
@@ -70,7 +70,7 @@ def _high(row: Row) -> bool:
 
 
 def _map(ranked: pd.DataFrame, survey: Survey, periods: int) -> Block:
-    """Draw importance against performance, parted at the target and at the mean importance."""
+    """Draw importance against performance, each point by the level that the list gives it."""
     ends = ("", "_low", "_high")
     places = {f"x{end}": ranked[f"performance{end}"] for end in ends}
     places |= {f"y{end}": ranked[f"importance{end}"] for end in ends}
@@ -79,7 +79,6 @@ def _map(ranked: pd.DataFrame, survey: Survey, periods: int) -> Block:
         "caption": "priority_map", "table": "criticality", "periods": periods,
         "x": "rating", "y": "importance", "kinds": "criticality_map", "order": LEVELS,
         "x_line": float(ranked["target"].iloc[0]), "y_line": float(ranked["importance"].mean()),
-        "corners": "corners",
     }  # fmt: skip
     return Block("map", frame, about(survey) | parameters)
 

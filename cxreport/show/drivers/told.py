@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     Row = dict[Hashable, Any]
 
 
+def of_target(row: Row) -> str:
+    """Return the ending of the texts that speak of a target which somebody set."""
+    return "_target" if row.get("target_set") else ""
+
+
 def two_bars(effects: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     """Put both effects of each touchpoint below each other."""
     order = {question: at for at, question in enumerate(effects["question"])}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxreport.metrics.journey.stages import STAGES
 from cxreport.show.captions import capital, code_label
+from cxreport.show.plain_text import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -23,8 +24,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "journey_coverage": ("journey_stage", "asked_where", "asked_answers", "contacts",
                          "response_rate", "last_answer", "asked_note"),
     "journey_steps": ("step_before", "step_after", "step_n", "step_share"),
-    "first_drop": ("journey_stage", "drop_rated", "drop_share", "drop_chance", "signal",
-                   "drop_others"),
+    "first_drop": ("journey_stage", "drop_rated", "drop_share", "drop_chance",
+                   "drop_difference", "signal", "drop_others"),
     "memory": ("summary_of", "memory_explained", "memory_gap", "signal"),
     "expectations": ("expectation", "expectation_n", "expectation_share", "expectation_nps",
                      "expectation_gap", "signal"),
@@ -56,7 +57,7 @@ def _written(words: Words, value: float, unit: str) -> str:
     if unit == "percent":
         return words.measured(value, "share")
     if unit == "ratio":
-        return words.number(value, 2)
+        return words.ratio(value)
     return words.signed(value) if unit == "signed" else words.number(value)
 
 
@@ -122,7 +123,7 @@ def _asked_where(words: Words, row: Row, parameters: dict[str, Any]) -> str:
     """Write touchpoint and channel, as far as they are said."""
     names = [_code(column, column)(words, row, parameters) for column in ("touchpoint", "channel")]
     told = list(dict.fromkeys(name for name in names if name))
-    return f"{told[0]} ({told[1].lower()})" if len(told) > 1 else "".join(told)
+    return f"{isolated(told[0])} ({isolated(told[1].lower())})" if len(told) > 1 else "".join(told)
 
 
 def _asked_answers(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
@@ -185,6 +186,7 @@ WRITERS: dict[str, Writer] = {
     "drop_rated": _whole("rated"),
     "drop_share": _with_interval("share", "share_low", "share_high", "percent"),
     "drop_chance": lambda words, row, _: words.measured(_number(row, "expected"), "share"),
+    "drop_difference": _with_interval("difference", "difference_low", "difference_high", "signed"),
     "drop_others": lambda words, row, _: words.measured(_number(row, "others"), "share"),
     "summary_of": _named("journey.summary", "summary"),
     "memory_explained": _with_interval("estimate", "low", "high", "percent"),

@@ -142,7 +142,7 @@ def friction(found: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show friction of digital and assisted journeys; ``found`` from ``company_friction``."""
     if found.empty or not found["n"].sum():
         return note("friction", company)
-    compared = compare_friction(found)
+    compared = compare_friction(found, level=company.family_level)
     sentences = []
     for row in compared.to_dict("records"):
         key = "unsaid" if pd.isna(row["signal"]) else "signal" if row["signal"] else "none"

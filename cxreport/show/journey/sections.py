@@ -200,7 +200,9 @@ def _drop(key: str, row: Row, people: int) -> Sentence:
     """Say how many detractors fall first at a stage, beside chance and beside the others."""
     values: dict[str, Any] = {"stage": stage_named(row["stage"]), "people": people}
     values |= numbers(row, "estimate", "low", "high", "expected", "others")
-    values |= {name: {"signed": float(row[name])} for name in ("gap", "gap_low", "gap_high")}
+    signed = {"more": "difference", "more_low": "difference_low", "more_high": "difference_high"}
+    signed |= {name: name for name in ("gap", "gap_low", "gap_high")}
+    values |= {name: {"signed": float(row[column])} for name, column in signed.items()}
     return say(f"journey.drop.{key}", **values)
 
 
@@ -210,8 +212,8 @@ def _bars(stages: pd.DataFrame) -> pd.DataFrame:
     shares = stages.rename(columns=ends).assign(label=stages["stage"])
     return shares.assign(
         estimate=shares["difference"],
-        low=shares["share_low"] - shares["expected"],
-        high=shares["share_high"] - shares["expected"],
+        low=shares["difference_low"],
+        high=shares["difference_high"],
     )
 
 

@@ -76,7 +76,9 @@ def pyramid_order(found: Mapping[str, pd.DataFrame], survey: Survey, periods: in
 @without_few
 def pyramid_groups(found: Mapping[str, pd.DataFrame], survey: Survey, periods: int) -> Block:
     """Draw the layers by stage and channel; ``found`` from ``survey_pyramid_groups``."""
-    sentences = [_of_groups(row) for row in group_gaps(found).to_dict("records")]
+    sentences = [
+        _of_groups(row) for row in group_gaps(found, level=survey.family_level).to_dict("records")
+    ]
     named = _with_stages(about(survey)) | {"periods": periods}
     blocks = [Block("sentences", parameters=named | {"sentences": sentences})]
     for column, board in found.items():

@@ -122,7 +122,7 @@ def _against(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
 
 def _lift(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
     """Write how many times as large a part a reason has become."""
-    values = [words.number(_number(row, name), 2) for name in ("lift", "lift_low", "lift_high")]
+    values = [words.ratio(_number(row, name)) for name in ("lift", "lift_low", "lift_high")]
     if math.isnan(_number(row, "lift")):
         note = row.get("note") or ""
         return words.text(f"note.{note}") if note else words.text("value.none")
@@ -136,7 +136,7 @@ def _lift(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
 def _speed(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
     """Write how many waits end in an hour, as a multiple of the others', with its interval."""
     names = ("speed", "speed_low", "speed_high")
-    value, low, high = (words.number(_number(row, name), 2) for name in names)
+    value, low, high = (words.ratio(_number(row, name)) for name in names)
     if math.isnan(_number(row, "speed")):
         return ""
     interval = words.text("value.range", low=low, high=high)

@@ -130,7 +130,7 @@ def service_loop(steps: pd.DataFrame, later: pd.DataFrame, company: Company, hou
         items.append(said)
     blocks = [table("closed_loop", steps, company, hours={"contacted": hours})]
     if len(later) == 2:
-        row = compare_later(later).to_dict("records")[0]
+        row = compare_later(later, level=company.family_level).to_dict("records")[0]
         points = {name: {"points": row[name]} for name in ("difference", "low", "high")}
         known = {True: "signal", False: "none"}
         verdict = "unsaid" if pd.isna(row["signal"]) else known[bool(row["signal"])]

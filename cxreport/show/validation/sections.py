@@ -102,7 +102,10 @@ def returns(found: pd.DataFrame, survey: Survey, days: int) -> Block:
     """Show who ordered again by class, and the placebo; ``found`` from ``survey_returns``."""
     if found.empty:
         return note("returns")
-    differences = {row["metric"]: row for row in compare_returns(found).to_dict("records")}
+    differences = {
+        row["metric"]: row
+        for row in compare_returns(found, level=survey.family_level).to_dict("records")
+    }
     waiting = found[found["metric"] == AGAIN]["not_observable"].sum()
     blocks = []
     for metric in (AGAIN, BEFORE):
