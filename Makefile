@@ -53,7 +53,7 @@ key-figures: .venv/test data/demo/responses.parquet ## Run the notebooks again, 
 	CXREPORT_BLOCKS=data $(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute --inplace $(NOTEBOOKS)
 	$(BIN)/nbstripout --keep-count --keep-id --extra-keys "metadata.language_info.version" $(NOTEBOOKS)
 
-oracles: ## Run R beside the tests, and keep the figures it prints (needs Rscript, survey, survival)
+oracles: ## Run R beside the tests, and keep the figures it prints (needs Rscript, survey, survival, psych, metafor)
 	@if command -v Rscript >/dev/null; then cd tests/oracles && for each in *.R; do Rscript $$each || exit 1; done; \
 	else echo "No R here: the figures kept in tests/oracles stand."; fi
 

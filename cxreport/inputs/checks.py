@@ -56,6 +56,7 @@ MUCH, TIMES_NEXT, OTHER_DAYS = 0.2, 10, 10
 """Part of the rows that one day holds if it stands for none, and how many times as the next."""
 REVERSED_BELOW = -0.2
 REVERSED_FROM = 30
+TAKEN_BACK = ("cancelled", "returned")
 CENT = 0.01
 SHOWS_AN_ID = ("date-missing",)
 THREE_DIGITS = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
@@ -239,15 +240,25 @@ def spelling_problems(
 
 
 def amount_problems(rows: ir.Table, name: str) -> list[Problem]:
-    """Ask about refunds below zero, and refunds that are larger than what was paid."""
-    if name != "orders" or not {"net_amount", "refund_amount"} <= {*rows.columns}:
+    """Ask about amounts and refunds below zero, and refunds that are larger than what was paid.
+
+    An order that its status calls cancelled or returned may have any amount: it is no purchase, or
+    less of one, whatever the amount says.
+    """
+    if name != "orders" or "net_amount" not in rows.columns:
         return []
-    refund, paid = rows.refund_amount, rows.net_amount
-    above = (refund > 0) & (refund > paid + CENT) & (paid >= 0)
-    checks = [
-        ("refund-negative", "refund_amount", refund < 0, refund),
-        ("refund-above-amount", "refund_amount", above, refund),
-    ]
+    paid = rows.net_amount
+    taken_back = paid < 0
+    if "status" in rows.columns:
+        taken_back &= ~rows.status.lower().isin(TAKEN_BACK).fill_null(False)
+    checks = [("amount-negative", "net_amount", taken_back, paid)]
+    if "refund_amount" in rows.columns:
+        refund = rows.refund_amount
+        above = (refund > 0) & (refund > paid + CENT) & (paid >= 0)
+        checks += [
+            ("refund-negative", "refund_amount", refund < 0, refund),
+            ("refund-above-amount", "refund_amount", above, refund),
+        ]
     return count_problems(rows, name, checks)
 
 

@@ -108,7 +108,7 @@ def open_experiment(
     rows = _with_customers(dataset, assigned, tuple(dict.fromkeys([*asked, *survey.filters])))
     for column, codes in survey.filters.items():
         rows = rows.filter(rows[column].isin(list(codes)))
-    last_day = survey.period.end - dt.timedelta(days=window)
+    last_day = _known_until(survey, dataset) + dt.timedelta(days=1 - window)
     over = (rows.assigned_at < ibis.literal(dt.datetime.combine(last_day, dt.time()))).name("over")
     found = run(
         rows.group_by(over).aggregate(
@@ -126,6 +126,18 @@ def open_experiment(
         first=None if counted.empty else pd.Timestamp(counted["first"].item()).date(),
         last=None if counted.empty else pd.Timestamp(counted["last"].item()).date(),
     )
+
+
+def _known_until(survey: Survey, dataset: Dataset) -> dt.date:
+    """Return the last day of the period of which outcomes are known.
+
+    The rows only say when customers were assigned; how far outcomes are known is the word of the
+    table or its source, or else goes as far as the answers do.
+    """
+    span = dataset.spans.get("experiments")
+    declared = span is not None and span.told_by in ("table", "source")
+    known = span.until if span is not None and declared else survey.known_until
+    return min(known, survey.period.end - dt.timedelta(days=1))
 
 
 def _assigned(dataset: Dataset, name: str) -> ir.Table:

@@ -35,6 +35,8 @@ FEW = 10
 """Different ids below which nothing is said about a link."""
 CROWD, CROWD_SHARE, CROWD_TIMES = 30, 0.05, 10
 """Rows of one id, their share of all, and how often the usual number of rows of an id."""
+MOSTLY = 0.5
+"""Share of ids without a row of their own from which the joined numbers are of a part."""
 NEVER_AGAIN = 100
 """Rows among which some customer is expected twice."""
 SHARED_SHARE = 0.01
@@ -110,7 +112,7 @@ def count_links(codebook: Codebook, tables: Mapping[str, ir.Table]) -> pd.DataFr
 
 
 def link_problems(links: pd.DataFrame) -> list[Problem]:
-    """Name the links in which no id, or only a differently written one, meets its partner."""
+    """Name the links in which no id, few, or only a differently written one, meets its partner."""
     problems = []
     link: Any
     for link in links.itertuples():
@@ -122,6 +124,11 @@ def link_problems(links: pd.DataFrame) -> list[Problem]:
         elif link.found == 0 and link.ids >= FEW:
             example = f"{link.example}, none of them in {link.found_in}"
             problems.append(problem("ids-without-partner", *where, link.ids, example))
+        elif OWNERS.get(link.column) == link.found_in and link.ids >= FEW:
+            lost = int(link.ids - link.found)
+            if lost > MOSTLY * link.ids:
+                example = f"{link.example}, not in {link.found_in}"
+                problems.append(problem("ids-mostly-without-partner", *where, lost, example))
     return problems
 
 

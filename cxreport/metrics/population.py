@@ -9,8 +9,7 @@ import pandas as pd
 from cxreport.inputs.meaning import CATEGORIES
 from cxreport.inputs.source import as_table, run
 from cxreport.metrics.scoreboard import score_history, score_questions, scoreboard
-from cxreport.metrics.segments import SUPPRESSED
-from cxreport.metrics.suppression import hidden_levels
+from cxreport.metrics.suppression import SUPPRESSED, hidden_levels
 from cxreport.metrics.weights import rake_cells
 
 if TYPE_CHECKING:

@@ -16,14 +16,13 @@ from cxreport.metrics.statistics.families import (
 from cxreport.metrics.statistics.heterogeneity import sampling_variances
 from cxreport.metrics.statistics.intervals import normal_quantile
 from cxreport.metrics.statistics.shrinkage import Shrunk, shrink_counts, shrink_estimates
-from cxreport.metrics.suppression import MINIMUM_GROUP, is_small, with_partners
+from cxreport.metrics.suppression import MINIMUM_GROUP, SUPPRESSED, is_small, with_partners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.random import Generator
 
-SUPPRESSED = "suppressed"
 VALUES = ("stabilised", "stabilised_low", "stabilised_high")
 RANKS = ("rank", "rank_low", "rank_high")
 

@@ -7,7 +7,7 @@ periods, from which those of the pages before can be taken off.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,15 +25,29 @@ if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey
 
 __all__ = [
-    "MINIMUM_GROUP", "check_filters", "group_counts", "hidden_levels", "is_small", "pooled_hidden",
-    "with_partners",
+    "MINIMUM_GROUP", "SUPPRESSED", "check_filters", "group_counts", "hidden_levels", "hide_few",
+    "is_small", "pooled_hidden", "with_partners",
 ]  # fmt: skip
 
+Counts = TypeVar("Counts", pd.Series, pd.DataFrame)
+SUPPRESSED = "suppressed"
+BASES = (
+    "n", "n_rest", "eligible", "entered", "customers", "at_start", "at_risk", "ids", "n_customers",
+    "n_treated", "n_control", "size", "n_several", "n_one", "n_low", "n_high", "nps_n",
+)  # fmt: skip
+"""Columns that count the people, or what they did, that a row is about."""
+BEFORE = (
+    "n_reference", "estimate_reference", "difference", "difference_low", "difference_high", "lift",
+    "lift_low", "lift_high", "p_value", "q_value", "signal",
+)  # fmt: skip
+"""Columns on the period before, and on what changed since."""
+PLACES = {"day", "age", "time", "hours", "share_planned", "centre"}
+"""Numbers that say what a row is about, and nothing of people."""
 EXACT = 1e-9
 """Rest of a vector below which it is a combination of others."""
 
 
-def is_small(n: pd.Series, minimum: int = MINIMUM_GROUP) -> pd.Series:
+def is_small(n: Counts, minimum: int = MINIMUM_GROUP) -> Counts:
     """Say which counts are of so few that persons might be recognised: 1 to ``minimum`` - 1.
 
     Examples
@@ -43,6 +57,69 @@ def is_small(n: pd.Series, minimum: int = MINIMUM_GROUP) -> pd.Series:
     """
     counts = n.astype("float64")
     return (counts > 0) & (counts < minimum)
+
+
+def hide_few(frame: pd.DataFrame, minimum: int = MINIMUM_GROUP) -> pd.DataFrame:
+    """Empty the rows of a frame that are about so few that persons might be recognised.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Of any section: its counts are the columns of ``BASES`` that it has.
+    minimum : int
+        Fewest people, or answers, requests, orders of theirs, of which a number is shown.
+
+    Returns
+    -------
+    DataFrame
+        The same rows. Of those about 1 to ``minimum`` - 1 all numbers are empty and ``note`` is
+        "suppressed"; in a series by period (a control chart) and among the reasons of all requests
+        the next smallest as well, because a total would give a single one away. Where only the
+        period before is so small, what is said of it is empty, and of the difference.
+
+    Examples
+    --------
+    >>> months = pd.DataFrame({"period": ["May", "June"], "n": [30, 4], "estimate": [20.0, 75.0]})
+    >>> hide_few(months)
+      period     n  estimate        note
+    0    May  30.0      20.0
+    1   June   NaN       NaN  suppressed
+    """
+    bases = [n for n in BASES if n in frame and pd.api.types.is_numeric_dtype(frame[n])]
+    counts = frame[[n for n in bases if n != "at_risk" or "n_low" not in frame]].astype("float64")
+    hidden = is_small(counts, minimum).any(axis="columns")
+    is_whole = {"period", "centre"} <= {*frame} or "cumulative" in frame
+    if is_whole and "n" in counts:
+        hidden = with_partners(hidden, counts["n"], [_whole(frame)], minimum)
+    before = pd.Series(data=False, index=frame.index)
+    if "n_reference" in frame:
+        small = is_small(frame["n_reference"], minimum)
+        if {"difference", "lift"} & {*frame} and not {"group_reference", "outcome"} & {*frame}:
+            n_before = frame["n_reference"].astype("float64")
+            before = with_partners(small, n_before, [_whole(frame)], minimum) if is_whole else small
+        else:
+            hidden |= small
+    if not (hidden | before).any():
+        return frame
+    note = frame["note"] if "note" in frame else pd.Series("", frame.index, dtype="str")
+    gone = {n: before for n in BEFORE if n in frame}
+    numbers = frame.select_dtypes(["number", "bool", "boolean"]).columns.difference([*PLACES])
+    gone |= {n: hidden | gone.get(n, hidden) for n in (*numbers, "signal") if n in frame}
+    emptied = {
+        n: frame[n].astype("object").mask(where, np.nan).infer_objects()
+        for n, where in gone.items()
+    }
+    for name in {"signal", "direction", "rule"} & {*frame.select_dtypes(["object", "str"])}:
+        emptied[name] = frame[name].mask(hidden, "")
+    return frame.assign(**emptied, note=note.mask(hidden, SUPPRESSED))
+
+
+def _whole(frame: pd.DataFrame) -> pd.Series:
+    """Return, for each row, the number of its total: of a series, or of all requests."""
+    keys = [name for name in ("question", "metric", "group") if name in frame]
+    if not keys or "cumulative" in frame:
+        return pd.Series(0, frame.index)
+    return frame.groupby(keys, dropna=False).ngroup()
 
 
 def with_partners(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cxreport.metrics.suppression import hide_few
 from cxreport.show.blocks import Block
 from cxreport.show.sections import about, note, several, table
 
@@ -28,6 +29,7 @@ def breakdown(scores: Mapping[str, pd.DataFrame], everyone: pd.DataFrame, survey
         The survey reported.
     """
     charts = []
+    everyone = hide_few(everyone, survey.minimum_group)
     for column, frame in scores.items():
         for (question, metric), rows in frame.groupby(["question", "metric"], sort=False):
             same = everyone["question"].eq(str(question)) & everyone["metric"].eq(str(metric))

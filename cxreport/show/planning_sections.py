@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several, table
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cxreport.metrics.population import Unweighted
 
 
+@without_few
 def detectable(board: pd.DataFrame, groups: Mapping[str, pd.DataFrame], survey: Survey) -> Block:
     """Show the smallest change that the period's samples could show: in all, and by group.
 
@@ -42,6 +44,7 @@ def plan(plans: pd.DataFrame, survey: Survey) -> Block:
     return table("plan", plans, survey)
 
 
+@without_few
 def weight_cost(summary: pd.DataFrame, survey: Survey) -> Block:
     """Say what the weights cost; ``summary`` from ``weight_summary``."""
     if summary.empty:
@@ -54,6 +57,7 @@ def weight_cost(summary: pd.DataFrame, survey: Survey) -> Block:
     return Block("sentences", parameters=about(survey) | {"sentences": sentences})
 
 
+@without_few
 def weighted_differences(differences: pd.DataFrame, survey: Survey) -> Block:
     """Show differences from the period before, without and with weights, side by side."""
     if differences.empty:

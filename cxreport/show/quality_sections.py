@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cxreport.metrics.suppression import is_small, with_partners
 from cxreport.show.blocks import Block
+from cxreport.show.few import few_note
 from cxreport.show.sections import about, note, several, table
 
 if TYPE_CHECKING:
@@ -48,8 +49,12 @@ def codes(dataset: Dataset, survey: Survey) -> Block:
 
 def coverage(history: pd.DataFrame, survey: Survey) -> Block:
     """Show how many answers each question has in each period, as shaded cells."""
-    counts = history.pivot_table(
+    few = is_small(history["n"], survey.minimum_group)
+    months = history.groupby(["question", "metric"], dropna=False).ngroup()
+    few = with_partners(few, history["n"], [months], survey.minimum_group)
+    counts = history.assign(n=history["n"].astype("Int64").mask(few)).pivot_table(
         index="question", columns="period", values="n", aggfunc="first", sort=False
     )
-    in_order = counts[[p.name for p in survey.history]].reset_index()
-    return Block("heat_map", in_order, about(survey) | {"caption": "coverage"})
+    in_order = counts.reindex(columns=[p.name for p in survey.history]).reset_index()
+    shaded = Block("heat_map", in_order, about(survey) | {"caption": "coverage"})
+    return several([shaded, few_note(survey)]) if few.any() else shaded

@@ -176,7 +176,8 @@ def _journey(block: Block, words: Words, _prefix: str) -> Markup:
 def _note(block: Block, words: Words, _prefix: str) -> Markup:
     p = block.parameters
     if "day" not in p:
-        return _fill("note", text=words.text(p["key"]))
+        rest = {name: value for name, value in p.items() if name != "key"}
+        return _fill("note", text=words.text(p["key"], **rest))
     name = words.text(f"table_name.{p['table']}")
     return _fill("note", text=words.text(p["key"], table=name, day=words.day(_day(p["day"]))))
 

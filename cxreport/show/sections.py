@@ -12,9 +12,10 @@ from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES, SCORES
 from cxreport.inputs.survey import Survey
 from cxreport.metrics.population import met_margins
-from cxreport.metrics.suppression import check_filters
+from cxreport.metrics.suppression import check_filters, is_small
 from cxreport.show.blocks import Block
 from cxreport.show.brief import HEADLINES
+from cxreport.show.few import few_note, without_few
 from cxreport.show.svg import to_svg
 from cxreport.show.words import Words
 
@@ -61,6 +62,9 @@ NEEDED = {
     "value_orders": ("orders",),
 }
 """Missing section -> the tables whose end may be the reason."""
+
+NOT_OF_PEOPLE = {"codes", "files", "left_out_orders", "plan", "problems", "requests_left_out"}
+"""Tables that count rows of data or plan answers to come; codes hide their own small counts."""
 
 
 def labels_of(codebook: Codebook) -> dict[str, Any]:
@@ -150,6 +154,7 @@ def has_weights(survey: Survey) -> bool:
     return bool(survey.columns("weight") or met_margins(survey, survey.current))
 
 
+@without_few
 def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
     """Say the headline scores in sentences; ``board`` is from ``scoreboard``."""
     beside = "weights" if has_weights(survey) else ""
@@ -159,8 +164,15 @@ def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
 
 def table(name: str, frame: pd.DataFrame, company: Company, **parameters: object) -> Block:
     """Show a frame as one of the known tables, see ``cxreport.show.tables.TABLES``."""
-    chosen = {"table": name, "caption": name} | parameters
+    write = _table if name in NOT_OF_PEOPLE else _table_of_people
+    return write(frame, company, {"table": name, "caption": name} | parameters)
+
+
+def _table(frame: pd.DataFrame, company: Company, chosen: dict[str, object]) -> Block:
     return Block("table", frame, about(company) | chosen)
+
+
+_table_of_people = without_few(_table)
 
 
 def note(key: str, company: Company | None = None) -> Block:
@@ -184,11 +196,13 @@ def several(blocks: list[Block]) -> Block:
     return Block("several", parameters={"blocks": [block.payload() for block in blocks]})
 
 
+@without_few
 def weighted(scores: pd.DataFrame, survey: Survey) -> Block:
     """Show the weighted scores, or say that there are no weights."""
     return note("weights", survey) if scores.empty else table("weighted", scores, survey)
 
 
+@without_few
 def trends(chart: pd.DataFrame, survey: Survey, actions: pd.DataFrame | None = None) -> Block:
     """Draw a control chart of each headline score.
 
@@ -204,7 +218,7 @@ def trends(chart: pd.DataFrame, survey: Survey, actions: pd.DataFrame | None = N
     listed = [] if actions is None else actions.to_dict("records")
     charts = []
     for (question, metric), rows in chart.groupby(["question", "metric"], sort=False):
-        if metric in HEADLINES:
+        if metric in HEADLINES and rows["estimate"].notna().any():
             parameters = {"caption": "trend", "table": "trend", "actions": listed}
             parameters |= {"question": str(question), "metric": str(metric)}
             charts.append(Block("control", rows, about(survey) | parameters))
@@ -221,6 +235,7 @@ def signals(chart: pd.DataFrame, survey: Survey, group: str) -> Block:
     return table("signals", fired, survey, group=group)
 
 
+@without_few
 def touchpoints(scores: pd.DataFrame, survey: Survey) -> Block:
     """Draw the satisfaction with each touchpoint, best first; ``scores`` from ``scoreboard``."""
     if scores.empty:
@@ -292,7 +307,9 @@ def distributions(shares: pd.DataFrame, board: pd.DataFrame, survey: Survey) -> 
     survey : Survey
         The survey reported.
     """
-    answered = shares[shares.groupby("question")["n"].transform("sum") > 0]
+    n = shares.groupby("question")["n"].transform("sum")
+    few = is_small(n, survey.minimum_group)
+    answered = shares[(n > 0) & ~few]
     scale = answered.groupby("question", sort=False)["answer"].agg("/".join)
     blocks = []
     for answers, questions in scale.groupby(scale, sort=False):
@@ -302,4 +319,6 @@ def distributions(shares: pd.DataFrame, board: pd.DataFrame, survey: Survey) -> 
         parameters |= {"first_answer": known[0], "last_answer": known[-1]}
         blocks.append(Block("distribution", rows, about(survey) | parameters))
     rated = board[board["metric"].isin(["csat", "ces"])]
+    if few.any():
+        blocks.append(few_note(survey))
     return several([*blocks, *([] if rated.empty else [table("means", rated, survey)])])

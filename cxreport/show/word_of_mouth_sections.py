@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxreport.metrics.linkage.word_of_mouth import AT_MOST
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several, table
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ QUOTED = ((16, 9), (24, 15))
 Barometer, United States, 2011 and 2012. An illustration; nothing is worked out from it."""
 
 
+@without_few
 def word_of_mouth(found: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """Say how many people hear of the company; ``found`` from ``survey_word_of_mouth``."""
     if found.empty or not found["n"].max():

@@ -41,13 +41,13 @@ role = "date"
 role = "nps"
 label = { en = "would recommend", it = "consiglierebbe" }
 """
-RESPONSES = """response_id,answered_at,nps
-1,2026-09-01,10
-2,2026-09-02,3
-3,2026-10-01,9
-4,2026-10-02,8
-5,2026-10-03,1
-"""
+ANSWERS = ("2026-09-01,10", "2026-09-02,3", "2026-10-01,9", "2026-10-02,8", "2026-10-03,1")
+# ten people gave each: of fewer nothing would be shown
+RESPONSES = "response_id,answered_at,nps\n" + "".join(
+    f"{number}-{person},{answer}\n"
+    for number, answer in enumerate(ANSWERS, start=1)
+    for person in range(10)
+)
 REPORT = """
 [[report]]
 name = "{name}"

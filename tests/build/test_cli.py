@@ -94,7 +94,7 @@ def test_check_counts_the_rows_of_good_data() -> None:
 
 
 def test_check_lists_the_errors_of_bad_data_and_exits_with_one(project: Path) -> None:
-    bad = RESPONSES.replace("5,2026-10-03,1", "5,2026-10-03,very good")
+    bad = RESPONSES.replace("5-0,2026-10-03,1", "5-0,2026-10-03,very good")
     (project / "data/mini/responses.csv").write_text(bad, "utf-8")
     result = say("check", "mini")
     assert result.exit_code == 1
@@ -147,7 +147,7 @@ def test_a_name_may_hold_an_underscore(project: Path) -> None:
 
 
 def test_check_prints_the_names_that_accept_takes(project: Path) -> None:
-    bad = RESPONSES.replace("5,2026-10-03,1", "5,2026-10-03,very good")
+    bad = RESPONSES.replace("5-0,2026-10-03,1", "5-0,2026-10-03,very good")
     (project / "data/mini/responses.csv").write_text(bad, "utf-8")
     output = say("check", "mini").output
     assert "responses.nps: answer that is no number" in output

@@ -199,8 +199,9 @@ def orders(net: list[float], refund: list[float]) -> pd.DataFrame:
         (orders([10, 20, 30], [0, 20, 5]), set()),
         (orders([10, 20, 30], [0, -20, 0]), {"refund-negative"}),
         (orders([10, 0, 30], [0, 20, 0]), {"refund-above-amount"}),
+        (orders([10, -20, 30], [0, 0, 0]), {"amount-negative"}),
     ],
-    ids=["taken off", "with a minus", "taken off already"],
+    ids=["taken off", "with a minus", "taken off already", "an order of its own"],
 )
 def test_refunds_are_taken_off_once(tmp_path: Path, frame: pd.DataFrame, found: set[str]) -> None:
     path = write_source(tmp_path, HEADER, *GOOD)

@@ -67,6 +67,14 @@ def experiment(
     return open_experiment(survey, name, subgroups=subgroups)
 
 
+def test_outcomes_after_the_end_of_the_table_are_not_yet_observable(tmp_path: Path) -> None:
+    # Outcomes known to 30 March: 30 days from 1 March end on the 31st, so C2 waits as well.
+    early = TABLES.replace(
+        'files = "experiments.csv"', 'files = "experiments.csv"\nobserved_until = 2026-03-30'
+    )
+    assert experiment(tmp_path, tables=early).waiting == 2
+
+
 def test_only_customers_whose_window_is_over_count(tmp_path: Path) -> None:
     found = experiment(tmp_path)
     assert found.counts == {"call": 1, "control": 1}

@@ -67,10 +67,14 @@ def test_ids_without_any_partner_are_a_question(tmp_path: Path) -> None:
     line = problems_of(path, given)["ids-without-partner", "customer_id"]
     assert (line["severity"], line["n"]) == ("error", 10)
     some = given | people("crm0", "crm1")
-    assert ("ids-without-partner", "customer_id") not in problems_of(path, some)
-    links = open_source(path, tables=some).links
+    found = problems_of(path, some)
+    assert ("ids-without-partner", "customer_id") not in found
+    assert found["ids-mostly-without-partner", "customer_id"]["n"] == 8
+    half = given | people(*[f"crm{n}" for n in range(5)])
+    assert ("ids-mostly-without-partner", "customer_id") not in problems_of(path, half)
+    links = open_source(path, tables=half).links
     assert links[["table", "column", "found_in", "ids", "found"]].to_numpy().tolist() == [
-        ["orders", "customer_id", "customers", 10, 2]
+        ["orders", "customer_id", "customers", 10, 5]
     ]
 
 

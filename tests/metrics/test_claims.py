@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -228,3 +229,49 @@ def test_answers_alone_are_an_empty_link(tmp_path: Path) -> None:
     assert link.differences.empty
     assert ratio.empty
     assert set(company_claims(survey, link, ratio)["verdict"]) == {"cannot be tested"}
+
+
+def test_claims_that_are_not_true_are_seldom_supported() -> None:
+    """Worlds in which each saying is just untrue: at most 5% support any of them, or refute it."""
+    rng, worlds = np.random.default_rng(20261128), 100
+    supported = judged = 0
+    for _ in range(worlds):
+        found = set(judge_claims(null_evidence(rng))["verdict"])
+        supported += "supported" in found
+        judged += bool(found & {"supported", "not supported"})
+    assert supported <= 5
+    assert judged <= 9  # 5 and chance, two standard errors
+
+
+def null_evidence(rng: np.random.Generator) -> Evidence:
+    """Draw what is measured where five times, nine people and all the others are the truth."""
+    z = rng.standard_normal(8)
+    ends = {"estimate": 0.0, "low": -1.96, "high": 1.96}
+
+    def around(truth: float, error: float, at: int, *, logs: bool = False) -> dict[str, float]:
+        spread = {n: error * (z[at] + shift) for n, shift in ends.items()}
+        return {n: truth * math.exp(s) if logs else truth + s for n, s in spread.items()}
+
+    happy = around(0, 4, 0)
+    row = {"outcome": "ordered_again", "analysis": "adjusted", "n": 50, "n_reference": 70,
+           "difference": happy["estimate"], **{e: happy[e] for e in ("low", "high")},
+           "signal": abs(z[0]) > 1.96, "note": ""}  # fmt: skip
+    told = [
+        {"metric": "told_by_promoter", "n": 60, "note": "", **around(9, 0.5, 1)},
+        {"metric": "told_by_detractor", "n": 60, "note": "", **around(16, 0.8, 2)},
+        {"metric": "ratio", "n": 60, "note": "", **around(1, 0.2, 3, logs=True)},
+    ]
+    loyal = {"counted_in": "later period", "n": 40, "n_reference": 60, "note": "",
+             **around(5, 0.2, 4, logs=True)}  # fmt: skip
+    more = {"comparison": "added - taken", "n": 90, "note": "", **around(0, 9, 5)}
+    several = {"outcome": "spend", "n_several": 40, "n_one": 40, "note": "",
+               "signal": abs(z[6]) > 1.96, **around(0, 12, 6)}  # fmt: skip
+    layers = rng.standard_normal(3) * 0.1  # three that go with the score alike
+    drawn = (layers + 0.1 * rng.standard_normal((400, 3))).argmax(axis=1)
+    first = [100 * (drawn == at).mean() for at in range(3)]
+    names = pd.DataFrame({"layer": ["needs", "ease", "enjoyability"], "n": 90, "first": first})
+    return Evidence(
+        link=ScoreLink(pd.DataFrame([row]), EMPTY, EMPTY), ratio=pd.DataFrame([loyal]),
+        told=pd.DataFrame(told), layers=names.assign(note=""), exceeded=pd.DataFrame([more]),
+        channels=pd.DataFrame([several]),
+    )  # fmt: skip

@@ -69,9 +69,9 @@ def test_a_chart_of_completed_cohorts_by_hand() -> None:
     still_open = table.tail(1).assign(cohort="2027-01", retained=np.nan, estimate=np.nan)
     chart = retention_chart(pd.concat([table, still_open]))
     assert len(chart) == 12
-    # pooled share 1000 / 4800; three standard errors of 400: 3 sqrt(0.2083 x 0.7917 / 400)
+    # pooled share 1000 / 4800; R: qbinom(0.05 / 24, 400, 1000 / 4800, lower.tail = FALSE) / 4
     assert chart["centre"].iloc[0] == pytest.approx(100 * 1000 / 4800)
-    assert chart["upper"].iloc[0] == pytest.approx(20.833 + 6.092, abs=0.001)
+    assert chart["upper"].iloc[0] == 26.75
     assert chart["signal"].tolist()[-1] == "outside"
     assert chart["direction"].tolist()[-1] == "improvement"
 
@@ -102,7 +102,7 @@ def test_the_demo_is_a_steady_process(demo: Retention) -> None:
     orders = pd.read_parquet(ROOT / "data" / "demo" / "orders.parquet")
     bought = orders[orders["status"] != "cancelled"]
     wrong = retention_chart(cohorts(bought, until=dt.date(2026, 11, 9)))
-    assert (wrong["signal"] != "").sum() == 12  # as the methods page says
+    assert (wrong["signal"] != "").sum() == 4  # as the methods page says
 
 
 def test_the_demo_leaves_out_what_its_page_counts(demo: Retention) -> None:

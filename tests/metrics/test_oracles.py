@@ -5,6 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cxreport.metrics.channels.consistency import consistency
+from cxreport.metrics.compare import compare
+from cxreport.metrics.drivers import importance
+from cxreport.metrics.reliability import cronbach_alpha, icc
 from cxreport.metrics.scores import csat, nps
 from cxreport.metrics.statistics.multiplicity import Correction, corrected
 from cxreport.metrics.statistics.survival import compare_survival, survival
@@ -13,6 +17,8 @@ from cxreport.metrics.weights import rake
 FOLDER = Path(__file__).parents[1] / "oracles"
 ROWS = pd.read_csv(FOLDER / "answers.csv")
 R = pd.read_csv(FOLDER / "sampling.csv", index_col="name")["value"].to_dict()
+BATTERY = pd.read_csv(FOLDER / "battery.csv")
+MORE = pd.read_csv(FOLDER / "batteries.csv", index_col="name")["value"].to_dict()
 METHODS: list[tuple[str, Correction]] = [("BH", "bh"), ("holm", "holm")]
 DESIGNS: dict[str, dict[str, str]] = {
     "weighted": {"weight": "weight"},
@@ -61,3 +67,39 @@ def test_survival_as_survfit_and_survdiff() -> None:
     for day in (10, 30, 50):
         row = life[life["time"] <= day].iloc[-1]
         assert row["estimate"] == pytest.approx(100 * R[f"km_{day}"])
+
+
+def test_reliability_as_psych() -> None:
+    items = ["needs", "ease", "joy"]
+    alpha = cronbach_alpha(BATTERY, items, scale=(1, 5)).iloc[0]
+    assert alpha["estimate"] == pytest.approx(MORE["alpha"])
+    assert alpha["low"] == pytest.approx(MORE["alpha_low"], abs=1e-6)
+    assert alpha["high"] == pytest.approx(MORE["alpha_high"], abs=1e-6)
+    agreement = icc(BATTERY, items, scale=(1, 5)).set_index("metric").loc["ICC2"]
+    assert agreement["estimate"] == pytest.approx(MORE["icc"])
+    assert agreement["low"] == pytest.approx(MORE["icc_low"], abs=1e-4)
+    assert agreement["high"] == pytest.approx(MORE["icc_high"], abs=1e-4)
+
+
+def test_importance_as_every_order_of_lm() -> None:
+    shares = importance(BATTERY, "score", ["needs", "ease", "joy"], bootstrap=0)
+    expected = [MORE[f"lmg_{name}"] for name in ("needs", "ease", "joy")]
+    assert shares["estimate"].tolist() == pytest.approx(expected)
+
+
+def test_spread_between_groups_as_metafor() -> None:
+    met = pd.cut(BATTERY["needs"], [0, 2, 3, 5], labels=["badly", "fairly", "well"]).astype("str")
+    spread = consistency(nps(BATTERY.assign(met=met), "score", by="met")).iloc[0]
+    assert spread["Q"] == pytest.approx(MORE["Q"])
+    assert spread["tau"] == pytest.approx(MORE["tau"])
+    assert spread["i2"] == pytest.approx(MORE["i2"])
+
+
+def test_a_difference_of_shares_as_newcombe_from_wilson() -> None:
+    frames = [
+        csat(pd.DataFrame({"score": [5] * yes + [1] * (n - yes)}), "score", scale=(1, 5))
+        for yes, n in ((56, 70), (48, 80))
+    ]
+    row = compare(*frames).iloc[0]
+    assert row["low"] == pytest.approx(MORE["newcombe_low"])
+    assert row["high"] == pytest.approx(MORE["newcombe_high"])

@@ -7,11 +7,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.metrics.retention import cohorts, orders_outside_cohorts, retention_by_age
+from cxreport.metrics.retention import (
+    cohorts,
+    orders_outside_cohorts,
+    retention_by_age,
+    retention_chart,
+)
 
 retention = import_module("cxreport.metrics.retention.cohorts")
 
@@ -254,3 +260,46 @@ def test_columns_that_differ_only_in_case_are_refused() -> None:
     orders["ordered_at"] = pd.to_datetime(orders["ordered_at"])
     with pytest.raises(CxError, match="differ only in case"):
         cohorts(orders, until=dt.date(2026, 2, 28))
+
+
+def test_a_steady_shop_has_a_marked_cohort_in_at_most_one_chart_of_twenty() -> None:
+    """24 cohorts of 15 to 300 customers, 30% of whom come back: the chart of the report."""
+    rng, marked, worlds = np.random.default_rng(20261128), 0, 100
+    for _ in range(worlds):
+        size = rng.integers(15, 301, 24)
+        back = rng.binomial(size, 0.3)
+        table = pd.DataFrame({"cohort": [f"{2024 + m // 12}-{1 + m % 12:02}" for m in range(24)]})
+        table = table.assign(age=1, size=size, retained=back.astype(float), low=0.0, high=99.0)
+        chart = retention_chart(table.assign(estimate=100 * back / size))
+        marked += (chart["signal"] != "").any()
+    assert marked <= 9  # 5 and chance (two standard errors); with three sigma and runs it is 24
+
+
+def test_a_cohort_far_off_is_marked_by_exact_limits() -> None:
+    # 205 of 600 came back; R: qbinom(0.05 / 24, 50, 205 / 600, lower.tail = FALSE) is 27
+    size, back = np.full(12, 50), np.full(12, 15.0)
+    back[7] = 40
+    table = pd.DataFrame({"cohort": [f"2025-{m:02}" for m in range(1, 13)], "age": 1, "size": size})
+    table = table.assign(retained=back, estimate=2 * back, low=0.0, high=99.0)
+    chart = retention_chart(table)
+    assert chart.loc[chart["signal"] == "outside", "period"].tolist() == ["2025-08"]
+    assert chart.loc[7, "direction"] == "improvement"
+    assert chart.loc[7, ["lower", "upper"]].tolist() == [16, 54]
+    inside = (chart["estimate"] >= chart["lower"]) & (chart["estimate"] <= chart["upper"])
+    assert (inside == (chart["signal"] == "")).all()
+
+
+def test_a_month_without_any_order_is_a_gap_and_no_zero() -> None:
+    """Four customers of January; two come back in March; February is not in the export."""
+    days = ["2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08", "2026-03-02", "2026-03-09"]
+    orders = pd.DataFrame({"customer_id": list("abcdab"), "ordered_at": pd.to_datetime(days)})
+    until, silent = dt.date(2026, 3, 31), [dt.date(2026, 2, 1)]
+    table = cohorts(orders, until=until, silent=silent)
+    first = table[table["cohort"] == "2026-01"].head(3)
+    assert first["note"].tolist() == ["by definition", "no order at all", ""]
+    assert first["estimate"].fillna(-1).tolist() == [100, -1, 50]
+    ages = retention_by_age(table).set_index("age")
+    assert ages.loc[1, "cohorts"] == 0
+    assert ages.loc[2, ["at_risk", "estimate"]].tolist() == [4, 50]
+    with pytest.raises(CxError, match="gap before a known cell"):
+        retention_by_age(table.drop(columns="note"))

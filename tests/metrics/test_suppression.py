@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,14 @@ from scipy.linalg import null_space
 
 import cxreport as cx
 from cxreport.inputs.codebook import MINIMUM_GROUP, Column, SourceInfo
-from cxreport.metrics.suppression import hidden_levels, pooled_hidden, with_partners
+from cxreport.metrics.suppression import (
+    hidden_levels,
+    hide_few,
+    pooled_hidden,
+    with_partners,
+)
+from cxreport.show.blocks import Block, read_block
+from cxreport.show.render import render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -246,3 +254,62 @@ def test_requests_of_a_small_group_are_not_shown(tmp_path: Path) -> None:
     changed = cx.service_changes(company)
     assert not {"fax", "chat"} & {*changed["level"], *changed["group"]}
     assert set(cx.service_curve(company, "solution")["group"]) == {"mail", "phone"}
+
+
+def test_the_two_smallest_months_of_a_series_are_hidden_together() -> None:
+    # 4 alone are 61 + 4 less 61; with the 12 beside them, 16 is all that can be had
+    months = pd.DataFrame({"period": ["May", "June", "July", "August"], "n": [20, 4, 12, 29]})
+    months = months.assign(metric="nps", estimate=[10.0, 75.0, 50.0, 20.0], centre=20.0)
+    months = months.assign(signal=["", "outside", "", ""], note="")
+    hidden = hide_few(months)
+    assert hidden["note"].tolist() == ["", "suppressed", "suppressed", ""]
+    assert hidden["estimate"].dropna().tolist() == [10, 20]
+    assert hidden["n"].dropna().tolist() == [20, 29]
+    assert hidden["signal"].tolist() == [""] * 4
+    assert hide_few(months.assign(n=10)) is not None
+    assert hide_few(months.assign(n=10))["n"].tolist() == [10] * 4
+
+
+def test_a_small_period_before_is_not_told_by_the_difference() -> None:
+    board = pd.DataFrame({"question": ["nps", "csat"], "metric": ["nps", "csat"], "n": [40, 40]})
+    board = board.assign(n_reference=[6, 30], estimate=30.0, estimate_reference=[50.0, 20.0])
+    board = board.assign(difference=[-20.0, 10.0], signal=[False, True], note="")
+    hidden = hide_few(board)
+    assert hidden["estimate"].tolist() == [30, 30]
+    for name in ("n_reference", "estimate_reference", "difference", "signal"):
+        assert hidden[name].isna().tolist() == [True, False], name
+
+
+def test_no_number_about_few_people_reaches_a_page(tmp_path: Path) -> None:
+    """Seven answers in November, thirty in October: a whole report without filters."""
+    path = tmp_path / "codebook.toml"
+    path.write_text(CODEBOOK, encoding="utf-8")
+    base = pd.DataFrame({"variable": ["region"], "level": ["north"], "share": [1.0]})
+    months = {"2026-10": {"north": (12, 8, 10)}, "2026-11": {"north": (4, 2, 1)}}
+    tables = {"responses": answers(months), "population": base}
+    survey = cx.open_survey(path, period="2026-11", tables=tables)
+    main = survey.columns("nps")
+    board = cx.scoreboard(survey.current, survey.previous, main)
+    history = cx.score_history(survey.responses, main, survey.history)
+    shown = [
+        cx.show.in_brief(board, survey),
+        cx.show.table("scoreboard", board, survey),
+        cx.show.trends(cx.chart_scores(history), survey),
+        cx.show.coverage(history, survey),
+        cx.show.distributions(cx.answer_shares(survey.current, main), board, survey),
+        cx.show.detectable(board, cx.break_down(survey.current, None, main, ["region"]), survey),
+    ]
+    for block in shown:
+        numbers = re.findall(r"(?<![\w.,-])(7|37|42\.9|4|2|1)(?![\w.,%-])", words_of(block))
+        assert not numbers, (block.kind, numbers)
+        assert "fewer than 10 people" in words_of(block)
+    # a page on October, when thirty answered, hides nothing of it
+    before = cx.open_survey(path, period="2026-10", tables=tables)
+    board = cx.scoreboard(before.current, before.previous, main)
+    assert "30" in words_of(cx.show.table("scoreboard", board, before))
+
+
+def words_of(block: Block) -> str:
+    """Return what a reader sees of a block."""
+    html = render(read_block(block.payload()), "en", prefix="p")
+    return re.sub(r"<[^>]+>", " ", re.sub(r"<(svg|style).*?</\1>", "", html, flags=re.DOTALL))

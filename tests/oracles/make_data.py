@@ -24,6 +24,20 @@ def main() -> None:
         }
     )
     rows.to_csv(HERE / "answers.csv", index=False)
+    battery().to_csv(HERE / "battery.csv", index=False)
+
+
+def battery() -> pd.DataFrame:
+    """Draw 80 people who rate three things, which go together, and the whole (seed 20261129)."""
+    rng = np.random.default_rng(20261129)
+    mood = rng.standard_normal(80)
+    columns = {
+        name: np.clip(np.round(3 + part * mood + rng.standard_normal(80)), 1, 5).astype(int)
+        for name, part in (("needs", 0.9), ("ease", 0.6), ("joy", 0.8))
+    }
+    mean = sum(columns.values()) / 3
+    score = np.clip(np.round(2 * mean + rng.standard_normal(80)), 0, 10).astype(int)
+    return pd.DataFrame(columns | {"score": score})
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ from cxreport.metrics.company.journey import (
 from cxreport.metrics.compare import compare
 from cxreport.metrics.scoreboard import favourable_from
 from cxreport.metrics.scores import nps
-from cxreport.metrics.segments import SUPPRESSED, suppress
-from cxreport.metrics.suppression import pooled_hidden
+from cxreport.metrics.segments import suppress
+from cxreport.metrics.suppression import SUPPRESSED, pooled_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

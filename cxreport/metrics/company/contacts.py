@@ -12,6 +12,7 @@ from cxreport.inputs.source import run
 from cxreport.metrics.company.service import company_tickets, known_groups
 from cxreport.metrics.service.reasons import PARETO, avoidable_contacts, contact_reasons
 from cxreport.metrics.service.times import waits
+from cxreport.metrics.suppression import is_small
 from cxreport.metrics.trend import control_chart
 
 if TYPE_CHECKING:
@@ -121,6 +122,8 @@ def avoidable_history(company: Company, avoidable: Sequence[str]) -> pd.DataFram
     if "reason" not in tickets.rows.columns or "period_start" not in orders.columns:
         return pd.DataFrame(columns=columns)
     found = avoidable_contacts(tickets.rows, orders, avoidable=avoidable, by="period_start")
+    whole = [pd.Timestamp(period.start) for period in company.history_of("orders")]
+    found = found[pd.to_datetime(found["period_start"]).isin(whole)]  # no half month of orders
     if not found["contacts"].sum():
         return pd.DataFrame(columns=columns)
     chart = _charted(found, company)
@@ -215,6 +218,9 @@ def _charted(rows: pd.DataFrame, company: Company, *, in_logs: bool = False) -> 
     placed = placed.dropna(subset="period").set_index("period").reindex(list(names.values()))
     counts = {name: 0 for name in ("n", "waiting", "contacts") if name in placed}
     placed = placed.fillna(counts).astype(dict.fromkeys(counts, "int64"))
+    few = is_small(placed["n"], company.minimum_group)  # they judge nothing, and move no limit
+    values_of = ["estimate", "low", "high"]
+    placed[values_of] = placed[values_of].mask(few)
     known = placed["estimate"].notna()
     if known.sum() < SHOWN:
         return pd.DataFrame(columns=CHARTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,6 @@ from cxreport.metrics.retention.purchases import purchases
 from cxreport.metrics.retention.repeat import REPEAT, repeat_purchase
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     import ibis.expr.types as ir
 
     from cxreport.inputs.company import Company
@@ -121,8 +120,9 @@ def company_retention(company: Company) -> Retention:
     bought = keep(kept.rows.select(*sorted(NEEDED)))
     found = replace(found, windows=churn_window(bought, until=until, share=SHARES))
     first_day = pd.Timestamp(read["first"].item()).normalize()
+    silent = _silent_months(orders)
     if customers is None:
-        found = replace(found, cohorts=cohorts(bought, until=until))
+        found = replace(found, cohorts=cohorts(bought, until=until, silent=silent))
         begun = first_day.replace(day=1) + pd.DateOffset(months=1)
         earlier = bought.filter(bought.ordered_at < begun).customer_id
     else:
@@ -134,14 +134,20 @@ def company_retention(company: Company) -> Retention:
     if not _count(new.count()):
         return found
     others = keep(orders.select(*sorted(NEEDED)).filter(~orders.customer_id.isin(earlier)))
-    return _of_new_customers(found, new, others, until, (until - first_day.date()).days)
+    followed = (until - first_day.date()).days
+    return _of_new_customers(found, new, others, until, followed, silent)
 
 
 def _of_new_customers(
-    found: Retention, new: ir.Table, orders: ir.Table, until: dt.date, followed: int
+    found: Retention,
+    new: ir.Table,
+    orders: ir.Table,
+    until: dt.date,
+    followed: int,
+    silent: list[dt.date],
 ) -> Retention:
     """Follow the customers whose first purchase is surely in the data."""
-    table, every = cohorts(new, until=until), cohorts(orders, until=until)
+    table, every = (cohorts(rows, until=until, silent=silent) for rows in (new, orders))
     by_age = retention_by_age(table)
     weeks = range(STEP, min(followed, LONGEST) + 1, STEP)
     second = repeat_purchase(new, until=until, days=sorted({*DAYS, *weeks}))
@@ -166,6 +172,15 @@ def _of_new_customers(
         curve=curve[curve["at_risk"] >= FEWEST].reset_index(drop=True),
         counted=pd.DataFrame(counted),
     )
+
+
+def _silent_months(orders: ir.Table) -> list[dt.date]:
+    """Return the months between the first and the last order of the table that have none."""
+    day = orders.ordered_at
+    counted = run(orders.select(year=day.year(), month=day.month()).distinct()).dropna()
+    months = {12 * int(year) + int(month) - 1 for year, month in counted.to_numpy()}
+    between = range(min(months), max(months)) if months else ()
+    return [dt.date(number // 12, number % 12 + 1, 1) for number in between if number not in months]
 
 
 def _count(number: ir.IntegerScalar) -> int:

@@ -29,7 +29,7 @@ COLUMNS = (
     "note",
 )
 
-NOT_OBSERVABLE = "not yet observable"
+NOT_OBSERVABLE, NO_ORDER = "not yet observable", "no order at all"
 NOBODY_AT_RISK = "nobody at risk"
 
 
@@ -91,8 +91,9 @@ def retention_by_age(cohorts: pd.DataFrame, *, by: By = None, level: float = 0.9
         raise CxError("a cohort has an age twice", hint="name the columns of groups in by")
     in_order = cohorts.sort_values([*names, "cohort", "age"])
     steps = in_order.groupby([*names, "cohort"], dropna=False)["retained"].diff()
+    gaps = "note" in cohorts and cohorts["note"].eq(NO_ORDER).any()
     # One method for the whole table, so that its groups can be compared.
-    staying = not (steps > 0).any()
+    staying = not (steps > 0).any() and not gaps
     groups = cohorts.groupby(names, dropna=False) if names else [((), cohorts)]
     parts = [
         rows[names].head(1).merge(_group_by_age(rows, level, staying=staying), how="cross")
@@ -127,7 +128,11 @@ def _counts(rows: pd.DataFrame, *, staying: bool) -> pd.DataFrame:
     retained[0] = size  # all are there, though the first period may be open
     retained = retained.reindex(columns=range(max(int(retained.columns.max()), 1) + 1))
     known = retained.notna()
-    if (known.astype(int).diff(axis="columns") > 0).any(axis=None):
+    noted = rows if "note" in rows else rows.assign(note="")
+    gaps = noted.set_index(["cohort", "age"])["note"].eq(NO_ORDER)
+    named = gaps.unstack("age", fill_value=False)  # noqa: PD010
+    named = named.reindex(index=known.index, columns=known.columns, fill_value=False)
+    if ((known | named).astype(int).diff(axis="columns") > 0).any(axis=None):
         raise CxError("a cohort has a gap before a known cell", expected="every age up to the last")
     if (retained.lt(0) | retained.gt(size, axis="index")).any(axis=None):
         raise CxError("a cohort has more customers retained than it had, or fewer than none")

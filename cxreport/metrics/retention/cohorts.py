@@ -14,12 +14,14 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.period import MONTHS, containing
-from cxreport.metrics.retention.cohort_ages import NOT_OBSERVABLE
+from cxreport.metrics.retention.cohort_ages import NO_ORDER, NOT_OBSERVABLE
 from cxreport.metrics.retention.first_orders import count_active
 from cxreport.metrics.statistics.group_columns import as_names
 from cxreport.metrics.statistics.intervals import normal_quantile, of_share
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cxreport.inputs.source import Data
     from cxreport.metrics.answers import By
 
@@ -38,6 +40,7 @@ def cohorts(
     period: Every = "month",
     until: dt.date,
     by: By = None,
+    silent: Collection[dt.date] = (),
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Say what share of the customers of each first period ordered again in each later one.
@@ -55,6 +58,9 @@ def cohorts(
         Last day that the data cover.
     by : str or list of str, optional
         Columns to break down by. A customer's cohort is that of the first order within the group.
+    silent : collection of date
+        First days of months of which the data have no order at all: a gap in the export, not a
+        month in which nobody came back.
     level : float
         Confidence level of the interval, between 0 and 1.
 
@@ -66,7 +72,8 @@ def cohorts(
         (periods since); ``size`` (customers of the cohort; so far, if its own period is open);
         ``retained`` (those who ordered in that period); ``estimate``, ``low``, ``high`` (percent
         of ``size``; Wilson); ``note``: "not yet observable" where the period is not over by
-        ``until`` (the four columns before it are then empty), "by definition" at age 0.
+        ``until`` (the four columns before it are then empty), "no order at all" in a period that
+        is, or has a month that is, ``silent`` (likewise), "by definition" at age 0.
 
     Raises
     ------
@@ -101,9 +108,12 @@ def cohorts(
         active[name] = months // MONTHS[period]
     cells = _every_cell(active, _periods_over(until, period))
     over = cells["first"] + cells["age"] < _periods_over(until, period)
-    cells["retained"] = cells["customers"].fillna(0).where(over)
+    gaps = {(12 * day.year + day.month - 1) // MONTHS[period] for day in silent}
+    gap = over & (cells["first"] + cells["age"]).isin(gaps)
+    known = over & ~gap
+    cells["retained"] = cells["customers"].fillna(0).where(known)
     share = cells["retained"] / cells["size"]
-    low, high = of_share(share, cells["size"].where(over), level)
+    low, high = of_share(share, cells["size"].where(known), level)
     return pd.DataFrame(
         {
             **{name: cells[f"by_{position}"] for position, name in enumerate(names)},
@@ -115,7 +125,9 @@ def cohorts(
             "low": 100 * low.mask(cells["age"] == 0, share),
             "high": 100 * high,
             "note": pd.Series(
-                np.select([~over, cells["age"] == 0], [NOT_OBSERVABLE, BY_DEFINITION], ""),
+                np.select(
+                    [~over, gap, cells["age"] == 0], [NOT_OBSERVABLE, NO_ORDER, BY_DEFINITION], ""
+                ),
                 dtype="str",
             ),
         }

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxreport.inputs.meaning import LANGUAGES, STAGES
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several
 from cxreport.show.words import Words
 
@@ -23,6 +24,7 @@ NAME = "event_name"
 ENDS = {"overall": "", "low": "_low", "high": "_high"}
 
 
+@without_few
 def shop_funnel(found: pd.DataFrame, company: Company, *, window: int, periods: int) -> Block:
     """Say and draw where visitors are lost on their way to a purchase.
 
@@ -73,6 +75,7 @@ def biggest_loss(found: pd.DataFrame) -> dict[str, Any]:
     return {"question": row["step"], "lost": lost, "n": int(row["eligible"]), **_limits(row)}
 
 
+@without_few
 def funnel_differences(differences: pd.DataFrame, company: Company, *, between: str) -> Block:
     """Say at which steps channels or devices differ, and list all comparisons.
 
@@ -100,6 +103,7 @@ def funnel_differences(differences: pd.DataFrame, company: Company, *, between: 
     return several([_told(sentences, company), table])
 
 
+@without_few
 def stage_funnel(found: pd.DataFrame, company: Company, *, window: int) -> Block:
     """Say and list how many customers go from stage to stage.
 
@@ -115,7 +119,10 @@ def stage_funnel(found: pd.DataFrame, company: Company, *, window: int) -> Block
     if found.empty:
         return note("stage_funnel", company)
     measured = found[found["note"] != "not measured"]
-    entry, *path = measured[measured["note"].isin(["", "entry"])].to_dict("records")
+    steps = measured[measured["note"].isin(["", "entry"])].to_dict("records")
+    if not steps:
+        return note("stage_funnel", company)
+    entry, *path = steps
     said = {"question": entry["step"], "n": int(entry["reached"]), "window": window}
     sentences = [_say("stages.who", **said)]
     if entry["proxy"]:
@@ -141,6 +148,7 @@ def stage_funnel(found: pd.DataFrame, company: Company, *, window: int) -> Block
     return several([_told(sentences, company), shown])
 
 
+@without_few
 def step_errors(found: pd.DataFrame, company: Company) -> Block:
     """Say and list how often each step fails; ``found`` from ``cxreport.step_errors``."""
     if company.table("events") is None:  # the funnel has said so

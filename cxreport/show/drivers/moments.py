@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxreport.show.blocks import Block
 from cxreport.show.drivers.told import gained, lost, of_target, plain, told, two_bars
+from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several, table
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ FEWEST = 2
 LATER = {"bad": "negative", "excellent": "positive"}
 
 
+@without_few
 def moments(found: pd.DataFrame, survey: Survey, days: int) -> Block:
     """Say which touchpoints are moments of truth, and draw all effects; from ``survey_moments``."""
     if found.empty:
@@ -46,6 +48,7 @@ def moments(found: pd.DataFrame, survey: Survey, days: int) -> Block:
     return several([*blocks, told(last, survey)])
 
 
+@without_few
 def moments_in_brief(found: pd.DataFrame, survey: Survey, days: int) -> Block:
     """Say which touchpoints are moments of truth, in sentences and one table."""
     if found.empty:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxreport.show.blocks import Block
 from cxreport.show.drivers.told import gained, lost, of_target, plain, told, two_bars
+from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several, table
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ EFFECTS = {"bad": "penalty", "excellent": "reward"}
 METHODS = ("importance", "resamples", "criticality", "kinds", "moments")
 
 
+@without_few
 def priorities(ranked: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """Say what to mend first and how sure that is, and draw the map of priorities.
 
@@ -81,6 +83,7 @@ def _map(ranked: pd.DataFrame, survey: Survey, periods: int) -> Block:
     return Block("map", frame, about(survey) | parameters)
 
 
+@without_few
 def importances(found: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """Draw how much of the differences goes with each touchpoint; from ``survey_importance``."""
     if found.empty:
@@ -94,6 +97,7 @@ def importances(found: pd.DataFrame, survey: Survey, periods: int) -> Block:
     return several([told(sentences, survey), drawn])
 
 
+@without_few
 def penalties(effects: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """Say what only costs and what only delights, and draw it; from ``survey_asymmetry``."""
     if effects.empty:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxreport.metrics.experiment import BROKEN
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def experiment_plan(
     return _tell("plan", arms, survey, **said)
 
 
+@without_few
 def sample_ratio(ratio: pd.DataFrame, experiment: Experiment, survey: Survey) -> Block:
     """Show customers by arm beside the plan; ``ratio`` from ``cxreport.sample_ratio``."""
     if not experiment.name:
@@ -69,6 +71,7 @@ def sample_ratio(ratio: pd.DataFrame, experiment: Experiment, survey: Survey) ->
     return several([_tell("ratio", ratio, survey), Block("table", rows, parameters)])
 
 
+@without_few
 def effect(effects: pd.DataFrame, experiment: Experiment, survey: Survey, *, control: str) -> Block:
     """Show the effect of each treatment; ``effects`` from ``cxreport.effect``."""
     if not experiment.name or effects.empty:
@@ -80,6 +83,7 @@ def effect(effects: pd.DataFrame, experiment: Experiment, survey: Survey, *, con
     return several([_tell("effect", effects, survey, control=control), shown])
 
 
+@without_few
 def subgroup_effects(
     effects: pd.DataFrame, spread: pd.DataFrame, experiment: Experiment, survey: Survey
 ) -> Block:
@@ -115,6 +119,7 @@ def subgroup_effects(
     return several([_tell("subgroups", spread, survey, **said), *charts])
 
 
+@without_few
 def decision(decisions: pd.DataFrame, experiment: Experiment, survey: Survey) -> Block:
     """Say what to do; ``decisions`` from ``cxreport.decide``."""
     if not experiment.name or decisions.empty:

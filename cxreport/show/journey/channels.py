@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxreport.metrics.channels.friction_rates import compare_friction
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.journey.sections import numbers
 from cxreport.show.journey.words import say, told, with_names
 from cxreport.show.sections import about, note, several, table
@@ -22,6 +23,7 @@ FEWEST = 10
 """Answers of a period below which its score is no news."""
 
 
+@without_few
 def channel_scores(found: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show how each channel differs from all others; ``found`` from ``channel_scores``."""
     known = found.dropna(subset="estimate")
@@ -53,6 +55,7 @@ def _channel_column(company: Company) -> str:
     return next(iter(described), "")
 
 
+@without_few
 def stage_channels(found: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show what each channel is to each stage; ``found`` from ``stage_channels``."""
     if found.empty:
@@ -99,6 +102,7 @@ def _behind(found: pd.DataFrame, measure: str) -> list[Sentence]:
     return sentences or ([say(f"journey.matrix.no_{measure}")] if compared else [])
 
 
+@without_few
 def channel_months(chart: pd.DataFrame, company: Company) -> Block:
     """Name the periods in which a channel left its usual variation.
 
@@ -133,6 +137,7 @@ def channel_months(chart: pd.DataFrame, company: Company) -> Block:
     return several([told(sentences, company), shown])
 
 
+@without_few
 def friction(found: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show friction of digital and assisted journeys; ``found`` from ``company_friction``."""
     if found.empty or not found["n"].sum():
@@ -160,6 +165,7 @@ def friction(found: pd.DataFrame, company: Company, periods: int) -> Block:
     return several([told(sentences, company), table("friction", sides, company, periods=periods)])
 
 
+@without_few
 def several_channels(found: pd.DataFrame, company: Company, months: int) -> Block:
     """Put the claim that customers of several channels are better ones on trial.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.journey.sections import numbers, rows_by
 from cxreport.show.journey.words import say, told, with_names
 from cxreport.show.sections import about, note, several
@@ -19,6 +20,7 @@ TWO_DAYS = 48
 """Hours from which on a reader counts in days."""
 
 
+@without_few
 def expectations(found: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show how many got less, or more, than expected; ``found`` from ``survey_expectations``."""
     if found.empty or not found["n"].max():
@@ -56,6 +58,7 @@ def expectations(found: pd.DataFrame, company: Company, periods: int) -> Block:
     return several([told(sentences, company), Block("intervals", drawn, parameters)])
 
 
+@without_few
 def promises(kept: pd.DataFrame, lateness: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show how many orders arrive by the promised moment.
 

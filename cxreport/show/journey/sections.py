@@ -8,7 +8,9 @@ import pandas as pd
 
 from cxreport.metrics.journey.first_drop import NO_DROP
 from cxreport.metrics.journey.stages import NOT_IN_MAP, STAGES
+from cxreport.metrics.suppression import SUPPRESSED, is_small, with_partners
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.journey.words import say, told, with_names
 from cxreport.show.sections import about, note, several, table
 
@@ -39,6 +41,7 @@ def rows_by(found: pd.DataFrame, name: str) -> dict[str, Row]:
     return {str(row[name]): row for row in found.to_dict("records")}
 
 
+@without_few
 def journey(found: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show how each stage of the journey is rated; ``found`` from ``journey_stages``."""
     rated = found.dropna(subset="estimate").sort_values("estimate", kind="stable")
@@ -91,14 +94,20 @@ def journey_coverage(found: pd.DataFrame, company: Company, periods: int) -> Blo
     sentences.append(say("journey.coverage.elsewhere"))
     if found["estimate"].isna().all():
         sentences.append(say("journey.coverage.rate_unknown"))
-    strange = found[found["note"] == NOT_IN_MAP]
+    strange = found[(found["note"] == NOT_IN_MAP) & ~is_small(found["n"], company.minimum_group)]
     if not strange.empty:
         codes = ", ".join(sorted(set(strange["stage"].astype(str))))
         sentences.append(say("journey.coverage.strange", n=int(strange["n"].sum()), codes=codes))
-    shown = table("journey_coverage", found, company, periods=periods)
+    few = is_small(found["n"], company.minimum_group)
+    few = with_partners(few, found["n"], [pd.Series(0, found.index)], company.minimum_group)
+    numbers_of = found.select_dtypes("number").columns
+    hidden = found.assign(**{name: found[name].astype("float64").mask(few) for name in numbers_of})
+    hidden = hidden.assign(note=found["note"].mask(few, SUPPRESSED)) if few.any() else found
+    shown = table("journey_coverage", hidden, company, periods=periods)
     return several([told(sentences, company), shown])
 
 
+@without_few
 def journey_steps(
     steps: pd.DataFrame,
     problems: pd.DataFrame,
@@ -159,6 +168,7 @@ def _log(problems: pd.DataFrame) -> list[Sentence]:
     return sentences
 
 
+@without_few
 def first_drop(found: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show where it begins to go wrong for detractors; ``found`` from ``detractor_first_drop``."""
     if found.empty:
@@ -207,6 +217,7 @@ def _bars(stages: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@without_few
 def memory(found: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show which summary of the journey goes with the score; ``found`` from ``journey_memory``."""
     if found.empty or found["estimate"].isna().all():

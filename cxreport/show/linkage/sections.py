@@ -9,6 +9,7 @@ import pandas as pd
 from cxreport.metrics.linkage.claims import NO_SIGNAL, NOT_SUPPORTED, SUPPORTED, UNTESTED
 from cxreport.metrics.linkage.score_link import ADJUSTED, AGAIN, PLACEBO, SPENT
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.linkage.cells import MONEY_CLAIMS
 from cxreport.show.linkage.words import reason_key
 from cxreport.show.sections import about, note, several
@@ -25,6 +26,7 @@ CLASSES = ("promoters", "passives", "detractors")
 METHODS = ("link", "placebo", "loyal", "claims", "worth")
 
 
+@without_few
 def claims(found: pd.DataFrame, company: Company) -> Block:
     """Say which claims of the trade hold here; ``found`` from ``company_claims``."""
     named = {
@@ -47,6 +49,7 @@ def claims(found: pd.DataFrame, company: Company) -> Block:
     return _told([*sentences, _say("association"), months], tables, found, company)
 
 
+@without_few
 def score_link(link: ScoreLink, company: Company, window_days: int) -> Block:
     """Show whether the score goes with later orders and money; ``link`` from the function named so.
 
@@ -117,6 +120,7 @@ def _check(checks: list[Row], days: int) -> dict[str, Any]:
     return _say("check.clean", days=days)
 
 
+@without_few
 def loyal_ratio(found: pd.DataFrame, company: Company) -> Block:
     """Show how many times as much loyal customers spend; ``found`` from ``company_loyal_ratio``."""
     if found.empty:
@@ -190,6 +194,7 @@ def _tornado(ends: pd.DataFrame, company: Company, currency: str) -> Block:
     return Block("bars", drawn, about(company) | parameters)
 
 
+@without_few
 def at_risk(found: pd.DataFrame, company: Company, window_days: int) -> Block:
     """Say what spend goes with discontent, or why nobody can say; from ``company_at_risk``."""
     if found.empty:

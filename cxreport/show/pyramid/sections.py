@@ -12,6 +12,7 @@ from cxreport.metrics.journey.stages import STAGES
 from cxreport.metrics.pyramid import LAYERS
 from cxreport.metrics.pyramid_layers import group_gaps
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.journey.words import with_names
 from cxreport.show.sections import about, note, several, table
 from cxreport.show.words import Words
@@ -29,6 +30,7 @@ SURE = 95
 """Percent of resamples in which a layer ranks first before it is said to weigh most."""
 
 
+@without_few
 def pyramid(found: Mapping[str, pd.DataFrame], survey: Survey) -> Block:
     """Say and draw how the layers stand; ``found`` from ``survey_pyramid``."""
     layers = found["layers"]
@@ -47,6 +49,7 @@ def pyramid(found: Mapping[str, pd.DataFrame], survey: Survey) -> Block:
     return several([_told(sentences, survey), Block("bars", drawn, parameters)])
 
 
+@without_few
 def pyramid_order(found: Mapping[str, pd.DataFrame], survey: Survey, periods: int = 1) -> Block:
     """Say how pyramid-like the answers are; ``found`` from ``survey_pyramid``."""
     order = found["order"]
@@ -70,6 +73,7 @@ def pyramid_order(found: Mapping[str, pd.DataFrame], survey: Survey, periods: in
     )
 
 
+@without_few
 def pyramid_groups(found: Mapping[str, pd.DataFrame], survey: Survey, periods: int) -> Block:
     """Draw the layers by stage and channel; ``found`` from ``survey_pyramid_groups``."""
     sentences = [
@@ -91,6 +95,7 @@ def pyramid_groups(found: Mapping[str, pd.DataFrame], survey: Survey, periods: i
     return several(blocks) if sentences else note("pyramid_groups")
 
 
+@without_few
 def layer_weights(found: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """Put the claim that the emotional layer weighs most on trial.
 

@@ -67,8 +67,12 @@ def _cells(cohort: pd.DataFrame, most: float, headings: list[Cell], words: Words
     """Write the ages of one cohort; the open ones at its end become one cell."""
     cells = []
     shares = [_number(value) for value in cohort["estimate"]]
-    known = [share for share in shares if not math.isnan(share)]
+    known = shares[: max((i + 1 for i, s in enumerate(shares) if not math.isnan(s)), default=0)]
     for share, heading in zip(known, headings[2:], strict=False):
+        if math.isnan(share):  # a month of which the export has no order
+            unseen = words.text("note.no order at all")
+            cells.append(Cell(words.text("value.none"), heading.text, unseen=unseen))
+            continue
         shade = math.ceil(5 * share / most) if most > 0 and share > 0 else 0
         text = words.measured(share, "share")
         cells.append(Cell(text, heading.text, is_number=True, shade=shade))

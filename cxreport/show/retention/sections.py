@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.retention.lines import (
     lapse,
     line,
@@ -31,6 +32,7 @@ BRIEF_AGES, FEWEST = (1, 3, 6, 12), 100
 """Ages that are told in words; customers that an age needs to be drawn."""
 
 
+@without_few
 def returning_brief(
     found: Retention, company: Company, contracts: Contracts | None = None
 ) -> Block:
@@ -53,6 +55,7 @@ def returning_brief(
     return _say(told, company)
 
 
+@without_few
 def cohort_map(found: Retention, company: Company) -> Block:
     """Show the share of each month's new customers that bought in each later month."""
     if found.cohorts.empty:
@@ -63,6 +66,7 @@ def cohort_map(found: Retention, company: Company) -> Block:
     return several([_say(told, company), Block("cohort_map", found.cohorts, parameters)])
 
 
+@without_few
 def retention_ages(found: Retention, company: Company) -> Block:
     """Show the share of customers that buys so many months after their first purchase."""
     known = found.by_age.dropna(subset="estimate")
@@ -85,6 +89,7 @@ def retention_ages(found: Retention, company: Company) -> Block:
     return several([_say(told, company), _curves("retention_by_age", frame, company, **chart)])
 
 
+@without_few
 def retention_chart(found: Retention, company: Company) -> Block:
     """Draw the month after the first over cohorts as a control chart."""
     if found.chart.empty:
@@ -92,6 +97,7 @@ def retention_chart(found: Retention, company: Company) -> Block:
     return several([_say(steady(found), company), _drawn_chart(found, company)])
 
 
+@without_few
 def returning(found: Retention, company: Company) -> Block:
     """Say whether customers come back in one short section: two sentences and the chart."""
     if found.windows.empty:
@@ -109,6 +115,7 @@ def _drawn_chart(found: Retention, company: Company) -> Block:
     return Block("control", frame, about(company) | parameters | last)
 
 
+@without_few
 def second_orders(found: Retention, company: Company) -> Block:
     """Show how long it takes until a second order."""
     if found.second_orders.empty:
@@ -123,6 +130,7 @@ def second_orders(found: Retention, company: Company) -> Block:
     return several([*blocks, table("second_orders", frame, company)])
 
 
+@without_few
 def churn_windows(found: Retention, company: Company) -> Block:
     """Say after how many days of silence a customer may be called lapsed."""
     if found.windows.empty:
@@ -130,6 +138,7 @@ def churn_windows(found: Retention, company: Company) -> Block:
     return several([_say(lapse(found), company), table("churn_windows", found.windows, company)])
 
 
+@without_few
 def contracts(found: Contracts, company: Company) -> Block:
     """Show whether customers under contract stay, and how many will; from ``company_contracts``."""
     if found.years.empty:
@@ -142,6 +151,7 @@ def contracts(found: Contracts, company: Company) -> Block:
     return several([*blocks, *_projected(found, check, company)])
 
 
+@without_few
 def left_out_orders(found: Retention, company: Company) -> Block:
     """Say which orders are no purchases, and what changes when every order counts."""
     if not found.orders:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxreport.metrics.service.closed_loop import compare_later
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several, table
 from cxreport.show.service.told import say, told
 
@@ -20,6 +21,7 @@ MOST = 80
 """Percent of the requests that the first reasons of a Pareto make up."""
 
 
+@without_few
 def service_rates(rates: pd.DataFrame, company: Company, hours: Mapping[str, float]) -> Block:
     """Show how requests were handled; ``rates`` from ``service_rates`` with the same ``hours``."""
     if rates.empty or not rates["n"].sum():
@@ -41,6 +43,7 @@ def service_rates(rates: pd.DataFrame, company: Company, hours: Mapping[str, flo
     return several([told(changed or [say("rate_none")], company), shown])
 
 
+@without_few
 def service_reasons(reasons: pd.DataFrame, company: Company) -> Block:
     """Draw why customers asked for help, and say which reasons grew; from ``service_reasons``."""
     if reasons.empty or not reasons["n"].sum():
@@ -68,6 +71,7 @@ def service_reasons(reasons: pd.DataFrame, company: Company) -> Block:
     return several([told(items, company), Block("intervals", shown, about(company) | parameters)])
 
 
+@without_few
 def avoidable_contacts(history: pd.DataFrame, company: Company, avoidable: Sequence[str]) -> Block:
     """Draw avoidable requests per 100 orders; ``history`` from ``avoidable_history``.
 
@@ -96,6 +100,7 @@ def avoidable_contacts(history: pd.DataFrame, company: Company, avoidable: Seque
     return several([told(items, company), chart])
 
 
+@without_few
 def service_loop(steps: pd.DataFrame, later: pd.DataFrame, company: Company, hours: float) -> Block:
     """Say how many detractors were called back and helped, and what they said the next time.
 
@@ -124,7 +129,7 @@ def service_loop(steps: pd.DataFrame, later: pd.DataFrame, company: Company, hou
             said.append(say("loop.waiting", n=int(row["not_observable"])))
         items.append(said)
     blocks = [table("closed_loop", steps, company, hours={"contacted": hours})]
-    if not later.empty:
+    if len(later) == 2:
         row = compare_later(later, level=company.family_level).to_dict("records")[0]
         points = {name: {"points": row[name]} for name in ("difference", "low", "high")}
         known = {True: "signal", False: "none"}

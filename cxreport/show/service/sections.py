@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxreport.show.few import without_few
 from cxreport.show.sections import note, several, table
 from cxreport.show.service.told import metric_of, period_of, range_of, say, told, wait_of
 
@@ -24,6 +25,7 @@ METHOD = ("waits", "compared", "history", "rates")
 SPEED = ["speed", "speed_low", "speed_high"]
 
 
+@without_few
 def service_brief(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Block:
     """Say how long customers waited, where longest, what changed, and how sure that is.
 
@@ -58,6 +60,7 @@ def service_brief(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) 
     return told(items, company)
 
 
+@without_few
 def service_summary(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Block:
     """Say the same in short, with one small table: for a report on other things too.
 
@@ -161,6 +164,7 @@ def _apart(rows: pd.DataFrame, metric: str) -> list[Told]:
     return found
 
 
+@without_few
 def service_waits(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Block:
     """Show the waits of all requests and of each group, one table a metric.
 

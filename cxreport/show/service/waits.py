@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several
 from cxreport.show.service.told import metric_of, period_of, say, told
 
@@ -49,6 +50,7 @@ def service_curves(
     return several(blocks) if blocks else note("service_curve", company)
 
 
+@without_few
 def service_history(history: pd.DataFrame, company: Company, group: str = "channel") -> Block:
     """Draw the median wait of each period, and name the periods out of the ordinary.
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxreport.metrics.linkage.returns import AGAIN, BEFORE, compare_returns
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several, table
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ ENDS = {"ceiling": "best", "floor": "worst"}
 METHODS = ("alpha", "ends", "bridge", "returns")
 
 
+@without_few
 def reliability(found: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """Show whether batteries measure one thing; ``found`` from ``battery_reliability``."""
     if found.empty:
@@ -46,6 +48,7 @@ def _reliable(row: Row) -> str:
     return "low" if row["alpha_high"] < ENOUGH else "between"
 
 
+@without_few
 def scale_use(used: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """Show the ends of the scales, and missing answers; ``used`` from ``scale_use``."""
     if used.empty:
@@ -63,6 +66,7 @@ def scale_use(used: pd.DataFrame, survey: Survey, periods: int) -> Block:
     return _told(sentences or [_say("no_end")], tables, survey)
 
 
+@without_few
 def same_answers(found: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """Show who gave the same answer to everything; ``found`` from ``same_answers``."""
     if found.empty or not found["n"].item():
@@ -74,6 +78,7 @@ def same_answers(found: pd.DataFrame, survey: Survey, periods: int) -> Block:
     return _told(sentences, [shown], survey)
 
 
+@without_few
 def bridges(found: pd.DataFrame, survey: Survey) -> Block:
     """Show scores before and after a new wording; ``found`` from ``bridge_versions``."""
     if found.empty:
@@ -92,6 +97,7 @@ def bridges(found: pd.DataFrame, survey: Survey) -> Block:
     return _told(sentences, [table("bridges", shown, survey)], survey)
 
 
+@without_few
 def returns(found: pd.DataFrame, survey: Survey, days: int) -> Block:
     """Show who ordered again by class, and the placebo; ``found`` from ``survey_returns``."""
     if found.empty:

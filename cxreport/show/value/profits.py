@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.show.captions import code_label, column_label
+from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several
 from cxreport.show.value.blocks import block, days, say, sentences
 from cxreport.show.words import Words
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cxreport.show.blocks import Block
 
 
+@without_few
 def profit(found: Profit, company: Company) -> Block:
     """Say what customers leave, and draw how much of it comes from how many of them."""
     if found.missing or found.trade is None:
@@ -59,6 +61,7 @@ def profit_made(found: Profit) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+@without_few
 def profit_groups(found: Profit, company: Company) -> Block:
     """Say which groups of customers lose money, and draw the groups that differ."""
     if found.missing or found.trade is None:  # ``profit`` has said so

@@ -12,6 +12,7 @@ import pandas as pd
 from cxreport.metrics.company.value import SERVED
 from cxreport.metrics.value.bgnbd import NONE, ONE
 from cxreport.show.blocks import Block
+from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several
 from cxreport.show.value.blocks import block, days, say, sentences
 from cxreport.show.value.profits import profit_made
@@ -31,6 +32,7 @@ MODELS = {ONE: "one", NONE: "none"}
 MARGIN = {"margin": "margin", "least": "margin_low", "most": "margin_high"}
 
 
+@without_few
 def value_brief(profit: Profit, buying: Buying, company: Company) -> Block:
     """Say in a sentence each what customers left, and what today's will bring in a year.
 
@@ -49,6 +51,7 @@ def value_brief(profit: Profit, buying: Buying, company: Company) -> Block:
     return sentences(told, company, buying.trade) if told else several([])
 
 
+@without_few
 def next_year(found: Buying, company: Company) -> Block:
     """Say how many orders today's customers will place in a year, and how many will remain."""
     if found.fit is None:
@@ -77,6 +80,7 @@ def next_year(found: Buying, company: Company) -> Block:
     return sentences(told, company, found.trade)
 
 
+@without_few
 def forecast_check(found: Buying, company: Company) -> Block:
     """Hold the forecast against months that the model had not seen."""
     if found.fit is None:
@@ -111,6 +115,7 @@ def forecast_check(found: Buying, company: Company) -> Block:
     )
 
 
+@without_few
 def customer_value(found: Buying, company: Company) -> Block:
     """Say what today's customers will bring in a year, with every assumption."""
     if found.fit is None:
@@ -172,6 +177,7 @@ def _inside(row: pd.Series | dict[Hashable, Any]) -> bool:
     return bool(row["low"] <= row["actual"] <= row["high"])
 
 
+@without_few
 def contract_value(found: Membership, company: Company) -> Block:
     """Say what a contract is worth, and what that assumes."""
     if found.missing:
