@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cxreport.build.elements import Element
     from cxreport.inputs.codebook import Codebook
 
+    Check = Callable[[str], bool]
+
 SHORTEST_ID, LONGEST_ID = 5, 64  # signs
 SHORTEST_WITHOUT_FIGURES = 12  # a shorter one may be a word of any page
 BEFORE, AFTER = r"(?<![\w.,+/=-])", r"(?![\w/=]|[.,-]\d)"
@@ -84,7 +86,8 @@ def _always(_text: str) -> bool:
     return True
 
 
-KINDS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
+WHOLE_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(\.[\w-]{1,63})*\.[a-z]{2,}", re.IGNORECASE)
+KINDS: dict[str, tuple[re.Pattern[str], Check]] = {
     "a mail address": (
         # From the sign on: a search for what stands before it takes too long in a long word.
         re.compile(r"(?<=[\w.+-])@[\w-]{1,63}(\.[\w-]{1,63})*\.[a-z]{2,}", re.IGNORECASE),
@@ -125,9 +128,26 @@ def kinds_in(text: str) -> list[str]:
     return [
         kind
         for kind, (pattern, fits) in KINDS.items()
-        if any(fits(found[0].removeprefix("IT")) if kind == "a VAT number" else fits(found[0])
-               for found in pattern.finditer(text))
-    ]  # fmt: skip
+        if any(fits(found[0]) for found in pattern.finditer(text))
+    ]
+
+
+def without_persons(text: str) -> str:
+    """Put its kind in the place of whatever names a person: for logs and terminals.
+
+    Examples
+    --------
+    >>> without_persons("no number: 'anna@example.org, +39 333 123 4567'")
+    "no number: '[a mail address], [a phone number]'"
+    """
+    text = WHOLE_MAIL.sub("[a mail address]", text)
+    for kind, (pattern, fits) in KINDS.items():
+
+        def hidden(found: re.Match[str], kind: str = kind, fits: Check = fits) -> str:
+            return f"[{kind}]" if fits(found[0]) else found[0]
+
+        text = pattern.sub(hidden, text)
+    return text
 
 
 def no_personal_data(page: Element) -> list[str]:
