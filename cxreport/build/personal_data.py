@@ -7,7 +7,8 @@ import csv
 import re
 from typing import TYPE_CHECKING
 
-from cxreport.inputs.tables import count_ids_among
+from cxreport.inputs.masking import masked
+from cxreport.inputs.tables import ids_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     Check = Callable[[str], bool]
 
 SHORTEST_ID, LONGEST_ID = 5, 64  # signs
+ON_AXES = {"text", "tspan"}
 SHORTEST_WITHOUT_FIGURES = 12  # a shorter one may be a word of any page
 BEFORE, AFTER = r"(?<![\w.,+/=-])", r"(?![\w/=]|[.,-]\d)"
 GAP = r"[ \u00a0\u202f-]?"
@@ -172,10 +174,11 @@ def no_ids_of(codebook: Codebook, page: Element) -> list[str]:
         for element in page.every()
         for _, text in _texts(element)
         for word in [text.strip(), *re.findall(r"[\w-]+", text)]
-        if _could_be_id(word)
+        if _could_be_id(word) and not (word.isdigit() and element.name in ON_AXES)
     }
-    n = count_ids_among(codebook, sorted(words)) if words else 0
-    return [f"{n} ids of the source stand on the page"] if n else []
+    found = ids_among(codebook, sorted(words)) if words else []
+    like = f", written like {masked(found[0], an_id=True)}" if found else ""
+    return [f"{len(found)} ids of the source stand on the page{like}"] if found else []
 
 
 def _could_be_id(word: str) -> bool:
