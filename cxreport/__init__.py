@@ -134,6 +134,7 @@ from cxreport.metrics.linkage.strata import standardised_difference
 from cxreport.metrics.planning import plan_samples
 from cxreport.metrics.population import (
     compare_with_base,
+    unweighted_scores,
     weight_summary,
     weighted_differences,
     weighted_scores,
@@ -381,6 +382,7 @@ __all__ = [
     "survival_quantile",
     "tornado",
     "transitions",
+    "unweighted_scores",
     "waiting_curve",
     "waits",
     "weight_summary",

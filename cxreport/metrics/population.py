@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from cxreport.inputs.meaning import CATEGORIES
 from cxreport.inputs.source import as_table, run
-from cxreport.metrics.scoreboard import score_questions, scoreboard
+from cxreport.metrics.scoreboard import score_history, score_questions, scoreboard
 from cxreport.metrics.segments import SUPPRESSED
 from cxreport.metrics.suppression import hidden_levels
 from cxreport.metrics.weights import rake_cells
@@ -164,6 +164,42 @@ def weighted_differences(survey: Survey, questions: Mapping[str, Column]) -> pd.
     )  # fmt: skip
     return plain[[*keys, *columns]].merge(
         weighted[[*keys, *columns]], on=keys, suffixes=("", "_weighted")
+    )
+
+
+class Unweighted(NamedTuple):
+    """Figures without the weights that a source declares; frames without a row where it has none.
+
+    ``board`` is as of ``scoreboard``: the period reported beside the one before. ``history`` is as
+    of ``score_history``.
+    """
+
+    board: pd.DataFrame
+    history: pd.DataFrame
+
+
+def unweighted_scores(survey: Survey, questions: Mapping[str, Column]) -> Unweighted:
+    """Measure without weights what the report shows with those that the source declares.
+
+    Parameters
+    ----------
+    survey : Survey
+        The survey reported.
+    questions : mapping of str to Column
+        From ``survey.columns``.
+
+    Returns
+    -------
+    Unweighted
+        Empty where the source declares no weights: the report's figures are plain themselves.
+    """
+    if not survey.columns("weight"):
+        return Unweighted(pd.DataFrame(), pd.DataFrame())
+    cluster, wide = survey.design["cluster"], survey.family_level
+    both = (survey.current, survey.previous)
+    return Unweighted(
+        scoreboard(*both, questions, cluster=cluster, family_level=wide),
+        score_history(survey.responses, questions, survey.history, cluster=cluster),
     )
 
 

@@ -58,6 +58,7 @@ from cxreport.show.planning_sections import (
     plan,
     weight_cost,
     weighted_differences,
+    without_weights,
 )
 from cxreport.show.pyramid.sections import (
     layer_weights,
@@ -235,6 +236,7 @@ __all__ = [
     "weight_cost",
     "weighted",
     "weighted_differences",
+    "without_weights",
     "word_of_mouth",
     "worth",
 ]

@@ -109,7 +109,7 @@ def _control(block: Block, words: Words) -> Drawing:
         lowest_at=lowest["period"],
         highest=words.measured(highest["estimate"], metric),
         highest_at=highest["period"],
-        signals=", ".join(fired) or words.text("signal.no"),
+        signals=", ".join(fired) or words.text("alt.no_marks"),
     )
     return draw, alt
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cxreport.inputs.survey import Survey
+    from cxreport.metrics.population import Unweighted
 
 
 def detectable(board: pd.DataFrame, groups: Mapping[str, pd.DataFrame], survey: Survey) -> Block:
@@ -58,3 +59,16 @@ def weighted_differences(differences: pd.DataFrame, survey: Survey) -> Block:
     if differences.empty:
         return note("weighted_differences")
     return table("weighted_differences", differences, survey)
+
+
+def without_weights(found: Unweighted, survey: Survey) -> Block:
+    """Fold away the plain figures beside the weighted ones; from ``unweighted_scores``."""
+    if found.board.empty:
+        return several([])
+    answered = found.history[found.history["n"] > 0]
+    tables = [
+        table("scoreboard_plain", found.board, survey),
+        table("trend_plain", answered, survey),
+    ]
+    blocks = [block.payload() for block in tables]
+    return Block("fold", parameters={"summary": "without_weights", "blocks": blocks})

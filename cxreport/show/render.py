@@ -195,6 +195,12 @@ def _plain(block: Block, words: Words, _prefix: str) -> Markup:
     return _fill("table", table=_plain_table(title, block.frame, words), stack=False)
 
 
+def _fold(block: Block, words: Words, prefix: str) -> Markup:
+    """Show blocks one below the other once somebody opens them."""
+    summary = words.text(f"fold.{block.parameters['summary']}")
+    return _fill("fold", summary=summary, content=_several(block, words, prefix))
+
+
 def _figure(block: Block, words: Words, prefix: str) -> Markup:
     """Show a picture that an analyst drew, with its alt text and its data."""
     title = block.parameters["title"][words.language]
@@ -251,6 +257,7 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "journey": _journey,
     "note": _note,
     "several": _several,
+    "fold": _fold,
     "figure": _figure,
     "plain_table": _plain,
 }

@@ -6,9 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from cxreport.metrics.statistics.multiplicity import Correction, corrected, interval_level
 from cxreport.show.captions import caption, period_label, question_label
 from cxreport.show.cells import write_cell
 from cxreport.show.conversion.cells import TABLES as CONVERSION
@@ -29,15 +26,12 @@ from cxreport.show.value.cells import TABLES as VALUE
 from cxreport.show.value.cells import TEXT_COLUMNS as VALUE_TEXT
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cxreport.show.blocks import Block
     from cxreport.show.words import Words
 
 SCORES = ("score", "n", "estimate", "interval")
 EFFECT = ("n_treated", "share_treated", "n_control", "share_control", "difference",
           "difference_interval", "signal", "note")  # fmt: skip
-CORRECTIONS: tuple[Correction, ...] = ("bh", "holm")
 TABLES: dict[str, tuple[str, ...]] = {
     "scoreboard": (*SCORES, "estimate_reference", "difference", "difference_interval", "signal",
                    "detectable"),
@@ -62,6 +56,8 @@ TABLES: dict[str, tuple[str, ...]] = {
                        "unknown"),
     "league": ("group", "n", "estimate", "stabilised", "stabilised_interval", "ranks"),
     "trend": ("period", "n", "estimate", "interval", "centre", "limits", "rule", "direction"),
+    "scoreboard_plain": (*SCORES, "estimate_reference", "difference", "difference_interval"),
+    "trend_plain": ("score", "period", "n", "estimate", "interval"),
     "signals": ("group", "score", "period", "n", "estimate", "centre", "rule", "direction"),
     "actions": ("sign", "period", "title"),
     "breakdown": ("group", "n", "estimate", "interval", "difference", "difference_interval",
@@ -171,25 +167,7 @@ def _family(block: Block, words: Words) -> str:
     if "signal" not in TABLES[block.parameters["table"]] or "p_value" not in block.frame:
         return ""
     n = int(block.frame["p_value"].notna().sum())
-    if not n:
-        return ""
-    said, level = words.text("table.family", n=n), _family_level(block.frame)
-    if level is None or n == 1:
-        return said
-    return words.text("table.family_level", family=said, level=level)
-
-
-def _family_level(frame: pd.DataFrame) -> float | None:
-    """Return the level of the intervals of a family, percent; none where only a part is shown."""
-    if "q_value" not in frame:
-        return None
-    p_value, q_value = frame["p_value"].astype(float), frame["q_value"].astype(float)
-    levels = {
-        round(100 * interval_level(p_value, correction=correction), 3)
-        for correction in CORRECTIONS
-        if np.allclose(corrected(p_value, correction), q_value, equal_nan=True)
-    }
-    return levels.pop() if len(levels) == 1 else None
+    return words.text("table.family", n=n) if n else ""
 
 
 def make_heat_map(block: Block, words: Words) -> Table:

@@ -84,6 +84,16 @@ def test_a_chart_needs_cohorts() -> None:
     assert retention_chart(Retention().cohorts).empty
 
 
+def test_a_cohort_of_very_few_judges_nothing() -> None:
+    # By hand: 13 cohorts of 100, of whom 30 came back, make a centre of 30%; one of 5 is no news.
+    cohort = [f"2025-{month:02}" for month in range(1, 13)] + ["2026-01", "2026-02"]
+    table = pd.DataFrame({"cohort": cohort, "age": 1, "size": [100] * 13 + [5]})
+    table = table.assign(retained=[30.0] * 13 + [5.0], low=0.0, high=99.0)
+    chart = retention_chart(table.assign(estimate=100 * table["retained"] / table["size"]))
+    assert chart.iloc[-1][["signal", "note", "estimate"]].tolist() == ["", "too few customers", 100]
+    assert chart["centre"].tolist() == pytest.approx([30.0] * 14)
+
+
 def test_the_demo_is_a_steady_process(demo: Retention) -> None:
     """Nothing is planted in time: old customers taken for new ones would make it look like it."""
     assert set(demo.chart["signal"]) == {""}

@@ -301,8 +301,8 @@ NO_FRAME = {
         " shop_differences shop_funnel stage_channels stage_funnel step_errors survey_asymmetry"
         " survey_criticality survey_expectations survey_importance survey_layer_weights"
         " survey_moments survey_priorities survey_pyramid survey_pyramid_groups survey_returns"
-        " survey_word_of_mouth weight_summary weighted_differences weighted_scores"
-        " score_history bridge_versions"
+        " survey_word_of_mouth unweighted_scores weight_summary weighted_differences"
+        " weighted_scores score_history bridge_versions"
     ),
     # what takes the result of another function
     "result": (

@@ -12,6 +12,9 @@ CHART = (
     "direction", "note",
 )  # fmt: skip
 
+FEWEST, TOO_FEW = 10, "too few customers"
+"""Customers of a cohort that is judged."""
+
 
 def retention_chart(cohorts: pd.DataFrame, *, age: int = 1) -> pd.DataFrame:
     """Say which cohorts came back more, or less, than the noise of a steady process explains.
@@ -29,7 +32,8 @@ def retention_chart(cohorts: pd.DataFrame, *, age: int = 1) -> pd.DataFrame:
         One row a cohort that completed the age, oldest first; a cohort that has not is left out.
         ``period`` (the cohort), ``n`` (its customers), ``retained``, ``estimate``, ``low``,
         ``high`` (percent; Wilson), and from ``control_chart``, kind p: ``centre``, ``lower``,
-        ``upper`` (percent), ``signal``, ``direction``, ``note``.
+        ``upper`` (percent), ``signal``, ``direction``, ``note`` (there, or "too few
+        customers": a cohort of fewer than 10 judges nothing, and moves neither centre nor limits).
 
     Raises
     ------
@@ -55,7 +59,10 @@ def retention_chart(cohorts: pd.DataFrame, *, age: int = 1) -> pd.DataFrame:
     renamed = cohorts[chosen].rename(columns={"cohort": "period", "size": "n"})
     points = renamed.sort_values("period", ignore_index=True)
     measures = points[["period", "n", "estimate"]].astype({"estimate": "float64"})
+    few = measures["n"] < FEWEST
+    measures["estimate"] = measures["estimate"].mask(few)
     judged = control_chart(measures, kind="p", n="n")
+    judged["note"] = judged["note"].mask(few, TOO_FEW)
     added = ["centre", "lower", "upper", "signal", "direction", "note"]
     kept = points[["period", "n", "retained", "estimate", "low", "high"]]
     return pd.concat([kept, judged[added]], axis="columns")
