@@ -110,6 +110,8 @@ def check(sources: tuple[str, ...]) -> None:
     root = find_root()
     named = [r.parameters.get("source") for r in read_reports(root)]  # a study has none
     known = dict.fromkeys(str(source) for source in named if source)
+    if not sources and not known:
+        click.echo("no report reads a source: nothing to check")
     errors = 0
     for source in sources or tuple(known):
         try:

@@ -88,6 +88,7 @@ def test_an_empty_table_is_no_success(project: Path) -> None:
     assert "no report is listed" in build().output
     listed = CliRunner().invoke(main, ["list"])
     assert (listed.exit_code, type(listed.exception)) == (1, SystemExit)
+    assert "nothing to check" in CliRunner().invoke(main, ["check"]).output
 
 
 def test_the_list_says_where_a_report_is_wrong(project: Path) -> None:
