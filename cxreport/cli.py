@@ -110,6 +110,8 @@ def check(sources: tuple[str, ...]) -> None:
     root = find_root()
     named = [r.parameters.get("source") for r in read_reports(root)]  # a study has none
     known = dict.fromkeys(str(source) for source in named if source)
+    if not sources and not known:
+        click.echo("no report reads a source: nothing to check")
     errors = 0
     for source in sources or tuple(known):
         try:
@@ -158,12 +160,14 @@ def _check_source(source: str) -> int:
 def list_reports() -> None:
     """List every report, and whether its pages are up to date."""
     root = find_root()
-    for report in read_reports(root):
+    if not (reports := read_reports(root)):
+        raise CxError("no report is listed", where=root / "reports.toml", hint="add a [[report]]")
+    for report in reports:
         try:
             jobs = make_plan(root, names=[report.name])
             states = {job.name: job.stale or "up to date" for job in jobs}
         except CxError as error:
-            states = {report.name: f"cannot be built: {error.what}"}
+            states = {report.name: f"cannot be built: {' '.join(str(error).split())}"}
         for name, state in states.items():
             click.echo(f"{report.group:8} {name:32} {state}")
 

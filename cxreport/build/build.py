@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from cxreport.build.export import export_page, payloads
 from cxreport.build.gate import check_notebook, check_page
+from cxreport.build.personal_data import without_persons
 from cxreport.build.plan import changed_since
 from cxreport.build.publish import (
     file_stamps,
@@ -89,11 +90,11 @@ def _make(job: Job, staged: Path, root: Path, out: Path, number: int) -> None:
         raise CxError(error.what, **error.parts | {"where": _where(job, error)}) from error
     except Exception as error:
         with contextlib.suppress(OSError), log.open("a", encoding="utf-8") as file:
-            file.write(traceback.format_exc())
+            file.write(without_persons(traceback.format_exc()))
         raise CxError(
             "the pages could not be made; last time's are still in place",
             where=f"{job.name}, {job.notebook.name}",
-            got=f"{type(error).__name__}: {error}",
+            got=without_persons(f"{type(error).__name__}: {error}"),
             hint=f"the log is {log}",
         ) from error
 

@@ -64,7 +64,8 @@ def exchange(one: Path, other: Path) -> bool:
 
 def _one_by_one(new: Path, place: Path) -> None:
     """Let each file take its place, the manifest last, which tells the next build what is old."""
-    files = sorted(new.iterdir(), key=lambda path: (path.suffix == ".json", path.name))
+    pages = [path for path in new.iterdir() if not path.is_dir()]  # a folder is there already
+    files = sorted(pages, key=lambda path: (path.suffix == ".json", path.name))
     for n, path in enumerate(files):
         try:
             path.replace(place / path.name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cxreport.build.personal_data import without_persons
 from cxreport.show.blocks import MIME
 
 if TYPE_CHECKING:
@@ -134,4 +135,4 @@ def _name(cell: NotebookNode) -> str:
 
 
 def _first_line(text: str) -> str:
-    return next(iter(text.strip().splitlines()), "")
+    return without_persons(next(iter(text.strip().splitlines()), ""))

@@ -7,7 +7,8 @@ import csv
 import re
 from typing import TYPE_CHECKING
 
-from cxreport.inputs.tables import count_ids_among
+from cxreport.inputs.masking import masked
+from cxreport.inputs.tables import ids_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from cxreport.build.elements import Element
     from cxreport.inputs.codebook import Codebook
 
+    Check = Callable[[str], bool]
+
 SHORTEST_ID, LONGEST_ID = 5, 64  # signs
+ON_AXES = {"text", "tspan"}
 SHORTEST_WITHOUT_FIGURES = 12  # a shorter one may be a word of any page
 BEFORE, AFTER = r"(?<![\w.,+/=-])", r"(?![\w/=]|[.,-]\d)"
 GAP = r"[ \u00a0\u202f-]?"
@@ -84,7 +88,8 @@ def _always(_text: str) -> bool:
     return True
 
 
-KINDS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
+WHOLE_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(\.[\w-]{1,63})*\.[a-z]{2,}", re.IGNORECASE)
+KINDS: dict[str, tuple[re.Pattern[str], Check]] = {
     "a mail address": (
         # From the sign on: a search for what stands before it takes too long in a long word.
         re.compile(r"(?<=[\w.+-])@[\w-]{1,63}(\.[\w-]{1,63})*\.[a-z]{2,}", re.IGNORECASE),
@@ -125,9 +130,26 @@ def kinds_in(text: str) -> list[str]:
     return [
         kind
         for kind, (pattern, fits) in KINDS.items()
-        if any(fits(found[0].removeprefix("IT")) if kind == "a VAT number" else fits(found[0])
-               for found in pattern.finditer(text))
-    ]  # fmt: skip
+        if any(fits(found[0]) for found in pattern.finditer(text))
+    ]
+
+
+def without_persons(text: str) -> str:
+    """Put its kind in the place of whatever names a person: for logs and terminals.
+
+    Examples
+    --------
+    >>> without_persons("no number: 'anna@example.org, +39 333 123 4567'")
+    "no number: '[a mail address], [a phone number]'"
+    """
+    text = WHOLE_MAIL.sub("[a mail address]", text)
+    for kind, (pattern, fits) in KINDS.items():
+
+        def hidden(found: re.Match[str], kind: str = kind, fits: Check = fits) -> str:
+            return f"[{kind}]" if fits(found[0]) else found[0]
+
+        text = pattern.sub(hidden, text)
+    return text
 
 
 def no_personal_data(page: Element) -> list[str]:
@@ -152,10 +174,11 @@ def no_ids_of(codebook: Codebook, page: Element) -> list[str]:
         for element in page.every()
         for _, text in _texts(element)
         for word in [text.strip(), *re.findall(r"[\w-]+", text)]
-        if _could_be_id(word)
+        if _could_be_id(word) and not (word.isdigit() and element.name in ON_AXES)
     }
-    n = count_ids_among(codebook, sorted(words)) if words else 0
-    return [f"{n} ids of the source stand on the page"] if n else []
+    found = ids_among(codebook, sorted(words)) if words else []
+    like = f", written like {masked(found[0], an_id=True)}" if found else ""
+    return [f"{len(found)} ids of the source stand on the page{like}"] if found else []
 
 
 def _could_be_id(word: str) -> bool:

@@ -161,6 +161,8 @@ def make_plan(
         If a report, notebook, parameter, period or source is wrong or not there.
     """
     reports = read_reports(root)
+    if not reports:
+        raise CxError("no report is listed", where=root / "reports.toml", hint="add a [[report]]")
     known_groups, known_names = {r.group for r in reports}, {r.name for r in reports}
     for kind, asked, known in [("group", groups, known_groups), ("report", names, known_names)]:
         strange = sorted(set(asked) - known)

@@ -70,9 +70,12 @@ def gather(
 def marks(notebook: Path, codebook: Codebook | None) -> dict[str, tuple[int, ...]]:
     """Return by what a file is known to be untouched since: its size, times and number on the disk.
 
-    The time of the last change of a file cannot be set back, as its content can.
+    The time of the last change of a file cannot be set back, as its content can; nor can that of a
+    folder, which another one may stand in for.
     """
-    read = [notebook, *([codebook.path, *data_files(codebook)] if codebook else [])]
+    read = [notebook]
+    if codebook:
+        read += [codebook.path, codebook.path.parent, codebook.folder, *data_files(codebook)]
     states = {str(path): path.stat() for path in read}
     return {name: (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for name, s in states.items()}
 

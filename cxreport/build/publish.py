@@ -104,16 +104,23 @@ def publish(
         new.mkdir(parents=True)
         for name, content in files.items():
             write_through(new / name, content)
-        put_folder(new, folder)
-        for path in new.iterdir() if new.exists() else ():  # last time's: what is not ours stays
+        for path in folder.iterdir() if folder.is_dir() else ():  # what is not ours stays
             if path.name not in OURS:
-                path.rename(folder / path.name)
+                _copy(path, new / path.name)
+        put_folder(new, folder)
     except OSError as error:
         raise CxError(
             "the pages could not be written; those in place are untouched",
             got=error.strerror,
             hint="free some space, or choose another folder with --out",
         ) from error
+
+
+def _copy(path: Path, to: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.copytree(path, to, symlinks=True)
+    else:
+        shutil.copy2(path, to, follow_symlinks=False)
 
 
 def write_through(path: Path, text: str) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import nbformat
 
 from cxreport.build.executed import SHOW_END, end_problems, unfinished_cells
+from cxreport.build.personal_data import without_persons
 from cxreport.errors import CxError
 from cxreport.show.canvas import write_fonts
 
@@ -118,6 +119,7 @@ def run_notebook(
                 variables["CXREPORT_PAGES"] = str(pages.resolve())
             process = _start(private, folder, variables, log_file)
             _listen(process, told, time_limit, progress)
+        log.write_text(without_persons(log.read_text("utf-8", "replace")), "utf-8")
         problem = _problem(told, executed, time_limit, process.returncode)
     except OSError as error:
         raise CxError("the notebook could not be run", where=notebook.name, got=error) from error
@@ -125,7 +127,7 @@ def run_notebook(
         raise CxError(
             "the notebook did not run to its end",
             where=notebook.name if told.cell is None else f"{notebook.name}, cell {told.cell}",
-            got=problem,
+            got=without_persons(problem),
             hint=f"the log is {log}",
         )
 

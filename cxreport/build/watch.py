@@ -7,6 +7,7 @@ pages raise; plots that no block shows are told to the end marker.
 """
 
 import bdb
+import functools
 import gc
 import os
 import subprocess
@@ -19,7 +20,7 @@ SHELL = get_ipython()
 PAGES = os.path.realpath(os.environ["CXREPORT_PAGES"]) if "CXREPORT_PAGES" in os.environ else None
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 MANY = 50  # items of a value that are looked at
-MADE, ENDS = {}, {}
+NEW, MADE, ENDS = [], {}, {}
 usual_system = SHELL.system
 
 
@@ -72,12 +73,26 @@ def note_plots(result):
     library = sys.modules.get("matplotlib.figure")
     if library is None:
         return
-    here = [o for o in gc.get_objects() if issubclass(type(o), library.Figure)]
-    for figure in here:
-        MADE.setdefault(id(figure), (figure, result.execution_count))
+    if not hasattr(library.Figure, "cxreport_noted"):  # loaded by this cell
+        library.Figure.cxreport_noted = True
+        NEW.extend(o for o in gc.get_objects() if issubclass(type(o), library.Figure))
+        library.Figure.__init__ = noting(library.Figure.__init__)
+    while NEW:
+        MADE.setdefault(id(NEW[-1]), (NEW.pop(), result.execution_count))
     for figure in figures_of(getattr(result, "result", None)):
         if figure is not None:
             ENDS.setdefault(id(figure), (figure, result.execution_count))
+
+
+def noting(make):
+    """Return what makes a figure, and notes it."""
+
+    @functools.wraps(make)
+    def made(figure, *arguments, **options):
+        make(figure, *arguments, **options)
+        NEW.append(figure)
+
+    return made
 
 
 def figures_of(value, depth=3):

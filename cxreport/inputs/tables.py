@@ -102,8 +102,8 @@ def read_days(codebook: Codebook, names: Iterable[str]) -> dict[str, pd.Series]:
     return found
 
 
-def count_ids_among(codebook: Codebook, words: Collection[str]) -> int:
-    """Count which of these words are ids of a source: of answers, customers, orders, sessions."""
+def ids_among(codebook: Codebook, words: Collection[str]) -> list[str]:
+    """Return which of these words are ids of a source: of answers, customers, orders, sessions."""
     parts = []
     for name, table in codebook.tables.items():
         ids = {
@@ -117,10 +117,10 @@ def count_ids_among(codebook: Codebook, words: Collection[str]) -> int:
                 rows = normalise(raw, ids, wave=wave, zone=codebook.source.timezone)
                 parts += [rows.select(id=rows[column].cast("string")) for column in ids]
     if not parts:
-        return 0
+        return []
     held = ibis.union(*parts) if len(parts) > 1 else parts[0]
     asked = ibis.memtable({"id": list(words)}, schema={"id": "string"})
-    return len(run(held.semi_join(asked, "id").distinct()))
+    return sorted(run(held.semi_join(asked, "id").distinct())["id"])
 
 
 def _files_of(codebook: Codebook, name: str) -> Iterator[tuple[ir.Table, Path]]:

@@ -83,6 +83,21 @@ def test_a_table_of_reports_that_makes_no_sense(
     assert said in build().output
 
 
+def test_an_empty_table_is_no_success(project: Path) -> None:
+    (project / "reports.toml").write_text("# none yet", "utf-8")
+    assert "no report is listed" in build().output
+    listed = CliRunner().invoke(main, ["list"])
+    assert (listed.exit_code, type(listed.exception)) == (1, SystemExit)
+    assert "nothing to check" in CliRunner().invoke(main, ["check"]).output
+
+
+def test_the_list_says_where_a_report_is_wrong(project: Path) -> None:
+    (project / "data/mini/codebook.toml").unlink()
+    listed = CliRunner().invoke(main, ["list"]).output
+    assert "cannot be built: no codebook where:" in listed
+    assert "mini/codebook.toml" in listed
+
+
 @pytest.mark.parametrize(
     "word", ["source=a\0b", "period=a\0b", f"filters={'9' * 5000}", f"filters={'[' * 5000}"]
 )

@@ -164,6 +164,9 @@ path.write_text(old)
 os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))""",
     "renamed and back": "path.rename('data/mini/other')\nPath('data/mini/other').rename(path)",
     "removed": "path.unlink()",
+    "folder renamed and back": """
+path.parent.rename('data/other')
+Path('data/other').rename(path.parent)""",
     "codebook": "path = path.with_name('codebook.toml')\npath.write_text(path.read_text() + '#')",
     "notebook": "path = Path('notebooks/mini.ipynb')\npath.write_text(path.read_text() + ' ')",
 }

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import time
 
 import numpy as np
 import pytest
 
 from cxreport.build.elements import read_page
-from cxreport.build.personal_data import kinds_in, no_ids_of, no_personal_data
+from cxreport.build.personal_data import (
+    kinds_in,
+    no_ids_of,
+    no_personal_data,
+    without_persons,
+)
 from cxreport.inputs.codebook import Codebook, read_codebook
 
 # published examples: ISO 13616 registry, card networks' test numbers, Agenzia delle Entrate's form
@@ -49,6 +55,19 @@ def test_each_kind_is_found(text: str, kind: str) -> None:
 @pytest.mark.parametrize("text", HARMLESS)
 def test_measures_and_dates_are_none(text: str) -> None:
     assert kinds_in(text) == []
+
+
+@pytest.mark.parametrize(("text", "kind"), PERSONAL.items())
+def test_a_log_shows_the_kind_and_nothing_of_the_person(text: str, kind: str) -> None:
+    shown = without_persons(f"ValueError: '{text}' at line 12")
+    assert f"[{kind}]" in shown
+    assert kinds_in(shown) == []
+    assert not {*re.findall(r"\d{3,}|anna|rossi|RSS", text)} & {*re.findall(r"\w+", shown)}
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_a_log_keeps_measures_and_dates(text: str) -> None:
+    assert without_persons(text) == text
 
 
 def test_false_alarms_on_hashes_and_amounts() -> None:
@@ -125,6 +144,7 @@ def codebook(tmp_path_factory: pytest.TempPathFactory) -> Codebook:
         ("<table><tr><td> A/1042 </td><td>marcovaldo-rossi</td></tr></table>", 2),
         ('<svg><title>R_1kXz</title><text>x</text></svg><p title="17850">x</p>', 2),
         (f'<a href="data:text/csv;base64,{base64.b64encode(b"id;R_1kXz").decode()}">x</a>', 1),
+        ("<svg><title>x</title><text>17850</text></svg>", 0),  # on an axis
         ("<p>2026-01, 7 of 9 orders, 17,850 visits, R_1kXzz</p>", 0),
         ('<table><tr><td class="number">17850</td></tr></table>', 0),  # a measure
     ],
@@ -133,4 +153,7 @@ def test_an_id_of_the_source_is_found_wherever_it_stands(
     codebook: Codebook, html: str, n: int
 ) -> None:
     found = no_ids_of(codebook, read_page(html))
-    assert found == ([f"{n} ids of the source stand on the page"] if n else [])
+    assert [problem.partition(",")[0] for problem in found] == (
+        [f"{n} ids of the source stand on the page"] if n else []
+    )
+    assert not re.search("17850|R_1kXz|A/1042", str(found))

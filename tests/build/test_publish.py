@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -149,12 +150,38 @@ def test_where_a_folder_cannot_be_switched_a_mixed_one_is_not_denied(
         put(tmp_path, OLD)
 
 
-def test_what_is_not_a_page_stays_beside_the_new_ones(tmp_path: Path) -> None:
+def test_what_is_not_a_page_stays_beside_the_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(tmp_path, OLD | {"it": "x"})
-    (tmp_path / "shops/2026-10/notes.txt").write_text("mine", "utf-8")
+    folder = tmp_path / "shops/2026-10"
+    (folder / "notes.txt").write_text("mine", "utf-8")
+    (folder / "more").mkdir()
+    (folder / "more/table.csv").write_text("mine", "utf-8")
+    (folder / "link").symlink_to("nowhere")
     put(tmp_path, {"en": NEW["en"]})
-    found = {path.name for path in (tmp_path / "shops/2026-10").iterdir()}
-    assert found == {"en.html", "manifest.json", "notes.txt"}
+    names = {"en.html", "link", "manifest.json", "more", "notes.txt"}
+    assert {path.name for path in folder.iterdir()} == names
+    assert (folder / "more/table.csv").read_text("utf-8") == "mine"
+    monkeypatch.setattr(folder_switch, "exchange", lambda *_: False)
+    put(tmp_path, NEW)
+    assert {path.name for path in folder.iterdir()} == names | {"it.html"}
+
+
+def test_what_is_not_a_page_and_cannot_be_kept_stops_the_switch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, OLD)
+    (tmp_path / "shops/2026-10/notes.txt").write_text("mine", "utf-8")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copy2", full)
+    with pytest.raises(CxError, match="those in place are untouched"):
+        put(tmp_path, NEW)
+    assert read(tmp_path) == OLD
+    assert (tmp_path / "shops/2026-10/notes.txt").read_text("utf-8") == "mine"
 
 
 def test_what_no_publication_wrote_is_named(tmp_path: Path) -> None:

@@ -194,11 +194,13 @@ def test_notebook_itself_is_not_changed(good: Case) -> None:
 
 
 def test_exception_names_its_cell_and_leaves_its_traceback(case: Case) -> None:
-    case.write("1", "def share():\n    return 1 / 0\nshare()", "2")
+    share = "def share():\n    return 1 / 0  # anna.rossi@example.org\nshare()"
+    case.write("1", share, "2")
     assert case.failure() == ("report.ipynb, cell 4", "ZeroDivisionError: division by zero")
     assert case.seen == [(1, 4), (2, 4)]
     assert "return 1 / 0" in case.log
     assert "\x1b" not in case.log
+    assert "anna" not in case.log
 
 
 def test_exception_that_is_allowed_stops_the_run_too(case: Case) -> None:
