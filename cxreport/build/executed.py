@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
 END = {"kind": "end"}
 PLOTS = "application/vnd.cxreport.plots.v1+json"
-"""The runs of the cells whose plots are still open at the end, see ``cxreport.build.watch``."""
-OPEN = "sorted(set(getattr(__import__('IPython').get_ipython(), 'cxreport_plots', {}).values()))"
+"""The runs of the cells whose plots no block shows, see ``cxreport.build.watch``."""
+LOST = "getattr(__import__('IPython').get_ipython(), 'cxreport_plots', list)()"
 SHOW_END = (
-    f"__import__('IPython').display.display({{{MIME!r}: {END!r}, {PLOTS!r}: {OPEN}}}, raw=True)"
+    f"__import__('IPython').display.display({{{MIME!r}: {END!r}, {PLOTS!r}: {LOST}}}, raw=True)"
 )
-BARE_PLOT = re.compile(
-    r"<(Figure size|Axes|seaborn\.|matplotlib\.)|(array\()?\[+<(Axes|matplotlib\.)"
-)
+BARE_PLOT = re.compile(r"<(Figure size|Axes|seaborn\.|matplotlib\.)")
+"""How a plot is written that was displayed and is no block."""
 AS_A_BLOCK = (
     'end the cell with cx.show.figure(fig, frame, title={"en": ..., "it": ...}, '
     'alt={"en": ..., "it": ...}), or close the plot'
@@ -109,15 +108,18 @@ def lost_plots(notebook: NotebookNode) -> list[str]:
     """Rule: no plot is left that no block shows: the page would lack it (see `end_problems`)."""
     last = notebook.cells[-1].get("outputs", []) if notebook.cells else []
     runs = {run for output in last for run in output.get("data", {}).get(PLOTS, [])}
-    lost = [cell for cell in notebook.cells if cell.get("execution_count") in runs]
-    lost += [
+    displayed = [
         cell
         for cell, output in _outputs(notebook)
-        if BARE_PLOT.match(output.get("data", {}).get("text/plain", ""))
-        and MIME not in output["data"]
+        if output.output_type == "display_data"
+        and BARE_PLOT.match(output.data.get("text/plain", ""))
+        and MIME not in output.data
     ]
-    names = dict.fromkeys(_name(cell) for cell in lost)
-    return [f"{name} makes a plot that no block shows: {AS_A_BLOCK}" for name in names]
+    return [
+        f"{_name(cell)} makes a plot that no block shows: {AS_A_BLOCK}"
+        for cell in notebook.cells
+        if cell.get("execution_count") in runs or cell in displayed
+    ]
 
 
 def _outputs(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode]]:

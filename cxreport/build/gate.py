@@ -8,8 +8,10 @@ hold is listed; whatever is not on the list is refused, so no list of dangers ha
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import re
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -17,7 +19,9 @@ from typing import TYPE_CHECKING
 
 from cxreport.build import executed
 from cxreport.build.elements import Element, read_page
-from cxreport.build.personal_data import no_personal_data
+from cxreport.build.personal_data import no_ids_of, no_personal_data
+from cxreport.errors import CxError
+from cxreport.inputs.dataset import find_root
 from cxreport.show.blocks import MIME
 from cxreport.show.words import LANGUAGES
 
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbformat import NotebookNode
+
+    from cxreport.inputs.codebook import Codebook
 
 PLACEHOLDER = "no description has been provided"
 SIZE_LIMIT = 8 * 1024 * 1024
@@ -46,9 +52,7 @@ ATTRIBUTES = re.compile(
 PAINTS = re.compile(r"#?[\w-]+|url\(#[\w.:-]+\)|rgba?\([\d., %]+\)")
 INSIDE = re.compile(r"#|data:image/(png|jpeg|gif|webp);base64,")
 LINKS = re.compile(r"https?:|mailto:|tel:|data:text/csv[;,]|(?![a-z][a-z\d+.-]*:)")
-MACHINE_PATHS = re.compile(
-    r"file:/+[^\s\"']*|(?<![\w/.])/(?:home|root|Users|private|var/folders)/\w+|\b[A-Z]:[\\/]\w+"
-)
+FILE_ADDRESS = re.compile(r"\bfile:/+[^\s\"']*")
 NO_NUMBER = re.compile(r"(?<!\w)(nan|NaN|NaT|<NA>|None|inf)(?!\w)")
 
 
@@ -171,8 +175,19 @@ def own_names(page: Element) -> list[str]:
     return problems + [f"nothing is called {name!r}" for name in sorted(wanted - set(names))]
 
 
+def own_folders() -> set[Path]:
+    """Return the folders whose names say where a page was made: project, home, libraries."""
+    here = {Path.cwd(), Path.home(), Path(tempfile.gettempdir()), Path(__file__).parents[2]}
+    with contextlib.suppress(CxError):
+        here.add(find_root())
+    return here | {Path(sys.prefix), Path(sys.base_prefix)}
+
+
 def no_machine_path(page: Element) -> list[str]:
-    """Check that the page gives away no path of the machine that made it."""
+    """Check that the page gives away no path of the machine that made it.
+
+    A category may be called like a path of another one, as pages of a website are.
+    """
     texts: list[str] = []
     for element in [page, *page.every()]:
         texts += [*element.texts, *element.attributes.values()]
@@ -180,10 +195,10 @@ def no_machine_path(page: Element) -> list[str]:
         if kind.startswith("data:text/"):
             texts.append(base64.b64decode(data).decode(errors="replace"))
     text = "\n".join(texts)
-    found = {match.group() for match in MACHINE_PATHS.finditer(text)}
-    for own in (Path.cwd(), Path.home(), Path(tempfile.gettempdir())):
+    found = {match.group() for match in FILE_ADDRESS.finditer(text)}
+    for own in own_folders():
         # "/tmp" alone may be a word of the report; "/srv/reports" is not
-        end = r"(?![\w-])" if len(own.parts) > 2 else "/"
+        end = r"(?![\w-])" if len(own.parts) > 2 else r"/\w"
         if len(own.parts) > 1 and re.search(rf"(?<![\w/.]){re.escape(str(own))}{end}", text):
             found.add(str(own))
     return [f"a path of this machine: {path}" for path in sorted(found)]
@@ -225,18 +240,24 @@ def check_notebook(notebook: NotebookNode) -> list[str]:
     return [problem for rule in NOTEBOOK_RULES for problem in rule(notebook)]
 
 
-def check_page(html: str, *, size_limit: int = SIZE_LIMIT) -> list[str]:
+def check_page(
+    html: str, *, codebook: Codebook | None = None, size_limit: int = SIZE_LIMIT
+) -> list[str]:
     """Return every problem of a page.
 
     Parameters
     ----------
     html : str
         The page.
+    codebook : Codebook, optional
+        The contract of the source that it is made from, none of whose ids may stand on it.
     size_limit : int
         Most bytes it may have.
     """
     page = read_page(html)
     problems = [problem for rule in PAGE_RULES for problem in rule(page)]
+    if codebook:
+        problems += no_ids_of(codebook, page)
     size = len(html.encode())
     if size > size_limit:
         problems.append(f"the page has {size:,} bytes; the limit is {size_limit:,}")

@@ -71,7 +71,7 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
             for number, cell in enumerate(cells, start=1)
             if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", [])
         ]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise CxError("not a notebook that can be read", where=notebook, got=repr(error)) from error
     if len(tagged) != 1:
         raise CxError(
@@ -152,13 +152,15 @@ def _declarations(source: str, where: str) -> dict[str, Parameter]:
             where=where,
             got=f"line {error.lineno}: {error.msg}",
         ) from error
+    except (ValueError, RecursionError, MemoryError) as error:  # no Unicode, or nested too deeply
+        raise CxError("the parameters cell is not Python", where=where, got=repr(error)) from error
     comments = _comments(source)
     declared: dict[str, Parameter] = {}
     problems = []
     for statement in statements:
         try:
             parameter = _declaration(statement, comments.get(statement.end_lineno or 0, ""))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             problems.append(f"line {statement.lineno}: {error}")
             continue
         if parameter.name in declared:

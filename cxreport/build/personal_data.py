@@ -7,11 +7,16 @@ import csv
 import re
 from typing import TYPE_CHECKING
 
+from cxreport.inputs.tables import count_ids_among
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cxreport.build.elements import Element
+    from cxreport.inputs.codebook import Codebook
 
+SHORTEST_ID, LONGEST_ID = 5, 64  # signs
+SHORTEST_WITHOUT_FIGURES = 12  # a shorter one may be a word of any page
 BEFORE, AFTER = r"(?<![\w.,+/=-])", r"(?![\w/=]|[.,-]\d)"
 GAP = r"[ \u00a0\u202f-]?"
 ODD_VALUES = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25,
@@ -135,6 +140,28 @@ def no_personal_data(page: Element) -> list[str]:
         for where, text in _texts(element):
             problems += [f"{kind} in {where} (element {number})" for kind in kinds_in(text)]
     return list(dict.fromkeys(problems))
+
+
+def no_ids_of(codebook: Codebook, page: Element) -> list[str]:
+    """Check that no text or download of a page holds an id of the source.
+
+    Short numbers and days are no ids here: a page is full of them.
+    """
+    words = {
+        word
+        for element in page.every()
+        for _, text in _texts(element)
+        for word in [text.strip(), *re.findall(r"[\w-]+", text)]
+        if _could_be_id(word)
+    }
+    n = count_ids_among(codebook, sorted(words)) if words else 0
+    return [f"{n} ids of the source stand on the page"] if n else []
+
+
+def _could_be_id(word: str) -> bool:
+    if not SHORTEST_ID <= len(word) <= LONGEST_ID or re.fullmatch(r"\d{4}(-[\dQ]\d?){0,2}", word):
+        return False
+    return bool(re.search(r"\d", word)) or len(word) >= SHORTEST_WITHOUT_FIGURES
 
 
 def _texts(element: Element) -> Iterator[tuple[str, str]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cxreport.build.names import file_name
 from cxreport.build.params import check_parameters, read_parameters
@@ -19,6 +18,7 @@ from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.dataset import find_codebook
 from cxreport.inputs.period import parse
+from cxreport.inputs.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ class Report(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")
     notebook: str
     group: str
     """Which reports are built together: ``cxreport build --group demo``."""
@@ -118,17 +118,7 @@ def read_reports(root: Path) -> tuple[Report, ...]:
         If it is missing or not understood, or two reports bear one name.
     """
     path = root / "reports.toml"
-    try:
-        reports = Reports.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).report
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(step) for step in e['loc'])}: {e['msg']}" for e in error.errors()
-        )
-        raise CxError("the table of reports is not understood", where=path, got=problems) from error
-    except RecursionError as error:
-        raise CxError("the table of reports is nested too deeply", where=path) from error
-    except (OSError, ValueError) as error:
-        raise CxError("the table of reports cannot be read", where=path, got=error) from error
+    reports = read_settings(path, Reports, "table of reports").report
     names = [report.name for report in reports]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
@@ -310,7 +300,7 @@ def _why_stale(folder: Path, report: Report, provenance: Mapping[str, Any]) -> s
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         published = dict(manifest["pages"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "never built"
     if set(published) != set(report.languages):
         return "other languages"

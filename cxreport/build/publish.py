@@ -128,6 +128,45 @@ def _digest(page: str) -> str:
     return hashlib.sha256(page.encode()).hexdigest()
 
 
+def file_stamps(out: Path) -> dict[Path, tuple[int, int]]:
+    """Return size and time of the last change of each file among the pages, the index excepted."""
+    stamps = {}
+    for folder, inside, names in os.walk(out):
+        if Path(folder) == out:
+            inside[:] = [name for name in inside if not name.startswith(".")]
+            names = [name for name in names if name != "index.html"]  # noqa: PLW2901
+        for path in (Path(folder, name) for name in names):
+            with contextlib.suppress(OSError):  # gone, as another page took its place
+                state = path.lstat()
+                stamps[path] = (state.st_size, state.st_mtime_ns)
+    return stamps
+
+
+def foreign_changes(out: Path, before: Mapping[Path, tuple[int, int]]) -> list[str]:
+    """List the files among the pages that something else than a publication wrote or took away.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the pages.
+    before : mapping of Path to tuple of int
+        What ``file_stamps`` returned earlier.
+    """
+    now = file_stamps(out)
+    written = [p for p, stamp in now.items() if before.get(p) != stamp and not _is_published(p)]
+    gone = [path for path in before if path.name == MANIFEST and not path.exists()]
+    return sorted(path.relative_to(out).as_posix() for path in [*written, *gone])
+
+
+def _is_published(path: Path) -> bool:
+    """Say whether a file is a page, or the manifest of pages, that was published as it is."""
+    try:
+        pages = json.loads((path.parent / MANIFEST).read_text(encoding="utf-8"))["pages"]
+        return path.name == MANIFEST or _digest(path.read_text("utf-8")) == pages[path.stem]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
 def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
     """Return the manifests of all published pages, newest period first within a report.
 

@@ -18,6 +18,7 @@ import nbformat
 
 from cxreport.build.executed import SHOW_END, end_problems, unfinished_cells
 from cxreport.errors import CxError
+from cxreport.show.canvas import write_fonts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +28,7 @@ GRACE = 5.0  # seconds the child has to end its kernel and itself before it is k
 SAME_EVERYWHERE = {
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
+    "PYTHONSAFEPATH": "1",  # what the notebook starts imports no file of the folder either
     "OMP_NUM_THREADS": "1",  # a sum over threads depends on their order
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -34,6 +36,14 @@ SAME_EVERYWHERE = {
     "CXREPORT_BLOCKS": "data",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the debugger warns on stderr
 }
+OWN_FOLDERS = (
+    "IPYTHONDIR",
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "MPLCONFIGDIR",
+)
+"""Nobody's settings reach a report, and a home that cannot be written stops none."""
 PERSONAL = {"PYTHONSTARTUP", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "MATPLOTLIBRC"}
 
 
@@ -103,6 +113,7 @@ def run_notebook(
             }
             (private / "job.json").write_text(json.dumps(job), "utf-8")
             variables = _environment(private) | dict(environment or {})
+            write_fonts(Path(variables["MPLCONFIGDIR"]))
             if pages is not None:
                 variables["CXREPORT_PAGES"] = str(pages.resolve())
             process = _start(private, folder, variables, log_file)
@@ -133,8 +144,8 @@ def _private_folder() -> Iterator[Path]:
 def _environment(private: Path) -> dict[str, str]:
     """Return this process's variables without what would make the report a personal one."""
     shared = {name: value for name, value in os.environ.items() if name not in PERSONAL}
-    own = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-    return shared | SAME_EVERYWHERE | {name: str(private / name.lower()) for name in own}
+    own = {name: str(private / name.lower()) for name in OWN_FOLDERS}
+    return shared | SAME_EVERYWHERE | own
 
 
 def _start(

@@ -7,6 +7,7 @@ pages raise; plots that no block shows are told to the end marker.
 """
 
 import bdb
+import gc
 import os
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from IPython.utils.text import LSString, SList
 SHELL = get_ipython()
 PAGES = os.path.realpath(os.environ["CXREPORT_PAGES"]) if "CXREPORT_PAGES" in os.environ else None
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+MANY = 50  # items of a value that are looked at
+MADE, ENDS = {}, {}
 usual_system = SHELL.system
 
 
@@ -65,15 +68,51 @@ def refuse_pages(event, arguments):
 
 
 def note_plots(result):
-    """Note the run of the cell in which each open figure of pyplot was made."""
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    now = pyplot.get_fignums() if pyplot else []
-    SHELL.cxreport_plots = {n: SHELL.cxreport_plots.get(n, result.execution_count) for n in now}
+    """Note in which run of a cell each figure was made, and whether a cell ends in it."""
+    library = sys.modules.get("matplotlib.figure")
+    if library is None:
+        return
+    here = [o for o in gc.get_objects() if issubclass(type(o), library.Figure)]
+    for figure in here:
+        MADE.setdefault(id(figure), (figure, result.execution_count))
+    for figure in figures_of(getattr(result, "result", None)):
+        if figure is not None:
+            ENDS.setdefault(id(figure), (figure, result.execution_count))
+
+
+def figures_of(value, depth=3):
+    """Yield the figures that a value is, belongs to, or holds."""
+    if depth and isinstance(value, (list, tuple, dict)):
+        for item in list(value.values() if isinstance(value, dict) else value)[:MANY]:
+            yield from figures_of(item, depth - 1)
+    elif depth and type(value).__name__ == "ndarray" and value.dtype == object:
+        yield from figures_of(list(value.flat), depth - 1)
+    elif issubclass(type(value), sys.modules["matplotlib.figure"].Figure):
+        yield value
+    elif issubclass(type(value), sys.modules["matplotlib.artist"].Artist):
+        yield value.get_figure()
+    elif type(value).__module__.startswith("seaborn."):
+        yield getattr(value, "figure", None)
+
+
+def lost_plots():
+    """Return the runs of the cells whose plots no block shows: drawn, and not closed since."""
+    shown = getattr(sys.modules.get("cxreport.show.sections"), "SHOWN", ())
+    left = [made for made in MADE.values() if made[0].axes and not is_closed(made[0])]
+    return sorted({run for figure, run in [*left, *ENDS.values()] if figure not in shown})
+
+
+def is_closed(figure):
+    """Say whether pyplot had the figure, and has it no longer."""
+    if not hasattr(figure, "number"):  # which pyplot gives
+        return False
+    open_ones = sys.modules["matplotlib._pylab_helpers"].Gcf.figs.values()
+    return figure not in [manager.canvas.figure for manager in open_ones]
 
 
 SHELL.system, SHELL.getoutput = system, getoutput
 sys.breakpointhook = bdb.Bdb.set_trace = ask_nobody
-SHELL.cxreport_plots = {}
+SHELL.cxreport_plots = lost_plots
 SHELL.events.register("post_run_cell", note_plots)
 if PAGES:
     sys.addaudithook(refuse_pages)

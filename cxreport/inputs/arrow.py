@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cxreport.errors import CxError
+from cxreport.inputs.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,7 +86,7 @@ def check_names(names: Iterable[str], where: object = None) -> None:
     >>> check_names(["Score", "score"])
     Traceback (most recent call last):
     cxreport.errors.CxError: every column needs a name of its own
-      got:      'Score' and 'score' differ only in case
+      got:      columns 1 and 2, 'Aaaaa' and 'aaaaa', differ only in case
       hint:     a wrong delimiter also looks like this
     """
     names = list(names)
@@ -98,9 +99,10 @@ def check_names(names: Iterable[str], where: object = None) -> None:
     elif again is None:
         return
     else:
-        one, other = names[alike.index(alike[again])], names[again]
-        same = one == other
-        got = f"{one!r} twice" if same else f"{one!r} and {other!r} differ only in case"
+        first = alike.index(alike[again])
+        one, other = (masked(names[n], an_id=True) for n in (first, again))  # perhaps no headings
+        what = "are one name" if names[first] == names[again] else "differ only in case"
+        got = f"columns {first + 1} and {again + 1}, {one!r} and {other!r}, {what}"
     raise CxError(
         "every column needs a name of its own",
         where=where,

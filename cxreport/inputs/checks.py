@@ -15,7 +15,7 @@ import ibis
 from cxreport.errors import shorten
 from cxreport.inputs import period as periods
 from cxreport.inputs.contracts import Problem, problem
-from cxreport.inputs.masking import masked
+from cxreport.inputs.masking import SHARED, masked
 from cxreport.inputs.meaning import NPS_SCALE, SCORES, Column, Meaning
 from cxreport.inputs.normalise import (
     CURRENCY,
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 MANY, MANY_SHARE = 30, 0.01
 """Answers outside a scale, in number and as a share, that are no slips but a code."""
-SHARED = 10
-"""So many people who write the same: it is a code, and not what one of them said of himself."""
 CODE_PROBLEMS = {
     "outside": "value-outside-scale",
     "unknown": "code-unknown",

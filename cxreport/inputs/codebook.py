@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from cxreport.errors import CxError, shorten
 from cxreport.inputs.meaning import (
@@ -23,6 +22,7 @@ from cxreport.inputs.meaning import (
     LANGUAGES,
     SCORES,
     Column,
+    Day,
     Meaning,
     Name,
     Role,
@@ -31,10 +31,8 @@ from cxreport.inputs.meaning import (
     Version,
     Zone,
 )
-from cxreport.inputs.table_files import KnownDay, TableFiles, Wave
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+from cxreport.inputs.settings import read_settings
+from cxreport.inputs.table_files import TableFiles, Wave
 
 __all__ = [
     "CATEGORIES", "LANGUAGES", "SCORES", "Acceptance", "Codebook", "Column", "Meaning", "Role",
@@ -74,7 +72,7 @@ class Acceptance(Strict):
     column: str
     table: str = ""
     """Only in this table; in any when left out."""
-    at_most: int
+    at_most: int = Field(ge=1)
     reason: Text
 
 
@@ -88,9 +86,9 @@ class SourceInfo(Strict):
     environment variable (a relative value counts from the current folder)."""
     timezone: Zone = "UTC"
     period: Literal["month", "quarter", "year", "wave"] = "month"
-    observed_from: KnownDay | None = None
+    observed_from: Day | None = None
     """First day that the export covers; that of a table's first row when left out."""
-    observed_until: KnownDay | None = None
+    observed_until: Day | None = None
     """Last day that the export covers; that of a table's last row when left out."""
     minimum_group: int = Field(default=MINIMUM_GROUP, ge=MINIMUM_GROUP)
     """Fewest answers of a group that a page shows, 10 or more."""
@@ -109,6 +107,8 @@ class Codebook(Strict):
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
         problems = [*self._survey_problems(), *self._role_problems(), *self._wave_problems()]
+        named = [f"{each.problem} in {each.table}.{each.column}" for each in self.accept]
+        problems += [f"[[accept]] twice: {one}" for one in {*named} if named.count(one) > 1]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -248,58 +248,4 @@ def read_codebook(path: Path) -> Codebook:
         If the file is missing, is no TOML, or says something that is not understood; all of it
         is listed at once, each with its place in the file.
     """
-    try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Codebook.model_validate(content | {"path": path})
-    except FileNotFoundError as error:
-        raise CxError(
-            "no codebook", where=path, hint="write one: see 'A new source' in README.md"
-        ) from error
-    except ValidationError as error:
-        problems = "\n".join(
-            f"    {'.'.join(str(step) for step in e['loc']) or 'codebook'}: {in_words(e)}"
-            for e in error.errors()
-        )
-        raise CxError(f"the codebook is not understood:\n{problems}", where=path) from None
-    except (OSError, ValueError, RecursionError) as error:
-        got = "nested too deeply" if isinstance(error, RecursionError) else shorten(str(error))
-        raise CxError("the codebook is no valid TOML in UTF-8", where=path, got=got) from None
-
-
-WORDS = {
-    "missing": "is missing",
-    "extra_forbidden": "there is no such setting",
-    "string_type": "a text in quotes is needed",
-    "int_type": "a whole number is needed",
-    "int_from_float": "a whole number is needed",
-    "int_parsing": "a whole number is needed",
-    "bool_type": "true or false is needed",
-    "bool_parsing": "true or false is needed",
-    "dict_type": "a table is needed: { ... }",
-    "model_type": "a table is needed: { ... }",
-    "tuple_type": "a list is needed: [ ... ]",
-    "too_short": "it is empty",
-    "string_too_short": "it is empty",
-    "string_too_long": "it is too long",
-    "date_type": "a day is needed, like 2026-10-31",
-    "date_parsing": "a day is needed, like 2026-10-31",
-    "date_from_datetime_parsing": "a day is needed, like 2026-10-31",
-    "date_from_datetime_inexact": "a day is needed, like 2026-10-31",
-}
-"""What is wrong with a setting, by the kind of error."""
-
-
-def in_words(error: ErrorDetails) -> str:
-    """Say what is wrong with a setting in the words of the README."""
-    kind, said = error["type"], error.get("ctx", {})
-    if "scale" in error["loc"]:
-        return "a scale is two whole numbers, the worst answer first: [1, 5]"
-    if {"label", "labels", "title", "terms", "reason", "missing"} & {*error["loc"]}:
-        return 'a text in both languages is needed, at least 2: { en = "...", it = "..." }'
-    found = {
-        "value_error": f"{said.get('error')}",
-        "literal_error": f"one of {said.get('expected')} is needed",
-        "greater_than_equal": f"a number from {said.get('ge')} is needed",
-        "less_than_equal": f"a number up to {said.get('le')} is needed",
-    }
-    return found.get(kind, WORDS.get(kind, error["msg"]))
+    return read_settings(path, Codebook, "codebook", path=path)

@@ -7,6 +7,8 @@ import re
 from cxreport.errors import shorten
 
 LONGEST = 30
+SHARED = 10
+"""So many people who write the same: it is a code, and not what one of them said of himself."""
 DAY = (
     r"([0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2})"
     r"([T ][0-9:.]{1,15}( ?[AaPp][Mm])?(Z|[+-][0-9:]{2,6})?)?"
@@ -35,3 +37,14 @@ def masked(value: object, *, an_id: bool = False) -> str:
         for sign in text
     )
     return shorten(hidden, LONGEST)
+
+
+def masked_if_rare(value: object, n: int) -> str:
+    """Return a value that ``n`` rows have as it is where many have it, and else its shape.
+
+    Examples
+    --------
+    >>> masked_if_rare("Torino", 10), masked_if_rare("Anna Rossi", 1)
+    ('Torino', 'Aaaa Aaaaa')
+    """
+    return str(value) if n >= SHARED else masked(value, an_id=True)

@@ -70,7 +70,8 @@ Day = Annotated[dt.date, AfterValidator(_sensible_day)]
 Name = Annotated[str, AfterValidator(_plain_name)]
 End = Annotated[int, Field(ge=-1000, le=1000)]
 """One end of a scale."""
-Text = Annotated[dict[Literal["en", "it"], str], Field(min_length=len(LANGUAGES))]
+Words = Annotated[str, Field(pattern=r"\S", max_length=1000)]
+Text = Annotated[dict[Literal["en", "it"], Words], Field(min_length=len(LANGUAGES))]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
@@ -115,7 +116,8 @@ class Meaning(Strict):
             raise ValueError("a scale needs two different ends, the worst answer first")
         if self.template is not None and self.template.count("{}") != 1:
             raise ValueError("a template needs one {} where the export's own text goes")
-        if "%" in re.sub(TIME_PARTS, "", self.format or ""):
+        written = "%d" if self.format is None else self.format
+        if "%" not in written or "%" in re.sub(TIME_PARTS, "", written):
             raise ValueError(f"{self.format!r} is no format of dates: write it like %d/%m/%Y")
         if self.thousands == self.decimal_sign:
             raise ValueError("decimal and thousands are two different signs")

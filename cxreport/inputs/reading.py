@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxreport.errors import shorten
-from cxreport.inputs.checks import SHARED
 from cxreport.inputs.fixed_words import known_spellings
-from cxreport.inputs.masking import masked
+from cxreport.inputs.masking import SHARED, masked
 from cxreport.inputs.meaning import CODED, SCORES
 from cxreport.inputs.normalise import NUMBERS, TIMES
 from cxreport.inputs.source import run

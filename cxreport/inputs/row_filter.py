@@ -61,12 +61,10 @@ def filter_problems(
         counts = run(shown.aggregate(n=out.count()).order_by("code"))
         if n := int(counts["n"].sum()):
             if keeps:
-                example = f"{column}: not {', '.join(codes)}"
+                example = f"{column} ≠ {', '.join(codes)}"
             else:
                 listed = zip(counts["code"], counts["n"], strict=True)
-                example = f"{column}: " + ", ".join(
-                    f"{code or 'empty'} ({m})" for code, m in listed
-                )
+                example = f"{column} = " + ", ".join(f"{code or '∅'} ({m})" for code, m in listed)
             found.append(problem("rows-not-belonging", name, "", n, example, wave))
         elif not keeps:
             example = f"{column}: {', '.join(codes)}"

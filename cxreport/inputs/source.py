@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Data: TypeAlias = "pd.DataFrame | ArrowFrame | ir.Table"
 TEXT_FILES = {".csv", ".tsv", ".txt"}
+DATABASES = {".duckdb", ".db"}
 
 
 @cache
@@ -154,13 +155,15 @@ def read_file(path: Path, *, table: str | None = None, **written: Any) -> ir.Tab
     if not is_file(path):
         raise CxError("no such file", where=path, hint="check [source] folder and files")
     kind = path.suffix.lower()
+    if table and kind not in DATABASES:
+        raise CxError("only a database holds tables", where=path, got=f"{path.name}:{table}")
     try:
         if kind == ".parquet":
             # The name is a name, and no pattern of names; folders are folders, and no columns.
             opened = engine().read_parquet(glob.escape(str(path)), hive_partitioning=False)
         elif kind in TEXT_FILES:
             opened = hold(read_csv(path, **written))
-        elif kind in {".duckdb", ".db"}:
+        elif kind in DATABASES:
             opened = _read_database(path, table or path.stem)
         else:
             raise CxError("this kind of file is not read", where=path, expected="Parquet or CSV")

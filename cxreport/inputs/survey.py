@@ -12,9 +12,9 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs import period as periods_of_time
-from cxreport.inputs.checks import SHARED
 from cxreport.inputs.closed import choose_period, first_whole
 from cxreport.inputs.company import HISTORY, Company, open_tables
+from cxreport.inputs.masking import SHARED
 from cxreport.inputs.meaning import CATEGORIES, Column, Comparison, Design
 from cxreport.inputs.source import Data, run
 

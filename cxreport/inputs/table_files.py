@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from cxreport.inputs.meaning import SCORES, Column, End, Name, Strict, Text
+from cxreport.inputs.meaning import SCORES, Column, Day, End, Name, Strict, Text
 
 RATINGS = tuple(role for role in SCORES if role != "nps")
 ADDED = ("wave", "period_start")
@@ -24,18 +23,6 @@ def _known_encoding(name: str) -> str:
 
 
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
-
-
-def _possible(day: dt.date) -> dt.date:
-    """Refuse a day that no export reaches, such as 9999-12-31."""
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"the data cannot be complete up to this day, or from it on: {day}")
-    return day
-
-
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-KnownDay = Annotated[dt.date, AfterValidator(_possible)]
-"""A day that an export begins or ends on."""
 
 
 def _as_texts(given: Any) -> Any:
@@ -54,8 +41,8 @@ class Wave(Strict):
 
     name: str = Field(pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?$")
     """Up to 100 signs on one line, without blanks around."""
-    since: KnownDay
-    until: KnownDay
+    since: Day
+    until: Day
     """Last day."""
     files: str = "*"
 
@@ -83,9 +70,9 @@ class TableFiles(Strict):
     """The sign before the decimals of numbers written as text; a column may say otherwise."""
     thousands: Literal[".", ",", " ", "'"] | None = None
     """The sign between their thousands; none when left out."""
-    observed_from: KnownDay | None = None
+    observed_from: Day | None = None
     """First day that the export covers; that of the source, or of the first row, when left out."""
-    observed_until: KnownDay | None = None
+    observed_until: Day | None = None
     """Last day that the export covers; see the source's."""
     ignore: tuple[str, ...] = ()
     """Patterns of columns that are known and not used."""

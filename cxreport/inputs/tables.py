@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from cxreport.errors import CxError
 from cxreport.inputs import checks
 from cxreport.inputs.audit import AUDIT_COLUMNS, count_codes
 from cxreport.inputs.contracts import Problem, problem
@@ -27,7 +29,7 @@ from cxreport.inputs.source import (
 from cxreport.inputs.spans import days_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     import ibis.expr.types as ir
     import pandas as pd
@@ -98,6 +100,27 @@ def read_days(codebook: Codebook, names: Iterable[str]) -> dict[str, pd.Series]:
         ]
         found |= days_of({name: _together(parts)}, codebook)
     return found
+
+
+def count_ids_among(codebook: Codebook, words: Collection[str]) -> int:
+    """Count which of these words are ids of a source: of answers, customers, orders, sessions."""
+    parts = []
+    for name, table in codebook.tables.items():
+        ids = {
+            column: meaning
+            for column, meaning in table.columns.items()
+            if meaning.role in {"id", "customer"} or column.endswith("_id")
+        }
+        with suppress(CxError):  # a file that is missing is a matter of who reads it
+            for raw, path in _files_of(codebook, name) if ids else ():
+                wave = getattr(codebook.wave_of(path.name), "name", None)
+                rows = normalise(raw, ids, wave=wave, zone=codebook.source.timezone)
+                parts += [rows.select(id=rows[column].cast("string")) for column in ids]
+    if not parts:
+        return 0
+    held = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    asked = ibis.memtable({"id": list(words)}, schema={"id": "string"})
+    return len(run(held.semi_join(asked, "id").distinct()))
 
 
 def _files_of(codebook: Codebook, name: str) -> Iterator[tuple[ir.Table, Path]]:

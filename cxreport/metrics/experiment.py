@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.stats import chi2
 
 from cxreport.errors import CxError
+from cxreport.inputs.masking import masked_if_rare
 from cxreport.metrics.compare import ONLY_CURRENT, ONLY_REFERENCE, compare
 from cxreport.metrics.scores import csat
 
@@ -70,7 +71,7 @@ def sample_ratio(counts: Mapping[str, float], planned: Mapping[str, float]) -> p
     """
     if len(planned) < 2 or not all(0 < share < math.inf for share in planned.values()):
         raise CxError("no plan of arms", got=dict(planned), expected="two or more, each above 0")
-    strange = [str(arm) for arm in counts if arm not in planned]
+    strange = [masked_if_rare(arm, int(n)) for arm, n in counts.items() if arm not in planned]
     if strange or not all(0 <= n < math.inf for n in counts.values()):
         raise CxError(
             "these are not the customers of the planned arms",
@@ -178,10 +179,11 @@ def effect(
     arms = sorted(set(scores["arm"].dropna()) - {control})
     is_control = scores["arm"] == control
     if not arms or not is_control.any():
+        arm_sizes = scores.groupby("arm")["n"].max()
         raise CxError(
             "there is nothing to compare",
             where=arm,
-            got=", ".join(sorted({str(name) for name in scores["arm"].dropna()})),
+            got=", ".join(masked_if_rare(*each) for each in arm_sizes.items()),
             expected=f"{control!r} and another arm",
         )
     reference = pd.concat([scores[is_control].assign(arm=other) for other in arms])

@@ -11,15 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from cxreport.errors import CxError
 from cxreport.metrics.compare import compare
 from cxreport.metrics.scoreboard import score_questions
+from cxreport.metrics.statistics.multiplicity import corrected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pandas as pd
 
     from cxreport.inputs.codebook import Column
 
@@ -72,6 +73,7 @@ def null_worlds(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from cxreport.inputs.codebook import Column
     >>> everyone_agrees = pd.DataFrame({"csat": [5, 5]})
     >>> null_worlds(everyone_agrees, {"csat": Column(role="csat", scale=(1, 5))}, worlds=2, size=9)
@@ -89,7 +91,8 @@ def null_worlds(
         for _ in range(2)
     )
     tests = compare(current, reference, level=level, correction="none")
-    tests["q_value"] = tests.groupby("world")["p_value"].transform(_corrected)
+    p_values = tests.groupby("world")["p_value"]
+    tests["q_value"] = p_values.transform(lambda of_world: corrected(of_world, "bh"))
     family = tests.assign(signal=tests["q_value"] < 1 - level).groupby("world")
     counted = family.agg(
         comparisons=("p_value", "count"), signals=("signal", "sum"), q_value=("q_value", "min")
@@ -103,11 +106,3 @@ def _draw(
     """Draw the questionnaires of one period of every world, with replacement."""
     rows = generator.integers(len(pool), size=worlds * size)
     return pool.iloc[rows].reset_index(drop=True).assign(world=np.repeat(range(worlds), size))
-
-
-def _corrected(p_value: pd.Series[float]) -> pd.Series[float]:
-    """Correct the p-values of one world for their number, as ``compare`` does those of a table."""
-    known = p_value.dropna()
-    if known.empty:
-        return p_value
-    return pd.Series(multipletests(known, method="fdr_bh")[1], known.index).reindex(p_value.index)

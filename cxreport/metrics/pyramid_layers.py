@@ -31,6 +31,7 @@ def layer_gaps(
     ease: str,
     enjoyability: str,
     scale: tuple[int, int] = (1, 5),
+    cluster: str | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Compare the layers of the pyramid with each other, within the same respondents.
@@ -43,6 +44,9 @@ def layer_gaps(
         Columns of answers on one common scale.
     scale : (int, int)
         The worst answer and the best, at least four answers.
+    cluster : str, optional
+        Column of the customer, who may answer more than once: the standard error is linearised, as
+        that of ``nps``. A missing one is a customer of its own.
     level : float
         Confidence level of the intervals, between 0 and 1.
 
@@ -79,7 +83,7 @@ def layer_gaps(
     normal_quantile(level)
     columns = dict(zip(LAYERS, (needs, ease, enjoyability), strict=True))
     lowest, highest = ascending(scale)
-    answers = count_answers(data, columns, scale=(lowest, highest))
+    answers = count_answers(data, columns, scale=(lowest, highest), cluster=cluster)
     given = answers.valid[list(LAYERS)].apply(turned, scale=scale)
     signs = (given >= highest - 1).astype(int) - (given <= lowest + 1).astype(int)
     pairs = list(combinations(LAYERS, 2))
@@ -90,7 +94,8 @@ def layer_gaps(
     ]  # fmt: skip
     found = pd.concat(rows, ignore_index=True).rename(columns={"estimate": "difference"})
     error = found["std_error"].where(found["std_error"] > 0)
-    freedom = (found["n"] - 1).clip(lower=1)
+    clusters = answers.summed(answers.pairs["clusters"], answers.pairs["group"]).sum()
+    freedom = max(float(clusters) - 1, 1)
     found["p_value"] = 2 * t.sf((found["difference"] / error).abs(), freedom)
     reach = error * t.ppf((1 + interval_level(found["p_value"], level)) / 2, freedom)
     for name, end in (("low", found["difference"] - reach), ("high", found["difference"] + reach)):

@@ -17,10 +17,13 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from cxreport.errors import CxError
+from cxreport.errors import CxError, shorten
 
 MIME = "application/vnd.cxreport.v1+json"
 SIGNIFICANT_DIGITS = 10
+TOLD_FIRST = {"n", "estimate", "low", "high", "difference", "signal"}
+MOST_ROWS, MOST_COLUMNS, WIDEST = 12, 8, 30
+"""Rows, columns and signs of a value that a block shows as plain text."""
 
 
 class Frame(BaseModel):
@@ -40,7 +43,7 @@ class Payload(BaseModel):
     parameters: dict[str, Any] = {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Block:
     """Something to show.
 
@@ -58,6 +61,13 @@ class Block:
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
     parameters: dict[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Write the block as a small plain table, for where nobody draws it."""
+        try:
+            return "\n".join(_in_plain_text(self.payload()))
+        except CxError:  # of which the page will say more
+            return f"{self.kind}: {len(self.frame)} rows"
+
     def payload(self) -> dict[str, Any]:
         """Return the block as plain data, the same for the same numbers on any machine."""
         rows = [[plain(value) for value in row] for row in self.frame.itertuples(index=False)]
@@ -73,10 +83,31 @@ class Block:
         payload = self.payload()
         if os.environ.get("CXREPORT_BLOCKS") == "data":
             return {MIME: payload}
-        from cxreport.show.render import render  # noqa: PLC0415 - only a person needs to see it
+        from cxreport.show.render import render_cell  # noqa: PLC0415 - only a person needs to see it
 
         language = os.environ.get("CXREPORT_LANGUAGE", "en")
-        return {MIME: payload, "text/html": render(read_block(payload), language, prefix="cell")}
+        return {MIME: payload, "text/html": render_cell(read_block(payload), language)}
+
+
+def _in_plain_text(payload: dict[str, Any]) -> list[str]:
+    """Return the lines of a block's data: what it is, and its first rows and columns."""
+    parameters, data = payload["parameters"], payload["frame"]
+    if payload["kind"] == "several":
+        return [line for block in parameters["blocks"] for line in _in_plain_text(block)]
+    named = [parameters.get(name) for name in ("table", "title", "key", "text")]
+    about = next((str(name) for name in named if name), "")
+    frame = pd.DataFrame(data["rows"], columns=data["columns"])
+    lines = [": ".join(filter(None, [payload["kind"], about]))]
+    if not frame.empty:
+        first = [c for c in frame if c in TOLD_FIRST or pd.api.types.is_string_dtype(frame[c])]
+        chosen = [*first, *(c for c in frame if c not in first)][:MOST_COLUMNS]
+        shown = frame[[c for c in frame if c in chosen]].head(MOST_ROWS)
+        shown = shown.map(lambda v: shorten(v, WIDEST) if isinstance(v, str) else v)
+        written = shown.to_string(index=False, na_rep="", float_format="{:.6g}".format)
+        lines += written.splitlines()
+        if shown.shape != frame.shape:
+            lines.append(f"... {len(frame)} rows, {len(frame.columns)} columns")
+    return [line.rstrip() for line in lines]
 
 
 def plain(value: Any) -> Any:

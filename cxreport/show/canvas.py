@@ -12,12 +12,14 @@ import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontManager, fontManager, json_dump
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cxreport.errors import CxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     import pandas as pd
     from matplotlib.artist import Artist
@@ -187,3 +189,12 @@ def labels_that_fit(figure: Figure, axes: Axes) -> int:
     widths = [label.get_window_extent().width for label in axes.get_xticklabels()]
     # Browsers set other fonts than the one that measures here: a fifth more is on the safe side.
     return max(int(axes.bbox.width / (1.2 * max(widths, default=1) + FONT_SIZE / 2)), 1)
+
+
+def write_fonts(folder: Path) -> None:
+    """Write the fonts of this machine into a folder of settings, so that no kernel seeks them.
+
+    A search that takes long is told on stderr, where nothing may stand.
+    """
+    folder.mkdir(parents=True)
+    json_dump(fontManager, folder / f"fontlist-v{FontManager.__version__}.json")

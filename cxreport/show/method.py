@@ -41,7 +41,11 @@ def method(board: pd.DataFrame, survey: Survey) -> Block:
         _say("answers", n=int(counts.loc[day == start, "n"].sum()),
              before=int(counts.loc[day < start, "n"].sum())),
     ]  # fmt: skip
-    found = survey.dataset.problems
+    found = survey.dataset.problems[survey.dataset.problems["table"] == "responses"]
+    foreign = found[found["problem"] == "rows-not-belonging"]
+    if not foreign.empty:
+        rules = "; ".join(dict.fromkeys(foreign["example"]))
+        sentences.append(_say("foreign", n=int(foreign["n"].sum()), rules=rules))
     for problem, key in LEFT_OUT.items():
         n = int(found.loc[found["problem"] == problem, "n"].sum())
         if n:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +40,7 @@ MOST_SIDE_BY_SIDE = 4
 """Columns of a table that a phone can show side by side; with more, each row becomes a list,"""
 MOST_BELOW_EACH_OTHER = 8
 """unless the table has more rows than that: then it is moved sideways."""
+FOR_A_PHONE = re.compile(r'<div class="narrow">.*?</div>\n?', re.DOTALL)
 
 
 @cache
@@ -80,6 +84,12 @@ def render(block: Block, language: str, *, prefix: str) -> Markup:
         return write(visible_block(block), Words(language), prefix)
     except KeyError as error:
         raise CxError("a block lacks something", where=block.kind, got=error) from error
+
+
+def render_cell(block: Block, language: str) -> str:
+    """Write a block as a notebook shows it: its own ids, and no second drawing for a phone."""
+    digest = hashlib.sha256(json.dumps(block.payload(), sort_keys=True).encode()).hexdigest()
+    return FOR_A_PHONE.sub("", render(block, language, prefix=f"cell-{digest[:12]}"))
 
 
 def _fill(template: str, **values: Any) -> Markup:
@@ -179,6 +189,12 @@ def _several(block: Block, words: Words, prefix: str) -> Markup:
     return Markup("\n").join(parts)
 
 
+def _plain(block: Block, words: Words, _prefix: str) -> Markup:
+    """Show a frame of an analyst's own as it is."""
+    title = block.parameters["title"][words.language]
+    return _fill("table", table=_plain_table(title, block.frame, words), stack=False)
+
+
 def _fold(block: Block, words: Words, prefix: str) -> Markup:
     """Show blocks one below the other once somebody opens them."""
     summary = words.text(f"fold.{block.parameters['summary']}")
@@ -243,4 +259,5 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "several": _several,
     "fold": _fold,
     "figure": _figure,
+    "plain_table": _plain,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import pandas as pd
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from cxreport.inputs.company import Company
     from cxreport.inputs.period import Period
 
+SHOWN: WeakSet[Figure] = WeakSet()
+"""The figures that a block shows: any other is lost to the page, see ``cxreport.build.watch``."""
 NEEDED = {
     "at_risk": ("responses", "orders"),
     "avoidable_contacts": ("tickets", "orders"),
@@ -241,10 +244,40 @@ def figure(
     title, alt : mapping of str to str
         The title, and the text that stands for the picture, in ``en`` and ``it``.
     """
+    for texts in (title, alt):
+        _in_all_languages(texts)
+    SHOWN.add(drawn)
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(drawn)  # it is shown: pyplot need not keep it
     svg = {language: to_svg(drawn, prefix="PREFIX", alt=alt[language]) for language in LANGUAGES}
     return Block("figure", frame, {"svg": svg, "title": dict(title), "alt": dict(alt)})
+
+
+def plain_table(frame: pd.DataFrame, *, title: Mapping[str, str]) -> Block:
+    """Show a frame of your own making as a table.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Its columns are shown as they are named, in their order; numbers in the reader's language.
+    title : mapping of str to str
+        What stands above it, in ``en`` and ``it``.
+
+    Examples
+    --------
+    >>> returns = pd.DataFrame({"shop": ["Turin", "Milan"], "returns": [31, 12]})
+    >>> plain_table(returns, title={"en": "Returns by shop", "it": "Resi per negozio"}).kind
+    'plain_table'
+    """
+    _in_all_languages(title)
+    return Block("plain_table", frame, {"title": dict(title)})
+
+
+def _in_all_languages(texts: Mapping[str, str]) -> None:
+    """Refuse a title, or what stands for a picture, that a language lacks."""
+    if not isinstance(texts, dict) or set(texts) != set(LANGUAGES):
+        expected = '{"en": "...", "it": "..."}'
+        raise CxError("a text in all languages is needed", got=texts, expected=expected)
 
 
 def distributions(shares: pd.DataFrame, board: pd.DataFrame, survey: Survey) -> Block:

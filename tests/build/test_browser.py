@@ -198,6 +198,32 @@ def test_the_page_does_not_scroll_sideways(opened: Opened) -> None:
     assert widths[0] <= widths[1]
 
 
+LENGTHEN = """word => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+    while (walk.nextNode()) {
+        const text = walk.currentNode;
+        if (text.data.trim() && !text.parentElement.closest('svg')) found.push(text);
+    }
+    for (const text of found) text.data += ' ' + word;
+    const names = found.map(text => text.parentElement.tagName.toLowerCase());
+    return [[...new Set(names)], document.documentElement.scrollWidth - innerWidth];
+}"""
+
+
+def test_a_word_of_40_letters_widens_no_element_of_a_phone_s_page(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+    page.goto(pages["it"].as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    names, beyond = page.evaluate(LENGTHEN, "precipitevolissimevolmenteinsopportabile")
+    assert {"h1", "h2", "p", "a", "td", "th", "caption", "dd"} <= {*names}
+    assert beyond <= 0
+    page.evaluate("for (const e of document.querySelectorAll('*')) e.style.overflowWrap = 'normal'")
+    assert page.evaluate(LENGTHEN, "")[1] > 0  # as it would be
+    page.close()
+
+
 @pytest.mark.parametrize("language", ["it", "en"])
 def test_paper_cuts_nothing_at_its_right_edge(
     language: str, browser: Browser, pages: dict[str, Path]

@@ -180,6 +180,14 @@ def test_a_page_whose_files_changed_while_it_was_made_is_not_published(
     assert pages(project).keys() == {"index.html"}
 
 
+def test_a_shell_writes_nothing_among_the_pages_either(project: Path) -> None:
+    write_notebook(project, "%%bash\nmkdir -p reports/mini\necho x > reports/mini/own.csv")
+    [failure] = build_all(project)
+    assert "a notebook writes nothing into the folder of the pages" in failure.what
+    assert failure.parts["got"] == "mini/own.csv"
+    assert pages(project).keys() == {"index.html", "mini/own.csv"}
+
+
 def git(folder: Path, *words: str) -> None:
     who = ["-c", "user.name=a", "-c", "user.email=a@x.example"]
     subprocess.run(["git", "-C", str(folder), *who, *words], check=True, capture_output=True)

@@ -83,6 +83,14 @@ def test_one_notebook_gives_each_language_its_page() -> None:
     assert "<title>Customer experience report – October 2026 – Shops</title>" in english
 
 
+def test_a_report_may_have_a_title_of_its_own() -> None:
+    own = v4.new_notebook(cells=[shown(header(title={"en": "My title", "it": "Il mio"}))])
+    english, italian = (export_page(own, name, PROVENANCE) for name in ("en", "it"))
+    assert "<h1>My title</h1>" in english
+    assert "<title>Il mio – ottobre 2026 – Negozi</title>" in italian
+    assert check_page(english) == []
+
+
 def test_a_text_tagged_with_both_languages_stands_in_both() -> None:
     cell = text("in both", "it", "en", "keep_output")
     assert "in both" in write(cell)

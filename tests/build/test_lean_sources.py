@@ -123,30 +123,36 @@ def is_a_page(notebook: NotebookNode) -> bool:
     return "</html>" in export_page(notebook, "it", provenance)
 
 
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Write every lean source once: all notebooks look at the same files."""
+    surveys = {
+        name: write_survey(tmp_path_factory.mktemp("survey"), questions)
+        for name, questions in SURVEYS.items()
+    }
+    return surveys | {name: write_company(tmp_path_factory.mktemp(name), name) for name in TABLES}
+
+
 @pytest.mark.parametrize("notebook", sorted(OF_SURVEYS))
 @pytest.mark.parametrize("questions", SURVEYS)
 def test_a_survey_of_few_questions_has_every_page(
-    questions: str, notebook: str, tmp_path: Path
+    questions: str, notebook: str, sources: dict[str, Path]
 ) -> None:
-    assert is_a_page(run_on(notebook, write_survey(tmp_path, SURVEYS[questions])))
+    assert is_a_page(run_on(notebook, sources[questions]))
 
 
 @pytest.mark.parametrize("notebook", sorted(OF_COMPANIES))
-@pytest.mark.parametrize("table", [*TABLES, "survey"])
+@pytest.mark.parametrize("table", [*TABLES, "customers"])
 def test_one_table_is_enough_for_the_pages_of_a_company(
-    table: str, notebook: str, tmp_path: Path
+    table: str, notebook: str, sources: dict[str, Path]
 ) -> None:
-    if table == "survey":
-        source = write_survey(tmp_path, SURVEYS["customers"])
-    else:
-        source = write_company(tmp_path, table)
-    assert is_a_page(run_on(notebook, source))
+    assert is_a_page(run_on(notebook, sources[table]))
 
 
 @pytest.mark.parametrize("notebook", sorted(OF_SURVEYS))
-def test_without_a_survey_the_message_says_so(notebook: str, tmp_path: Path) -> None:
+def test_without_a_survey_the_message_says_so(notebook: str, sources: dict[str, Path]) -> None:
     with pytest.raises(CxError, match="no survey"):
-        run_on(notebook, write_company(tmp_path, "orders"))
+        run_on(notebook, sources["orders"])
 
 
 def test_every_notebook_is_tried() -> None:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from cxreport.build.elements import read_page
-from cxreport.build.personal_data import kinds_in, no_personal_data
+from cxreport.build.personal_data import kinds_in, no_ids_of, no_personal_data
+from cxreport.inputs.codebook import Codebook, read_codebook
 
 # published examples: ISO 13616 registry, card networks' test numbers, Agenzia delle Entrate's form
 PERSONAL = {
@@ -86,3 +87,50 @@ def _seconds(text: str) -> float:
     start = time.perf_counter()
     kinds_in(text)
     return time.perf_counter() - start
+
+
+SOURCE = """
+[source]
+title = { en = "Shop", it = "Negozio" }
+terms = { en = "invented", it = "inventati" }
+[tables.responses]
+files = "answers.csv"
+columns.id = { role = "id" }
+columns.day = { role = "date" }
+columns.who = { role = "customer" }
+columns.score = { role = "nps" }
+columns.order_id = { role = "other" }
+[tables.population]
+files = "answers.csv"
+columns.score = { role = "number" }
+[tables.tickets]
+files = "lost.csv"
+columns.ticket_id = { role = "id" }
+"""
+
+
+@pytest.fixture(scope="module")
+def codebook(tmp_path_factory: pytest.TempPathFactory) -> Codebook:
+    folder = tmp_path_factory.mktemp("ids")
+    rows = ["R_1kXz,2026-01-05,17850,9,A/1042", "2026-01,2026-01-05,marcovaldo-rossi,9,", "7,,9,9,"]
+    (folder / "answers.csv").write_text("\n".join(["id,day,who,score,order_id", *rows]), "utf-8")
+    (folder / "codebook.toml").write_text(SOURCE, "utf-8")
+    return read_codebook(folder / "codebook.toml")
+
+
+@pytest.mark.parametrize(
+    ("html", "n"),
+    [
+        ("<p>customer 17850 wrote (R_1kXz)</p>", 2),
+        ("<table><tr><td> A/1042 </td><td>marcovaldo-rossi</td></tr></table>", 2),
+        ('<svg><title>R_1kXz</title><text>x</text></svg><p title="17850">x</p>', 2),
+        (f'<a href="data:text/csv;base64,{base64.b64encode(b"id;R_1kXz").decode()}">x</a>', 1),
+        ("<p>2026-01, 7 of 9 orders, 17,850 visits, R_1kXzz</p>", 0),
+        ('<table><tr><td class="number">17850</td></tr></table>', 0),  # a measure
+    ],
+)
+def test_an_id_of_the_source_is_found_wherever_it_stands(
+    codebook: Codebook, html: str, n: int
+) -> None:
+    found = no_ids_of(codebook, read_page(html))
+    assert found == ([f"{n} ids of the source stand on the page"] if n else [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,14 @@ from small_project import FORKING
 
 from cxreport.build import exchange as folder_switch
 from cxreport.build.gate import check_page
-from cxreport.build.publish import publish, publish_index, read_manifests, staging
+from cxreport.build.publish import (
+    file_stamps,
+    foreign_changes,
+    publish,
+    publish_index,
+    read_manifests,
+    staging,
+)
 from cxreport.errors import CxError
 
 if TYPE_CHECKING:
@@ -149,6 +157,30 @@ def test_what_is_not_a_page_stays_beside_the_new_ones(tmp_path: Path) -> None:
     assert found == {"en.html", "manifest.json", "notes.txt"}
 
 
+def test_what_no_publication_wrote_is_named(tmp_path: Path) -> None:
+    put(tmp_path, OLD)
+    put(tmp_path, OLD, "airports/2025-01")
+    (tmp_path / "shops/2026-10/notes.txt").write_text("mine", "utf-8")
+    before = file_stamps(tmp_path)
+    put(tmp_path, NEW)  # another build
+    put(tmp_path, OLD, "trains/2026-10")
+    with staging(tmp_path) as staged:
+        publish_index(tmp_path, staged)
+        assert foreign_changes(tmp_path, before) == []
+    (tmp_path / "shops/2026-10/it.html").write_text("by hand", "utf-8")
+    (tmp_path / "shops/extra.csv").write_text("x", "utf-8")
+    (tmp_path / "shops/link").symlink_to("nowhere")
+    shutil.rmtree(tmp_path / "airports/2025-01")
+    (tmp_path / "own.csv").write_text("x", "utf-8")
+    assert foreign_changes(tmp_path, before) == [
+        "airports/2025-01/manifest.json",
+        "own.csv",
+        "shops/2026-10/it.html",
+        "shops/extra.csv",
+        "shops/link",
+    ]
+
+
 def test_the_index_lists_reports_by_name_and_the_newest_period_first(tmp_path: Path) -> None:
     months = [("shops", "2026-09"), ("shops", "2026-10"), ("airports", "2025-01")]
     for name, month in months:
@@ -189,7 +221,7 @@ def test_an_index_without_pages_says_so(tmp_path: Path) -> None:
 
 
 def test_an_index_that_breaks_a_rule_is_not_published(tmp_path: Path) -> None:
-    put(tmp_path, OLD, source={"en": "/home/anna/data", "it": "x"})
+    put(tmp_path, OLD, source={"en": "file:///srv/data", "it": "x"})
     with staging(tmp_path) as staged, pytest.raises(CxError, match="the index was not published"):
         publish_index(tmp_path, staged)
     assert not (tmp_path / "index.html").exists()

@@ -20,6 +20,7 @@ from cxreport.build.executed import (
     cell_number,
     end_problems,
     error_outputs,
+    lost_plots,
     stderr_outputs,
     unfinished_cells,
 )
@@ -112,7 +113,14 @@ import os, time
 os.write(2, b"a library speaks")
 time.sleep(1)  # what no Python stream saw comes by a pipe
 """
-GOOD = ["print(text, end='')", "", FACTS, "import warnings; warnings.warn('old')", LIBRARY]
+NOBODY_S = """
+import subprocess
+import matplotlib.font_manager, pandas
+subprocess.run([sys.executable, "-c", "import json, pandas"], check=True)
+print(matplotlib.rcParams["lines.linewidth"], pandas.DataFrame({"n": [7]}).n.sum())
+"""
+WARNING = "import warnings; warnings.warn('old')"
+GOOD = ["print(text, end='')", "", FACTS, WARNING, LIBRARY, NOBODY_S]
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +128,11 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """Run a good notebook once, where the user's own start-up files and modules lie in wait."""
     case = Case(tmp_path_factory.mktemp("good"))
     case.write(*GOOD)
-    (case.folder / "papermill.py").write_text("raise RuntimeError('not ours')", "utf-8")
+    for name in ("papermill", "ipykernel", "json", "pandas"):
+        (case.folder / f"{name}.py").write_text("raise RuntimeError('not ours')", "utf-8")
+    settings = case.folder / "settings"
+    settings.mkdir()
+    (settings / "matplotlibrc").write_text("lines.linewidth: 7", "utf-8")
     startup = case.folder / "personal.py"
     startup.write_text("personal = 1", "utf-8")
     profile = case.folder / "ipython" / "profile_default" / "startup"
@@ -129,6 +141,8 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Case:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONSTARTUP", str(startup))
         patch.setenv("IPYTHONDIR", str(case.folder / "ipython"))
+        patch.setenv("MPLCONFIGDIR", str(settings))
+        patch.setenv("HOME", "/dev/null/none")
         patch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
         patch.delenv("PYTEST_CURRENT_TEST", raising=False)  # ipykernel listens to less under pytest
         case.run(text=HOSTILE)
@@ -148,7 +162,7 @@ def test_good_notebook_reaches_its_end(good: Case) -> None:
 
 
 def test_progress_counts_the_code_cells_of_the_notebook(good: Case) -> None:
-    assert good.seen == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
+    assert good.seen == [(n, 6) for n in range(1, 7)]
 
 
 def test_hostile_text_arrives_unchanged(good: Case) -> None:
@@ -161,6 +175,10 @@ def test_kernel_is_this_interpreter_and_nobody_s_own(good: Case) -> None:
     assert personal is False
     assert variables == ["0", "Agg", "data", "1"]
     assert not Path(connection).parent.exists()
+
+
+def test_no_file_of_the_folder_and_no_setting_of_a_person_gets_in(good: Case) -> None:
+    assert printed(good, 8) == "1.5 7\n"  # the width that matplotlib comes with
 
 
 def test_stderr_is_kept_for_its_rule(good: Case) -> None:
@@ -223,6 +241,49 @@ ctypes.PyDLL(None).sleep(60)  # no thread of the kernel can notice
 def test_end_of_the_kernel_in_the_last_cell_is_a_failure(case: Case, source: str, got: str) -> None:
     case.write(source)
     assert case.failure() == ("report.ipynb, cell 3", got)
+
+
+MAKE = "fig = Figure(); ax = fig.subplots(); "
+SHOW = "cx.show.figure(fig, frame, title=words, alt=words)"
+LOST = [
+    MAKE + "fig",
+    MAKE + "ax.plot([1, 2])",
+    MAKE + "ax.plot([1, 2]);",
+    MAKE + "ax.bar([1, 2], [3, 4])",
+    MAKE + "ax.set_title('x')",
+    "fig, ax = plt.subplots(); plt.close(); ax.hist([1, 2])",
+    "fig, ax = plt.subplots(); plt.close(); (fig, ax)",
+    "fig, ax = plt.subplots(); plt.close(); display(fig)",
+    "frame.plot()",
+    "frame.plot();",
+    "frame.hist()",
+    "x = sns.relplot(frame); plt.close(); x",
+    "sns.relplot(frame);",
+]
+KEPT = [
+    MAKE + "ax.plot([1, 2]); " + SHOW,
+    "fig, ax = plt.subplots(); ax.plot([1, 2])",  # ends in a plot, which the next cell shows
+    SHOW,
+    "fig, ax = plt.subplots(); ax.plot([1, 2]); plt.close();",  # not wanted
+    "fig = plt.figure(); 1 + 1",  # nothing is drawn
+    "plt.close('all'); fig = Figure(); [fig.axes, frame]",
+]
+
+
+def test_every_plot_that_no_block_shows_is_named_with_its_cell(case: Case) -> None:
+    case.write(
+        "import matplotlib.pyplot as plt\nimport pandas as pd\nimport seaborn as sns\n"
+        "import cxreport as cx\nfrom matplotlib.figure import Figure\n"
+        "frame = pd.DataFrame({'n': [1, 2]}); words = {'en': 'x', 'it': 'x'}",
+        *KEPT,
+        *LOST,
+    )
+    case.run()
+    first = 4 + len(KEPT)
+    cells = [f"cell {number} makes" for number in range(first, first + len(LOST))]
+    found = lost_plots(case.outputs)
+    assert [problem.partition(" a plot")[0] for problem in found] == cells
+    assert "end the cell with cx.show.figure(" in found[0]
 
 
 def test_hang_ends_at_the_limit_with_all_its_processes(case: Case) -> None:

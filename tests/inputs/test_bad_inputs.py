@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from sources import problems_of, write_codebook, write_source
+from sources import accept, problems_of, write_codebook, write_source
 
 from cxreport.cli import main
 from cxreport.errors import CxError
 from cxreport.inputs.codebook import read_codebook
+from cxreport.inputs.dataset import open_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +71,9 @@ def test_a_source_that_makes_no_sense_is_one_sentence(
         ({"shop": 'role = "segment", label = { en = "shop" }'}, "in both languages"),
         ({"shop": "label = 7"}, "shop.role: is missing"),
         ({"shop": 'role = "shop"'}, "one of 'id'"),
+        ({"shop": 'role = "segment", label = { en = "shop", it = " " }'}, "in both languages"),
+        ({"ends": 'role = "time", format = ""'}, "no format of dates"),
+        ({"ends": 'role = "time", format = "dd/mm/yyyy"'}, "no format of dates"),
     ],
 )
 def test_a_column_that_makes_no_sense_is_one_sentence(
@@ -89,11 +93,25 @@ def test_a_column_that_makes_no_sense_is_one_sentence(
         ('files = "answers.csv"\ndecimal = ","\nthousands = ","', "two different signs"),
         ('files = "answers.csv"\nheader_rows = 0', "a number from 1"),
         ('files = "answers.csv"\ndelimiter = ""', "it is empty"),
+        ('files = "answers.csv:x"', "only a database holds tables"),
     ],
 )
 def test_a_table_that_makes_no_sense_is_one_sentence(tmp_path: Path, table: str, said: str) -> None:
     with pytest.raises(CxError) as caught:
-        read_codebook(write_codebook(tmp_path, table=table))
+        open_source(write_source(tmp_path, HEADER, ROW, table=table))
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (accept("code-unknown", "score", 0), "accept.0.at_most: a number from 1 is needed"),
+        (2 * accept("code-unknown", "score", 1), "[[accept]] twice: code-unknown in .score"),
+    ],
+)
+def test_what_is_accepted_makes_sense(tmp_path: Path, more: str, said: str) -> None:
+    with pytest.raises(CxError) as caught:
+        read_codebook(write_codebook(tmp_path, more=more))
     assert said in str(caught.value)
 
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from sources import problems_of, write_codebook, write_source
+from sources import accept, problems_of, write_codebook, write_source
 
+import cxreport as cx
 from cxreport import CxError, open_source, open_survey
 from cxreport.inputs.source import run
+from cxreport.show.render import render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,10 +35,10 @@ def ids(path: Path, **given: pd.DataFrame) -> list[str]:
 @pytest.mark.parametrize(
     ("rules", "left", "counted"),
     [
-        ('skip = { Status = "Survey Preview" }', "ade", [("Status: survey preview (2)", 2)]),
-        ("only = { Finished = true }", "abce", [("Finished: not True", 1)]),
+        ('skip = { Status = "Survey Preview" }', "ade", [("Status = survey preview (2)", 2)]),
+        ("only = { Finished = true }", "abce", [("Finished ≠ True", 1)]),
         ('only.Finished = ["TRUE"]\nskip.Status = ["Survey Preview", ""]', "a",
-         [("Finished: not TRUE, Status: empty (1), survey preview (2)", 4)]),
+         [("Finished ≠ TRUE, Status = ∅ (1), survey preview (2)", 4)]),
     ],
 )  # fmt: skip
 def test_rows_that_do_not_belong_are_left_out_and_counted(
@@ -90,3 +92,39 @@ def test_a_filter_that_leaves_nothing_is_an_error(tmp_path: Path) -> None:
     path = write_source(tmp_path, *ROWS, table=IGNORED + 'only = { Status = "Complete" }')
     with pytest.raises(CxError, match="table without rows"):
         open_source(path)
+
+
+def test_the_method_says_what_was_left_out_of_the_survey_and_of_no_other_table(
+    tmp_path: Path,
+) -> None:
+    orders = (
+        '[tables.orders]\nfiles = "o.csv"\nignore = ["state"]\nskip = { state = "test" }\n'
+        '[tables.orders.columns]\norder_id = { role = "id" }\nordered_at = { role = "date" }\n'
+        + accept("date-missing", "ordered_at", 1)
+    )
+    table = 'files = "answers.csv"\nignore = ["Status"]\nskip = { Status = ["Spam", ""] }'
+    path = write_codebook(
+        tmp_path, source="observed_until = 2026-01-31", table=table, more=orders,
+        columns={"score": 'role = "nps", label = { en = "again", it = "ancora" }'},
+    )  # fmt: skip
+    days = ["2026-01-05", "2026-01-30"]
+    given = {
+        "responses": pd.DataFrame(
+            {"id": list("abcde"), "day": days[0], "score": [9, 0, 1, 8, 3],
+             "Status": ["ok", "ok", "spam", "Spam", ""]}
+        ),
+        "orders": pd.DataFrame(
+            {"order_id": [1, 2, 3], "ordered_at": [*days, None], "state": ["ok", "Test", "ok"]}
+        ),
+    }  # fmt: skip
+    survey = open_survey(path, tables=given)
+    board = cx.scoreboard(survey.current, survey.previous, survey.columns("nps"))
+    english, italian = (
+        render(cx.show.method(board, survey), name, prefix="x") for name in ("en", "it")
+    )
+    rules = "Status = ∅ (1), spam (2)"
+    assert "3 rows of the export do not belong to the survey" in english
+    assert "3 righe dell&#39;esportazione non fanno parte dell&#39;indagine" in italian
+    assert rules in english
+    assert rules in italian
+    assert "no usable date" not in english  # that is a row of the orders

@@ -266,3 +266,35 @@ def test_what_makes_every_number_wrong_is_refused(change: dict[str, Any], words:
     asked = {"outcome": "score", "drivers": ["website", "staff"], "bootstrap": 5} | change
     with pytest.raises(CxError, match=words):
         measure(rows, **asked)
+
+
+def test_resamples_draw_customers_with_all_their_answers() -> None:
+    """Forty customers say the same thing five times: as sure as forty answers, not as 200."""
+    generator = np.random.default_rng(11)
+    once = pd.DataFrame({"a": generator.integers(1, 6, 40), "b": generator.integers(1, 6, 40)})
+    once["y"] = once["a"] + once["b"] / 2 + generator.normal(0, 1, 40)
+    rows = pd.concat([once.assign(who=np.arange(40))] * 5, ignore_index=True)
+    widths = {}
+    for name, data, cluster in (
+        ("once", once, None), ("customers", rows, "who"), ("answers", rows, None),
+        ("nobody known", rows.assign(who=None), "who"),
+    ):  # fmt: skip
+        found = measure(data, "y", ["a", "b"], cluster=cluster, bootstrap=2000, seed=4)
+        widths[name] = (found["high"] - found["low"]).iloc[0]
+    assert widths["customers"] == pytest.approx(widths["once"], rel=0.06)
+    assert widths["answers"] == pytest.approx(widths["once"] / 5**0.5, rel=0.1)
+    assert widths["nobody known"] == pytest.approx(widths["answers"], rel=0.06)
+
+
+def test_blocks_keep_customers_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(12)
+    once = pd.DataFrame({"a": generator.normal(0, 1, 3000), "w": generator.uniform(0.5, 2, 3000)})
+    once["y"] = once["a"] + generator.normal(0, 1, 3000)
+    rows = pd.concat([once.assign(who=np.arange(3000))] * 3, ignore_index=True)
+    options = {"bootstrap": 400, "seed": 4, "scale": (-99, 99), "outcome_scale": (-99, 99)}
+    whole = measure(rows, "y", ["a"], weight="w", cluster="who", **options)
+    monkeypatch.setattr(resampling, "MOST_PATTERNS", 100)
+    blocks = measure(rows, "y", ["a"], weight="w", cluster="who", **options)
+    assert blocks["estimate"].item() == pytest.approx(whole["estimate"].item())
+    wide = [(f["high"] - f["low"]).item() for f in (whole, blocks)]
+    assert wide[1] == pytest.approx(wide[0], rel=0.15)

@@ -252,3 +252,25 @@ def test_ratings_on_other_scales_are_turned_and_stretched(tmp_path: Path) -> Non
     ratings = run(found.rows.order_by("id").select("one", "two"))
     assert ratings["one"].fillna(0).tolist() == [1, 5, 0]  # 7 is outside
     assert ratings["two"].tolist() == [5, 1, 3]
+
+
+def test_customers_who_answer_again_are_drawn_together() -> None:
+    """Thirty customers, each with the same answer four times: the error is that of thirty."""
+    rng = np.random.default_rng(6)
+    once = pd.DataFrame({"staff": rng.integers(1, 6, 30), "again": rng.integers(0, 2, 30) * 100})
+    rows = pd.concat([once.assign(who=np.arange(30))] * 4, ignore_index=True)
+    found = {
+        name: moments_of_truth(
+            data, {"again": 5}, ["staff"], **ENDS, cluster=cluster, bootstrap=1500, seed=2
+        ).iloc[0]
+        for name, data, cluster in (
+            ("once", once, None), ("together", rows, "who"), ("apart", rows, None)
+        )
+    }  # fmt: skip
+    width = {n: row["negative_high"] - row["negative_low"] for n, row in found.items()}
+    assert width["together"] == pytest.approx(width["once"], rel=0.1)
+    assert width["apart"] < 0.6 * width["once"]
+    rated = {n: row["performance_high"] - row["performance_low"] for n, row in found.items()}
+    # sqrt(s^2 / 30) with s^2 over 29 degrees of freedom, whether they say it once or four times
+    assert rated["together"] == pytest.approx(rated["once"])
+    assert rated["once"] == pytest.approx(2 * 1.959964 * once["staff"].std() / 30**0.5, rel=1e-6)

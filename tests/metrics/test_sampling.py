@@ -10,7 +10,9 @@ from scipy.stats import norm
 
 from cxreport.errors import CxError
 from cxreport.metrics.compare import compare
+from cxreport.metrics.pyramid_layers import layer_gaps
 from cxreport.metrics.scores import csat, nps
+from cxreport.metrics.statistics.proportions import clustered_percent, percent_of
 
 SHARES = (0.2, 0.3, 0.5)
 SCORE = 30.0
@@ -46,6 +48,43 @@ def test_weighted_scores_hold_their_level(n: int, effect: float) -> None:
     assert 93 <= held(share, SATISFIED) <= 97
 
 
+PEOPLE = {
+    "promoters": (0.1, 0.2, 0.7),
+    "detractors": (0.55, 0.3, 0.15),
+    "balanced": (0.3, 0.4, 0.3),
+    "split": (0.45, 0.1, 0.45),
+    "very happy": (0.05, 0.15, 0.8),
+}
+
+
+@pytest.mark.parametrize(("n", "worlds"), [(10, 1500), (30, 1200), (100, 500)])
+@pytest.mark.parametrize("effect", [1.1, 1.5, 2.0])
+def test_weighted_scores_hold_their_level_whoever_the_customers_are(
+    n: int, worlds: int, effect: float
+) -> None:
+    """On other populations and other draws than the form of the interval was chosen on."""
+    rng = np.random.default_rng([20261128, n, round(100 * effect)])
+    parts = [
+        weighted_worlds(n, effect, worlds).assign(
+            people=name, score=rng.choice([3, 8, 10], size=worlds * n, p=shares)
+        )
+        for name, shares in PEOPLE.items()
+    ]
+    rows, by = pd.concat(parts), ["people", "world"]
+    score = nps(rows, "score", by=by, weight="weight")
+    share = csat(rows, "score", by=by, weight="weight", scale=(0, 10), favourable_from=9)
+    kept: dict[str, list[float]] = {"net": [], "share": []}
+    for name, (bottom, _, top) in PEOPLE.items():
+        for kind, frame, truth in (("net", score, top - bottom), ("share", share, top)):
+            known = frame[frame["people"].eq(name) & frame["note"].ne("too few answers")]
+            kept[kind].append(held(known, 100 * truth))
+    chance = 100 * 3 * (0.05 * 0.95 / worlds) ** 0.5  # three standard errors of one population
+    for shares in kept.values():
+        assert 93 <= np.mean(shares) <= 97
+        assert 93 - chance < min(shares)
+        assert max(shares) < 97 + chance
+
+
 def test_too_few_unequal_answers_are_called_so() -> None:
     # One of ten weighs as much as 30: (39)^2 / (9 + 900) = 1.67 equal answers.
     rows = pd.DataFrame({"score": [10] * 5 + [3] * 5, "weight": [30.0] + [1.0] * 9})
@@ -53,6 +92,40 @@ def test_too_few_unequal_answers_are_called_so() -> None:
     assert row["n_effective"] == pytest.approx(39**2 / 909)
     assert row["note"] == "too few answers"
     assert nps(rows.assign(weight=2.0), "score", weight="weight")["note"].item() == ""
+
+
+def test_a_gap_of_layers_has_the_error_of_its_people() -> None:
+    # Differences of 100, 100 | -100 | 0 from a mean of 25: per person 150, -125, -25;
+    # R's svymean(~d, svydesign(~who)): 3/2 (150^2 + 125^2 + 25^2) / 4^2
+    rows = pd.DataFrame({"n": [5, 5, 3, 3], "e": [3, 3, 5, 3], "j": [3] * 4, "who": list("aabc")})
+    found = layer_gaps(rows, needs="n", ease="e", enjoyability="j", cluster="who").iloc[0]
+    assert found["difference"] == 25
+    assert found["std_error"] == pytest.approx((1.5 * (150**2 + 125**2 + 25**2)) ** 0.5 / 4)
+
+
+def test_steps_of_customers_with_habits_hold_their_level() -> None:
+    """The shares of `transitions`: each customer has 3 to 10 journeys, most of them of one habit.
+
+    40% of all journeys go on as counted; 60 customers a world, sums over customers as R would have
+    them for a ratio.
+    """
+    rng, worlds, customers = np.random.default_rng(20261130), 2000, 60
+    journeys = rng.integers(3, 11, size=(worlds, customers))
+    habit = rng.random((worlds, customers)) < 0.4
+    alike = rng.binomial(journeys, 0.8)
+    times = np.where(habit, alike, 0) + rng.binomial(journeys - alike, 0.4)
+    sums = pd.DataFrame(
+        {
+            "times": times.sum(axis=1),
+            "n": journeys.sum(axis=1),
+            "clusters": customers,
+            "n_squared": (journeys**2).sum(axis=1),
+            "times_squared": (times**2).sum(axis=1),
+            "times_n": (times * journeys).sum(axis=1),
+        }
+    )
+    assert 93 <= held(clustered_percent(sums), 40) <= 97
+    assert held(percent_of(sums["times"], sums["n"]), 40) < 70
 
 
 def repeating_worlds(n: int, share: float, worlds: int = 500) -> pd.DataFrame:

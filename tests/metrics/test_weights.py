@@ -178,7 +178,7 @@ def test_cells_in_an_engine() -> None:
         ({"region": {"north": 1.5, "south": -0.5}}, "not a target", "south"),
         ({"region": {"north": 0.5, "south": None}}, "not a target", "south"),
         ({"region": {"north": 0.5, "south": float("nan")}}, "not a target", "south"),
-        ({"region": {"north": 0.5, "west": 0.5}}, "levels without a target", "'south'"),
+        ({"region": {"north": 0.5, "west": 0.5}}, "levels without a target", "'aaaaa'"),
         ({"region": {"north": 0.5, "south": 0.3, "west": 0.2}}, "no row can meet", "'west'"),
         ({"country": {"north": 0.5, "south": 0.5}}, "unknown column", "country"),
     ],

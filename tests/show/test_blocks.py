@@ -122,3 +122,17 @@ def test_a_block_shows_itself_in_the_language_asked_for(monkeypatch: pytest.Monk
 
 def test_a_block_is_data_alone_when_a_report_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(monkeypatch, CXREPORT_BLOCKS="data") == {MIME: NOTE.payload()}
+
+
+def test_a_block_in_plain_text_is_a_small_table() -> None:
+    scores = pd.DataFrame(
+        {"question": ["nps", "visit"], "n": [495, 12], "estimate": [36.16162, np.nan]}
+    )
+    assert repr(Block("table", scores, {"table": "scoreboard"})) == (
+        "table: scoreboard\nquestion   n  estimate\n     nps 495   36.1616\n   visit  12"
+    )
+    long = Block("table", pd.DataFrame({f"c{n}": [n] * 40 for n in range(9)}))
+    assert repr(long).endswith("\n... 40 rows, 9 columns")
+    assert repr(read_block(long.payload())) == repr(long)
+    assert repr(Block("several", parameters={"blocks": [NOTE.payload()] * 2})).count("note: ") == 2
+    assert repr(Block("table", pd.DataFrame({"x": [object()]}))) == "table: 1 rows"

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from cxreport import show
 from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
-from cxreport.show.render import KINDS, render
+from cxreport.show.render import KINDS, render, render_cell
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{ 7*7 }}</style></script><!--"
 ABOUT: dict[str, Any] = {
@@ -119,6 +119,28 @@ def test_an_analyst_s_own_picture_has_its_alt_text_and_its_data_in_each_language
     assert "1.234" in italian
     assert "1,234" in english
     assert ">–<" in italian  # what is not known
+
+
+def test_a_table_of_one_s_own_needs_no_picture() -> None:
+    frame = pd.DataFrame({"shop": [HOSTILE, "b"], "n": [1234, None], "share": [12.34, 50.0]})
+    block = show.plain_table(frame, title={"en": f"Shops {HOSTILE}", "it": "Negozi"})
+    english, italian = (render(block, name, prefix="f7-0") for name in ("en", "it"))
+    assert is_harmless(english)
+    assert "<caption>Negozi</caption>" in italian
+    assert "1.234" in italian
+    assert re.search('<th[^>]* class="number"[^>]*>share</th>', italian)
+    with pytest.raises(CxError, match="a text in all languages is needed"):
+        show.plain_table(frame, title={"en": "Shops"})
+
+
+def test_a_notebook_shows_a_chart_once_and_another_with_other_names() -> None:
+    chart = Block("intervals", GROUPS, ABOUT | CHART | {"question": "q", "reference_value": 60.0})
+    other = Block("intervals", GROUPS.head(1), chart.parameters)
+    first, second = (render_cell(block, "en") for block in (chart, other))
+    assert render(chart, "en", prefix="x").count("<svg") == 2  # a page has one for a phone, too
+    assert (first.count("<svg"), first.count("<figure>"), first.count("</figure>")) == (1, 1, 1)
+    ids = [set(re.findall(r'\bid="([^"]+)"', html)) for html in (first, second)]
+    assert ids[0].isdisjoint(ids[1])
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
-from statsmodels.stats.multitest import multipletests
 
 from cxreport.metrics.answers import By, count_answers
+from cxreport.metrics.statistics.multiplicity import corrected
 
 if TYPE_CHECKING:
     from cxreport.inputs.source import Data
@@ -125,11 +125,6 @@ def rank_pairs(
     error = current["variance"] * (1 / current["n"] + 1 / reference["n"])
     z = (current["mean_rank"] - reference["mean_rank"]) / error.where(error > 0) ** 0.5
     p_value = pd.Series(2 * norm.sf(z.abs()), z.index)
-    corrected = (
-        p_value
-        if p_value.isna().any() or p_value.empty
-        else multipletests(p_value, method="holm")[1]
-    )
     return pd.DataFrame(
         {
             "group": current[by],
@@ -138,7 +133,7 @@ def rank_pairs(
             "n_reference": reference["n"],
             "z": z,
             "p_value": p_value,
-            "q_value": corrected,
+            "q_value": corrected(p_value),
         }
     )
 

@@ -64,7 +64,8 @@ def survey_importance(
         return pd.DataFrame(columns=EMPTY[importance])
     shares = importance(
         found.rows, found.outcome, found.drivers, scale=found.scale,
-        outcome_scale=found.outcome_scale, weight=found.weight, bootstrap=bootstrap, seed=seed,
+        outcome_scale=found.outcome_scale, weight=found.weight, cluster=found.cluster,
+        bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
     return _named(_shown(shares, survey)).sort_values(
         "estimate", ascending=False, ignore_index=True
@@ -101,8 +102,8 @@ def survey_criticality(
     wanted = found.satisfied if target is None else target
     ranked = criticality(
         found.rows, found.outcome, found.drivers, target=wanted, scale=found.scale,
-        outcome_scale=found.outcome_scale, weight=found.weight, bootstrap=bootstrap, seed=seed,
-        family_level=survey.family_level,
+        outcome_scale=found.outcome_scale, weight=found.weight, cluster=found.cluster,
+        bootstrap=bootstrap, seed=seed, family_level=survey.family_level,
     )  # fmt: skip
     return _named(_shown(ranked, survey)).assign(target=wanted, target_set=target is not None)
 
@@ -135,7 +136,8 @@ def survey_asymmetry(
     effects = asymmetry(
         found.rows, found.outcome, found.drivers, low_to=found.low_to, high_from=found.high_from,
         scale=found.scale, outcome_scale=found.outcome_scale, threshold=threshold,
-        weight=found.weight, bootstrap=bootstrap, seed=seed,
+        weight=found.weight, cluster=found.cluster,
+        bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
     return _named(_shown(effects, survey)).sort_values("penalty", ignore_index=True)
 
@@ -207,7 +209,7 @@ def survey_moments(
     wanted = found.satisfied if target is None else target
     moments = moments_of_truth(
         keep(rows), outcomes, found.drivers, low_to=found.low_to, high_from=found.high_from,
-        target=wanted, scale=found.scale, bootstrap=bootstrap, seed=seed,
+        target=wanted, scale=found.scale, cluster=found.cluster, bootstrap=bootstrap, seed=seed,
         family_level=survey.family_level,
     )  # fmt: skip
     return _named(_shown(moments, survey)).assign(target=wanted, target_set=target is not None)

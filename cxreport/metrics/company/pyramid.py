@@ -46,10 +46,12 @@ def survey_pyramid(survey: Survey, *, periods: int = 1, seed: int = 0) -> dict[s
     columns, scale = _layers(survey)
     if not columns:
         return dict.fromkeys(("layers", "gaps", "order"), EMPTY)
-    rows = survey.recent(periods)
+    rows, cluster = survey.recent(periods), survey.design["cluster"]
     return {
         "layers": score_questions(rows, survey.columns(*LAYERS), **survey.design),
-        "gaps": layer_gaps(rows, **columns, scale=scale, level=survey.family_level),
+        "gaps": layer_gaps(
+            rows, **columns, scale=scale, cluster=cluster, level=survey.family_level
+        ),
         "order": scalogram(rows, list(columns.values()), scale=scale, seed=seed),
     }
 
@@ -124,7 +126,9 @@ def survey_layer_weights(
         return pd.DataFrame({"layer": pd.Series(dtype="str")})
     rows = valid_answers(survey.recent(periods), survey.columns("nps", *LAYERS))
     drivers = list(columns.values())
-    found = importance(rows, score, drivers, bootstrap=bootstrap, seed=seed)
+    found = importance(
+        rows, score, drivers, cluster=survey.design["cluster"], bootstrap=bootstrap, seed=seed
+    )
     return found.assign(layer=list(columns))
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import pandas as pd
 from scipy.stats import chi2_contingency
-from statsmodels.stats.multitest import multipletests
 
 from cxreport.errors import CxError
 from cxreport.metrics.compare import compare
+from cxreport.metrics.statistics.multiplicity import corrected
 
 if TYPE_CHECKING:
     from cxreport.metrics.statistics.multiplicity import Correction
@@ -193,9 +193,7 @@ def differ_by_group(funnels: pd.DataFrame, between: str, *, of: Share = "step") 
         rows.append({**dict(zip(keys, labels, strict=True)), **_chi2(at_step)})
     columns = [*keys, "groups", "n", "chi2", "df", "p_value", "note"]
     frame = pd.DataFrame(rows, columns=columns)
-    known = frame["p_value"].dropna().astype(float)
-    q_value = multipletests(known, method="holm")[1] if len(known) else []
-    frame.insert(len(columns) - 1, "q_value", pd.Series(q_value, known.index, dtype="float64"))
+    frame.insert(len(columns) - 1, "q_value", corrected(frame["p_value"].astype("float64")))
     return frame
 
 

@@ -31,8 +31,8 @@ class DriverAnswers(NamedTuple):
         Worst and best rating of every touchpoint.
     outcome_scale : (int, int)
         Of the main question.
-    weight : str or None
-        The source's own weights.
+    weight, cluster : str or None
+        The source's own weights, and the customer.
     """
 
     rows: ir.Table
@@ -41,6 +41,7 @@ class DriverAnswers(NamedTuple):
     scale: tuple[int, int]
     outcome_scale: tuple[int, int]
     weight: str | None
+    cluster: str | None
 
     @property
     def low_to(self) -> float:
@@ -79,8 +80,8 @@ def driver_answers(survey: Survey, periods: int) -> DriverAnswers | None:
     rows = rows.mutate(
         **{name: _stretched(rows[name], column, scale) for name, column in touchpoints.items()}
     )
-    weight = next(iter(survey.columns("weight")), None)
-    return DriverAnswers(rows, outcome, list(touchpoints), scale, outcome_scale, weight)
+    drivers, design = list(touchpoints), survey.design
+    return DriverAnswers(rows, outcome, drivers, scale, outcome_scale, **design)
 
 
 def _ends(scale: tuple[int, int]) -> tuple[int, int]:

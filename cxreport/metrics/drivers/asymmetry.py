@@ -29,7 +29,7 @@ COUNTS = ("n", "invalid", "n_low", "n_high")
 NEEDED = ("driver", "performance", "penalty", "reward")
 
 
-def asymmetry(
+def asymmetry(  # noqa: PLR0913 - a design, a scale, three limits, resamples
     data: Data,
     outcome: str,
     drivers: Sequence[str],
@@ -40,6 +40,7 @@ def asymmetry(
     outcome_scale: Scale = None,
     threshold: float = 0.1,
     weight: str | None = None,
+    cluster: str | None = None,
     bootstrap: int = 1000,
     seed: int = 0,
     level: float = 0.95,
@@ -62,6 +63,9 @@ def asymmetry(
         Asymmetry beyond which a driver is basic or excitement (0.1 or 0.2 in publications).
     weight : str, optional
         Column of survey weights.
+    cluster : str, optional
+        Column of the customer, who may answer more than once: customers are drawn again, with all
+        their answers. A missing one is a customer of its own.
     bootstrap, seed : int
         Resamples for intervals, and their start.
     level : float
@@ -104,7 +108,7 @@ def asymmetry(
         raise CxError("no threshold of asymmetry", got=threshold, expected="0 to 1")
     steps = step_effects(
         data, outcome, drivers, low_to=low_to, high_from=high_from, scale=scale,
-        outcome_scale=outcome_scale, weight=weight, bootstrap=bootstrap, seed=seed,
+        outcome_scale=outcome_scale, weight=weight, cluster=cluster, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
     resampled = impact_asymmetry(steps.low, steps.high)
     low, high = limits(resampled, level)

@@ -59,6 +59,7 @@ def correlate(
     *,
     scales: Sequence[Scale],
     weight: str | None = None,
+    cluster: str | None = None,
     bootstrap: int,
     seed: int,
 ) -> Ratings:
@@ -74,6 +75,8 @@ def correlate(
         Of each column, see ``numeric_rows``.
     weight : str, optional
         Column of weights.
+    cluster : str, optional
+        Column of the customer, see ``importance``.
     bootstrap, seed : int
         Resamples, and their start.
 
@@ -91,7 +94,7 @@ def correlate(
     As R's ``cor(use = "pairwise.complete.obs")``: mean and variance of a pair are those of its own
     rows, so that who was asked, or used a thing at all, is not mixed with how it was rated.
     """
-    rows = numeric_rows(data, columns, weight, scales=scales)
+    rows = numeric_rows(data, columns, weight, cluster=cluster, scales=scales)
     width = np.where(rows.highest > rows.lowest, rows.highest - rows.lowest, 1.0)
 
     def design(values: Numbers) -> Numbers:

@@ -26,7 +26,7 @@ ALMOST_ALWAYS, NOW_AND_THEN = 80, 20
 """Percent of resamples in the top three that make the level high, or medium."""
 
 
-def criticality(
+def criticality(  # noqa: PLR0913 - a design, a scale, two levels, resamples
     data: Data,
     outcome: str,
     drivers: Sequence[str],
@@ -36,6 +36,7 @@ def criticality(
     outcome_scale: Scale = None,
     method: Method = "shapley",
     weight: str | None = None,
+    cluster: str | None = None,
     bootstrap: int = 1000,
     seed: int = 0,
     level: float = 0.95,
@@ -49,7 +50,7 @@ def criticality(
 
     Parameters
     ----------
-    data, outcome, drivers, scale, outcome_scale, method, weight
+    data, outcome, drivers, scale, outcome_scale, method, weight, cluster
         As in ``importance``.
     target : float
         Mean rating that every driver should have.
@@ -58,7 +59,8 @@ def criticality(
     level : float
         Confidence level of the (percentile) intervals.
     family_level : float, optional
-        1 minus the error that the tests of all drivers together are held to; ``level`` when left out.
+        1 minus the error that the tests of all drivers together are held to;
+        ``level`` when left out.
 
     Returns
     -------
@@ -100,7 +102,7 @@ def criticality(
         raise CxError("a target must be a number", got=target)
     found = fit(
         data, outcome, drivers, scale=scale, outcome_scale=outcome_scale, method=method,
-        weight=weight, bootstrap=bootstrap, seed=seed,
+        weight=weight, cluster=cluster, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
     ratings, weight_of = found.ratings, 100 * found.parts
     mean, reach = ratings.mean[:, :-1], ratings.reach[:, :-1]

@@ -63,6 +63,7 @@ def importance(
     outcome_scale: Scale = None,
     method: Method = "shapley",
     weight: str | None = None,
+    cluster: str | None = None,
     bootstrap: int = 1000,
     seed: int = 0,
     level: float = 0.95,
@@ -91,6 +92,9 @@ def importance(
         Johnson's relative weights, and always so with more than 12.
     weight : str, optional
         Column of survey weights.
+    cluster : str, optional
+        Column of the customer, who may answer more than once: customers are drawn again, with all
+        their answers. A missing one is a customer of its own.
     bootstrap : int
         Resamples for intervals and ranks, see ``resampling.resample``; 0 for none.
     seed : int
@@ -137,7 +141,7 @@ def importance(
     """
     found = fit(
         data, outcome, drivers, scale=scale, outcome_scale=outcome_scale, method=method,
-        weight=weight, bootstrap=bootstrap, seed=seed,
+        weight=weight, cluster=cluster, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
     estimate, coefficient = found.parts[0], found.coefficients[0]
     low, high = limits(found.parts, level)
@@ -185,6 +189,7 @@ def fit(
     outcome_scale: Scale = None,
     method: Method = "shapley",
     weight: str | None = None,
+    cluster: str | None = None,
     bootstrap: int = 1000,
     seed: int = 0,
 ) -> Fit:
@@ -195,7 +200,9 @@ def fit(
         raise CxError("no driver", expected="one column of ratings or more")
     scales = [*[scale] * len(drivers), outcome_scale]
     columns = [*drivers, outcome]
-    ratings = correlate(data, columns, scales=scales, weight=weight, bootstrap=bootstrap, seed=seed)
+    ratings = correlate(
+        data, columns, scales=scales, weight=weight, cluster=cluster, bootstrap=bootstrap, seed=seed
+    )
     notes = _left_out(ratings)
     kept = np.array([note == "" for note in notes])
     chosen: Method = method if kept.sum() <= MOST_SHAPLEY else "johnson"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
@@ -11,7 +12,7 @@ from scipy.stats import norm
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, run
 from cxreport.metrics.drivers.asymmetry import COUNTS
-from cxreport.metrics.drivers.numeric_rows import numeric_rows
+from cxreport.metrics.drivers.numeric_rows import CLUSTER, numeric_rows
 from cxreport.metrics.drivers.rating_steps import step_effects
 from cxreport.metrics.statistics.intervals import normal_quantile
 from cxreport.metrics.statistics.multiplicity import corrected, interval_level
@@ -38,6 +39,7 @@ def moments_of_truth(
     high_from: float,
     target: float,
     scale: Scale = None,
+    cluster: str | None = None,
     bootstrap: int = 1000,
     seed: int = 0,
     level: float = 0.95,
@@ -63,6 +65,9 @@ def moments_of_truth(
         Mean rating that every touchpoint should have.
     scale : (number, number), optional
         Of the ratings, as in ``importance``; of an outcome every number counts.
+    cluster : str, optional
+        Column of the customer, who may answer more than once: customers are drawn again, with all
+        their answers. A missing one is a customer of its own.
     bootstrap, seed : int
         Resamples (at least one), and their start.
     level : float
@@ -113,7 +118,7 @@ def moments_of_truth(
     for outcome, large in outcomes.items():
         steps = step_effects(
             data, outcome, drivers, low_to=low_to, high_from=high_from, scale=scale,
-            outcome_scale=ANY, bootstrap=bootstrap, seed=seed,
+            outcome_scale=ANY, cluster=cluster, bootstrap=bootstrap, seed=seed,
         )  # fmt: skip
         counts = {name: getattr(steps, name).round().astype(int) for name in COUNTS}
         columns = {"outcome": outcome, "driver": list(drivers), **counts}
@@ -125,7 +130,7 @@ def moments_of_truth(
     frame = pd.concat(frames, ignore_index=True)
     frame = _corrected(frame, family_level)
     frame = frame.assign(kind=_kinds(frame, 1 - family_level))
-    rated = _performance(data, drivers, scale, target, level)
+    rated = _performance(data, drivers, scale, target, level, cluster)
     return frame.merge(rated, on="driver", how="left", validate="many_to_one")[
         ["outcome", "driver", *COUNTS, "negative", "negative_low", "negative_high",
          "negative_q", "positive", "positive_low", "positive_high", "positive_q", "kind",
@@ -160,23 +165,39 @@ def _kinds(frame: pd.DataFrame, alpha: float) -> Numbers:
 
 
 def _performance(
-    data: Data, drivers: Sequence[str], scale: Scale, target: float, level: float
+    data: Data,
+    drivers: Sequence[str],
+    scale: Scale,
+    target: float,
+    level: float,
+    cluster: str | None,
 ) -> pd.DataFrame:
-    """Compare the mean of each rating with its target."""
-    table = numeric_rows(data, drivers, scales=[scale] * len(drivers)).table
+    """Compare the mean of each rating with its target; its error is that of a ratio over people."""
+    table = numeric_rows(data, drivers, cluster=cluster, scales=[scale] * len(drivers)).table
+    whose: ir.Value = -ibis.row_number()
+    if cluster is not None:
+        whose = ibis.ifelse(table[CLUSTER].isnull(), whose, table[CLUSTER])
+    table = table.mutate(whose=whose)
     sums: dict[str, ir.Value] = {}
     for at in range(len(drivers)):
         rating = table[f"c{at}"]
-        sums |= {f"n_{at}": rating.count(), f"s_{at}": rating.sum()}
-        sums |= {f"q_{at}": (rating * rating).sum()}
-    found = run(table.aggregate(**sums)).iloc[0]
-    n, total, squares = (
+        sums |= {f"n_{at}": rating.count(), f"s_{at}": rating.sum().fill_null(0)}
+    people = table.group_by("whose").aggregate(**sums)
+    totals: dict[str, ir.Value] = {}
+    for at in range(len(drivers)):
+        n_of, sum_of = people[f"n_{at}"].cast("float64"), people[f"s_{at}"]
+        totals |= {f"m_{at}": (n_of > 0).sum(), f"n_{at}": n_of.sum(), f"s_{at}": sum_of.sum()}
+        totals |= {f"ss_{at}": (sum_of**2).sum(), f"sn_{at}": (sum_of * n_of).sum()}
+        totals |= {f"nn_{at}": (n_of**2).sum()}
+    found = run(people.aggregate(**totals)).iloc[0]
+    m, n, total, squares, products, sizes = (
         found[[f"{kind}_{at}" for at in range(len(drivers))]].to_numpy("float64", na_value=np.nan)
-        for kind in "nsq"
+        for kind in ("m", "n", "s", "ss", "sn", "nn")
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = total / n
-        error = np.sqrt(np.clip(squares / n - mean**2, 0, None) / (n - 1))
+        spread = np.clip(squares - 2 * mean * products + mean**2 * sizes, 0, None)
+        error = np.sqrt(spread * m / (m - 1)) / n
     half = normal_quantile(level) * error
     risk = pd.array(np.where(mean + half < target, 1, 0), dtype="boolean")
     risk[~((mean + half < target) | (mean - half >= target))] = pd.NA

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.answers import LARGEST_WEIGHT, SMALLEST_WEIGHT
+from cxreport.metrics.statistics.clusters import cluster_id
 from cxreport.metrics.statistics.group_columns import check_columns
 from cxreport.metrics.statistics.value_columns import numbers, ratings
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from cxreport.metrics.drivers.resampling import Numbers
     from cxreport.metrics.statistics.value_columns import Scale
 
-WEIGHT = "weight"
+WEIGHT, CLUSTER = "weight", "cluster"
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Rows:
     Attributes
     ----------
     table : ibis Table
-        The columns, and ``weight`` as the last one where there are weights.
+        The columns, and after them ``weight`` and ``cluster`` (a number for each, from 0) where
+        there are such.
     names : list of str
         The columns without the weight.
     n : int
@@ -40,8 +43,8 @@ class Rows:
         Of each column; NaN where it has no value.
     invalid : ndarray
         Of each column but the last: rows in which it, or the last, lies outside its scale.
-    weighted : bool
-        Whether there are weights.
+    weighted, clustered : bool
+        Whether there are weights, and clusters.
     """
 
     table: ir.Table
@@ -51,6 +54,7 @@ class Rows:
     highest: Numbers
     invalid: Numbers
     weighted: bool
+    clustered: bool = False
 
 
 def numeric_rows(
@@ -58,6 +62,7 @@ def numeric_rows(
     columns: Sequence[str],
     weight: str | None = None,
     *,
+    cluster: str | None = None,
     scales: Sequence[Scale] = (),
     with_last: bool = False,
 ) -> Rows:
@@ -67,6 +72,8 @@ def numeric_rows(
     ----------
     data, columns, weight
         The rows, the columns to read, and that of the weights.
+    cluster : str, optional
+        Column of who a row belongs to; where it is missing, the row is a cluster of its own.
     scales : sequence of (float, float) or None
         Of each column, see ``value_columns.ratings``.
     with_last : bool
@@ -79,7 +86,7 @@ def numeric_rows(
         width, or a weight is missing or out of range.
     """
     table, names = as_table(data), list(columns)
-    check_columns(table, [*names, *([weight] if weight is not None else [])])
+    check_columns(table, [*names, *(name for name in (weight, cluster) if name is not None)])
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise CxError("a column is named twice", got=", ".join(repeated))
@@ -87,7 +94,8 @@ def numeric_rows(
     values = {f"c{at}": rated[name].value.cast("float64") for at, name in enumerate(names)}
     outside = {f"out_{at}": rated[name].outside for at, name in enumerate(names)}
     weights = {WEIGHT: numbers(table, weight).cast("float64")} if weight is not None else {}
-    raw = table.select(**values, **weights, **outside)
+    of_whom = {} if cluster is None else {CLUSTER: cluster_id(table[cluster])}
+    raw = table.select(**values, **weights, **of_whom, **outside)
     *others, last = (raw[name] for name in outside)
     counts = {column.get_name(): (column | last).sum() for column in others}
     figures = run(raw.aggregate(n=raw.count(), **counts, **_bad_weights(raw))).iloc[0]
@@ -101,6 +109,9 @@ def numeric_rows(
         )
     chosen = raw.drop(*outside)
     kept = chosen.filter(chosen[f"c{len(names) - 1}"].notnull()) if with_last else chosen
+    if cluster is not None:
+        number = ibis.dense_rank().over(order_by=kept[CLUSTER])
+        kept = kept.mutate(**{CLUSTER: ibis.ifelse(kept[CLUSTER].isnull(), ibis.null(), number)})
     limits = {f"low_{at}": kept[f"c{at}"].min() for at in range(len(names))}
     limits |= {f"high_{at}": kept[f"c{at}"].max() for at in range(len(names))}
     within = run(kept.aggregate(n=kept.count(), **limits)).iloc[0]
@@ -109,7 +120,8 @@ def numeric_rows(
         for end in ("low", "high")
     )
     invalid = figures[list(counts)].fillna(0).to_numpy("float64")
-    return Rows(kept, names, int(within["n"]), low, high, invalid, weight is not None)
+    with_design = (weight is not None, cluster is not None)
+    return Rows(kept, names, int(within["n"]), low, high, invalid, *with_design)
 
 
 def _bad_weights(raw: ir.Table) -> dict[str, ir.Value]:

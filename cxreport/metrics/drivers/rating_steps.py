@@ -60,6 +60,7 @@ def step_effects(
     scale: Scale = None,
     outcome_scale: Scale = None,
     weight: str | None = None,
+    cluster: str | None = None,
     bootstrap: int,
     seed: int,
 ) -> Steps:
@@ -76,7 +77,7 @@ def step_effects(
         not use a thing is neither left out nor taken for somebody with a middling rating.
     low_to, high_from : float
         Ratings up to the one are bad, from the other on excellent.
-    scale, outcome_scale, weight, bootstrap, seed
+    scale, outcome_scale, weight, cluster, bootstrap, seed
         As in ``importance``.
 
     Returns
@@ -94,7 +95,9 @@ def step_effects(
         raise CxError("no driver", expected="one column of ratings or more")
     p = len(drivers)
     scales = [*[scale] * p, outcome_scale]
-    rows = numeric_rows(data, [*drivers, outcome], weight, scales=scales, with_last=True)
+    rows = numeric_rows(
+        data, [*drivers, outcome], weight, cluster=cluster, scales=scales, with_last=True
+    )
     middle = (np.nan_to_num(rows.lowest[-1]) + np.nan_to_num(rows.highest[-1])) / 2
 
     def design(values: Numbers) -> Numbers:

@@ -3,7 +3,7 @@
 What a regression or a correlation needs of the rows are sums of products. So the sums are
 resampled and not the rows: equal rows are counted once, and a resample draws counts. Many rows
 that are nearly all different are dealt at random into 2,048 blocks; the sums of a block are kept,
-not its rows, and a resample draws blocks.
+not its rows, and a resample draws blocks. Rows of one customer are drawn together.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from cxreport.errors import CxError
 from cxreport.inputs.batches import batches
 from cxreport.inputs.source import run
+from cxreport.metrics.drivers.numeric_rows import CLUSTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,9 @@ def resample(rows: Rows, design: Design, *, bootstrap: int, seed: int) -> Sums:
     (multinomial counts of the different ones): the ordinary bootstrap, exactly. With more, rows
     are dealt at random into 2,048 blocks and blocks are drawn: the spread of a sum is the same on
     average. *Kleiner et al. 2014, Journal of the Royal Statistical Society B 76, 795-816* resample
-    large data by weights for the same reason.
+    large data by weights for the same reason. Where rows have a cluster, clusters are drawn with
+    all their rows, or dealt whole: *Davison & Hinkley 1997, Bootstrap Methods and their
+    Application, section 3.8*.
     """
     if bootstrap < 0:
         raise CxError("resamples cannot be fewer than none", got=bootstrap)
@@ -85,10 +88,13 @@ def resample(rows: Rows, design: Design, *, bootstrap: int, seed: int) -> Sums:
         patterns = _patterns(rows)
         counts = patterns.pop("n").to_numpy("float64")
         given = patterns.to_numpy("float64")
-        weights = given[:, -1] if rows.weighted else np.ones(len(given))
+        weights = given[:, len(rows.names)] if rows.weighted else np.ones(len(given))
         values = design(given[:, : len(rows.names)])
         plain = (values * counts[:, None]).T @ values
-        drawn = _draw(counts, bootstrap, random)
+        if rows.clustered:
+            drawn = _draw_clusters(given[:, -1], counts, bootstrap, random)
+        else:
+            drawn = _draw(counts, bootstrap, random)
         return Sums(_add_up(drawn, values, weights), plain)
     blocks, plain = _block_sums(rows, design, random)
     drawn = _draw(np.ones(len(blocks)), bootstrap, random)
@@ -99,8 +105,8 @@ def resample(rows: Rows, design: Design, *, bootstrap: int, seed: int) -> Sums:
 
 def _has_few_patterns(rows: Rows) -> bool:
     """Say whether the different rows are few, without listing them."""
-    if rows.n <= MOST_PATTERNS:
-        return True
+    if rows.n <= MOST_PATTERNS or rows.clustered:
+        return rows.n <= MOST_PATTERNS
     names = rows.table.columns
     if 2 ** len(names) > MOST_PATTERNS:
         return False
@@ -113,7 +119,13 @@ def _patterns(rows: Rows) -> pd.DataFrame:
     """Count equal rows, in an order of their own: sums then do not depend on that of the rows."""
     names = list(rows.table.columns)
     counted = run(rows.table.group_by(names).aggregate(n=rows.table.count()))
-    return counted.sort_values(names, ignore_index=True)
+    in_order = counted.sort_values(names, ignore_index=True)
+    if not rows.clustered:
+        return in_order
+    alone = in_order[CLUSTER].isna()  # each row is a cluster, also where rows are equal
+    times = in_order["n"].where(alone, 1).astype("int64")
+    one_each = in_order.assign(n=in_order["n"].mask(alone, 1))
+    return one_each.loc[one_each.index.repeat(times)].reset_index(drop=True)
 
 
 def _draw(counts: Numbers, bootstrap: int, random: np.random.Generator) -> Numbers:
@@ -123,6 +135,18 @@ def _draw(counts: Numbers, bootstrap: int, random: np.random.Generator) -> Numbe
         return counts[None, :]
     drawn = random.multinomial(int(n), counts / n, size=bootstrap)
     return np.vstack([counts, drawn])
+
+
+def _draw_clusters(
+    cluster: Numbers, counts: Numbers, bootstrap: int, random: np.random.Generator
+) -> Numbers:
+    """Draw clusters, and say how often each of their rows is in each resample."""
+    alone = np.isnan(cluster)
+    names, place = np.unique(cluster[~alone], return_inverse=True)
+    of = np.empty(len(cluster), dtype=int)
+    of[~alone], of[alone] = place, len(names) + np.arange(alone.sum())
+    clusters = np.ones(len(names) + int(alone.sum()))
+    return _draw(clusters, bootstrap, random)[:, of] * counts
 
 
 def _add_up(drawn: Numbers, values: Numbers, weights: Numbers) -> Numbers:
@@ -144,6 +168,8 @@ def _block_sums(rows: Rows, design: Design, random: np.random.Generator) -> tupl
 
     Products are taken block by block: many small ones, which do not wait for a second thread.
     """
+    if rows.clustered:
+        return _cluster_block_sums(rows, design, random)
     blocks, plain = np.zeros((BLOCKS, 1, 1)), np.zeros((1, 1))
     for batch in batches(rows.table):
         values = design(batch[:, : len(rows.names)])
@@ -158,6 +184,29 @@ def _block_sums(rows: Rows, design: Design, random: np.random.Generator) -> tupl
             dealt[places] *= np.sqrt(batch[:, -1:])
             sums = across.transpose(0, 2, 1) @ across
         blocks = blocks + sums
+    return blocks, plain
+
+
+def _cluster_block_sums(
+    rows: Rows, design: Design, random: np.random.Generator
+) -> tuple[Numbers, Numbers]:
+    """Deal clusters into blocks, and keep the sums of each block."""
+    table = rows.table
+    most = run(table.aggregate(most=table[CLUSTER].max()))["most"].fillna(-1).item()
+    block_of = random.integers(BLOCKS, size=int(most) + 1)
+    blocks, plain = np.zeros((BLOCKS, 1, 1)), np.zeros((1, 1))
+    for batch in batches(table):
+        values, cluster = design(batch[:, : len(rows.names)]), batch[:, -1]
+        known = ~np.isnan(cluster)
+        dealt = random.integers(BLOCKS, size=len(batch))
+        dealt[known] = block_of[cluster[known].astype(int)]
+        plain = plain + values.T @ values
+        if rows.weighted:
+            values = values * np.sqrt(batch[:, len(rows.names), None])
+        order = np.argsort(dealt, kind="stable")
+        ends = np.searchsorted(dealt[order], np.arange(1, BLOCKS))
+        parts = np.split(values[order], ends)
+        blocks = blocks + np.array([part.T @ part for part in parts])
     return blocks, plain
 
 

@@ -73,7 +73,8 @@ def first_drop(
     level : float
         Confidence level of the shares' intervals, between 0 and 1.
     family_level : float, optional
-        1 minus the error that the tests of all stages together are held to; ``level`` when left out.
+        1 minus the error that the tests of all stages together are held to;
+        ``level`` when left out.
 
     Returns
     -------

@@ -53,7 +53,8 @@ def contact_reasons(
     level : float
         Confidence level of the shares, between 0 and 1.
     family_level : float, optional
-        1 minus the error that the tests of all reasons together are held to; ``level`` when left out.
+        1 minus the error that the tests of all reasons together are held to;
+        ``level`` when left out.
 
     Returns
     -------

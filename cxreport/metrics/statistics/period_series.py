@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +31,7 @@ def period_names(data: pd.DataFrame) -> pd.Series:
         raise CxError(
             "a period is missing or occurs twice",
             where="period",
-            got=", ".join(map(str, names[wrong].unique())),
+            got=", ".join(map(_shown, names[wrong].unique())),
             expected="one row a period",
             hint="chart one metric of one group at a time",
         )
@@ -67,7 +69,7 @@ def chart_points(
         wrong["a share is not between 0 and 100"] = (value, outside)
     for what, (column, rows) in wrong.items():
         if rows.any():
-            raise CxError(what, where=column, got=f"period {names[rows].iloc[0]}")
+            raise CxError(what, where=column, got=f"period {_shown(names[rows].iloc[0])}")
     return points.assign(n=points["n"].where(positive))
 
 
@@ -86,6 +88,11 @@ def _numbers(data: pd.DataFrame, column: str) -> np.ndarray:
     return numbers
 
 
+def _shown(name: object) -> str:
+    """Return a period's name as it is; what is no period may be a person's answer."""
+    return str(name) if re.fullmatch(DATED, str(name)) else masked(name)
+
+
 def are_listed(names: pd.Series, listed: Sequence[object], option: str) -> pd.Series:
     """Find the periods that an option lists."""
     if isinstance(listed, str):
@@ -93,7 +100,7 @@ def are_listed(names: pd.Series, listed: Sequence[object], option: str) -> pd.Se
     known = set(names)
     unknown = [str(name) for name in listed if name not in known]
     if unknown:
-        span = f"{names.iloc[0]} to {names.iloc[-1]}" if known else "no periods"
+        span = f"{_shown(names.iloc[0])} to {_shown(names.iloc[-1])}" if known else "no periods"
         raise CxError("no such period", where=option, got=", ".join(unknown), expected=span)
     return names.isin(list(listed))
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.masking import masked_if_rare
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,7 +94,7 @@ def check_levels(cells: pd.DataFrame, codes: pd.DataFrame, targets: Targets) -> 
     """
     for name, levels in targets.items():
         where, no_value = f"column {name}", cells[name].isna()
-        unknown = cells.loc[codes[name].isna() & ~no_value, name].drop_duplicates()
+        unknown = cells[codes[name].isna() & ~no_value].groupby(name)["n"].sum()
         empty = [level for at, level in enumerate(levels) if not (codes[name] == at).any()]
         if no_value.any():
             raise CxError(
@@ -106,7 +107,7 @@ def check_levels(cells: pd.DataFrame, codes: pd.DataFrame, targets: Targets) -> 
             raise CxError(
                 "levels without a target",
                 where=where,
-                got=", ".join(sorted(map(repr, unknown))),
+                got=", ".join(repr(masked_if_rare(*each)) for each in unknown.items()),
                 expected=", ".join(map(repr, levels)),
             )
         if empty:

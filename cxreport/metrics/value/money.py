@@ -10,6 +10,7 @@ import ibis
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.masking import masked_if_rare
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.metrics.statistics import value_columns
 from cxreport.metrics.statistics.group_columns import check_columns
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+CODE = 3  # letters of a currency
 NOT_STATED = "currency not stated"
 
 
@@ -107,7 +109,11 @@ def in_one_currency(
 
 def _checked_rates(known: pd.DataFrame, rates: Mapping[str, float] | None) -> dict[str, float]:
     """Return a rate for every currency, or refuse."""
-    found = ", ".join(f"{row.currency} ({row.n})" for row in known.itertuples())
+    codes, sizes = known["currency"].astype("str"), known["n"].astype(int)
+    found = ", ".join(
+        f"{code if len(code) == CODE else masked_if_rare(code, n)} ({n})"
+        for code, n in zip(codes, sizes, strict=True)
+    )
     if not rates:
         if len(known) > 1:
             raise CxError(

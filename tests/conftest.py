@@ -1,0 +1,53 @@
+"""A source is opened once for all tests that look at the same files: checking it takes seconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cxreport.inputs import company, survey
+from cxreport.inputs.codebook import read_codebook
+from cxreport.inputs.dataset import Dataset, find_codebook
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping
+    from pathlib import Path
+
+    from cxreport.inputs.source import Data
+
+MOST = 8
+"""Sources kept open at a time."""
+
+
+def _fingerprint(source: str | Path) -> Hashable:
+    """Say which files a source is now: another size or time is another source."""
+    path = find_codebook(source)
+    files = [path, *sorted(read_codebook(path).folder.glob("*"))]
+    return tuple(
+        (str(file.resolve()), file.stat().st_size, file.stat().st_mtime_ns) for file in files
+    )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def opened_once() -> Iterator[None]:
+    """Keep what ``open_survey`` and ``open_company`` read of a source."""
+    read, kept = company.open_tables, dict[Any, Dataset]()
+
+    def open_tables(source: str | Path, tables: Mapping[str, Data] | None) -> Dataset:
+        if tables:
+            return read(source, tables)
+        try:
+            key = _fingerprint(source)
+        except Exception:  # noqa: BLE001 - what is wrong with the source is for the package to say
+            return read(source, tables)
+        if key not in kept:
+            kept[key] = read(source, tables)
+            for oldest in list(kept)[:-MOST]:
+                del kept[oldest]
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(company, "open_tables", open_tables)
+        patch.setattr(survey, "open_tables", open_tables)
+        yield
