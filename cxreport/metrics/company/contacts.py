@@ -189,12 +189,12 @@ def chart_counts(series: pd.DataFrame, *, in_logs: bool) -> pd.DataFrame:
 
     Examples
     --------
-    >>> months = [f"2026-{month:02}" for month in range(1, 13)]
-    >>> hours = pd.DataFrame({"period": months, "n": [400] * 11 + [4], "estimate": [4.0, 5] * 6})
-    >>> chart_counts(hours, in_logs=True)[["centre", "note"]].round(2).tail(2)
+    >>> months = ["2025-12", *(f"2026-{month:02}" for month in range(1, 13))]
+    >>> hours = pd.DataFrame({"period": months, "n": [400] * 12 + [4]})
+    >>> chart = chart_counts(hours.assign(estimate=[4.0, 5.0] * 6 + [40.0]), in_logs=True)
+    >>> chart[["centre", "note"]].round(2).tail(1)
         centre              note
-    10    4.43
-    11    4.43  too few requests
+    12    4.47  too few requests
     """
     few = series["n"].between(1, FEWEST - 1)
     judged = series[["period", "n"]].assign(estimate=series["estimate"].mask(few))
