@@ -64,8 +64,6 @@ def _sentence(row: dict[Hashable, Any], parameters: dict[str, Any], words: Words
         if row.get("n_reference"):
             why = words.text("signal.unknown")
         return words.text("brief.unsaid", main=main, why=why)
-    if not row["signal"]:
-        return words.text("brief.no_signal", main=main, before=before)
     difference = {
         key: words.signed(_number(row[name]))
         for key, name in [
@@ -74,7 +72,8 @@ def _sentence(row: dict[Hashable, Any], parameters: dict[str, Any], words: Words
             ("high", "difference_high"),
         ]
     }
-    return words.text("brief.signal", main=main, before=before, **difference)
+    key = "brief.signal" if row["signal"] else "brief.no_signal"
+    return words.text(key, main=main, before=before, **difference)
 
 
 def written_sentences(block: Block, words: Words) -> list[str]:
