@@ -1,4 +1,4 @@
-"""In brief: before the word "signal" stands the interval of the score, after it the difference's."""
+"""In brief: the score has its interval before the word "signal", the difference after it."""
 
 import pandas as pd
 import pytest
