@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
+from cxreport.show.render import note_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -75,5 +77,5 @@ def _shown(section: list[Piece]) -> list[Block]:
 def _line(section: list[Piece], words: Words) -> str:
     """Write what a section was about, and its notes, as an item of a list."""
     title = section[0].markdown.splitlines()[0].removeprefix(HEADING)
-    keys = [block.parameters["key"] for block in _shown(section)]
-    return f"- **{title}** – {' '.join(words.text(key) for key in dict.fromkeys(keys))}"
+    notes = dict.fromkeys(note_text(block, words) for block in _shown(section))
+    return f"- **{title}** – {' '.join(notes)}"

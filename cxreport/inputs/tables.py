@@ -72,13 +72,13 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     else:
         parts = [_read_part(codebook, name, raw, path) for raw, path in _files_of(codebook, name)]
     everything = CheckedTable(
-        _together([part.rows for part in parts]),
+        # A query of a kept table is a scan, and not the whole history of how the table was made.
+        keep(_together([part.rows for part in parts])),
         [line for part in parts for line in part.problems],
         [counted for part in parts for counted in part.codes],
         [file for part in parts for file in part.files],
     )
     rows, found = merge_repeated(everything.rows, name, table)
-    # A query of a kept table is a scan, and not the whole history of how the table was made.
     everything.rows = keep(_with_period(rows, codebook, table))
     everything.problems += found
     everything.problems += checks.amount_problems(everything.rows, name)

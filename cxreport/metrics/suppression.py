@@ -80,10 +80,10 @@ def hide_few(frame: pd.DataFrame, minimum: int = MINIMUM_GROUP) -> pd.DataFrame:
     Examples
     --------
     >>> months = pd.DataFrame({"period": ["May", "June"], "n": [30, 4], "estimate": [20.0, 75.0]})
-    >>> hide_few(months)
-      period     n  estimate        note
+    >>> hide_few(months)[["period", "n", "estimate"]]
+      period     n  estimate
     0    May  30.0      20.0
-    1   June   NaN       NaN  suppressed
+    1   June   NaN       NaN
     """
     bases = [n for n in BASES if n in frame and pd.api.types.is_numeric_dtype(frame[n])]
     counts = frame[[n for n in bases if n != "at_risk" or "n_low" not in frame]].astype("float64")

@@ -174,12 +174,16 @@ def _journey(block: Block, words: Words, _prefix: str) -> Markup:
 
 
 def _note(block: Block, words: Words, _prefix: str) -> Markup:
-    p = block.parameters
-    if "day" not in p:
-        rest = {name: value for name, value in p.items() if name != "key"}
-        return _fill("note", text=words.text(p["key"], **rest))
-    name = words.text(f"table_name.{p['table']}")
-    return _fill("note", text=words.text(p["key"], table=name, day=words.day(_day(p["day"]))))
+    return _fill("note", text=note_text(block, words))
+
+
+def note_text(block: Block, words: Words) -> str:
+    """Write what a note says, with its values."""
+    values = {name: value for name, value in block.parameters.items() if name != "key"}
+    if "day" in values:
+        values["table"] = words.text(f"table_name.{values['table']}")
+        values["day"] = words.day(_day(values["day"]))
+    return words.text(block.parameters["key"], **values)
 
 
 def _several(block: Block, words: Words, prefix: str) -> Markup:

@@ -79,13 +79,13 @@ PROVENANCE = {
 
 
 def write_source(folder: Path) -> Path:
-    """Write a source of 22 months, five answers each; return its codebook."""
+    """Write a source of 22 months, 25 answers each; return its codebook."""
     months = [f"{2025 + n // 12}-{n % 12 + 1:02}" for n in range(22)]
     answers = [(10, 5, 4, "a"), (3, 2, 1, "b"), (8, 4, 5, "a"), (9, 5, 3, "b"), (0, 1, 2, "a")]
     rows = [
         f"{month}-{day},{month}-{day:02},{nps},{rating},{till},{shop}"
         for month in months
-        for day, (nps, rating, till, shop) in enumerate(answers, start=1)
+        for day, (nps, rating, till, shop) in enumerate(5 * answers, start=1)
     ]
     columns = "response_id,answered_at,nps,rating,till,shop"
     (folder / "responses.csv").write_text("\n".join([columns, *rows]), "utf-8")

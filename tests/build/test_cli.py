@@ -90,7 +90,7 @@ def test_outside_a_project_it_says_where_to_go(
 def test_check_counts_the_rows_of_good_data() -> None:
     result = say("check")
     assert result.exit_code == 0
-    assert result.output.startswith("mini: 1 files, 5 rows\n")
+    assert result.output.startswith("mini: 1 files, 50 rows\n")
 
 
 def test_check_lists_the_errors_of_bad_data_and_exits_with_one(project: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_source_that_is_missing_stops_only_its_own_reports(project: Path) -> N
     checked = say("check")
     assert checked.exit_code == 1
     assert "lost\n  error  no such file" in checked.output
-    assert "mini: 1 files, 5 rows\n" in checked.output
+    assert "mini: 1 files, 50 rows\n" in checked.output
     built = say("build")
     assert built.exit_code == 1
     assert "no such file" in built.stderr

@@ -230,10 +230,13 @@ def test_a_table_in_markdown_is_refused_by_the_gate() -> None:
 def test_sections_without_data_in_a_row_become_one_list() -> None:
     note = {"kind": "note", "parameters": {"key": "missing_section.word_of_mouth"}}
     other = {"kind": "note", "parameters": {"key": "missing_section.orders"}}
+    few = {"kind": "note", "parameters": {"key": "missing_section.few", "n": 10}}
+    late = {"key": "missing_section.not_known", "table": "orders", "day": "2026-10-07"}
     nothing = {"kind": "several", "parameters": {"blocks": []}}
     page = write(
         text("## Word of mouth\n\nWho tells whom."), shown(note), shown(nothing),
         text("## Do they come back?"), shown(other), text("### Why"), shown(other),
+        text("## Shops"), shown(few), text("## Value"), shown({"kind": "note", "parameters": late}),
         text("## Method"), text("All of it."),
         text("## Alone"), shown(note),
     )  # fmt: skip
@@ -241,7 +244,9 @@ def test_sections_without_data_in_a_row_become_one_list() -> None:
         "What these data do not tell", "Method", "Alone",
     ]  # fmt: skip
     items = re.findall(r"<li><strong>(.*?)</strong> (.*?)</li>", page)
-    assert [name for name, _ in items] == ["Word of mouth", "Do they come back?"]
-    assert [why.count(": ") for _, why in items] == [1, 1]  # each note once
+    assert [name for name, _ in items] == ["Word of mouth", "Do they come back?", "Shops", "Value"]
+    assert [why.count(": ") for _, why in items][:2] == [1, 1]  # each note once
+    assert "fewer than 10 people" in items[2][1]
+    assert "October 7, 2026" in items[3][1]
     assert "Who tells whom." not in page
     assert check_page(page) == []

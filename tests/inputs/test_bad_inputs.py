@@ -38,7 +38,7 @@ def in_codebook(folder: Path, text: str) -> Path:
         ("colour = 1", "source.colour: there is no such setting"),
         ("synthetic = 7", "source.synthetic: true or false"),
         ("folder = 7", "source.folder: a text in quotes"),
-        ("observed_until = 9999-12-31", "source.observed_until: the data cannot be complete"),
+        ("observed_until = 9999-12-31", "source.observed_until: a day lies between 1900 and 2199"),
         ('observed_until = "soon"', "source.observed_until: a day is needed"),
         ('period = "week"', "source.period: one of 'month'"),
         ('folder = "\\u0000"', "this is no folder"),

@@ -44,7 +44,7 @@ def test_without_correction_chance_would_speak_up(
     survey: Survey, pool: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # so the two tests above would see a correction that is lost
-    monkeypatch.setattr(module, "_corrected", lambda p_value: p_value)
+    monkeypatch.setattr(module, "corrected", lambda p_value, _correction: p_value)
     board = null_worlds(pool, survey.columns(*HEADLINE), worlds=300)
     channels = null_worlds(pool, survey.main_question, by=["channel"], worlds=300)
     assert board["signals"].gt(0).mean() > 2 * MOST
