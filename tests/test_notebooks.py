@@ -84,12 +84,12 @@ def test_key_figures_are_those_of_the_demo_company(
 
 def test_a_changed_number_is_found() -> None:
     changed = ROOT / "notebooks" / f"changed-{os.getpid()}.ipynb"
-    report = ROOT / "notebooks" / "01_monthly_report.ipynb"
-    text = report.read_text("utf-8")
-    figure = re.search(r"\b36\.1616\d*", text)
+    study = ROOT / "notebooks" / "research_interval_coverage.ipynb"
+    text = study.read_text("utf-8")
+    figure = re.search(r"\b18\.752\d*", text)
     assert figure is not None
     try:
-        changed.write_text(text.replace(figure[0], "36.2616"), "utf-8")
+        changed.write_text(text.replace(figure[0], "18.852"), "utf-8")
         done = run_nbval(changed)
     finally:
         changed.unlink()
