@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from cxreport.inputs.codebook import Codebook, TableFiles, Wave
 
 UNITS = {"month": "M", "quarter": "Q", "year": "Y"}
+
+ASKING = threading.Lock()
+"""The engine has one connection: two threads that use it at a time may wait for ever."""
 
 
 @dataclass
@@ -103,7 +107,15 @@ def read_days(codebook: Codebook, names: Iterable[str]) -> dict[str, pd.Series]:
 
 
 def ids_among(codebook: Codebook, words: Collection[str]) -> list[str]:
-    """Return which of these words are ids of a source: of answers, customers, orders, sessions."""
+    """Return which of these words are ids of a source: of answers, customers, orders, sessions.
+
+    Threads that ask at the same time wait for each other.
+    """
+    with ASKING:
+        return _ids_among(codebook, words)
+
+
+def _ids_among(codebook: Codebook, words: Collection[str]) -> list[str]:
     parts = []
     for name, table in codebook.tables.items():
         ids = {

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import time
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -157,3 +158,19 @@ def test_an_id_of_the_source_is_found_wherever_it_stands(
         [f"{n} ids of the source stand on the page"] if n else []
     )
     assert not re.search("17850|R_1kXz|A/1042", str(found))
+
+
+def test_pages_that_are_made_side_by_side_do_not_wait_for_ever(codebook: Codebook) -> None:
+    page = read_page("<p>customer 17850 wrote (R_1kXz)</p>")
+    found: list[str] = []
+    threads = [
+        Thread(target=lambda: [found.extend(no_ids_of(codebook, page)) for _ in range(15)],
+               daemon=True)
+        for _ in range(4)
+    ]  # fmt: skip
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert not any(thread.is_alive() for thread in threads)
+    assert len(found) == 60
