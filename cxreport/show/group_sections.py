@@ -65,7 +65,7 @@ def consistency(spread: pd.DataFrame, survey: Survey) -> Block:
     sentences = []
     for row in spread.to_dict("records"):
         key = "unsaid" if pd.isna(row["signal"]) else "more" if row["signal"] else "none"
-        values = {name: row[name] for name in ("tau", "i2", "largest_gap", "p_value", "groups")}
+        values = {name: row[name] for name in ("tau", "i2", "largest_gap", "groups", "n")}
         high, _, low = str(row["largest_gap_between"]).partition(" - ")
         values |= {"channel": row["group"], "high": high, "low": low, "metric": row["metric"]}
         sentences.append({"key": f"consistency.{key}", "values": values})

@@ -78,10 +78,8 @@ def sessions_against_rest(
 
     Parameters
     ----------
-    dataset : Dataset
-        With a table ``sessions``.
-    bought, between : str
-        Columns: whether a session ended in a purchase, and its group.
+    dataset, bought, between
+        As in ``session_differences``.
     least : int
         Groups with fewer sessions are taken together, as "pooled".
     level : float
