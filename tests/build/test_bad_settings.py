@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from small_project import write_project
 
 from cxreport.build.params import read_parameters
 from cxreport.cli import main
@@ -19,20 +17,6 @@ from cxreport.errors import CxError
 PYDANTIC = ("Input should", "Field required", "Extra inputs", "Tuple should", "Value error")
 SOURCE = 'source = "mini"'
 LIMIT = "time_limit = 60"
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("bad")
-    write_project(root)
-    return root
-
-
-@pytest.fixture
-def project(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = Path(shutil.copytree(written, tmp_path / "p"))
-    monkeypatch.chdir(root)
-    return root
 
 
 def build(*words: str) -> Result:

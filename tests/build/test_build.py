@@ -23,13 +23,6 @@ if TYPE_CHECKING:
 LOUD = "print('printed, for the log alone')\n'a value, for the log alone'"
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("build")
-    write_project(root)
-    return root
-
-
 @pytest.fixture
 def project(written: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(written, tmp_path / "p"))

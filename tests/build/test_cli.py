@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
-from small_project import RESPONSES, write_notebook, write_project
+from small_project import RESPONSES, write_notebook
 
 from cxreport.cli import main
 
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("cli")
-    write_project(root)
-    return root
-
-
-@pytest.fixture
-def project(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = Path(shutil.copytree(written, tmp_path / "p"))
-    monkeypatch.chdir(root)
-    monkeypatch.delenv("PYTEST_CURRENT_TEST", raising=False)
-    return root
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def say(*words: str) -> Result:

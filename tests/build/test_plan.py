@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from small_project import write_project
 
 from cxreport.build.plan import make_plan, read_reports
 from cxreport.errors import CxError
@@ -19,13 +18,6 @@ notebook = "notebooks/mini.ipynb"
 group = "small"
 parameters = { source = "mini" }
 """
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("plan")
-    write_project(root)
-    return root
 
 
 @pytest.fixture
