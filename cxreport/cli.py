@@ -10,14 +10,14 @@ from typing import IO
 
 import click
 
-from cxreport.build.build import build as build_pages
-from cxreport.build.plan import make_plan, read_reports
 from cxreport.errors import CxError
 from cxreport.inputs.closed import choose_period
 from cxreport.inputs.contracts import explain
 from cxreport.inputs.dataset import find_root, open_source
 from cxreport.inputs.reading import columns_read, reading_of
 from cxreport.inputs.spans import list_spans
+from cxreport.publish.build import build as build_pages
+from cxreport.publish.plan import make_plan, read_reports
 
 
 class Shown(click.ClickException):
@@ -177,7 +177,7 @@ def list_reports() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the tables.")
 def demo(seed: int, out: Path | None) -> None:
     """Write the tables of the synthetic demo company."""
-    from cxreport.inputs.demo import make_demo  # noqa: PLC0415 - needed by this command only
+    from cxreport.demo import make_demo  # noqa: PLC0415 - needed by this command only
 
     folder = out or find_root() / "data" / "demo"
     for table, rows in make_demo(folder, seed=seed).items():
@@ -188,7 +188,7 @@ def demo(seed: int, out: Path | None) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the tables.")
 def examples(out: Path | None) -> None:
     """Write the tables of the example company from the package that brings its data."""
-    from cxreport.inputs.examples import make_example  # noqa: PLC0415 - needed by this command only
+    from cxreport.demo.examples import make_example  # noqa: PLC0415 - needed by this command only
 
     folder = out or find_root() / "data" / "completejourney"
     for table, rows in make_example(folder).items():

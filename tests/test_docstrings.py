@@ -16,7 +16,7 @@ TEXTS = {
 }
 WITH_EXAMPLES = [name for name, path in TEXTS.items() if ">>> " in path.read_text("utf-8")]
 # what needs a whole source, or makes a block, has its examples in the notebooks
-ELSEWHERE = ("cxreport.inputs.", "cxreport.metrics.company.", "cxreport.show.")
+ELSEWHERE = ("cxreport.inputs.", "cxreport.topics.", "cxreport.show.")
 WHOLE = ("Company", "Dataset", "Survey")
 
 

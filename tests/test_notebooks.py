@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from cxreport.build.params import read_parameters
 from cxreport.inputs.codebook import read_codebook
+from cxreport.publish.params import read_parameters
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

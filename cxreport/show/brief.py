@@ -25,7 +25,7 @@ def sentences_in_brief(block: Block, words: Words) -> list[str]:
     Parameters
     ----------
     block : Block
-        Frame as from ``cxreport.metrics.scoreboard.scoreboard``.
+        Frame as from ``cxreport.scores.scoreboard.scoreboard``.
     words : Words
         The reader's language.
 

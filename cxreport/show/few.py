@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import pandas as pd
 
 from cxreport.inputs.company import Company
-from cxreport.metrics.suppression import SUPPRESSED, hide_few
+from cxreport.scores.suppression import SUPPRESSED, hide_few
 from cxreport.show.blocks import Block
 
 if TYPE_CHECKING:

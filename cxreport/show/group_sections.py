@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxreport.metrics.suppression import hide_few
+from cxreport.scores.suppression import hide_few
 from cxreport.show.blocks import Block
 from cxreport.show.sections import about, note, several, table
 

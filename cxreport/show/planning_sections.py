@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cxreport.inputs.survey import Survey
-    from cxreport.metrics.population import Unweighted
+    from cxreport.scores.population import Unweighted
 
 
 @without_few

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cxreport.metrics.suppression import is_small, with_partners
+from cxreport.scores.suppression import is_small, with_partners
 from cxreport.show.blocks import Block
 from cxreport.show.few import few_note
 from cxreport.show.sections import about, note, several, table

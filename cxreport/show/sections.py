@@ -11,8 +11,8 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES, SCORES
 from cxreport.inputs.survey import Survey
-from cxreport.metrics.population import met_margins
-from cxreport.metrics.suppression import check_filters, is_small
+from cxreport.scores.population import met_margins
+from cxreport.scores.suppression import check_filters, is_small
 from cxreport.show.blocks import Block
 from cxreport.show.brief import HEADLINES
 from cxreport.show.few import few_note, without_few
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cxreport.inputs.period import Period
 
 SHOWN: WeakSet[Figure] = WeakSet()
-"""The figures that a block shows: any other is lost to the page, see ``cxreport.build.watch``."""
+"""The figures that a block shows: any other is lost to the page, see ``cxreport.publish.watch``."""
 NEEDED = {
     "at_risk": ("responses", "orders"),
     "avoidable_contacts": ("tickets", "orders"),

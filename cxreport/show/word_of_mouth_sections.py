@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cxreport.metrics.linkage.word_of_mouth import AT_MOST
 from cxreport.show.blocks import Block
 from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several, table
+from cxreport.topics.linkage.word_of_mouth import AT_MOST
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

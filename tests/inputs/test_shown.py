@@ -5,8 +5,8 @@ import datetime as dt
 import pandas as pd
 
 import cxreport as cx
-from cxreport.metrics.retention.purchases import purchases
-from cxreport.metrics.service.tickets import read_tickets
+from cxreport.orders.purchases import purchases
+from cxreport.topics.service.tickets import read_tickets
 
 MAIL = "rossi-mario@example.com"
 

@@ -17,7 +17,7 @@ from sources import column_of
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import as_table, find_files, keep, read_file, run
-from cxreport.metrics.statistics.group_columns import check_columns
+from cxreport.stats.group_columns import check_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable

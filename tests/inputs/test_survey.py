@@ -14,7 +14,7 @@ from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.source import run
 from cxreport.inputs.survey import open_survey
-from cxreport.metrics.scoreboard import score_history, scoreboard
+from cxreport.scores.scoreboard import score_history, scoreboard
 
 if TYPE_CHECKING:
     from pathlib import Path

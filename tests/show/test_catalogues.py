@@ -47,7 +47,7 @@ def named() -> re.Pattern[str]:
         cells = json.loads(notebook.read_text("utf-8"))["cells"]
         codes += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     found = {pattern for code in codes for pattern in named_in(code)}
-    for template in (ROOT / "cxreport" / "build" / "template").glob("*.j2"):
+    for template in (ROOT / "cxreport" / "publish" / "template").glob("*.j2"):
         found |= set(re.findall(r"[a-z_.]+", template.read_text("utf-8")))
     return re.compile("|".join(f"(?:{pattern})" for pattern in sorted(found)))
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxreport.metrics.experiment import BROKEN
 from cxreport.show.blocks import Block
 from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several
+from cxreport.topics.experiment.effects import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

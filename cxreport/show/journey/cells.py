@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.metrics.journey.stages import STAGES
 from cxreport.show.captions import capital, code_label
 from cxreport.show.plain_text import isolated
+from cxreport.topics.journey.stages import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxreport.metrics.channels.friction_rates import compare_friction
 from cxreport.show.blocks import Block
 from cxreport.show.few import without_few
 from cxreport.show.journey.sections import numbers
 from cxreport.show.journey.words import say, told, with_names
 from cxreport.show.sections import about, note, several, table
+from cxreport.topics.channels.friction_rates import compare_friction
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company

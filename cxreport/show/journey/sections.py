@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.metrics.journey.first_drop import NO_DROP
-from cxreport.metrics.journey.stages import NOT_IN_MAP, STAGES
-from cxreport.metrics.suppression import SUPPRESSED, is_small, with_partners
+from cxreport.scores.suppression import SUPPRESSED, is_small, with_partners
 from cxreport.show.blocks import Block
 from cxreport.show.few import without_few
 from cxreport.show.journey.words import say, told, with_names
 from cxreport.show.sections import about, note, several, table
+from cxreport.topics.journey.first_drop import NO_DROP
+from cxreport.topics.journey.stages import NOT_IN_MAP, STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.metrics.linkage.claims import NO_SIGNAL, NOT_SUPPORTED, SUPPORTED, UNTESTED
-from cxreport.metrics.linkage.score_link import ADJUSTED, AGAIN, PLACEBO, SPENT
 from cxreport.show.blocks import Block
 from cxreport.show.few import without_few
 from cxreport.show.linkage.cells import MONEY_CLAIMS
 from cxreport.show.linkage.words import reason_key
 from cxreport.show.sections import about, note, several
+from cxreport.topics.linkage.claims import NO_SIGNAL, NOT_SUPPORTED, SUPPORTED, UNTESTED
+from cxreport.topics.linkage.score_link import ADJUSTED, AGAIN, PLACEBO, SPENT
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from cxreport.inputs.company import Company
-    from cxreport.metrics.linkage.score_link import ScoreLink
+    from cxreport.topics.linkage.score_link import ScoreLink
 
     Row = dict[Hashable, Any]
 

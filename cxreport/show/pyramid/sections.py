@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.inputs.meaning import LANGUAGES
-from cxreport.metrics.journey.stages import STAGES
-from cxreport.metrics.pyramid import LAYERS
-from cxreport.metrics.pyramid_layers import group_gaps
+from cxreport.scores.pyramid import LAYERS
 from cxreport.show.blocks import Block
 from cxreport.show.few import without_few
 from cxreport.show.journey.words import with_names
 from cxreport.show.sections import about, note, several, table
 from cxreport.show.words import Words
+from cxreport.topics.journey.stages import STAGES
+from cxreport.topics.pyramid.layers import group_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.metrics.retention.lapse import NOT_REACHED
-from cxreport.metrics.retention.renewals import CONSTANT
+from cxreport.topics.retention.lapse import NOT_REACHED
+from cxreport.topics.retention.renewals import CONSTANT
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from cxreport.metrics.company.contracts import Contracts
-    from cxreport.metrics.company.retention import Retention
+    from cxreport.topics.retention.contract_frames import Contracts
+    from cxreport.topics.retention.frames import Retention
 
     Line = dict[str, Any]
     Row = dict[Hashable, Any]

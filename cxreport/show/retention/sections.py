@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cxreport.inputs.company import Company
-    from cxreport.metrics.company.contracts import Contracts
-    from cxreport.metrics.company.retention import Retention
+    from cxreport.topics.retention.contract_frames import Contracts
+    from cxreport.topics.retention.frames import Retention
 
 EVERY = "month"
 BRIEF_AGES, FEWEST = (1, 3, 6, 12), 100

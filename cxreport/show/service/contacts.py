@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.metrics.service.closed_loop import compare_later
 from cxreport.show.blocks import Block
 from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several, table
 from cxreport.show.service.told import say, told
+from cxreport.topics.service.closed_loop import compare_later
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.metrics.linkage.returns import AGAIN, BEFORE, compare_returns
 from cxreport.show.blocks import Block
 from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several, table
+from cxreport.topics.linkage.returns import AGAIN, BEFORE, compare_returns
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

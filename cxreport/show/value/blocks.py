@@ -11,7 +11,7 @@ from cxreport.show.sections import about
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company
-    from cxreport.metrics.company.money import Trade
+    from cxreport.orders.frames import Trade
 
 
 def days(trade: Trade) -> dict[str, object]:

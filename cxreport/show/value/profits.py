@@ -15,8 +15,8 @@ from cxreport.show.words import Words
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company
-    from cxreport.metrics.company.profit import Profit
     from cxreport.show.blocks import Block
+    from cxreport.topics.value.profit_frames import Profit
 
 
 @without_few

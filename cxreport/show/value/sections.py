@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.metrics.company.value import SERVED
-from cxreport.metrics.value.bgnbd import NONE, ONE
 from cxreport.show.blocks import Block
 from cxreport.show.few import without_few
 from cxreport.show.sections import about, note, several
 from cxreport.show.value.blocks import block, days, say, sentences
 from cxreport.show.value.profits import profit_made
+from cxreport.topics.value.bgnbd import NONE, ONE
+from cxreport.topics.value.frames import SERVED
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from cxreport.inputs.company import Company
-    from cxreport.metrics.company.membership import Membership
-    from cxreport.metrics.company.profit import Profit
-    from cxreport.metrics.company.value import Buying
+    from cxreport.topics.value.contract_frames import Membership
+    from cxreport.topics.value.frames import Buying
+    from cxreport.topics.value.profit_frames import Profit
 
 TOGETHER = 0.2
 """Correlation from which frequency and spend go too much together for the model."""

@@ -1,1 +1,0 @@
-"""Table in, tidy DataFrame out: no drawing, no files, no clock."""

@@ -1,1 +1,0 @@
-"""The frames of a report's sections, from the tables of a company."""

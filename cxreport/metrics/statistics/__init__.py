@@ -1,1 +1,0 @@
-"""What metrics share: intervals, families of tests, shrinkage, survival curves."""

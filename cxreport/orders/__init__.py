@@ -1,0 +1,1 @@
+"""What a purchase, a customer, a day and a currency are, in any table of orders."""

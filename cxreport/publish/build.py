@@ -1,0 +1,180 @@
+"""Make the pages of a plan: run, check, export, check again, publish; whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from tqdm import tqdm
+
+from cxreport.errors import CxError
+from cxreport.publish.export import export_page, payloads
+from cxreport.publish.gate import check_notebook, check_page
+from cxreport.publish.personal_data import without_persons
+from cxreport.publish.plan import changed_since
+from cxreport.publish.publish import (
+    file_stamps,
+    foreign_changes,
+    publish,
+    publish_index,
+    staging,
+)
+from cxreport.publish.run import run_notebook
+from cxreport.show.captions import filters_label
+from cxreport.show.plain_text import all_visible
+from cxreport.show.words import LANGUAGES, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from nbformat import NotebookNode
+
+    from cxreport.publish.plan import Job
+
+DRAWING = threading.Lock()
+"""Pages are written one at a time: the drawing library is not made for threads."""
+
+
+def build(jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1) -> list[CxError]:
+    """Make the pages of all jobs, and the index of all pages.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        What to make.
+    root, out : Path
+        The project's folder, and the folder of the pages.
+    at_once : int
+        How many notebooks run side by side.
+
+    Returns
+    -------
+    list of CxError
+        One a failed job, in the order of the jobs; its pages of last time are still in place. The
+        last one may be the index's.
+
+    Raises
+    ------
+    CxError
+        If the folder of the pages is not writable.
+    """
+    failures: dict[int, CxError] = {}
+    with staging(out) as stage, ThreadPoolExecutor(max_workers=at_once) as pool:
+        running = {
+            pool.submit(_make, job, stage / str(number), root, out, number): number
+            for number, job in enumerate(jobs)
+        }
+        for done in as_completed(running):
+            try:
+                done.result()
+            except CxError as error:
+                failures[running[done]] = error
+        try:
+            publish_index(out, stage)
+        except CxError as error:
+            failures[len(jobs)] = error
+    return [failures[number] for number in sorted(failures)]
+
+
+def _make(job: Job, staged: Path, root: Path, out: Path, number: int) -> None:
+    """Make the pages of one job; whatever goes wrong says which job and notebook it was."""
+    log = out / ".logs" / f"{job.folder.parent.name}-{job.folder.name}.log"
+    try:
+        _one(job, staged, root, out, log, number)
+    except CxError as error:
+        raise CxError(error.what, **error.parts | {"where": _where(job, error)}) from error
+    except Exception as error:
+        with contextlib.suppress(OSError), log.open("a", encoding="utf-8") as file:
+            file.write(without_persons(traceback.format_exc()))
+        raise CxError(
+            "the pages could not be made; last time's are still in place",
+            where=f"{job.name}, {job.notebook.name}",
+            got=without_persons(f"{type(error).__name__}: {error}"),
+            hint=f"the log is {log}",
+        ) from error
+
+
+def _where(job: Job, error: CxError) -> str:
+    place = error.parts.get("where", "")
+    known = place.startswith(job.notebook.name)
+    return ", ".join(filter(None, [job.name, "" if known else job.notebook.name, place]))
+
+
+def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) -> None:
+    """Run a notebook, and publish its pages if they may be."""
+    staged.mkdir(parents=True)
+    log.parent.mkdir(exist_ok=True)
+    before = file_stamps(out)
+    with tqdm(desc=job.name, unit="cell", position=number, leave=True, disable=None) as bar:
+        run_notebook(
+            job.notebook,
+            staged / "executed.ipynb",
+            job.parameters,
+            time_limit=job.report.time_limit,
+            log=log,
+            folder=root,
+            pages=out,
+            progress=_moving(bar),
+        )
+    if written := foreign_changes(out, before):
+        raise CxError(
+            "not published: a notebook writes nothing into the folder of the pages",
+            got=", ".join(written),
+            hint="remove what it wrote; build --force mends a page",
+        )
+    notebook = nbformat.read(staged / "executed.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    _gate("notebook", check_notebook(notebook), log)
+    pages: dict[str, str] = {}
+    for language in job.report.languages:
+        with DRAWING:
+            pages[language] = export_page(notebook, language, job.provenance)
+        _gate(f"page {language}", check_page(pages[language], codebook=job.codebook), log)
+    if changed := changed_since(job, root):
+        raise CxError(
+            "not published: what it is made from changed while it was read; "
+            "last time's page is still in place",
+            got=", ".join(changed),
+            hint="build again when nothing else writes these files",
+        )
+    publish(staged, job.folder, pages, _manifest(job, notebook))
+
+
+def _moving(bar: tqdm[Any]) -> Callable[[int, int], None]:
+    def moved(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    return moved
+
+
+def _gate(what: str, problems: list[str], log: Path) -> None:
+    """Stop a notebook or page that must not be published."""
+    if problems:
+        raise CxError(
+            "not published: last time's page is still in place",
+            where=what,
+            got="; ".join(problems),
+            hint=f"the log is {log}",
+        )
+
+
+def _manifest(job: Job, notebook: NotebookNode) -> dict[str, Any]:
+    """Say what the pages are, from the notebook's own header, and what they are made from."""
+    header = next(
+        all_visible(payload["parameters"])
+        for cell in notebook.cells
+        for payload in payloads(cell)
+        if payload["kind"] == "header"
+    )
+    return job.provenance | {
+        "report": job.folder.parent.name,
+        "title": header["title"],
+        "source": header["source"],
+        "period": header["period"],
+        "filters": {language: filters_label(header, Words(language)) for language in LANGUAGES},
+    }

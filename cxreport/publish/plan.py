@@ -1,0 +1,322 @@
+"""Which pages are there to make: ``reports.toml`` -> jobs, and which are stale, and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from cxreport.errors import CxError
+from cxreport.inputs.closed import last_closed
+from cxreport.inputs.codebook import read_codebook
+from cxreport.inputs.dataset import find_codebook
+from cxreport.inputs.period import parse
+from cxreport.inputs.settings import read_settings
+from cxreport.publish.names import file_name
+from cxreport.publish.params import check_parameters, read_parameters
+from cxreport.publish.provenance import gather, marks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cxreport.inputs.codebook import Codebook
+    from cxreport.publish.params import Parameter
+
+MANIFEST = "manifest.json"
+A_WEEK = 7 * 86_400  # seconds
+STUDY, UNDATED = "study", "undated"
+"""What stands for the period of a notebook without a source, and of a source without dates."""
+
+
+class Report(BaseModel):
+    """One line of the table of reports."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")
+    notebook: str
+    group: str
+    """Which reports are built together: ``cxreport build --group demo``."""
+    periods: tuple[str, ...] = Field(("last",), min_length=1)
+    """Names of periods; ``last`` is the last closed one."""
+    languages: tuple[Literal["en", "it"], ...] = Field(("it", "en"), min_length=1)
+    time_limit: float = Field(600, gt=0, le=A_WEEK, allow_inf_nan=False)
+    """Seconds for one run of the notebook."""
+    parameters: dict[str, Any] = {}
+    """Of the notebook; ``source`` is needed, unless it is a study."""
+
+    @field_validator("periods", "languages")
+    @classmethod
+    def _each_once(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        repeated = sorted({name for name in given if given.count(name) > 1})
+        if repeated:
+            raise ValueError(f"given twice: {', '.join(repeated)}")
+        return given
+
+
+class Reports(BaseModel):
+    """The whole ``reports.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    report: tuple[Report, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of one notebook, for one period, in all its languages.
+
+    Attributes
+    ----------
+    report : Report
+        The line of the table.
+    period : str
+        The period's name; ``study`` for a notebook that reads no source, ``undated`` for one whose
+        source has no dates.
+    notebook : Path
+        The notebook.
+    parameters : dict
+        All of its parameters, checked.
+    folder : Path
+        Where the pages go: ``reports/<report>/<period>``; of other parameters than the table's,
+        ``reports/<report>.<parameters>/<period>``, for they make another page.
+    codebook : Codebook or None
+        The contract of the source; None in a study.
+    provenance : dict
+        What the pages are made from.
+    marks : dict
+        Of each file that is read, by what it is known to be untouched since it was hashed.
+    stale : str
+        Why the pages must be made again; empty when they are up to date.
+    """
+
+    report: Report
+    period: str
+    notebook: Path
+    parameters: dict[str, object]
+    folder: Path
+    codebook: Codebook | None
+    provenance: dict[str, Any]
+    marks: dict[str, tuple[int, ...]]
+    stale: str
+
+    @property
+    def name(self) -> str:
+        """The job's name: report and period."""
+        return f"{self.report.name} {self.period}"
+
+
+def read_reports(root: Path) -> tuple[Report, ...]:
+    """Read the table of reports.
+
+    Raises
+    ------
+    CxError
+        If it is missing or not understood, or two reports bear one name.
+    """
+    path = root / "reports.toml"
+    reports = read_settings(path, Reports, "table of reports").report
+    names = [report.name for report in reports]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise CxError("two reports bear one name", where=path, got=", ".join(repeated))
+    return reports
+
+
+def make_plan(
+    root: Path,
+    *,
+    groups: Sequence[str] = (),
+    names: Sequence[str] = (),
+    settings: Mapping[str, str] | None = None,
+    out: Path | None = None,
+    failures: list[CxError] | None = None,
+) -> list[Job]:
+    """Turn the table of reports into jobs; whatever is wrong with any of them is an error now.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    groups, names : sequence of str
+        Which reports; all when both are empty.
+    settings : mapping of str to str, optional
+        Parameters given on the command line, as text.
+    out : Path, optional
+        Folder of the pages; ``reports`` when left out.
+    failures : list of CxError, optional
+        Where to put what is wrong with single reports, so that it does not stop the others.
+
+    Returns
+    -------
+    list of Job
+        In the order of the table, each period a job.
+
+    Raises
+    ------
+    CxError
+        If a report, notebook, parameter, period or source is wrong or not there.
+    """
+    reports = read_reports(root)
+    if not reports:
+        raise CxError("no report is listed", where=root / "reports.toml", hint="add a [[report]]")
+    known_groups, known_names = {r.group for r in reports}, {r.name for r in reports}
+    for kind, asked, known in [("group", groups, known_groups), ("report", names, known_names)]:
+        strange = sorted(set(asked) - known)
+        if strange:
+            raise CxError(
+                f"no such {kind}", got=", ".join(strange), expected=", ".join(sorted(known))
+            )
+    chosen = [
+        report
+        for report in reports
+        if (not groups and not names) or report.group in groups or report.name in names
+    ]
+    folder = out or root / "reports"
+    settings = settings or {}
+    jobs: dict[Path, Job] = {}
+    for report in chosen:
+        try:
+            found = _jobs_of(report, root, folder, settings, named=report.name in names)
+        except CxError as error:
+            if failures is None:
+                raise
+            failures.append(error)
+            continue
+        for job in found:
+            first = jobs.setdefault(job.folder, job)  # the last closed period may be named, too
+            if first.name != job.name:
+                raise CxError("two pages would bear one name", got=f"{first.name}, {job.name}")
+    return list(jobs.values())
+
+
+def _jobs_of(
+    report: Report, root: Path, out: Path, settings: Mapping[str, str], *, named: bool
+) -> list[Job]:
+    """Make a job of each period of a report."""
+    declared = read_parameters(root / report.notebook)
+    if "period" not in declared and "period" in settings and not named:
+        return []  # of a group, what is asked for is one period: a study has none
+    periods = (settings["period"],) if "period" in settings else report.periods
+    return [_make_job(root, out, report, declared, period, settings) for period in periods]
+
+
+def _make_job(
+    root: Path,
+    out: Path,
+    report: Report,
+    declared: Mapping[str, Parameter],
+    period: str,
+    settings: Mapping[str, str],
+) -> Job:
+    """Check one report's parameters, and find out whether its pages are up to date."""
+    notebook = root / report.notebook
+    where = f"reports.toml, {report.name}"
+    if "period" in report.parameters:
+        raise CxError("the period is no parameter here", where=where, expected="periods = [...]")
+    parameters = check_parameters(declared, report.parameters, settings, where=where)
+    codebook = None
+    if "source" in declared:
+        codebook = read_codebook(find_codebook(str(parameters["source"]), root))
+    about = parameters.get("about", ("responses",))
+    chosen = _name_period(report, declared, period, codebook, notebook, about)
+    if "period" in declared:
+        parameters["period"] = chosen
+    untouched = marks(notebook, codebook)  # before the hashes: what changes meanwhile is seen
+    provenance = gather(notebook, parameters, codebook, root)
+    usual = check_parameters(declared, report.parameters, {}, where=where)
+    own = {k: v for k, v in parameters.items() if k != "period" and v != usual[k]}
+    folder = out / _folder_name(report, own) / file_name(chosen)
+    return Job(
+        report,
+        chosen,
+        notebook,
+        parameters,
+        folder,
+        codebook,
+        provenance,
+        untouched,
+        _why_stale(folder, report, provenance),
+    )
+
+
+def _folder_name(report: Report, own: Mapping[str, object]) -> str:
+    """Return another folder for other parameters than the table's: they make another page."""
+    name = file_name(report.name)
+    return f"{name}.{file_name(json.dumps(own, sort_keys=True))}" if own else name
+
+
+def changed_since(job: Job, root: Path) -> list[str]:
+    """List what is no longer what it was when the job was planned, be it changed back or not.
+
+    Parameters
+    ----------
+    job : Job
+        A job whose notebook has been run.
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    list of str
+        The names of files, or of whatever else a page is made from; empty when all is as it was.
+    """
+    try:
+        found = marks(job.notebook, job.codebook)
+        now = gather(job.notebook, job.parameters, job.codebook, root)
+    except (OSError, CxError):
+        return ["a file that was read is gone"]
+    touched = [name for name in {**job.marks, **found} if job.marks.get(name) != found.get(name)]
+    names = [Path(name).name for name in touched]
+    return names or ([] if now["fingerprint"] == job.provenance["fingerprint"] else ["code"])
+
+
+def _name_period(
+    report: Report,
+    declared: Mapping[str, Parameter],
+    period: str,
+    codebook: Codebook | None,
+    notebook: Path,
+    about: Any,
+) -> str:
+    """Return the name of a report's period, or what stands for it."""
+    dated = codebook and any(t.with_role("date") for t in codebook.tables.values())
+    if "period" in declared and codebook:
+        if period == "last":
+            return last_closed(codebook, about=about).name
+        return parse(period, codebook.source.period, codebook.waves).name
+    if "period" in declared or dated:
+        absent = "period" if dated else "source"
+        raise CxError("a report's notebook has this parameter", where=notebook, expected=absent)
+    if report.periods != ("last",):
+        what = "a source without dates" if codebook else "a study"
+        raise CxError(f"{what} has no periods", where=report.name, got=", ".join(report.periods))
+    return UNDATED if codebook else STUDY
+
+
+def _why_stale(folder: Path, report: Report, provenance: Mapping[str, Any]) -> str:
+    """Say why the pages in a folder are not those that this job would make."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        published = dict(manifest["pages"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return "never built"
+    if set(published) != set(report.languages):
+        return "other languages"
+    if any(_digest(folder / f"{name}.html") != digest for name, digest in published.items()):
+        return "a page is missing or is not the one published"
+    if manifest.get("fingerprint") == provenance["fingerprint"]:
+        return ""
+    watched = ("notebook_sha256", "parameters", "codebook_sha256", "data", "libraries")
+    changed = [
+        key.removesuffix("_sha256") for key in watched if manifest.get(key) != provenance[key]
+    ]
+    return f"changed: {', '.join(changed) or 'code'}"
+
+
+def _digest(page: Path) -> str:
+    """Return the hash of a page; empty when it is not there."""
+    return hashlib.sha256(page.read_bytes()).hexdigest() if page.is_file() else ""

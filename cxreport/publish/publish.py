@@ -1,0 +1,245 @@
+"""Put pages in place: staged, then renamed, so that a reader never meets half a page.
+
+Everything is written and checked in a staging folder on the same disk. Then the folder of the pages
+and their manifest changes places with the old one in a single step, where the system can. Whatever
+fails before leaves last time's pages as they were. Nothing has to be tidied up when a build is
+killed: the next one sees by a lock, which no dead process holds, what is left over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from cxreport.errors import CxError
+from cxreport.publish.exchange import put_folder
+from cxreport.publish.export import environment, style
+from cxreport.publish.gate import check_page
+from cxreport.publish.plan import MANIFEST
+from cxreport.show.plain_text import all_visible
+from cxreport.show.words import LANGUAGES, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+STAGING = ".staging"
+OURS = {MANIFEST, *(f"{language}.html" for language in LANGUAGES)}
+
+
+@contextlib.contextmanager
+def staging(out: Path) -> Iterator[Path]:
+    """Give a folder for unfinished work beside the pages, and take it away afterwards.
+
+    What builds that were killed have left is removed first.
+
+    Raises
+    ------
+    CxError
+        If the disk is full or not writable.
+    """
+    with contextlib.ExitStack() as locks:
+        try:
+            (out / STAGING).mkdir(parents=True, exist_ok=True)
+            with _locked(out / STAGING):  # else another build may clear a folder not yet locked
+                clear_staging(out)
+                folder = Path(tempfile.mkdtemp(dir=out / STAGING))
+                locks.enter_context(_locked(folder))
+        except OSError as error:
+            raise CxError("no place to work in", where=out, got=error.strerror) from error
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_staging(out: Path) -> None:
+    """Remove what builds that were killed have left; a running build holds its folder's lock."""
+    for folder in (out / STAGING).glob("*/"):
+        with contextlib.suppress(OSError), _locked(folder, wait=False):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold a folder's lock; it ends with the process, however that ends."""
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+
+
+def publish(
+    staged: Path, folder: Path, pages: Mapping[str, str], manifest: Mapping[str, Any]
+) -> None:
+    """Put the pages of a job and their manifest in place.
+
+    Parameters
+    ----------
+    staged : Path
+        An empty folder on the same disk.
+    folder : Path
+        Where the pages go.
+    pages : mapping of str to str
+        Language -> page.
+    manifest : mapping
+        What the pages are made from; the hashes of the pages are added.
+
+    Raises
+    ------
+    CxError
+        If the disk is full or not writable; the pages in place are untouched.
+    """
+    hashes = {language: _digest(page) for language, page in pages.items()}
+    text = json.dumps({**manifest, "pages": hashes}, indent=2, sort_keys=True, ensure_ascii=False)
+    files = {f"{language}.html": page for language, page in pages.items()} | {MANIFEST: text + "\n"}
+    new = staged / "pages"
+    try:
+        new.mkdir(parents=True)
+        for name, content in files.items():
+            write_through(new / name, content)
+        for path in folder.iterdir() if folder.is_dir() else ():  # what is not ours stays
+            if path.name not in OURS:
+                _copy(path, new / path.name)
+        put_folder(new, folder)
+    except OSError as error:
+        raise CxError(
+            "the pages could not be written; those in place are untouched",
+            got=error.strerror,
+            hint="free some space, or choose another folder with --out",
+        ) from error
+
+
+def _copy(path: Path, to: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.copytree(path, to, symlinks=True)
+    else:
+        shutil.copy2(path, to, follow_symlinks=False)
+
+
+def write_through(path: Path, text: str) -> None:
+    """Write a file, and wait until the disk has it."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _digest(page: str) -> str:
+    return hashlib.sha256(page.encode()).hexdigest()
+
+
+def file_stamps(out: Path) -> dict[Path, tuple[int, int]]:
+    """Return size and time of the last change of each file among the pages, the index excepted."""
+    stamps = {}
+    for folder, inside, names in os.walk(out):
+        if Path(folder) == out:
+            inside[:] = [name for name in inside if not name.startswith(".")]
+            names = [name for name in names if name != "index.html"]  # noqa: PLW2901
+        for path in (Path(folder, name) for name in names):
+            with contextlib.suppress(OSError):  # gone, as another page took its place
+                state = path.lstat()
+                stamps[path] = (state.st_size, state.st_mtime_ns)
+    return stamps
+
+
+def foreign_changes(out: Path, before: Mapping[Path, tuple[int, int]]) -> list[str]:
+    """List the files among the pages that something else than a publication wrote or took away.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the pages.
+    before : mapping of Path to tuple of int
+        What ``file_stamps`` returned earlier.
+    """
+    now = file_stamps(out)
+    written = [p for p, stamp in now.items() if before.get(p) != stamp and not _is_published(p)]
+    gone = [path for path in before if path.name == MANIFEST and not path.exists()]
+    return sorted(path.relative_to(out).as_posix() for path in [*written, *gone])
+
+
+def _is_published(path: Path) -> bool:
+    """Say whether a file is a page, or the manifest of pages, that was published as it is."""
+    try:
+        pages = json.loads((path.parent / MANIFEST).read_text(encoding="utf-8"))["pages"]
+        return path.name == MANIFEST or _digest(path.read_text("utf-8")) == pages[path.stem]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
+def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
+    """Return the manifests of all published pages, newest period first within a report.
+
+    Beside them, an error for each manifest that cannot be read, or lacks what the index shows.
+    """
+    found: list[dict[str, Any]] = []
+    damaged: list[CxError] = []
+    for path in sorted(out.glob(f"*/*/{MANIFEST}")):
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            shown = {key: manifest[key] for key in ("report", "title", "source", "period", "pages")}
+            shown["filters"] = manifest.get("filters") or dict.fromkeys(LANGUAGES, "")
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            damaged.append(
+                CxError(
+                    "a manifest cannot be read: the index does not list its pages",
+                    where=path,
+                    got=repr(error),
+                    hint="remove its folder, and build again",
+                )
+            )
+            continue
+        folder = quote(f"{path.parent.parent.name}/{path.parent.name}")
+        found.append(shown | {"folder": folder})
+    by_period = sorted(found, key=lambda m: str(m["period"]["name"]), reverse=True)
+    return sorted(by_period, key=lambda m: str(m["report"])), damaged
+
+
+def publish_index(out: Path, staged: Path) -> Path:
+    """Write the list of all pages, check it like a page, and put it in place.
+
+    Raises
+    ------
+    CxError
+        If the index could not be written; or, after it was, if a manifest cannot be read.
+    """
+    manifests, damaged = read_manifests(out)
+    entries = [
+        {
+            "title": manifest["title"],
+            "report": manifest["report"],
+            "source": manifest["source"],
+            "period": manifest["period"],
+            "filters": manifest["filters"],
+            "languages": [lang for lang in LANGUAGES if lang in manifest["pages"]],
+            "folder": manifest["folder"],
+        }
+        for manifest in manifests
+    ]
+    every_language = [Words(language) for language in reversed(LANGUAGES)]
+    resources = style() | {
+        "language": every_language[0].language,
+        "full_title": " · ".join(words.text("title.index") for words in every_language),
+        "every_language": every_language,
+        "entries": all_visible(entries),
+    }
+    page = environment().get_template("index.html.j2").render(resources=resources)
+    problems = check_page(page)
+    if problems:
+        raise CxError("the index was not published", got="; ".join(problems))
+    index = out / "index.html"
+    try:
+        write_through(staged / "index.html", page)
+        (staged / "index.html").replace(index)
+    except OSError as error:
+        raise CxError("the index could not be written", where=index, got=error.strerror) from error
+    if damaged:
+        raise damaged[0]
+    return index

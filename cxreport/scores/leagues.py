@@ -1,0 +1,198 @@
+"""League tables of many small groups: hidden where too small, stabilised, ranks told apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cxreport.inputs.meaning import Design
+from cxreport.inputs.source import as_table, run
+from cxreport.scores.scoreboard import score_questions, scoreboard
+from cxreport.scores.segments import shrink, suppress
+from cxreport.scores.suppression import MINIMUM_GROUP, hidden_levels, pooled_hidden
+from cxreport.stats.consistency import consistency
+from cxreport.stats.multiplicity import judged
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+
+    from cxreport.inputs.codebook import Column
+    from cxreport.inputs.source import Data
+
+AGAINST = (
+    "n_reference", "estimate_reference", "difference", "difference_low", "difference_high",
+    "p_value", "q_value", "signal",
+)  # fmt: skip
+MOST_GROUPS = 12
+"""Groups that one chart can show; more make a league table."""
+
+
+def break_down(
+    current: Data,
+    reference: Data | None,
+    questions: Mapping[str, Column],
+    columns: Sequence[str],
+    *,
+    minimum: int = MINIMUM_GROUP,
+    weight: str | None = None,
+    cluster: str | None = None,
+    level: float = 0.95,
+    family_level: float | None = None,
+    earlier: Data | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Measure the questions by each column in turn: one table a column.
+
+    Parameters
+    ----------
+    current, reference, questions, weight, cluster, level
+        As in ``scoreboard``.
+    family_level : float, optional
+        1 minus the error that all tables together are held to, in equal parts; each table by
+        itself is held to 1 - ``level`` when left out.
+    columns : sequence of str
+        Channels and segments.
+    minimum : int
+        Fewest answers of a group that is shown, see ``suppress``.
+    earlier : frame, optional
+        Where ``current`` are several periods together: as in ``league_tables``.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Column -> what ``scoreboard`` returns by it, small groups hidden (``hidden_levels``), and
+        the period before left empty for groups that were hidden then. Columns without an answer,
+        or with more than 12 groups, are left out: see ``league_tables``.
+
+    Examples
+    --------
+    >>> from cxreport.inputs.codebook import Column
+    >>> answers = pd.DataFrame({"shop": ["Roma"] * 10 + ["Bari", "Pisa"] * 5,
+    ...     "recommend": [10] * 7 + [3] * 3 + [9] * 10})
+    >>> found = break_down(answers, None, {"recommend": Column(role="nps")}, ["shop"])
+    >>> found["shop"][["shop", "n", "estimate"]]
+       shop     n  estimate
+    0  Bari  <NA>       NaN
+    1  Pisa  <NA>       NaN
+    2  Roma    10      40.0
+    """
+    design = Design(weight=weight, cluster=cluster)
+    each = level if family_level is None else 1 - (1 - family_level) / max(len(columns), 1)
+    boards = {
+        column: scoreboard(
+            current, reference, questions, by=[column], level=level, family_level=each, **design
+        )
+        for column in columns
+    }
+    shown = {}
+    for column, board in boards.items():
+        if 0 < board[column].nunique() <= MOST_GROUPS:
+            hidden = _hidden(current, column, questions, minimum, earlier)
+            if reference is not None:
+                before = hidden_levels(reference, column, questions, minimum)
+                board = _without_reference(board, board[column].isin(before))  # noqa: PLW2901
+            shown[column] = suppress(board, minimum, also=board[column].isin(hidden))
+    return shown
+
+
+def _without_reference(board: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
+    """Leave out the period before, and the difference from it, where its page hid the group."""
+    names = [name for name in AGAINST if name in board]
+    gone = board[names].astype(object).mask(hidden, np.nan).infer_objects()
+    return board.drop(columns=names).join(gone)[board.columns]
+
+
+def league_tables(
+    data: Data,
+    questions: Mapping[str, Column],
+    columns: Sequence[str],
+    *,
+    minimum: int = MINIMUM_GROUP,
+    weight: str | None = None,
+    cluster: str | None = None,
+    level: float = 0.95,
+    seed: int = 0,
+    earlier: Data | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Rank the groups of each column that has many, and say which ranks are told apart.
+
+    Parameters
+    ----------
+    data : frame
+        One row an answer, best of several periods.
+    questions, columns, weight, cluster, level
+        As in ``break_down``.
+    minimum : int
+        Fewest answers of a group that is shown.
+    seed : int
+        Start of the simulation of ranks.
+    earlier : frame, optional
+        The answers of every period up to the one reported, with ``period_start``: groups of which
+        the reports of the periods before would give a few answers away are hidden as well.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Column -> what ``shrink`` returns by it, best stabilised score first, groups below the
+        minimum at the end with every number empty; answers without a group are left out.
+    """
+    leagues = {}
+    for column in columns:
+        scores = score_questions(
+            data, questions, by=[column], weight=weight, cluster=cluster, level=level
+        ).dropna(subset=column)
+        if scores[column].nunique() > MOST_GROUPS:
+            hidden = _hidden(data, column, questions, minimum, earlier)
+            few = suppress(scores, minimum, also=scores[column].isin(hidden))
+            shown = shrink(few, level=level, seed=seed)
+            in_order = shown.sort_values(["question", "rank", column], na_position="last")
+            leagues[column] = in_order.reset_index(drop=True)
+    return leagues
+
+
+def _hidden(
+    data: Data,
+    column: str,
+    questions: Mapping[str, Column],
+    minimum: int,
+    earlier: Data | None,
+) -> list[Hashable]:
+    """Name the groups to hide, small by themselves or given away by earlier pages."""
+    hidden = hidden_levels(data, column, questions, minimum)
+    if earlier is None:
+        return hidden
+    rows = as_table(data)
+    periods = int(run(rows.aggregate(n=rows.period_start.nunique()))["n"].item())
+    return hidden + pooled_hidden(
+        earlier, column, questions, periods=periods, by_period=False, minimum=minimum
+    )
+
+
+def channel_consistency(
+    boards: Mapping[str, pd.DataFrame], channels: Sequence[str], *, level: float = 0.95
+) -> pd.DataFrame:
+    """Measure how consistent the groups of each channel column are.
+
+    Parameters
+    ----------
+    boards : mapping of str to DataFrame
+        From ``break_down``.
+    channels : sequence of str
+        Which of its columns are channels.
+    level : float
+        1 minus the error that all of them together are held to.
+
+    Returns
+    -------
+    DataFrame
+        What ``consistency`` returns for each, with the column's name in ``group``; ``q_value``
+        (Holm over all rows) and ``signal`` (true, false, empty where nothing can be tested).
+    """
+    found = [
+        consistency(boards[column]).assign(group=column) for column in channels if column in boards
+    ]
+    if not found:
+        return pd.DataFrame(columns=["group", "signal"])
+    spread = pd.concat(found, ignore_index=True)
+    return spread.join(judged(spread["p_value"].astype("float64"), level))

@@ -1,0 +1,356 @@
+"""Which groups no page may show, because of all that the pages of a source show together.
+
+A small group is hidden (primary suppression), and so is whatever would give it away: the next
+smallest beside it, because totals are published (secondary suppression), and totals over several
+periods, from which those of the pages before can be taken off.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from cxreport.errors import CxError
+from cxreport.inputs.codebook import MINIMUM_GROUP
+from cxreport.inputs.source import as_table, run
+from cxreport.scores.scales import valid_answers
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+
+    from cxreport.inputs.codebook import Column
+    from cxreport.inputs.source import Data
+    from cxreport.inputs.survey import Survey
+
+__all__ = [
+    "MINIMUM_GROUP", "SUPPRESSED", "check_filters", "group_counts", "hidden_levels", "hide_few",
+    "is_small", "pooled_hidden", "with_partners",
+]  # fmt: skip
+
+Counts = TypeVar("Counts", pd.Series, pd.DataFrame)
+SUPPRESSED = "suppressed"
+BASES = (
+    "n", "n_rest", "eligible", "entered", "customers", "at_start", "at_risk", "ids", "n_customers",
+    "n_treated", "n_control", "size", "n_several", "n_one", "n_low", "n_high", "nps_n",
+)  # fmt: skip
+"""Columns that count the people, or what they did, that a row is about."""
+BEFORE = (
+    "n_reference", "estimate_reference", "difference", "difference_low", "difference_high", "lift",
+    "lift_low", "lift_high", "p_value", "q_value", "signal",
+)  # fmt: skip
+"""Columns on the period before, and on what changed since."""
+PLACES = {"day", "age", "time", "hours", "share_planned", "centre"}
+"""Numbers that say what a row is about, and nothing of people."""
+EXACT = 1e-9
+"""Rest of a vector below which it is a combination of others."""
+
+
+def is_small(n: Counts, minimum: int = MINIMUM_GROUP) -> Counts:
+    """Say which counts are of so few that persons might be recognised: 1 to ``minimum`` - 1.
+
+    Examples
+    --------
+    >>> is_small(pd.Series([0, 1, 9, 10])).tolist()
+    [False, True, True, False]
+    """
+    counts = n.astype("float64")
+    return (counts > 0) & (counts < minimum)
+
+
+def hide_few(frame: pd.DataFrame, minimum: int = MINIMUM_GROUP) -> pd.DataFrame:
+    """Empty the rows of a frame that are about so few that persons might be recognised.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Of any section: its counts are the columns of ``BASES`` that it has.
+    minimum : int
+        Fewest people, or answers, requests, orders of theirs, of which a number is shown.
+
+    Returns
+    -------
+    DataFrame
+        The same rows. Of those about 1 to ``minimum`` - 1 all numbers are empty and ``note`` is
+        "suppressed"; in a series by period (a control chart) and among the reasons of all requests
+        the next smallest as well, because a total would give a single one away. Where only the
+        period before is so small, what is said of it is empty, and of the difference.
+
+    Examples
+    --------
+    >>> months = pd.DataFrame({"period": ["May", "June"], "n": [30, 4], "estimate": [20.0, 75.0]})
+    >>> hide_few(months)[["period", "n", "estimate"]]
+      period     n  estimate
+    0    May  30.0      20.0
+    1   June   NaN       NaN
+    """
+    bases = [n for n in BASES if n in frame and pd.api.types.is_numeric_dtype(frame[n])]
+    counts = frame[[n for n in bases if n != "at_risk" or "n_low" not in frame]].astype("float64")
+    hidden = is_small(counts, minimum).any(axis="columns")
+    is_whole = {"period", "centre"} <= {*frame} or "cumulative" in frame
+    if is_whole and "n" in counts:
+        hidden = with_partners(hidden, counts["n"], [_whole(frame)], minimum)
+    before = pd.Series(data=False, index=frame.index)
+    if "n_reference" in frame:
+        small = is_small(frame["n_reference"], minimum)
+        if {"difference", "lift"} & {*frame} and not {"group_reference", "outcome"} & {*frame}:
+            n_before = frame["n_reference"].astype("float64")
+            before = with_partners(small, n_before, [_whole(frame)], minimum) if is_whole else small
+        else:
+            hidden |= small
+    if not (hidden | before).any():
+        return frame
+    note = frame["note"] if "note" in frame else pd.Series("", frame.index, dtype="str")
+    gone = {n: before for n in BEFORE if n in frame}
+    numbers = frame.select_dtypes(["number", "bool", "boolean"]).columns.difference([*PLACES])
+    gone |= {n: hidden | gone.get(n, hidden) for n in (*numbers, "signal") if n in frame}
+    emptied = {
+        n: frame[n].astype("object").mask(where, np.nan).infer_objects()
+        for n, where in gone.items()
+    }
+    for name in {"signal", "direction", "rule"} & {*frame.select_dtypes(["object", "str"])}:
+        emptied[name] = frame[name].mask(hidden, "")
+    return frame.assign(**emptied, note=note.mask(hidden, SUPPRESSED))
+
+
+def _whole(frame: pd.DataFrame) -> pd.Series:
+    """Return, for each row, the number of its total: of a series, or of all requests."""
+    keys = [name for name in ("question", "metric", "group") if name in frame]
+    if not keys or "cumulative" in frame:
+        return pd.Series(0, frame.index)
+    return frame.groupby(keys, dropna=False).ngroup()
+
+
+def with_partners(
+    hidden: pd.Series, n: pd.Series, families: Sequence[pd.Series], minimum: int = MINIMUM_GROUP
+) -> pd.Series:
+    """Hide as many rows more as keep a total from giving away what is hidden.
+
+    Parameters
+    ----------
+    hidden : Series of bool
+        The rows that are hidden for a reason of their own.
+    n : Series
+        Answers of each row.
+    families : sequence of Series
+        For each total that is published, the number of the total that a row is part of.
+    minimum : int
+        Fewest answers of what a total less the rows shown may give away.
+
+    Returns
+    -------
+    Series of bool
+        In each family with a hidden row, at least two are hidden, and together they have
+        ``minimum`` answers or more: the next smallest are hidden until that is so.
+
+    Examples
+    --------
+    >>> n = pd.Series([30, 12, 4])
+    >>> with_partners(is_small(n), n, [pd.Series([0, 0, 0])]).tolist()
+    [False, True, True]
+    """
+    counts = n.astype("float64")
+    known = counts.notna()
+    counts = counts.fillna(0)
+    while True:
+        before = hidden
+        for family in families:
+            rows = hidden.groupby(family)
+            together = counts.where(hidden, 0).groupby(family).transform("sum")
+            all_known = known.where(hidden, other=True).groupby(family).transform("all")
+            few = all_known & (together > 0) & (together < minimum)
+            bare = (rows.transform("sum") == 1) | few
+            shown = counts[bare & ~hidden & (counts > 0)]
+            hidden = hidden.copy()
+            hidden.loc[shown.groupby(family).idxmin()] = True
+        if hidden.equals(before):
+            return hidden
+
+
+def group_counts(rows: Data, column: str, questions: Mapping[str, Column]) -> pd.DataFrame:
+    """Count the answers of each group and period: rows, and valid answers to each question.
+
+    Returns
+    -------
+    DataFrame
+        One row a period and group: ``period_start`` (where the rows have it), ``level``, ``n``
+        (rows), ``least`` (the smallest count above 0 of rows and of valid answers to a question).
+    """
+    table = as_table(rows)
+    as_text = [name for name in questions if table[name].type().is_string()]
+    table = table.mutate(**{name: table[name].try_cast("float64") for name in as_text})
+    table = valid_answers(table, dict(questions))
+    keys = [name for name in ("period_start",) if name in table.columns]
+    counted = {f"_{number}": table[name].count() for number, name in enumerate(questions)}
+    counts = run(
+        table.group_by(*keys, level=table[column]).aggregate(n=table.count(), **counted)
+    )  # fmt: skip
+    columns = counts[["n", *counted]].astype("float64")
+    least = columns.where(columns > 0).min(axis="columns").fillna(0)
+    in_order = counts.assign(least=least).sort_values([*keys, "level"], na_position="last")
+    return in_order[[*keys, "level", "n", "least"]].reset_index(drop=True)
+
+
+def hidden_levels(
+    rows: Data, column: str, questions: Mapping[str, Column], minimum: int = MINIMUM_GROUP
+) -> list[Hashable]:
+    """Name the groups of a column of which no page on these answers may show a number.
+
+    Parameters
+    ----------
+    rows : pandas, polars or pyarrow frame, or Ibis table
+        One row an answer, of one period.
+    column : str
+        Column of the groups; a missing value is a group of its own.
+    questions : mapping of str to Column
+        Questions that are shown by these groups.
+    minimum : int
+        Fewest answers of a group that is shown.
+
+    Returns
+    -------
+    list
+        The groups with 1 to ``minimum`` - 1 rows, or valid answers to a question, and the next
+        smallest that must be hidden with them: the same for each page that shows a count, a score
+        or a weight by this column.
+
+    Examples
+    --------
+    >>> from cxreport.inputs.codebook import Column
+    >>> shops = ["Bari"] * 6 + ["Pisa"] * 14 + ["Roma"] * 40
+    >>> answers = pd.DataFrame({"shop": shops, "nps": 9})
+    >>> hidden_levels(answers, "shop", {"nps": Column(role="nps")})
+    ['Bari', 'Pisa']
+    """
+    counts = group_counts(rows, column, questions).groupby("level", dropna=False, sort=False)
+    sizes = counts.agg({"n": "sum", "least": "sum"}).reset_index()
+    return list(sizes.loc[_hidden(sizes, minimum, pd.Series(0, sizes.index)), "level"])
+
+
+def _hidden(sizes: pd.DataFrame, minimum: int, family: pd.Series) -> pd.Series:
+    small = is_small(sizes["least"], minimum) | is_small(sizes["n"], minimum)
+    return with_partners(small, sizes["least"], [family], minimum)
+
+
+def check_filters(survey: Survey) -> None:
+    """Refuse a part of the answers that is of few people, or gives few away beside the whole.
+
+    Raises
+    ------
+    CxError
+        If the filters keep fewer answers than ``minimum_group``, or leave out as few, or keep one
+        of the groups that the whole report hides together.
+    """
+    if not survey.filters:
+        return
+    minimum, start = survey.minimum_group, survey.period.start
+    everybody = survey.dataset.tables["responses"]
+    everybody = everybody.filter(everybody.period_start == start)
+    kept, every = (
+        int(run(rows.aggregate(n=rows.count()))["n"].item()) for rows in (survey.current, everybody)
+    )
+    few = kept < minimum or 0 < every - kept < minimum
+    for column, codes in survey.filters.items():
+        hidden = {*hidden_levels(everybody, column, survey.main_question, minimum)}
+        few |= bool(hidden & {*codes}) and not hidden <= {*codes}
+    if few:
+        filters = "; ".join(f"{name}: {', '.join(codes)}" for name, codes in survey.filters.items())
+        raise CxError(
+            "too few answers to report on: persons might be recognised",
+            where=survey.period.name,
+            got=f"filters {filters}",
+            expected=f"{minimum} answers or more, and as many left out, or none",
+            hint="keep more groups together",
+        )
+
+
+def pooled_hidden(
+    rows: Data,
+    column: str,
+    questions: Mapping[str, Column],
+    *,
+    periods: int,
+    by_period: bool,
+    minimum: int = MINIMUM_GROUP,
+) -> list[Hashable]:
+    """Name the groups whose total over the last periods would give a hidden period away.
+
+    Parameters
+    ----------
+    rows : pandas, polars or pyarrow frame, or Ibis table
+        One row an answer with ``period_start``, of all periods up to the one reported.
+    column, questions, minimum
+        As in ``hidden_levels``.
+    periods : int
+        How many periods, up to the one reported, are taken together.
+    by_period : bool
+        Whether each period's groups are shown too, on its own page.
+
+    Returns
+    -------
+    list
+        Groups whose total must be hidden: small as a whole; or, from it, from the totals of the
+        earlier pages (taken to have kept this rule) and from what is shown of single periods, a
+        hidden period could be worked out exactly, or periods in a row with fewer than ``minimum``
+        answers together.
+
+    Notes
+    -----
+    Each page adds an equation between the periods of a group; a period is given away if it is a
+    combination of them. Source: Hundepool and others 2012, Statistical Disclosure Control, ch. 4.
+    """
+    counts = group_counts(rows, column, questions)
+    starts = counts["period_start"]
+    hidden = is_small(counts["least"], minimum)
+    if by_period:
+        hidden = _hidden(counts, minimum, starts.astype("object").fillna(""))
+    cells = counts.assign(hidden=hidden).dropna(subset="period_start")
+    order = sorted(cells["period_start"].unique())
+    found: list[Hashable] = []
+    for level, of_level in cells.groupby("level", dropna=False, sort=True):
+        placed = of_level.set_index("period_start").reindex(order)
+        n = placed["least"].fillna(0).to_numpy("float64")
+        closed = placed["hidden"].astype("boolean").fillna(value=False).to_numpy(bool)
+        open_ = (n == 0) | (by_period & ~closed)
+        if not _last_page_shows(n, closed, open_, periods, minimum):
+            found.append(level)
+    return found
+
+
+def _last_page_shows(
+    n: np.ndarray, closed: np.ndarray, open_: np.ndarray, periods: int, minimum: int
+) -> bool:
+    """Go through the pages of one group, oldest first; say whether the last shows its total."""
+    size = len(n)
+    targets = _secrets(n, closed, open_, minimum)
+    known = [row for row, is_open in zip(np.eye(size), open_, strict=True) if is_open]
+    basis = np.array(known).reshape(-1, size)
+    shows = False
+    for page in range(size):
+        total = np.zeros(size)
+        total[max(0, page - periods + 1) : page + 1] = 1
+        shows = not 0 < total @ n < minimum
+        if not shows:
+            continue
+        rest = total - (total @ basis.T) @ basis
+        if np.linalg.norm(rest) < EXACT:
+            continue
+        grown = np.vstack([basis, rest / np.linalg.norm(rest)])
+        left = targets - (targets @ grown.T) @ grown
+        shows = not (np.linalg.norm(left, axis=1) < EXACT).any()
+        basis = grown if shows else basis
+    return bool(shows)
+
+
+def _secrets(n: np.ndarray, closed: np.ndarray, open_: np.ndarray, minimum: int) -> np.ndarray:
+    """Return what must not be worked out: hidden periods, and runs of periods with few answers."""
+    size = len(n)
+    sums = np.concatenate([[0.0], n.cumsum()])
+    rows = [np.eye(size)[at] for at in np.flatnonzero(closed)]
+    for first in range(size):
+        for last in range(first + 1, size):
+            few = 0 < sums[last + 1] - sums[first] < minimum
+            if few and not open_[first] and not open_[last]:
+                rows.append(((np.arange(size) >= first) & (np.arange(size) <= last)).astype(float))
+    return np.array(rows, dtype=float).reshape(-1, size)

@@ -1,0 +1,1 @@
+"""What every metric may need: intervals, families of tests, survival, shrinkage, weights, trend."""

@@ -1,0 +1,213 @@
+"""From counted answers to estimates: a balance, a share, a mean; one row a group.
+
+Each takes the :class:`Answers` of the query and one value for each of its valid cells, and gives
+columns that the scores put together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cxreport.stats import intervals
+from cxreport.stats.answers import COLUMNS, Answers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NO_ANSWERS = "no answers"
+ONE_ANSWER = "one answer"
+MOSTLY_INVALID = "mostly invalid answers"
+ONE_CLASS = "all answers in one class"
+TOO_FEW = "too few answers"
+
+FEWEST = 5
+ROUNDING = 1e-9
+
+
+def balance(
+    answers: Answers,
+    sign: pd.Series,
+    names: Sequence[str],
+    *,
+    level: float,
+    interval: intervals.NetInterval = "adjusted-wald",
+) -> pd.DataFrame:
+    """Estimate percent top minus percent bottom from a sign (1, 0, -1) for each valid cell.
+
+    Gives ``n``, the three counts under ``names`` (bottom, middle, top) and the statistics, in
+    points. Answers that are weighted or belong together have the adjusted Wald interval at their
+    effective size and its degrees of freedom: the linearised one is too narrow in small samples.
+    """
+    z = intervals.normal_quantile(level)
+    n = answers.count("valid")
+    counted = [answers.total(answers.valid["n"].where(sign == which, 0)) for which in (-1, 0, 1)]
+    bottom, _, top = counted
+    known = n.where(n > 0)
+    one_class = pd.concat(counted, axis="columns").max(axis="columns") == n
+    if answers.independent:
+        score = (top - bottom) / known
+        variance = ((top + bottom) / known - score**2).clip(lower=0)
+        std_error = ((variance / known) ** 0.5).where(n > 1)
+        n_effective = n.astype(float)
+        cells = [count.where(n > 0) for count in counted]
+        if interval == "wald":
+            low, high = intervals.wald(score, std_error, z)
+        elif interval == "score":
+            low, high = intervals.tango(*cells, z=z)
+        else:
+            low, high = intervals.adjusted_wald(*cells, z=z)
+    else:
+        frame = linearised(answers, sign)
+        score, std_error, n_effective = frame["mean"], frame["std_error"], frame["n_effective"]
+        size = n_effective.where(n > 0)
+        adjusted, variance = intervals.adjusted_by_size(score, frame["variance"], size)
+        # The added answers bring a degree of freedom of their own.
+        wider = intervals.widening(frame["as_one"] + 1, known + 1, level)
+        low, high = intervals.wald(adjusted, wider * variance**0.5, z)
+    return pd.DataFrame(
+        {
+            "n": n,
+            **dict(zip(names, counted, strict=True)),
+            "estimate": 100 * score,
+            "std_error": 100 * std_error,
+            "low": 100 * low,
+            "high": 100 * high,
+            "n_effective": n_effective,
+            "note": notes(n, one_class, n_effective),
+        }
+    )
+
+
+def share(
+    answers: Answers,
+    favourable: pd.Series,
+    *,
+    level: float,
+    interval: intervals.ShareInterval = "wilson",
+) -> pd.DataFrame:
+    """Estimate the percent of answers that are favourable, with its interval.
+
+    Weighted or clustered, the interval is taken at the effective size of the share, corrected for
+    its degrees of freedom. Sources: Dean & Pagano 2015, Journal of Survey Statistics and
+    Methodology 3, 484-503; Korn & Graubard 1998, Survey Methodology 24, 193-201.
+    """
+    n = answers.count("valid")
+    favoured = answers.total(answers.valid["n"].where(favourable, 0))
+    known = n.where(n > 0)
+    one_class = (favoured == 0) | (favoured == n)
+    if answers.independent:
+        part, n_effective = favoured / known, n.astype(float)
+        std_error = ((part * (1 - part) / known) ** 0.5).where(n > 1)
+        size = known
+    else:
+        frame = linearised(answers, favourable.astype(float))
+        part, std_error, n_effective = frame["mean"], frame["std_error"], frame["n_effective"]
+        z = intervals.normal_quantile(level)
+        size = intervals.share_size(part, frame["variance"], n_effective.where(n > 0), z)
+        size = size / intervals.widening(frame["as_one"], known, level) ** 2
+    low, high = intervals.of_share(part, size.where(n > 0), level, interval)
+    return pd.DataFrame(
+        {
+            "n": n,
+            "favourable": favoured,
+            "estimate": 100 * part,
+            "std_error": 100 * std_error,
+            "low": 100 * low,
+            "high": 100 * high,
+            "n_effective": n_effective,
+            "note": notes(n, one_class, n_effective),
+        }
+    )
+
+
+def mean(
+    answers: Answers, values: pd.Series, *, level: float, limits: tuple[float, float]
+) -> pd.DataFrame:
+    """Estimate a mean with Student's interval, cut at the ends of the scale."""
+    n = answers.count("valid")
+    frame = linearised(answers, values)
+    low, high = intervals.student(frame["mean"], frame["std_error"], frame["clusters"], level)
+    return pd.DataFrame(
+        {
+            "n": n,
+            "estimate": frame["mean"],
+            "std_error": frame["std_error"],
+            "low": low.clip(*limits),
+            "high": high.clip(*limits),
+            "n_effective": frame["n_effective"],
+            "note": notes(n, frame["std_error"] == 0, frame["n_effective"]),
+        }
+    )
+
+
+def linearised(answers: Answers, values: pd.Series) -> pd.DataFrame:
+    """Return the weighted ``mean`` of each group, and how sure it is.
+
+    ``std_error`` is that of R's ``survey::svymean`` for a design with replacement, of clusters
+    where there are any; with equal weights and independent answers, s / sqrt(n). ``variance`` is
+    the squared error for adjusted intervals: without the factor m / (m - 1) of the m clusters, but
+    with what unequal clusters add to it. ``n_effective``: how many independent, equal answers are
+    worth as much: Kish's, over the effect of the clusters, which is taken to lie between none and
+    that of clusters that answer as one. ``as_one`` is that lowest size; ``clusters``, or answers.
+    """
+    cells, pairs = answers.valid, answers.pairs
+    weight = answers.total(cells["weight"])
+    known = weight.where(weight > 0)
+    # Measured from the lowest value, equal values have a spread of exactly 0.
+    lowest = values.groupby(cells["group"]).min().reindex(answers.groups.index)
+    above = values - cells["group"].map(lowest)
+    average = answers.total(cells["weight"] * above) / known
+    beside = above - cells["group"].map(average)
+    first, second = (pairs[name].map(beside) for name in ("first", "second"))
+    spread = answers.summed(pairs["product"] * first * second, pairs["group"]).clip(lower=0)
+    clusters = answers.summed(pairs["clusters"], pairs["group"])
+    variance = spread / known**2
+    kish = known**2 / answers.total(cells["weight_squared"])
+    as_one = known**2 / answers.summed(pairs["product"], pairs["group"])
+    # Unequal clusters fall short of their variance by more than m / (m - 1).
+    whole = variance * (as_one / (as_one - 1) * (kish - 1) / kish).where(as_one > 1 + ROUNDING, 1)
+    n_effective = kish
+    if answers.clustered:
+        apart = answers.total(cells["weight_squared"] * beside**2) / known**2
+        n_effective = (kish * apart / whole.where(whole > 0)).fillna(0).clip(as_one, kish)
+    factor = clusters / (clusters - 1).where(clusters > 1)
+    return pd.DataFrame(
+        {
+            "mean": lowest + average,
+            "std_error": (variance * factor) ** 0.5,
+            "variance": whole,
+            "n_effective": n_effective.fillna(0.0),
+            "clusters": clusters,
+            "as_one": as_one,
+        }
+    )
+
+
+def notes(n: pd.Series, one_class: pd.Series, n_effective: pd.Series | None = None) -> pd.Series:
+    """Say in a word what a reader must know before using a row.
+
+    Answers of unequal weight, or that belong together, are too few when they are worth fewer than
+    five: below that no interval holds its level.
+    """
+    size = n if n_effective is None else n_effective
+    few = (size < FEWEST) & (size < n - ROUNDING)
+    words = np.select(
+        [n == 0, n == 1, few, one_class], [NO_ANSWERS, ONE_ANSWER, TOO_FEW, ONE_CLASS], ""
+    )
+    return pd.Series(words, index=n.index, dtype="str")
+
+
+def tidy(answers: Answers, metric: str, estimates: pd.DataFrame) -> pd.DataFrame:
+    """Put groups, counts and statistics side by side, in the order every score has."""
+    invalid = answers.count("invalid")
+    frame = estimates.assign(
+        note=estimates["note"].mask(invalid > answers.count("valid"), MOSTLY_INVALID),
+        metric=pd.Series(metric, index=estimates.index, dtype="str"),
+        missing=answers.count("missing"),
+        invalid=invalid,
+        weighted=answers.weighted,
+    )
+    return answers.groups.join(frame[[name for name in COLUMNS if name in frame]])

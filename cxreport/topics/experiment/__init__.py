@@ -1,0 +1,1 @@
+"""Did a change work: effects with guard rails, and the decision."""

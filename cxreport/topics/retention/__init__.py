@@ -1,0 +1,30 @@
+"""Do they come back: cohorts, second orders, lapses, survival, contracts, projection."""
+
+from cxreport.orders.purchases import purchases
+from cxreport.stats.survival import compare_survival, restricted_mean, survival
+from cxreport.topics.retention.chart import retention_chart
+from cxreport.topics.retention.cohort_ages import retention_by_age
+from cxreport.topics.retention.cohorts import cohorts
+from cxreport.topics.retention.contracts import contractual_retention
+from cxreport.topics.retention.first_orders import orders_outside_cohorts
+from cxreport.topics.retention.lapse import churn_window
+from cxreport.topics.retention.projection import project_retention
+from cxreport.topics.retention.renewals import contract_survivors, project_and_check
+from cxreport.topics.retention.repeat import repeat_purchase
+
+__all__ = [
+    "churn_window",
+    "cohorts",
+    "compare_survival",
+    "contract_survivors",
+    "contractual_retention",
+    "orders_outside_cohorts",
+    "project_and_check",
+    "project_retention",
+    "purchases",
+    "repeat_purchase",
+    "restricted_mean",
+    "retention_by_age",
+    "retention_chart",
+    "survival",
+]

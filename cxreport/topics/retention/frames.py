@@ -1,0 +1,194 @@
+"""Do the customers of a company come back: every frame of that part of a report, made at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cxreport.inputs.source import keep, run
+from cxreport.orders.purchases import purchases
+from cxreport.topics.retention.chart import CHART, retention_chart
+from cxreport.topics.retention.cohort_ages import retention_by_age
+from cxreport.topics.retention.cohorts import CELLS, cohorts
+from cxreport.topics.retention.first_orders import orders_outside_cohorts
+from cxreport.topics.retention.lapse import WINDOW, churn_window
+from cxreport.topics.retention.repeat import REPEAT, repeat_purchase
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from cxreport.inputs.company import Company
+
+DAYS = (30, 90, 180, 365)
+SHARES = (0.5, 0.8, 0.9, 0.95, 0.99)
+LONGEST, STEP, FEWEST = 730, 7, 10
+"""The curve ends after two years, goes by weeks, and stops where fewer than ten are followed."""
+NEEDED = {"customer_id", "ordered_at"}
+BY_AGE = [
+    "age", "cohorts", "at_risk", "events", "estimate", "std_error", "low", "high", "method", "note",
+]  # fmt: skip
+COUNTED = ["counted", "orders", "at_risk", "estimate", "low", "high"]
+
+
+def _empty(*columns: str) -> pd.DataFrame:
+    """Return a frame without rows, its words as text and its numbers as numbers."""
+    words = {"cohort", "period", "note", "method", "reason", "counted", "signal", "direction"}
+    kinds = {name: "str" if name in words else "float64" for name in columns}
+    return pd.DataFrame(columns=list(columns)).astype(kinds)
+
+
+@dataclass(frozen=True)
+class Retention:
+    """What :func:`company_retention` found; every frame is empty where there is nothing to count.
+
+    Attributes
+    ----------
+    cohorts : DataFrame
+        Customers by month of their first purchase, as from ``cohorts``.
+    by_age : DataFrame
+        As from ``retention_by_age``.
+    chart : DataFrame
+        Retention in the month after the first by cohort, as from ``retention_chart``.
+    second_orders : DataFrame
+        As from ``repeat_purchase``, after 30, 90, 180 and 365 days.
+    curve : DataFrame
+        The same, week by week, as long as ten customers are followed.
+    windows : DataFrame
+        As from ``churn_window``, for 50, 80, 90, 95 and 99 percent of waits.
+    left_out : DataFrame
+        Orders that are no purchase: ``reason``, ``n``.
+    counted : DataFrame
+        Retention in the month after the first, counted in two ways: ``counted`` ("purchases",
+        "every order" with a customer and a day), ``orders``, ``at_risk`` (customers of completed
+        cohorts), ``estimate``, ``low``, ``high`` (percent).
+    orders : int
+        Orders read, up to the last day.
+    dated : bool
+        Whether the source says since when it knows its customers.
+    earlier : int
+        Customers with a purchase who were customers before the first order of the data, or may
+        have been: those of its first month, if nothing is dated. They count in no frame but
+        ``windows``; ``cohorts`` has the row of the first month, if nothing is dated.
+    """
+
+    cohorts: pd.DataFrame = field(default_factory=lambda: _empty(*CELLS))
+    by_age: pd.DataFrame = field(default_factory=lambda: _empty(*BY_AGE))
+    chart: pd.DataFrame = field(default_factory=lambda: _empty(*CHART))
+    second_orders: pd.DataFrame = field(default_factory=lambda: _empty(*REPEAT))
+    curve: pd.DataFrame = field(default_factory=lambda: _empty(*REPEAT))
+    windows: pd.DataFrame = field(default_factory=lambda: _empty(*WINDOW))
+    left_out: pd.DataFrame = field(default_factory=lambda: _empty("reason", "n"))
+    counted: pd.DataFrame = field(default_factory=lambda: _empty(*COUNTED))
+    orders: int = 0
+    dated: bool = False
+    earlier: int = 0
+
+
+def company_retention(company: Company) -> Retention:
+    """Say whether a company's customers come back, from its orders.
+
+    Parameters
+    ----------
+    company : Company or Survey
+        What is reported; its orders up to its last day count.
+
+    Returns
+    -------
+    Retention
+        Frames that are all empty without a table of orders with ``customer_id`` and
+        ``ordered_at``, or without a purchase. Cohorts and second orders are of customers whose
+        first purchase is surely in the data: those first seen (``customers.first_seen_at``) before
+        its first order are no new customers, nor, where nothing says so, those of its first month.
+
+    Raises
+    ------
+    CxError
+        If the orders' dates are no times.
+    """
+    orders = company.table("orders")
+    if orders is None or not company.columns_of("orders") >= NEEDED:
+        return Retention()
+    until, customers = company.until, _dated_customers(company)
+    kept = purchases(orders, until=until, customers=customers)
+    read = run(orders.aggregate(first=orders.ordered_at.min(), n=orders.count()))
+    found = Retention(left_out=kept.left_out, orders=int(read["n"].item()))
+    if kept.left_out["n"].sum() >= found.orders:
+        return found
+    bought = keep(kept.rows.select(*sorted(NEEDED)))
+    found = replace(found, windows=churn_window(bought, until=until, share=SHARES))
+    first_day = pd.Timestamp(read["first"].item()).normalize()
+    silent = _silent_months(orders)
+    if customers is None:
+        found = replace(found, cohorts=cohorts(bought, until=until, silent=silent))
+        begun = first_day.replace(day=1) + pd.DateOffset(months=1)
+        earlier = bought.filter(bought.ordered_at < begun).customer_id
+    else:
+        earlier = customers.filter(customers.first_seen_at < first_day).customer_id
+        found = replace(found, dated=True)
+    known = bought.customer_id.isin(earlier)
+    n = _count(bought.filter(known).customer_id.nunique())
+    found, new = replace(found, earlier=n), keep(bought.filter(~known))
+    if not _count(new.count()):
+        return found
+    others = keep(orders.select(*sorted(NEEDED)).filter(~orders.customer_id.isin(earlier)))
+    followed = (until - first_day.date()).days
+    return _of_new_customers(found, new, others, until, followed, silent)
+
+
+def _of_new_customers(
+    found: Retention,
+    new: ir.Table,
+    orders: ir.Table,
+    until: dt.date,
+    followed: int,
+    silent: list[dt.date],
+) -> Retention:
+    """Follow the customers whose first purchase is surely in the data."""
+    table, every = (cohorts(rows, until=until, silent=silent) for rows in (new, orders))
+    by_age = retention_by_age(table)
+    weeks = range(STEP, min(followed, LONGEST) + 1, STEP)
+    second = repeat_purchase(new, until=until, days=sorted({*DAYS, *weeks}))
+    curve = second[second["day"].isin(weeks)]
+    told = _count(orders.count()) - int(
+        orders_outside_cohorts(orders, until=until)["outside"].item()
+    )
+    ways = {
+        "purchases": (_count(new.count()), by_age),
+        "every order": (told, retention_by_age(every)),
+    }
+    counted = [
+        {"counted": name, "orders": n, **rows.iloc[0][COUNTED[2:]].to_dict()}
+        for name, (n, rows) in ways.items()
+    ]
+    return replace(
+        found,
+        cohorts=table if found.dated else found.cohorts,
+        by_age=by_age,
+        chart=retention_chart(table),
+        second_orders=second[second["day"].isin(DAYS)].reset_index(drop=True),
+        curve=curve[curve["at_risk"] >= FEWEST].reset_index(drop=True),
+        counted=pd.DataFrame(counted),
+    )
+
+
+def _silent_months(orders: ir.Table) -> list[dt.date]:
+    """Return the months between the first and the last order of the table that have none."""
+    day = orders.ordered_at
+    counted = run(orders.select(year=day.year(), month=day.month()).distinct()).dropna()
+    months = {12 * int(year) + int(month) - 1 for year, month in counted.to_numpy()}
+    between = range(min(months), max(months)) if months else ()
+    return [dt.date(number // 12, number % 12 + 1, 1) for number in between if number not in months]
+
+
+def _count(number: ir.IntegerScalar) -> int:
+    """Return a count from the engine."""
+    return int(run(number.name("n"))["n"].item())
+
+
+def _dated_customers(company: Company) -> ir.Table | None:
+    """Return the table of customers if it says since when they are known."""
+    known = {"customer_id", "first_seen_at"} <= company.columns_of("customers")
+    return company.table("customers") if known else None

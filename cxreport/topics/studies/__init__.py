@@ -1,0 +1,1 @@
+"""Research on methods: how often intervals hold what they promise."""

@@ -1,0 +1,1 @@
+"""Are the questions good ones: reliability, scale use, bridges between versions."""
