@@ -12,6 +12,7 @@ import nbformat
 from tqdm import tqdm
 
 from cxreport.errors import CxError
+from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.export import export_page, payloads
 from cxreport.publish.gate import check_notebook, check_page
 from cxreport.publish.personal_data import without_persons
@@ -26,7 +27,7 @@ from cxreport.publish.publish import (
 from cxreport.publish.run import run_notebook
 from cxreport.show.captions import filters_label
 from cxreport.show.plain_text import all_visible
-from cxreport.show.words import LANGUAGES, Words
+from cxreport.show.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

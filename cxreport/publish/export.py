@@ -21,6 +21,7 @@ from nbconvert.exporters import TemplateExporter
 from traitlets import default
 
 from cxreport.errors import CxError
+from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.executed import END, cell_number
 from cxreport.publish.fold import Piece, fold
 from cxreport.publish.provenance import provenance_rows
@@ -28,7 +29,7 @@ from cxreport.show.blocks import MIME, read_block
 from cxreport.show.captions import period_label, title_label
 from cxreport.show.plain_text import all_visible, isolated, visible, visible_block
 from cxreport.show.render import render
-from cxreport.show.words import LANGUAGES, Words
+from cxreport.show.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 from cxreport.errors import CxError
 from cxreport.inputs.dataset import find_root
+from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish import executed
 from cxreport.publish.elements import Element, read_page
 from cxreport.publish.personal_data import no_ids_of, no_personal_data
 from cxreport.show.blocks import MIME
-from cxreport.show.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cxreport.errors import CxError
+from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.exchange import put_folder
 from cxreport.publish.export import environment, style
 from cxreport.publish.gate import check_page
 from cxreport.publish.plan import MANIFEST
 from cxreport.show.plain_text import all_visible
-from cxreport.show.words import LANGUAGES, Words
+from cxreport.show.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

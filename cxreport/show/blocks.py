@@ -1,8 +1,8 @@
 """Blocks: what a notebook cell ends in, and what travels to the page as data.
 
-A block is a kind, a frame and parameters. In JupyterLab it shows itself; in the executed notebook
-it is one output of the project's own MIME type, numbers as numbers, and the export writes it out
-in each language.
+A block is a kind, a frame and parameters; ``cxreport.show.parts`` makes them. In JupyterLab it
+shows itself; in the executed notebook it is one output of the project's own MIME type, numbers as
+numbers, and the export writes it out in each language.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Parameters = dict[str, Any]
 
 
-def caption(block: Block, words: Words) -> str:
+def known_caption(block: Block, words: Words) -> str:
     """Return what a table or chart shows, with the score, the group and the period in it."""
     parameters = block.parameters
     metric = parameters.get("metric", "")

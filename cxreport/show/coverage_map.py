@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxreport.show.tables import Cell, Table
+from cxreport.show.cell import Cell, Table
 
 if TYPE_CHECKING:
     from cxreport.show.blocks import Block

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxreport.show.captions import caption, code_label
+from cxreport.show.captions import code_label
 from cxreport.show.curves import curves
+from cxreport.show.written import caption
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cxreport.show.bars import bars
-from cxreport.show.captions import caption, code_label, question_label
+from cxreport.show.captions import code_label, question_label
 from cxreport.show.maps import points
+from cxreport.show.written import caption
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxreport.show import charts
-from cxreport.show.captions import caption
+from cxreport.show.written import caption
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from cxreport.errors import CxError
 from cxreport.show import charts
-from cxreport.show.captions import answer_label, caption, code_label, question_label
+from cxreport.show.captions import answer_label, code_label, question_label
 from cxreport.show.control import control
 from cxreport.show.curve_pictures import draw_curves
 from cxreport.show.effect_pictures import draw_bars, draw_map
 from cxreport.show.line_pictures import draw_lines
 from cxreport.show.svg import to_svg
 from cxreport.show.value.pictures import draw_tracking, draw_whale
+from cxreport.show.written import caption
 
 if TYPE_CHECKING:
     from collections.abc import Callable

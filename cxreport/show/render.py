@@ -16,7 +16,8 @@ from markupsafe import Markup
 from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.brief import sentences_in_brief, written_sentences
-from cxreport.show.captions import capital, caption, filters_label, period_label
+from cxreport.show.captions import capital, filters_label, period_label
+from cxreport.show.cell import Cell, Table
 from cxreport.show.coverage_map import make_coverage_map
 from cxreport.show.experiment.words import experiment_sentences
 from cxreport.show.journey.strip import make_strip
@@ -28,9 +29,10 @@ from cxreport.show.retention.heat_map import make_cohort_map
 from cxreport.show.retention.words import retention_sentences
 from cxreport.show.service.words import service_sentences
 from cxreport.show.svg import picture_only
-from cxreport.show.tables import TABLES, Cell, Table, make_heat_map, make_table
+from cxreport.show.tables import TABLES, make_heat_map, make_table
 from cxreport.show.value.words import value_sentences
 from cxreport.show.words import Words
+from cxreport.show.written import caption, note_of, reader_of, sentences_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -128,7 +130,8 @@ def _source_line(p: dict[str, Any], words: Words) -> str:
 
 
 def _table(block: Block, words: Words, _prefix: str) -> Markup:
-    many = len(TABLES[block.parameters["table"]]) > MOST_SIDE_BY_SIDE
+    columns = block.parameters.get("columns") or TABLES[block.parameters["table"]]
+    many = len(columns) > MOST_SIDE_BY_SIDE
     few = len(block.frame) <= MOST_BELOW_EACH_OTHER
     return _fill("table", table=make_table(block, words), stack=many and few)
 
@@ -162,6 +165,13 @@ def _chart(block: Block, words: Words, prefix: str) -> Markup:
     )
 
 
+def _sentences(block: Block, words: Words, prefix: str) -> Markup:
+    if "topic" not in block.parameters:
+        return _told(written_sentences)(block, words, prefix)
+    said = sentences_of(block, reader_of(block, words.language))
+    return _fill("sentences", sentences=said)
+
+
 def _told(write: Callable[[Block, Words], list[str]]) -> Callable[[Block, Words, str], Markup]:
     """Return what writes a kind of block as a list of sentences."""
     return lambda block, words, _: _fill("sentences", sentences=write(block, words))
@@ -179,6 +189,8 @@ def _note(block: Block, words: Words, _prefix: str) -> Markup:
 
 def note_text(block: Block, words: Words) -> str:
     """Write what a note says, with its values."""
+    if "topic" in block.parameters:
+        return note_of(block, reader_of(block, words.language))
     values = {name: value for name, value in block.parameters.items() if name != "key"}
     if "day" in values:
         values["table"] = words.text(f"table_name.{values['table']}")
@@ -239,7 +251,7 @@ def _day(text: str) -> dt.date:
 KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "header": _header,
     "in_brief": _told(sentences_in_brief),
-    "sentences": _told(written_sentences),
+    "sentences": _sentences,
     "experiment": _told(experiment_sentences),
     "linkage": _told(linkage_sentences),
     "service": _told(service_sentences),

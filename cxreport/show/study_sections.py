@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cxreport.inputs.meaning import LANGUAGES
 from cxreport.show.blocks import Block
 from cxreport.show.sections import several
-from cxreport.show.words import LANGUAGES, Words
+from cxreport.show.words import Words
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cxreport.show.captions import caption, period_label, question_label
+from cxreport.show.captions import period_label, question_label
+from cxreport.show.cell import Cell, Table
 from cxreport.show.cells import write_cell
 from cxreport.show.conversion.cells import TABLES as CONVERSION
 from cxreport.show.conversion.cells import TEXT_COLUMNS as CONVERSION_TEXT
@@ -24,6 +24,7 @@ from cxreport.show.service.cells import TABLES as SERVICE
 from cxreport.show.service.cells import TEXT_COLUMNS as SERVICE_TEXT
 from cxreport.show.value.cells import TABLES as VALUE
 from cxreport.show.value.cells import TEXT_COLUMNS as VALUE_TEXT
+from cxreport.show.written import caption, reader_of, table_of
 
 if TYPE_CHECKING:
     from cxreport.show.blocks import Block
@@ -99,32 +100,6 @@ TEXT_COLUMNS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell: its text, the heading it stands under, and how it looks.
-
-    ``span`` columns, hatched where what it would hold is not yet known; ``unseen`` is read aloud.
-    """
-
-    text: str
-    heading: str
-    is_number: bool = False
-    shade: int = 0
-    span: int = 1
-    is_open: bool = False
-    unseen: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table ready to be written: the first cell of a row is its heading."""
-
-    caption: str
-    headings: list[Cell]
-    rows: list[list[Cell]]
-    note: str = ""
-
-
 def make_table(block: Block, words: Words) -> Table:
     """Write a block's frame as one of the known tables.
 
@@ -141,6 +116,8 @@ def make_table(block: Block, words: Words) -> Table:
         Columns without any content are left out.
     """
     parameters = block.parameters
+    if "columns" in parameters:
+        return table_of(block, reader_of(block, words.language))
     names = TABLES[parameters["table"]]
     records = block.frame.to_dict("records")
     texts = [[write_cell(name, row, parameters, words) for name in names] for row in records]

@@ -1,7 +1,7 @@
 """Words last: sentences, numbers and dates in the reader's language, made from frames.
 
-Every text that a page shows comes from ``locale/<language>.toml``; numbers and dates are written
-by Babel in that language's way, never in the way of the machine that made the page.
+Every text that a page shows comes from a ``texts.toml``; numbers and dates are written by Babel in
+that language's way, never in the way of the machine that made the page.
 """
 
 from __future__ import annotations
@@ -9,11 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -21,8 +18,13 @@ from babel.numbers import format_decimal
 
 from cxreport.errors import CxError
 from cxreport.show.plain_text import isolated
+from cxreport.show.texts import SHARED, find_text, has_text
 
-LANGUAGES = ("en", "it")
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cxreport.show.texts import Text
+
 POINTS = ("nps", "needs", "ease", "enjoyability", "index", "effect", "avoidable")
 """Metrics in points, -100 to 100; all others are percentages."""
 HOURS = {"first_reply": "h", "solution": "h", "first_reply_days": "d", "solution_days": "d"}
@@ -32,18 +34,9 @@ ARTICLES = {
     "i": "gli ", "dei": "degli ", "ai": "agli ", "dai": "dagli ", "nei": "negli ", "sui": "sugli ",
 }  # fmt: skip
 """Italian articles, and their form before a vowel."""
-BEFORE_VALUE = re.compile(rf"\b({'|'.join(ARTICLES)}) (?={{(\w+)(?::(\d+))?}})", re.IGNORECASE)
+BEFORE_VALUE = re.compile(rf"\b({'|'.join(ARTICLES)}) (?={{(\w+)(?::([^}}]+))?}})", re.IGNORECASE)
 VOWEL = re.compile(r"8|11(?!\d)")
 """Figures that are read with a vowel first: otto, ottanta, ottocento, undici, undicimila."""
-
-
-@cache
-def catalogue(language: str) -> dict[str, Any]:
-    """Return all texts of a language."""
-    if language not in LANGUAGES:
-        raise CxError("no such language", got=language, expected=", ".join(LANGUAGES))
-    source = files("cxreport.show").joinpath(f"locale/{language}.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -80,36 +73,20 @@ class Words:
     def text(self, key: str, **values: object) -> str:
         """Return a text by its dotted key, with values filled in.
 
-        A text with a ``one`` and an ``other`` form is chosen by the value called ``n``.
+        Of a text with two forms one is chosen by the value called ``n``.
 
         Raises
         ------
         CxError
             If there is no such text, or it asks for a value that is not given.
         """
-        found: Any = catalogue(self.language)
-        for step in key.split("."):
-            found = found.get(step) if isinstance(found, dict) else None
-        if isinstance(found, dict) and {"one", "other"} == set(found) and "n" in values:
-            form = self.locale.plural_form(values["n"])  # type: ignore[arg-type]
-            found = found.get(form, found["other"])  # Italian has a form of its own for millions
-        if not isinstance(found, str):
-            raise CxError("no such text", where=f"locale/{self.language}.toml", got=key)
         written = {name: Written(self, value) for name, value in values.items()}
-        try:
-            text = _elided(found, written) if self.language == "it" else found
-            return text.format_map(written)
-        except KeyError as error:
-            raise CxError(
-                "a text asks for a value that is not given", where=key, got=error
-            ) from error
+        text = find_text(SHARED, key, self.language)
+        return fill(self, text, written, n=values.get("n"), where=key)  # type: ignore[arg-type]
 
     def has(self, key: str) -> bool:
         """Say whether there is a text of this key."""
-        found: Any = catalogue(self.language)
-        for step in key.split("."):
-            found = found.get(step) if isinstance(found, dict) else None
-        return isinstance(found, str)
+        return has_text(SHARED, key)
 
     def value(self, value: object) -> str:
         """Write whatever a frame may hold: whole numbers, other numbers, days, text."""
@@ -210,14 +187,34 @@ def _telling(value: float, nothing: float, decimals: int) -> int:
     return next(iter(told), decimals)
 
 
-def _elided(text: str, written: dict[str, Written]) -> str:
-    """Fit the articles before a value to the figure that it begins with."""
+def fill(
+    words: Words, text: Text, written: Mapping[str, object], *, n: float | None, where: str
+) -> str:
+    """Fill a text in: of two forms the one for ``n``, and in Italian the articles before figures.
 
-    def fitted(found: re.Match[str]) -> str:
-        article, name, decimals = found.groups()
-        if not VOWEL.match(format(written[name], decimals or "")):
-            return found[0]
-        form = ARTICLES[article.lower()]
-        return form.capitalize() if article[0].isupper() else form
+    Raises
+    ------
+    CxError
+        If it asks for a value that is not given.
+    """
+    if isinstance(text, list):
+        if n is None:
+            raise CxError("a text asks for a value that is not given", where=where, got="n")
+        text = text[words.locale.plural_form(n) != "one"]  # of millions, Italian has its own form
+    try:
+        if words.language == "it":
+            text = BEFORE_VALUE.sub(lambda found: _elided(found, written), text)
+        return text.format_map(written)
+    except KeyError as error:
+        raise CxError(
+            "a text asks for a value that is not given", where=where, got=error
+        ) from error
 
-    return BEFORE_VALUE.sub(fitted, text)
+
+def _elided(found: re.Match[str], written: Mapping[str, object]) -> str:
+    """Fit the article before a value to the figure that it begins with."""
+    article, name, how = found.groups()
+    if not VOWEL.match(format(written[name], how or "")):
+        return found[0]
+    form = ARTICLES[article.lower()]
+    return form.capitalize() if article[0].isupper() else form

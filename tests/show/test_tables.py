@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
+from cxreport.inputs.meaning import LANGUAGES
 from cxreport.show.blocks import Block, read_block
-from cxreport.show.tables import TABLES, Table, make_heat_map, make_table
-from cxreport.show.words import LANGUAGES, Words
+from cxreport.show.tables import TABLES, make_heat_map, make_table
+from cxreport.show.words import Words
+
+if TYPE_CHECKING:
+    from cxreport.show.cell import Table
 
 EN, IT = Words("en"), Words("it")
 ABOUT: dict[str, Any] = {

@@ -14,7 +14,8 @@ import pytest
 
 from cxreport.errors import CxError
 from cxreport.inputs.contracts import CATALOGUE
-from cxreport.show.words import LANGUAGES, Words, catalogue
+from cxreport.inputs.meaning import LANGUAGES
+from cxreport.show.words import Words, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

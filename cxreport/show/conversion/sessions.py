@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cxreport.inputs.meaning import LANGUAGES
 from cxreport.show.blocks import Block
 from cxreport.show.conversion.sections import ENDS, biggest_loss
 from cxreport.show.sections import labels_of, several
-from cxreport.show.words import LANGUAGES, Words
+from cxreport.show.words import Words
 from cxreport.topics.conversion.source_sessions import POOLED
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from cxreport.show.captions import caption
-from cxreport.show.tables import Cell, Table
+from cxreport.show.cell import Cell, Table
+from cxreport.show.written import caption
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.show.captions import capital, code_label
-from cxreport.show.service.words import level, wait, wait_range
+from cxreport.show.durations import level, wait, wait_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.show.captions import code_label
-from cxreport.show.value.money import write_money
+from cxreport.show.money import write_money
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

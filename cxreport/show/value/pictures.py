@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxreport.show import charts
-from cxreport.show.captions import caption
+from cxreport.show.written import caption
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from cxreport.show.captions import code_label, column_label
-from cxreport.show.value.money import write_money
+from cxreport.show.money import write_money
 
 if TYPE_CHECKING:
     from cxreport.show.blocks import Block
@@ -75,7 +75,7 @@ def _listed(names: list[str], words: Words) -> str:
     """Write a list in a sentence."""
     if len(names) < 2:
         return "".join(names)
-    return words.text("profit.list", first=", ".join(names[:-1]), last=names[-1])
+    return words.text("list.and", first=", ".join(names[:-1]), last=names[-1])
 
 
 ENDS = ("estimate", "low", "high")

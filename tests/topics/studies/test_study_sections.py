@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 
 from cxreport import show
+from cxreport.inputs.meaning import LANGUAGES
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.coverage_map import make_coverage_map, shade_of
 from cxreport.show.pictures import make_picture
 from cxreport.show.render import render
-from cxreport.show.words import LANGUAGES, Words
+from cxreport.show.words import Words
 
 KINDS = ("adjusted-wald", "score", "wald")
 BY_NUMBER = pd.DataFrame(

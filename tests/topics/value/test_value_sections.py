@@ -14,8 +14,8 @@ import pytest
 from cxreport import company_buying, company_membership, company_profit, open_company, show
 from cxreport.orders.frames import Trade
 from cxreport.show.blocks import read_block
+from cxreport.show.money import write_money
 from cxreport.show.render import render
-from cxreport.show.value.money import write_money
 from cxreport.show.words import Words
 from cxreport.topics.value.bgnbd import NONE
 from cxreport.topics.value.contract_frames import COLUMNS, Membership

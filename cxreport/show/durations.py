@@ -1,0 +1,71 @@
+"""Waits in the unit that a reader would use: minutes, hours or days."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cxreport.show.words import Words
+
+MOST_HOURS, LEAST_HOURS = 48, 1
+UNITS = {"minutes": 1 / 60, "hours": 1, "days": 24}
+
+
+def wait(hours: float | None, words: Words) -> str:
+    """Write a wait in minutes, hours or days.
+
+    Examples
+    --------
+    >>> from cxreport.show.words import Words
+    >>> [wait(hours, Words("en")) for hours in (0.5, 4.57, 144, float("nan"))]
+    ['30 minutes', '4.6 hours', '6.0 days', '–']
+    """
+    if hours is None or not math.isfinite(hours):
+        return words.text("value.none")
+    unit = _unit(hours)
+    if unit == "minutes":
+        return words.text("duration.minutes", n=round(60 * hours))
+    return words.text(f"duration.{unit}", value=words.number(hours / UNITS[unit]))
+
+
+def level(hours: float, words: Words) -> str:
+    """Write a service level: a whole number of hours as it was declared.
+
+    Examples
+    --------
+    >>> from cxreport.show.words import Words
+    >>> level(48.0, Words("en")), level(0.5, Words("en"))
+    ('48 hours', '30 minutes')
+    """
+    if float(hours).is_integer():
+        return words.text("duration.whole_hours", n=int(hours))
+    return wait(hours, words)
+
+
+def _unit(hours: float) -> str:
+    if hours < LEAST_HOURS:
+        return "minutes"
+    return "hours" if hours < MOST_HOURS else "days"
+
+
+def wait_range(low: float | None, high: float | None, words: Words) -> str:
+    """Write the interval of a wait; an end that is not known yet is said to be so.
+
+    Examples
+    --------
+    >>> from cxreport.show.words import Words
+    >>> wait_range(0.9, 4, Words("en")), wait_range(30, float("nan"), Words("en"))
+    ('54 minutes to 4.0 hours', '30.0 hours or more')
+    >>> wait_range(4.1, 5.9, Words("en"))
+    '4.1 to 5.9 hours'
+    """
+    if low is None or not math.isfinite(low):
+        return words.text("value.none")
+    if high is None or not math.isfinite(high):
+        return words.text("duration.or_more", low=wait(low, words))
+    first, unit = wait(low, words), _unit(high)
+    if _unit(low) == unit:  # said once is enough
+        decimals = 0 if unit == "minutes" else 1
+        first = words.number(low / UNITS[unit], decimals)
+    return words.text("value.range", low=first, high=wait(high, words))

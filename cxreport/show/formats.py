@@ -1,0 +1,267 @@
+"""The formats that a text or a column may ask for, by name: a value in the reader's language.
+
+``{low:share}`` in a text, or ``Column("low", "share")`` in a table, writes the value ``low`` as a
+share. Some formats take an option, ``code:channel``, and some look at the other values of the
+sentence or the row: ``score`` at its ``metric``, ``code_of:variable`` at its ``variable``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cxreport.errors import CxError
+from cxreport.show.captions import (
+    answer_label,
+    capital,
+    code_label,
+    column_label,
+    period_label,
+    question_label,
+    score_label,
+)
+from cxreport.show.durations import level, wait, wait_range
+from cxreport.show.money import write_money
+from cxreport.show.texts import SHARED, find_text, has_text
+from cxreport.show.words import Words, fill
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Row = Mapping[str, Any]
+    Format = Callable[["Reader", Any, str, Row], str]
+
+SMALLEST_P = 0.001
+"""A smaller p-value is written by this bound."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a block: in which language, with a topic's texts and the labels it carries."""
+
+    language: str
+    topic: str = SHARED
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def words(self) -> Words:
+        """Numbers, dates and shared texts of the language."""
+        return Words(self.language)
+
+    def has(self, key: str) -> bool:
+        """Say whether the topic, or the house, has a text of this key."""
+        return has_text(self.topic, key)
+
+    def text(self, key: str, values: Row | None = None) -> str:
+        """Return a text by its dotted key, with values filled in.
+
+        Of a text with two forms one is chosen by the value called ``n``. ``{period}`` and
+        ``{reference}`` are the periods that the block is about, where no value is called so.
+        """
+        row = dict(values or {})
+        written = {name: Value(self, value, row) for name, value in row.items()}
+        for which in ("period", "reference"):
+            written.setdefault(
+                which, Value(self, period_label(self.parameters, self.words, which), row)
+            )
+        text = find_text(self.topic, key, self.language)
+        return fill(self.words, text, written, n=row.get("n"), where=f"{self.topic}: {key}")
+
+    def write(self, value: Any, how: str, row: Row) -> str:
+        """Write a value in a named format; a sentence among the values is written as a text.
+
+        Raises
+        ------
+        CxError
+            If there is no such format.
+        """
+        if isinstance(value, dict) and set(value) == {"key", "values"}:
+            return self.text(value["key"], value["values"])
+        name, _, option = how.partition(":")
+        if name.isdigit():
+            return self.words.number(number(value), int(name))
+        if name not in FORMATS:
+            raise CxError("no such format", got=how, expected=", ".join(FORMATS))
+        return FORMATS[name](self, value, option, row)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value inside a text, written when the text asks for it."""
+
+    reader: Reader
+    value: Any
+    row: Row
+
+    def __format__(self, how: str) -> str:
+        """Write the value in the format that the text names."""
+        return self.reader.write(self.value, how, self.row)
+
+
+def number(value: Any) -> float:
+    """Return a number; one that is missing is not known."""
+    return math.nan if value is None or pd.isna(value) else float(value)
+
+
+def _count(reader: Reader, value: Any, _option: str, _row: Row) -> str:
+    """Write a number of something; nothing where it was not counted."""
+    return "" if math.isnan(number(value)) else reader.words.whole(value)
+
+
+def _any(reader: Reader, value: Any, _option: str, row: Row) -> str:
+    if isinstance(value, list):
+        return ", ".join(reader.write(item, "", row) for item in value)
+    return reader.words.value(value)
+
+
+def _period(reader: Reader, name: Any, option: str, _row: Row) -> str:
+    return reader.words.period(name, option or _every(reader))
+
+
+def _short_period(reader: Reader, name: Any, option: str, _row: Row) -> str:
+    return reader.words.period(name, option or _every(reader), short=True)
+
+
+def _every(reader: Reader) -> str:
+    """Return what the block's periods are: months, quarters, years."""
+    parameters = reader.parameters
+    return str(parameters.get("every") or parameters["period"]["kind"])
+
+
+def _day(reader: Reader, value: Any, _option: str, _row: Row) -> str:
+    return reader.words.day(pd.Timestamp(value).date())
+
+
+def _score(reader: Reader, value: Any, _option: str, row: Row) -> str:
+    return reader.words.measured(number(value), str(row.get("metric", "")))
+
+
+def _money(reader: Reader, value: Any, _option: str, row: Row) -> str:
+    currency = row.get("currency", reader.parameters.get("currency", ""))
+    return write_money(reader.words, number(value), str(currency or ""))
+
+
+def _code(reader: Reader, value: Any, option: str, _row: Row) -> str:
+    column = option or reader.parameters["group"]
+    return code_label(column, value, reader.parameters, reader.words)
+
+
+def _code_of(reader: Reader, value: Any, option: str, row: Row) -> str:
+    return code_label(str(row[option]), value, reader.parameters, reader.words)
+
+
+def _score_name(reader: Reader, metric: Any, _option: str, row: Row) -> str:
+    return score_label(metric, str(row.get("question", "")), reader.parameters, reader.words)
+
+
+def _word(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Write a word of a section of texts, chosen by the value; nothing for nothing."""
+    section, _, column = option.partition(":")
+    value = row.get(column) if column else value
+    missing = value is None or value == "" or (not isinstance(value, str) and pd.isna(value))
+    return "" if missing else reader.text(f"{section}.{value}", row)
+
+
+def _known_word(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Write a word of a section of texts where it stands there; else the value as it is."""
+    known = reader.has(f"{option}.{value}")
+    return _word(reader, value, option, row) if known else reader.words.value(value or "")
+
+
+def _yes(reader: Reader, value: Any, _option: str, _row: Row) -> str:
+    return reader.words.value(bool(value))
+
+
+def _signal(reader: Reader, value: Any, _option: str, _row: Row) -> str:
+    missing = value is None or (not isinstance(value, bool) and pd.isna(value))
+    return reader.text(f"signal.{'unknown' if missing else 'yes' if value else 'no'}")
+
+
+def _range(reader: Reader, _value: Any, option: str, row: Row) -> str:
+    """Write two ends of an interval: ``range:share`` or ``range:share:lower:upper``."""
+    how, *names = option.split(":")
+    ends = [row.get(name) for name in names or ("low", "high")]
+    if any(math.isnan(number(end)) for end in ends):
+        return reader.text("value.none")
+    low, high = (reader.write(end, how, row) for end in ends)
+    return reader.words.text("value.range", low=low, high=high)
+
+
+def _waits(reader: Reader, _value: Any, option: str, row: Row) -> str:
+    """Write two ends of a wait: ``waits`` or ``waits:lower:upper``."""
+    low, high = (number(row.get(name)) for name in (option or "low:high").split(":"))
+    return wait_range(low, high, reader.words)
+
+
+def _say(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Write a text made of the whole row; its ``n`` is the value."""
+    return reader.text(option, {**row, "n": value})
+
+
+def _p_value(reader: Reader, value: Any, _option: str, _row: Row) -> str:
+    """Write a p-value; a tiny one by its bound."""
+    if number(value) < SMALLEST_P:
+        return f"p\u00a0<\u00a0{reader.words.number(SMALLEST_P, 3)}"
+    return f"p\u00a0=\u00a0{reader.words.number(number(value), 3)}"
+
+
+def _each(separator: str) -> Format:
+    """Return what writes a list, each item in a format of its own: ``list:period``."""
+    return lambda reader, items, how, row: separator.join(
+        reader.write(item, how, row) for item in items
+    )
+
+
+def _and(reader: Reader, items: Any, how: str, row: Row) -> str:
+    """Write a list as a sentence has it: the last after "and"."""
+    *names, last = [reader.write(item, how, row) for item in items] or [""]
+    return reader.words.text("list.and", first=", ".join(names), last=last) if names else last
+
+
+def _capital(reader: Reader, value: Any, how: str, row: Row) -> str:
+    return capital(reader.write(value, how, row))
+
+
+FORMATS: dict[str, Format] = {
+    "": _any,
+    "as_is": lambda _, value, __, ___: "" if value is None else str(value),
+    "count": _count,
+    "whole": lambda r, value, _, __: r.words.whole(number(value)),
+    "number": lambda r, value, _, __: r.words.number(number(value)),
+    "share": lambda r, value, _, __: r.words.measured(number(value), "share"),
+    "signed": lambda r, value, _, __: r.words.signed(number(value)),
+    "ratio": lambda r, value, _, __: r.words.ratio(number(value)),
+    "score": _score,
+    "money": _money,
+    "wait": lambda r, value, _, __: wait(number(value), r.words),
+    "waits": _waits,
+    "level": lambda r, value, _, __: level(number(value), r.words),
+    "p_value": _p_value,
+    "range": _range,
+    "day": _day,
+    "period": _period,
+    "short": _short_period,
+    "code": _code,
+    "code_of": _code_of,
+    "column": lambda r, name, _, __: column_label(str(name), r.parameters, r.words),
+    "question": lambda r, name, _, __: question_label(str(name), r.parameters, r.words),
+    "answer": lambda r, value, _, __: answer_label(str(value), r.words),
+    "score_name": _score_name,
+    "signal": _signal,
+    "yes": _yes,
+    "word": _word,
+    "known_word": _known_word,
+    "say": _say,
+    "capital": _capital,
+    "list": _each(", "),
+    "series": _each("; "),
+    "and": _and,
+}
+TEXTUAL = {
+    "", "as_is", "day", "period", "short", "code", "code_of", "column", "question", "answer",
+    "score_name", "signal", "yes", "word", "known_word", "say", "list", "series", "and", "capital",
+}  # fmt: skip
+"""Formats of columns that are read as text, from the left; all others are numbers."""
