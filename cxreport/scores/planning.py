@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.scores.kinds import score_kind
 from cxreport.stats.power import detectable_difference, sample_size
 
 if TYPE_CHECKING:
@@ -112,5 +113,5 @@ def plan_samples(
 
 def _has_room(row: Row, difference: float) -> bool:
     """Say whether a score can still move so far on its scale."""
-    lowest = 0 if row["metric"] in {"csat", "ces", "all_three"} else -100
-    return bool(lowest < row["estimate"] + difference < 100)
+    lowest, highest = score_kind(str(row["metric"])).within
+    return bool(lowest < row["estimate"] + difference < highest)

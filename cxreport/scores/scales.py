@@ -8,6 +8,7 @@ import ibis
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import NPS_SCALE
+from cxreport.scores.kinds import score_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,9 @@ def first_favourable(metric: str, scale: tuple[int, int]) -> int:
     """
     low, high = ascending(scale)
     above_the_middle = (low + high) // 2 + 1
-    return above_the_middle if metric == "ces" else max(high - 1, above_the_middle)
+    if score_kind(metric).favourable == "above the middle":
+        return above_the_middle
+    return max(high - 1, above_the_middle)
 
 
 def turned(values: pd.Series, scale: tuple[int, int]) -> pd.Series:

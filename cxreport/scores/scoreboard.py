@@ -9,6 +9,7 @@ import pandas as pd
 from cxreport.inputs.meaning import Design
 from cxreport.scores.compare import compare
 from cxreport.scores.planning import smallest_change
+from cxreport.scores.pyramid import LAYERS
 from cxreport.scores.scales import first_favourable
 from cxreport.scores.scores import ces, csat, nps, pyramid
 from cxreport.stats.answers import COLUMNS
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from cxreport.inputs.period import Period
     from cxreport.inputs.source import Data
 
-LAYERS = ("needs", "ease", "enjoyability")
 PYRAMID = "pyramid"
 """What the three layers together are called in the ``question`` column."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cxreport.scores.kinds import score_kind
 from cxreport.stats.trend import control_chart
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ MIN_POINTS = 2
 FEWEST = 10
 """Answers of a period that is judged, and that moves centre and limits."""
 TOO_FEW = "too few answers"
-NET = (-100.0, 100.0)
-SHARE = (0.0, 100.0)
-NET_METRICS = ("nps", "needs", "ease", "enjoyability", "index")
 
 
 def chart_scores(
@@ -47,7 +45,8 @@ def chart_scores(
     DataFrame
         One row a series and period, from its first answer on: the columns that name the series,
         ``period``, ``n``, ``estimate``, ``low``, ``high`` and, from ``control_chart`` (kind score:
-        limits are wider where fewer answer, and stay within what the score can be), ``centre``,
+        limits are wider where fewer answer, and stay within what the score can be; which way is an
+        improvement, :mod:`cxreport.scores.kinds` says), ``centre``,
         ``lower``, ``upper``, ``signal``, ``direction``, ``note`` (there, or "too few answers").
 
     Examples
@@ -71,9 +70,9 @@ def chart_scores(
             known = [period for period in changed if period in set(series["period"][1:])]
             few = series["n"].between(1, fewest - 1)
             points = series[["period", "n"]].assign(estimate=series["estimate"].mask(few))
-            net = rows["metric"].iloc[0] in NET_METRICS
+            kind = score_kind(str(rows["metric"].iloc[0]))
             chart = control_chart(
-                points, kind="score", n="n", breaks=known, within=NET if net else SHARE
+                points, kind="score", n="n", breaks=known, within=kind.within, better=kind.better
             )
             chart["note"] = chart["note"].mask(few, TOO_FEW)
             parts.append(pd.concat([series, chart[judged]], axis="columns"))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.scores.kinds import score_kind
 from cxreport.show.captions import (
     answer_label,
     capital,
@@ -136,7 +137,10 @@ def _day(reader: Reader, value: Any, _option: str, _row: Row) -> str:
 
 
 def _score(reader: Reader, value: Any, _option: str, row: Row) -> str:
-    return reader.words.measured(number(value), str(row.get("metric", "")))
+    """Write a score in its own unit: points bare, shares with their sign."""
+    if score_kind(str(row["metric"])).unit == "points":
+        return reader.words.number(number(value))
+    return reader.words.share(number(value))
 
 
 def _money(reader: Reader, value: Any, _option: str, row: Row) -> str:
@@ -231,7 +235,7 @@ FORMATS: dict[str, Format] = {
     "count": _count,
     "whole": lambda r, value, _, __: r.words.whole(number(value)),
     "number": lambda r, value, _, __: r.words.number(number(value)),
-    "share": lambda r, value, _, __: r.words.measured(number(value), "share"),
+    "share": lambda r, value, _, __: r.words.share(number(value)),
     "signed": lambda r, value, _, __: r.words.signed(number(value)),
     "ratio": lambda r, value, _, __: r.words.ratio(number(value)),
     "score": _score,

@@ -112,6 +112,16 @@ class Words:
         """Write a whole number; a dash for one that is not known."""
         return self.number(value, 0)
 
+    def share(self, value: float) -> str:
+        """Write a share of 100 with its sign; a dash for one that is not known.
+
+        Examples
+        --------
+        >>> Words("it").share(82.07)
+        '82,1%'
+        """
+        return f"{self.number(value)}%" if math.isfinite(value) else self.number(value)
+
     def measured(self, value: float, metric: str) -> str:
         """Write an estimate with its unit: points bare, shares with their sign.
 

@@ -11,7 +11,8 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, as_table
 from cxreport.scores.compare import compare
-from cxreport.scores.scoreboard import LAYERS, PYRAMID, score_questions
+from cxreport.scores.pyramid import LAYERS
+from cxreport.scores.scoreboard import PYRAMID, score_questions
 from cxreport.topics.validation.reliability import icc
 
 if TYPE_CHECKING:
