@@ -29,6 +29,7 @@ from cxreport.stats.survival import compare_survival, restricted_mean, survival
 from cxreport.stats.survival_quantiles import survival_quantile
 from cxreport.stats.trend import control_chart
 from cxreport.stats.weights import design_effect, rake
+from cxreport.topics import quality, survey
 from cxreport.topics.channels import (
     channel_ratings,
     channel_use,
@@ -331,6 +332,7 @@ __all__ = [
     "promise_kept",
     "purchases",
     "pyramid",
+    "quality",
     "rake",
     "read_tickets",
     "repeat_purchase",
@@ -376,6 +378,7 @@ __all__ = [
     "standardised_difference",
     "step_errors",
     "suppress",
+    "survey",
     "survey_asymmetry",
     "survey_criticality",
     "survey_expectations",

@@ -64,7 +64,7 @@ def test_a_page_declares_every_family_it_makes(notebook: Path) -> None:
         assert not declared
         return
     assert declared == made
-    assert ("cx.show.families(" in code) == bool(made)
+    assert ("cx.survey.families(" in code) == bool(made)
 
 
 def test_a_family_has_its_part_of_the_error_of_the_page(survey: Survey) -> None:

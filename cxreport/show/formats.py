@@ -179,7 +179,10 @@ def _yes(reader: Reader, value: Any, _option: str, _row: Row) -> str:
     return reader.words.value(bool(value))
 
 
-def _signal(reader: Reader, value: Any, _option: str, _row: Row) -> str:
+def _signal(reader: Reader, value: Any, _option: str, row: Row) -> str:
+    """Write whether a difference is a signal; nothing where nothing was compared."""
+    if value is None and row.get("difference") is None:
+        return ""
     missing = value is None or (not isinstance(value, bool) and pd.isna(value))
     return reader.text(f"signal.{'unknown' if missing else 'yes' if value else 'no'}")
 
@@ -192,6 +195,27 @@ def _range(reader: Reader, _value: Any, option: str, row: Row) -> str:
         return reader.text("value.none")
     low, high = (reader.write(end, how, row) for end in ends)
     return reader.words.text("value.range", low=low, high=high)
+
+
+def _span(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Write two ends, one where they are alike, and the row's note where there are none."""
+    how, first, last = option.split(":")
+    if math.isnan(number(row.get(first))):
+        return _word(reader, row.get("note"), "note", row) or reader.text("value.none")
+    alike = row[first] == row[last]
+    return reader.write(row[first], how, row) if alike else _range(reader, value, option, row)
+
+
+def _or(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Write a value, or the text of a key where it is missing: ``or:whole:note.suppressed``."""
+    how, _, key = option.rpartition(":")
+    return reader.text(key) if math.isnan(number(value)) else reader.write(value, how, row)
+
+
+def _translated(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Write the row's own text in the language, ``title_it``; else a word of that section."""
+    own = row.get(f"{option}_{reader.language}")
+    return str(own) if isinstance(own, str) and own else _known_word(reader, value, option, row)
 
 
 def _waits(reader: Reader, _value: Any, option: str, row: Row) -> str:
@@ -245,6 +269,9 @@ FORMATS: dict[str, Format] = {
     "level": lambda r, value, _, __: level(number(value), r.words),
     "p_value": _p_value,
     "range": _range,
+    "span": _span,
+    "or": _or,
+    "translated": _translated,
     "day": _day,
     "period": _period,
     "short": _short_period,
@@ -266,6 +293,7 @@ FORMATS: dict[str, Format] = {
 }
 TEXTUAL = {
     "", "as_is", "day", "period", "short", "code", "code_of", "column", "question", "answer",
-    "score_name", "signal", "yes", "word", "known_word", "say", "list", "series", "and", "capital",
+    "score_name", "signal", "yes", "word", "known_word", "translated", "say", "list", "series", "and",
+    "capital",
 }  # fmt: skip
 """Formats of columns that are read as text, from the left; all others are numbers."""

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
-from cxreport.show.brief import sentences_in_brief, written_sentences
+from cxreport.show.brief import written_sentences
 from cxreport.show.captions import capital, filters_label, period_label
 from cxreport.show.cell import Cell, Table
 from cxreport.show.coverage_map import make_coverage_map
@@ -250,7 +250,6 @@ def _day(text: str) -> dt.date:
 
 KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "header": _header,
-    "in_brief": _told(sentences_in_brief),
     "sentences": _sentences,
     "experiment": _told(experiment_sentences),
     "linkage": _told(linkage_sentences),

@@ -11,11 +11,9 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES, SCORES
 from cxreport.inputs.survey import Survey
-from cxreport.scores.population import met_margins
-from cxreport.scores.suppression import check_filters, is_small
+from cxreport.scores.suppression import check_filters
 from cxreport.show.blocks import Block
-from cxreport.show.brief import HEADLINES
-from cxreport.show.few import few_note, without_few
+from cxreport.show.few import without_few
 from cxreport.show.svg import to_svg
 from cxreport.show.words import Words
 
@@ -149,19 +147,6 @@ def own_title(title: str | Mapping[str, str]) -> str | dict[str, str]:
     return own
 
 
-def has_weights(survey: Survey) -> bool:
-    """Say whether the report shows weighted scores: its own weights, or raked ones."""
-    return bool(survey.columns("weight") or met_margins(survey, survey.current))
-
-
-@without_few
-def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
-    """Say the headline scores in sentences; ``board`` is from ``scoreboard``."""
-    beside = "weights" if has_weights(survey) else ""
-    weights = "weighted" if survey.columns("weight") else beside
-    return Block("in_brief", board, about(survey) | {"weights": weights})
-
-
 def table(name: str, frame: pd.DataFrame, company: Company, **parameters: object) -> Block:
     """Show a frame as one of the known tables, see ``cxreport.show.tables.TABLES``."""
     write = _table if name in NOT_OF_PEOPLE else _table_of_people
@@ -194,55 +179,6 @@ def note(key: str, company: Company | None = None) -> Block:
 def several(blocks: list[Block]) -> Block:
     """Show blocks one below the other."""
     return Block("several", parameters={"blocks": [block.payload() for block in blocks]})
-
-
-@without_few
-def weighted(scores: pd.DataFrame, survey: Survey) -> Block:
-    """Show the weighted scores, or say that there are no weights."""
-    return note("weights", survey) if scores.empty else table("weighted", scores, survey)
-
-
-@without_few
-def trends(chart: pd.DataFrame, survey: Survey, actions: pd.DataFrame | None = None) -> Block:
-    """Draw a control chart of each headline score.
-
-    Parameters
-    ----------
-    chart : DataFrame
-        From ``chart_scores``.
-    survey : Survey
-        The survey reported.
-    actions : DataFrame, optional
-        What was done and when, from ``actions_of``: drawn on the charts and listed below them.
-    """
-    listed = [] if actions is None else actions.to_dict("records")
-    charts = []
-    for (question, metric), rows in chart.groupby(["question", "metric"], sort=False):
-        if metric in HEADLINES and rows["estimate"].notna().any():
-            parameters = {"caption": "trend", "table": "trend", "actions": listed}
-            parameters |= {"question": str(question), "metric": str(metric)}
-            charts.append(Block("control", rows, about(survey) | parameters))
-    if charts and listed and actions is not None:
-        charts.append(table("actions", actions, survey))
-    return several(charts) if charts else note("trend")
-
-
-def signals(chart: pd.DataFrame, survey: Survey, group: str) -> Block:
-    """List the periods of each group in which a rule of its control chart fired."""
-    fired = chart[chart["signal"] != ""].rename(columns={group: "group"})
-    if fired.empty:
-        return note("signals")
-    return table("signals", fired, survey, group=group)
-
-
-@without_few
-def touchpoints(scores: pd.DataFrame, survey: Survey) -> Block:
-    """Draw the satisfaction with each touchpoint, best first; ``scores`` from ``scoreboard``."""
-    if scores.empty:
-        return note("touchpoints")
-    in_order = scores.sort_values(["estimate", "question"], ascending=[False, True])
-    parameters = {"caption": "touchpoints", "table": "touchpoints", "metric": "csat"}
-    return Block("intervals", in_order, about(survey) | parameters)
 
 
 def figure(
@@ -293,32 +229,3 @@ def _in_all_languages(texts: Mapping[str, str]) -> None:
     if not isinstance(texts, dict) or set(texts) != set(LANGUAGES):
         expected = '{"en": "...", "it": "..."}'
         raise CxError("a text in all languages is needed", got=texts, expected=expected)
-
-
-def distributions(shares: pd.DataFrame, board: pd.DataFrame, survey: Survey) -> Block:
-    """Show how the answers to each question are spread, and the means of the ratings.
-
-    Parameters
-    ----------
-    shares : DataFrame
-        From ``answer_shares``.
-    board : DataFrame
-        From ``scoreboard``.
-    survey : Survey
-        The survey reported.
-    """
-    n = shares.groupby("question")["n"].transform("sum")
-    few = is_small(n, survey.minimum_group)
-    answered = shares[(n > 0) & ~few]
-    scale = answered.groupby("question", sort=False)["answer"].agg("/".join)
-    blocks = []
-    for answers, questions in scale.groupby(scale, sort=False):
-        rows = answered[answered["question"].isin(questions.index)]
-        known = str(answers).split("/")
-        parameters = {"caption": "answers", "table": "answers"}
-        parameters |= {"first_answer": known[0], "last_answer": known[-1]}
-        blocks.append(Block("distribution", rows, about(survey) | parameters))
-    rated = board[board["metric"].isin(["csat", "ces"])]
-    if few.any():
-        blocks.append(few_note(survey))
-    return several([*blocks, *([] if rated.empty else [table("means", rated, survey)])])

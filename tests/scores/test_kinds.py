@@ -5,6 +5,7 @@ import pytest
 
 from cxreport.scores import kinds
 from cxreport.scores.signals import chart_scores
+from cxreport.stats.trend import Better
 
 
 def history(metric: str, *, last: float) -> pd.DataFrame:
@@ -16,7 +17,7 @@ def history(metric: str, *, last: float) -> pd.DataFrame:
 
 @pytest.mark.parametrize(("better", "direction"), [("lower", "improvement"), ("higher", "concern")])
 def test_a_share_that_falls_is_good_news_where_lower_is_better(
-    better: kinds.Better, direction: str, monkeypatch: pytest.MonkeyPatch
+    better: Better, direction: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unhappy = kinds.ScoreKind("unhappy", better=better)
     monkeypatch.setitem(kinds.SCORES, "unhappy", unhappy)

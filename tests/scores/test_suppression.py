@@ -292,12 +292,12 @@ def test_no_number_about_few_people_reaches_a_page(tmp_path: Path) -> None:
     board = cx.scoreboard(survey.current, survey.previous, main)
     history = cx.score_history(survey.responses, main, survey.history)
     shown = [
-        cx.show.in_brief(board, survey),
-        cx.show.table("scoreboard", board, survey),
-        cx.show.trends(cx.chart_scores(history), survey),
-        cx.show.coverage(history, survey),
-        cx.show.distributions(cx.answer_shares(survey.current, main), board, survey),
-        cx.show.detectable(board, cx.break_down(survey.current, None, main, ["region"]), survey),
+        cx.survey.in_brief(board, survey),
+        cx.survey.board(board, survey),
+        cx.survey.trends(cx.chart_scores(history), survey),
+        cx.quality.coverage(history, survey),
+        cx.survey.distributions(cx.answer_shares(survey.current, main), board, survey),
+        cx.survey.detectable(board, cx.break_down(survey.current, None, main, ["region"]), survey),
     ]
     for block in shown:
         numbers = re.findall(r"(?<![\w.,-])(7|37|42\.9|4|2|1)(?![\w.,%-])", words_of(block))
@@ -306,7 +306,7 @@ def test_no_number_about_few_people_reaches_a_page(tmp_path: Path) -> None:
     # a page on October, when thirty answered, hides nothing of it
     before = cx.open_survey(path, period="2026-10", tables=tables)
     board = cx.scoreboard(before.current, before.previous, main)
-    assert "30" in words_of(cx.show.table("scoreboard", board, before))
+    assert "30" in words_of(cx.survey.board(board, before))
 
 
 def words_of(block: Block) -> str:

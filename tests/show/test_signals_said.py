@@ -115,13 +115,13 @@ def scores(survey: Survey) -> list[Block]:
     rated = survey.columns("touchpoint")
     touched = cx.scoreboard(survey.current, survey.previous, rated, **survey.design)
     return [
-        cx.show.in_brief(board, survey),
-        cx.show.table("scoreboard", board, survey),
-        cx.show.breakdown(groups, board, survey),
-        cx.show.touchpoints(touched, survey),
+        cx.survey.in_brief(board, survey),
+        cx.survey.board(board, survey),
+        cx.survey.breakdown(groups, board, survey),
+        cx.survey.touchpoints(touched, survey),
         cx.show.channel_scores(cx.channel_scores(survey, periods=12), survey, 12),
         cx.show.bridges(cx.bridge_versions(survey.responses, headline, survey.history), survey),
-        cx.show.weighted_differences(cx.weighted_differences(survey, headline), survey),
+        cx.survey.weighted_differences(cx.weighted_differences(survey, headline), survey),
     ]
 
 

@@ -81,7 +81,7 @@ def blocks(root: Path) -> tuple[Block, Block]:
     """Make the header and the scoreboard of the project's last month."""
     survey = cx.open_survey(root / "data/mini/codebook.toml", period="2026-10")
     board = cx.scoreboard(survey.current, survey.previous, survey.columns("nps"))
-    return cx.show.header(survey, "monthly"), cx.show.table("scoreboard", board, survey)
+    return cx.show.header(survey, "monthly"), cx.survey.board(board, survey)
 
 
 def show(payload: object) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cxreport.inputs.source import run
-from cxreport.show.blocks import Block
-from cxreport.show.sections import about, has_weights
+from cxreport.scores.kinds import score_kind
+from cxreport.show.parts import say, sentences
+from cxreport.topics.survey.blocks import TOPIC, has_weights
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cxreport.inputs.company import Company
     from cxreport.inputs.survey import Survey
+    from cxreport.show.blocks import Block
 
-SHARES = {"csat", "ces", "all_three"}
-LEFT_OUT = {"date-missing": "undated", "rows-repeated": "repeated"}
+LEFT_OUT = {"date-missing": "method.undated", "rows-repeated": "method.repeated"}
 
 
 def method(board: pd.DataFrame, survey: Survey) -> Block:
@@ -37,47 +38,44 @@ def method(board: pd.DataFrame, survey: Survey) -> Block:
     counts = run(survey.responses.group_by("period_start").aggregate(n=survey.responses.count()))
     day = counts["period_start"]
     start = survey.period.start.isoformat()
-    sentences = [
-        _say("answers", n=int(counts.loc[day == start, "n"].sum()),
+    items = [
+        say("method.answers", n=int(counts.loc[day == start, "n"].sum()),
              before=int(counts.loc[day < start, "n"].sum())),
     ]  # fmt: skip
-    found = survey.dataset.problems[survey.dataset.problems["table"] == "responses"]
-    foreign = found[found["problem"] == "rows-not-belonging"]
+    problems = survey.dataset.problems[survey.dataset.problems["table"] == "responses"]
+    foreign = problems[problems["problem"] == "rows-not-belonging"]
     if not foreign.empty:
         rules = "; ".join(dict.fromkeys(foreign["example"]))
-        sentences.append(_say("foreign", n=int(foreign["n"].sum()), rules=rules))
+        items.append(say("method.foreign", n=int(foreign["n"].sum()), rules=rules))
     for problem, key in LEFT_OUT.items():
-        n = int(found.loc[found["problem"] == problem, "n"].sum())
+        n = int(problems.loc[problems["problem"] == problem, "n"].sum())
         if n:
-            sentences.append(_say(key, n=n))
+            items.append(say(key, n=n))
     counted = ["n", "missing", "invalid"]
-    sentences += [
-        _say("missing", question=row["question"], **{name: int(row[name]) for name in counted})
+    items += [
+        say(
+            "method.missing", question=row["question"], **{name: int(row[name]) for name in counted}
+        )
         for row in board.drop_duplicates("question").to_dict("records")
     ]
     metrics = set(board["metric"])
     if "nps" in metrics:
-        sentences.append(_say("nps"))
-    if metrics & SHARES:
-        sentences.append(_say("share"))
+        items.append(say("method.nps"))
+    if any(score_kind(metric).unit == "percent" for metric in metrics):
+        items.append(say("method.share"))
     if "index" in metrics:
         layers = board[board["metric"] == "index"].iloc[0]
-        sentences.append(_say("pyramid", n=int(layers["n"]), dropped=int(layers["dropped"])))
+        items.append(say("method.pyramid", n=int(layers["n"]), dropped=int(layers["dropped"])))
     if has_weights(survey):
-        sentences.append(_say("weighted"))
+        items.append(say("method.weighted"))
     before = len(survey.history) > 1
-    shown = {"difference": before, "detectable": before, "control": before, "stabilised": True}
-    sentences += [_say(key) for key, is_shown in shown.items() if is_shown]
-    sentences.append(_say("gap"))
-    return Block("sentences", parameters=about(survey) | {"sentences": sentences})
+    if before:
+        items += [say("method.difference"), say("method.detectable"), say("method.control")]
+    items += [say("method.stabilised"), say("method.gap")]
+    return sentences(TOPIC, items, survey)
 
 
 def families(company: Company) -> Block:
     """Say how often a page like this one names a difference that is not there."""
     share = 100 * (1 - company.family_level)
-    sentence = _say("families", n=company.families, share=share)
-    return Block("sentences", parameters=about(company) | {"sentences": [sentence]})
-
-
-def _say(key: str, **values: object) -> dict[str, Any]:
-    return {"key": f"method.{key}", "values": values}
+    return sentences(TOPIC, [say("method.families", n=company.families, share=share)], company)

@@ -1,0 +1,41 @@
+"""What customers answered: scores, trends, groups, weights, planning, and the method."""
+
+from cxreport.topics.survey.blocks import (
+    board,
+    distributions,
+    in_brief,
+    signals,
+    touchpoints,
+    trends,
+    weighted,
+)
+from cxreport.topics.survey.group_blocks import base, breakdown, consistency, leagues
+from cxreport.topics.survey.method_blocks import families, method
+from cxreport.topics.survey.planning_blocks import (
+    detectable,
+    plan,
+    weight_cost,
+    weighted_differences,
+    without_weights,
+)
+
+__all__ = [
+    "base",
+    "board",
+    "breakdown",
+    "consistency",
+    "detectable",
+    "distributions",
+    "families",
+    "in_brief",
+    "leagues",
+    "method",
+    "plan",
+    "signals",
+    "touchpoints",
+    "trends",
+    "weight_cost",
+    "weighted",
+    "weighted_differences",
+    "without_weights",
+]

@@ -1,0 +1,242 @@
+"""What customers answered: the scores of a period, in brief, in tables and over time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cxreport.scores.kinds import score_kind
+from cxreport.scores.population import met_margins
+from cxreport.scores.suppression import is_small
+from cxreport.show.few import few_note, without_few
+from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from cxreport.inputs.survey import Survey
+    from cxreport.show.blocks import Block
+    from cxreport.show.parts import Said
+
+    Row = dict[Hashable, Any]
+
+TOPIC = "survey"
+RESULT = (Column("n"), Column("estimate", "score"), Column("estimate", "range:score", "interval"))
+DIFFERENCE = (
+    Column("difference", "signed"),
+    Column("difference", "range:signed:difference_low:difference_high", "difference_interval"),
+)
+SCORE = Column("metric", "capital:score_name", "score")
+BEFORE = (*RESULT, Column("estimate_reference", "score"), *DIFFERENCE)
+BOARD = (SCORE, *BEFORE, Column("signal", "signal"), Column("detectable", "number"))
+PLAIN_BOARD = (SCORE, *BEFORE)
+PLAIN_TREND = (SCORE, Column("period", "short"), *RESULT)
+WEIGHTED = (
+    SCORE,
+    Column("n"),
+    Column("estimate_unweighted", "score"),
+    Column("low", "range:score:low_unweighted:high_unweighted", "unweighted_interval"),
+    Column("estimate", "score", "with_weights"),
+    Column("low", "range:score", "with_weights_interval"),
+    Column("std_error", "2"),
+    Column("n_effective"),
+)
+TREND = (
+    Column("period", "short"),
+    *RESULT,
+    Column("centre", "score"),
+    Column("lower", "range:score:lower:upper", "limits"),
+    Column("signal", "word:rule", "rule"),
+    Column("direction", "word:direction"),
+)
+SIGNALS = (
+    Column("group", "code"),
+    SCORE,
+    Column("period", "short"),
+    Column("n"),
+    Column("estimate", "score"),
+    Column("centre", "score"),
+    Column("signal", "word:rule", "rule"),
+    Column("direction", "word:direction"),
+)
+ACTIONS = (
+    Column("sign", "as_is"),
+    Column("period", "short"),
+    Column("title", "translated:title"),
+)
+LEFT_OUT = (Column("missing"), Column("invalid"))
+MEAN = (Column("mean", "2"), Column("mean", "range:2:mean_low:mean_high", "mean_interval"))
+TOUCHPOINTS = (
+    Column("question", "question"),
+    *RESULT,
+    MEAN[0],
+    *DIFFERENCE,
+    Column("signal", "signal"),
+    *LEFT_OUT,
+)
+MEANS = (Column("question", "question"), Column("n"), *MEAN, *LEFT_OUT)
+ANSWERS = (
+    Column("question", "question"),
+    Column("answer", "answer"),
+    Column("n"),
+    Column("share", "share"),
+)
+OF_SCORE = {"y": "axis.score", "how": "score"}
+"""How the charts of a score name and write their values."""
+
+
+def has_weights(survey: Survey) -> bool:
+    """Say whether the report shows weighted scores: its own weights, or raked ones."""
+    return bool(survey.columns("weight") or met_margins(survey, survey.current))
+
+
+@without_few
+def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
+    """Say what each headline score is, how sure, and whether it differs from the period before.
+
+    Parameters
+    ----------
+    board : DataFrame
+        From ``scoreboard``.
+    survey : Survey
+        The survey reported.
+    """
+    rows = board.to_dict("records")
+    headlines = [row for row in rows if score_kind(row["metric"]).is_headline]
+    has_reference = len(survey.history) > 1
+    items = [_in_a_sentence(row, has_reference=has_reference) for row in headlines]
+    if not has_reference:
+        items.append(say("brief.no_before"))
+    if survey.columns("weight"):
+        items.append(say("brief.weighted"))
+    elif has_weights(survey):
+        items.append(say("brief.weights"))
+    comparisons = int(board["p_value"].notna().sum())
+    if comparisons:
+        items.append(say("brief.note", n=comparisons))
+    return sentences(TOPIC, items, survey)
+
+
+def _in_a_sentence(row: Row, *, has_reference: bool) -> Said:
+    """Say one score, and how it compares."""
+    named = {"metric": row["metric"], "question": row["question"]}
+    if pd.isna(row["estimate"]):
+        return say("brief.first", main=say("brief.nothing", **named))
+    in_points = score_kind(row["metric"]).unit == "points"
+    result = {name: float(row[name]) for name in ("estimate", "low", "high")}
+    key = "brief.points" if in_points else "brief.percent"
+    main = say(key, n=int(row["n"]), **named, **result)
+    if not has_reference:
+        return say("brief.first", main=main)
+    if pd.isna(row["signal"]):
+        asked = row["n_reference"] > 0
+        why = say("signal.unknown") if asked else say("brief.not_asked")
+        return say("brief.unsaid", main=main, why=why)
+    names = {"difference": "difference", "low": "difference_low", "high": "difference_high"}
+    difference = {name: float(row[column]) for name, column in names.items()}
+    key = "brief.signal" if row["signal"] else "brief.no_signal"
+    return say(key, main=main, **difference)
+
+
+@without_few
+def board(scores: pd.DataFrame, survey: Survey) -> Block:
+    """List the scores, with their differences from the period before; from ``scoreboard``."""
+    name = "scoreboard" if len(survey.history) > 1 else "scoreboard_alone"
+    return table(TOPIC, name, scores, BOARD, survey)
+
+
+@without_few
+def weighted(scores: pd.DataFrame, survey: Survey) -> Block:
+    """Show the weighted scores, or say that there are no weights."""
+    if scores.empty:
+        return note(TOPIC, "missing.weights", survey)
+    return table(TOPIC, "weighted", scores, WEIGHTED, survey)
+
+
+@without_few
+def trends(
+    scores_by_period: pd.DataFrame, survey: Survey, actions: pd.DataFrame | None = None
+) -> Block:
+    """Draw a control chart of each headline score.
+
+    Parameters
+    ----------
+    scores_by_period : DataFrame
+        From ``chart_scores``.
+    survey : Survey
+        The survey reported.
+    actions : DataFrame, optional
+        What was done and when, from ``actions_of``: drawn on the charts and listed below them.
+    """
+    listed = [] if actions is None else actions.to_dict("records")
+    charts = []
+    for (question, metric), rows in scores_by_period.groupby(["question", "metric"], sort=False):
+        if score_kind(str(metric)).is_headline and rows["estimate"].notna().any():
+            named = {"question": str(question), "metric": str(metric), "actions": listed}
+            label = {"name": "period", "how": "short"}
+            charts.append(
+                chart("control", TOPIC, "trend", rows, TREND, survey, label=label, **OF_SCORE,
+                      **named)
+            )  # fmt: skip
+    if charts and actions is not None and listed:
+        charts.append(table(TOPIC, "actions", actions, ACTIONS, survey))
+    return section(charts) if charts else note(TOPIC, "missing.trend")
+
+
+def signals(scores_by_period: pd.DataFrame, survey: Survey, group: str) -> Block:
+    """List the periods of each group in which a rule of its control chart fired."""
+    marked = scores_by_period[scores_by_period["signal"] != ""].rename(columns={group: "group"})
+    if marked.empty:
+        return note(TOPIC, "missing.signals")
+    return table(TOPIC, "signals", marked, SIGNALS, survey, group=group)
+
+
+@without_few
+def touchpoints(scores: pd.DataFrame, survey: Survey) -> Block:
+    """Draw the satisfaction with each touchpoint, best first; ``scores`` from ``scoreboard``."""
+    if scores.empty:
+        return note(TOPIC, "missing.touchpoints")
+    in_order = scores.sort_values(["estimate", "question"], ascending=[False, True])
+    label = {"name": "question", "how": "question"}
+    return chart(
+        "intervals", TOPIC, "touchpoints", in_order, TOUCHPOINTS, survey,
+        label=label, metric="csat", **OF_SCORE,
+    )  # fmt: skip
+
+
+def distributions(shares: pd.DataFrame, scores: pd.DataFrame, survey: Survey) -> Block:
+    """Show how the answers to each question are spread, and the means of the ratings.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        From ``answer_shares``.
+    scores : DataFrame
+        From ``scoreboard``.
+    survey : Survey
+        The survey reported.
+    """
+    n = shares.groupby("question")["n"].transform("sum")
+    few = is_small(n, survey.minimum_group)
+    answered = shares[(n > 0) & ~few]
+    scale = answered.groupby("question", sort=False)["answer"].agg("/".join)
+    blocks = []
+    for answers, questions in scale.groupby(scale, sort=False):
+        rows = answered[answered["question"].isin(questions.index)]
+        first, *_, last = str(answers).split("/")
+        blocks.append(
+            chart("distribution", TOPIC, "answers", rows, ANSWERS, survey,
+                  label={"name": "question", "how": "question"},
+                  first_answer=first, last_answer=last)
+        )  # fmt: skip
+    rated = scores[scores["metric"].isin(["csat", "ces"])]
+    if few.any():
+        blocks.append(few_note(survey))
+    return section([*blocks, *([] if rated.empty else [means(rated, survey)])])
+
+
+@without_few
+def means(rated: pd.DataFrame, survey: Survey) -> Block:
+    """List the means of the ratings."""
+    return table(TOPIC, "means", rated, MEANS, survey)
