@@ -1,5 +1,7 @@
 """Customer experience reports that say how sure they are: what a notebook may import."""
 
+from importlib.metadata import version
+
 from cxreport import show
 from cxreport.errors import CxError
 from cxreport.inputs.actions import actions_of
@@ -212,6 +214,8 @@ from cxreport.topics.value import (
 from cxreport.topics.value.contract_frames import company_membership
 from cxreport.topics.value.frames import company_buying
 from cxreport.topics.value.profit_frames import company_profit
+
+__version__ = version("cxreport")
 
 __all__ = [
     "CxError",

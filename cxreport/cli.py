@@ -51,6 +51,7 @@ def settings_of(texts: tuple[str, ...]) -> dict[str, str]:
 
 
 @click.group(cls=Commands)
+@click.version_option(package_name="cxreport", message="%(prog)s %(version)s")
 def main() -> None:
     """Make customer experience reports that say how sure they are."""
 

@@ -17,6 +17,7 @@ from cxreport.inputs import period as periods_of_time
 from cxreport.inputs.closed import DATED, choose_period, end_of, first_whole, last_closed
 from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.dataset import Dataset, find_codebook, open_source
+from cxreport.inputs.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -76,6 +77,10 @@ class Company:
         """Say what is reported; rows are never shown unasked."""
         part = f", filters {dict(self.filters)}" if self.filters else ""
         return f"<{type(self).__name__} {self.period.name}{part}, of {self.dataset!r}>"
+
+    def _repr_html_(self) -> str:
+        filters = "; ".join(f"{name}: {', '.join(kept)}" for name, kept in self.filters.items())
+        return summary(self.dataset, {"Period": self.period.name, "Filters": filters or "none"})
 
     @property
     def codebook(self) -> Codebook:

@@ -17,6 +17,7 @@ from cxreport.inputs.contracts import accept, explain
 from cxreport.inputs.keys import count_links, key_problems, link_problems
 from cxreport.inputs.scale_ends import unfilled_scales
 from cxreport.inputs.spans import Span, days_of, find_spans
+from cxreport.inputs.summary import summary
 from cxreport.inputs.tables import read_table
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ class Dataset:
         """Say which source this is; rows are never shown unasked."""
         tables, until = ", ".join(self.tables), self.observed_until
         return f"<Dataset {self.name}: {tables}; until {until}; {len(self.problems)} problems>"
+
+    def _repr_html_(self) -> str:
+        return summary(self, {"Until": str(self.observed_until)})
 
 
 def find_root(start: Path | None = None) -> Path:

@@ -293,7 +293,7 @@ FORMATS: dict[str, Format] = {
 }
 TEXTUAL = {
     "", "as_is", "day", "period", "short", "code", "code_of", "column", "question", "answer",
-    "score_name", "signal", "yes", "word", "known_word", "translated", "say", "list", "series", "and",
-    "capital",
+    "score_name", "signal", "yes", "word", "known_word", "translated", "say", "list", "series",
+    "and", "capital",
 }  # fmt: skip
 """Formats of columns that are read as text, from the left; all others are numbers."""
