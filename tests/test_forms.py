@@ -448,6 +448,24 @@ def answer_of(call: Callable[[Any], Any], data: Any) -> Any:
         return str(error)
 
 
+def changed(
+    frame: pd.DataFrame, forms: dict[str, Callable[[pd.DataFrame, list[str]], Any]]
+) -> Iterator[tuple[str, Any]]:
+    """Write a frame in each form; a form of times, say, leaves a frame without times as it is."""
+    for form, change in forms.items():
+        data = change(frame, list(frame.columns))
+        if not isinstance(data, pd.DataFrame) or not data.equals(frame):
+            yield form, data
+
+
+def test_only_frames_left_as_they_are_need_no_call() -> None:
+    numbers = pd.DataFrame({"n": [1.0, 2.0, 3.0, 4.0]})
+    skipped = {*SAME, *ANSWERED} - {form for form, _ in changed(numbers, SAME | ANSWERED)}
+    assert skipped == {
+        "numbers for text", "times with a zone", "text for times", "numbers for times",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_the_same_frame_in_another_form_has_the_same_numbers(
     name: str, plain: pd.DataFrame
@@ -455,8 +473,8 @@ def test_the_same_frame_in_another_form_has_the_same_numbers(
     call, columns = CALLS[name]
     asked = columns.replace("~", "").split()
     twin = call(plain[asked])
-    for form, change in SAME.items():
-        found = answer_of(call, change(plain[asked], asked))
+    for form, data in changed(plain[asked], SAME):
+        found = answer_of(call, data)
         if isinstance(found, str):
             assert form in REFUSABLE, (form, found)
             assert "engine" not in found, (form, found)
@@ -468,8 +486,8 @@ def test_the_same_frame_in_another_form_has_the_same_numbers(
 def test_a_frame_of_the_wrong_kind_is_answered_or_refused(name: str, plain: pd.DataFrame) -> None:
     call, columns = CALLS[name]
     asked = columns.replace("~", "").split()
-    for form, change in ANSWERED.items():
-        found = answer_of(call, change(plain[asked], asked))
+    for form, data in changed(plain[asked], ANSWERED):
+        found = answer_of(call, data)
         assert "the engine cannot" not in str(found), (form, found)
 
 
@@ -488,20 +506,21 @@ RATED = {
 RATINGS = ["nps", "site", "app", "shop"]
 
 
-@pytest.mark.parametrize("code", [99, 11, -1])
 @pytest.mark.parametrize("name", RATED)
 def test_numbers_that_no_scale_holds_are_left_out_and_counted(
-    name: str, code: int, plain: pd.DataFrame
+    name: str, plain: pd.DataFrame
 ) -> None:
     call, columns = CALLS[name]
     at = plain.index % 5 == 0  # 16 of 80 rows
     clean = plain.assign(**{column: plain[column].mask(at) for column in RATINGS})
-    coded = clean.assign(**{column: clean[column].mask(at, code) for column in RATINGS})
-    found, twin = call(coded), call(clean)
-    for figure in RATED[name]:
-        pd.testing.assert_series_equal(found[figure], twin[figure], check_dtype=False)
+    twin = call(clean)
     assert twin["invalid"].sum() == 0
-    assert found["invalid"].max() == 16 if name != "channel_ratings" else found["invalid"].sum() > 8
+    for code in (99, 11, -1):
+        found = call(clean.assign(**{column: clean[column].mask(at, code) for column in RATINGS}))
+        for figure in RATED[name]:
+            pd.testing.assert_series_equal(found[figure], twin[figure], check_dtype=False)
+        invalid = found["invalid"]
+        assert invalid.max() == 16 if name != "channel_ratings" else invalid.sum() > 8, code
     assert columns
 
 
@@ -558,23 +577,21 @@ BY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["pandas", "polars"])
 @pytest.mark.parametrize("name", BY)
-def test_ordered_categories_keep_their_order(name: str, kind: str, plain: pd.DataFrame) -> None:
+def test_ordered_categories_keep_their_order(name: str, plain: pd.DataFrame) -> None:
     order = ["small", "middle", "big"]
     values = [order[row % 3] for row in range(ROWS)]
     bands = pd.Series(pd.Categorical(values, order, ordered=True))
-    data: Any = plain.assign(band=bands)
-    if kind == "polars":
-        data = pl.from_pandas(plain).with_columns(band=pl.Series(list(bands), dtype=pl.Enum(order)))
-    found = BY[name](data)
-    assert list(found["band"].drop_duplicates()) == order
+    enum = pl.Series(list(bands), dtype=pl.Enum(order))
     alike = BY[name](plain.assign(band=bands.astype("str")))
-    for text in order:
-        assert_same(
-            found[found["band"] == text].drop(columns="band"),
-            alike[alike["band"] == text].drop(columns="band"),
-        )
+    for data in (plain.assign(band=bands), pl.from_pandas(plain).with_columns(band=enum)):
+        found = BY[name](data)
+        assert list(found["band"].drop_duplicates()) == order
+        for text in order:
+            assert_same(
+                found[found["band"] == text].drop(columns="band"),
+                alike[alike["band"] == text].drop(columns="band"),
+            )
 
 
 def test_weights_come_back_in_the_order_of_the_frame() -> None:

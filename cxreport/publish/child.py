@@ -9,6 +9,8 @@ libraries print goes to stderr, which is the log. When stdin ends, the parent is
 enough: the kernel and this process end at once.
 """
 
+# ruff: noqa: E402 - what the libraries must not load is said before they load
+
 from __future__ import annotations
 
 import contextlib
@@ -22,6 +24,9 @@ import threading
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+# as in cxreport.build, of which nothing is imported here
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat
 import psutil
