@@ -1,5 +1,6 @@
 """DataFrame -> what people see: the blocks that a notebook cell may end in."""
 
+from cxreport.show.blocks import language
 from cxreport.show.conversion.sections import (
     funnel_differences,
     shop_funnel,
@@ -146,6 +147,7 @@ __all__ = [
     "journey",
     "journey_coverage",
     "journey_steps",
+    "language",
     "layer_weights",
     "left_out_orders",
     "linkage_method",

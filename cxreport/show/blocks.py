@@ -18,9 +18,12 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cxreport.errors import CxError, shorten
+from cxreport.inputs.meaning import LANGUAGES
 
 MIME = "application/vnd.cxreport.v1+json"
 SIGNIFICANT_DIGITS = 10
+READS = {"language": "en"}
+"""How blocks show themselves in JupyterLab; a page is written in its own language."""
 TOLD_FIRST = {"n", "estimate", "low", "high", "difference", "signal"}
 MOST_ROWS, MOST_COLUMNS, WIDEST = 12, 8, 30
 """Rows, columns and signs of a value that a block shows as plain text."""
@@ -85,8 +88,29 @@ class Block:
             return {MIME: payload}
         from cxreport.show.render import render_cell  # noqa: PLC0415 - only a person needs to see it
 
-        language = os.environ.get("CXREPORT_LANGUAGE", "en")
-        return {MIME: payload, "text/html": render_cell(read_block(payload), language)}
+        return {MIME: payload, "text/html": render_cell(read_block(payload), READS["language"])}
+
+
+def language(name: str) -> None:
+    """Choose the language in which blocks show themselves in this notebook.
+
+    Parameters
+    ----------
+    name : {"en", "it"}
+        The language.
+
+    Raises
+    ------
+    CxError
+        If there is no such language.
+
+    Examples
+    --------
+    >>> language("en")
+    """
+    if name not in LANGUAGES:
+        raise CxError("no such language", got=name, expected=", ".join(LANGUAGES))
+    READS["language"] = name
 
 
 def _in_plain_text(payload: dict[str, Any]) -> list[str]:

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import cxreport as cx
 from cxreport.errors import CxError
-from cxreport.show.blocks import MIME, Block, plain, read_block
+from cxreport.show.blocks import MIME, READS, Block, plain, read_block
 
 
 @pytest.mark.parametrize(
@@ -101,12 +102,11 @@ def test_what_is_no_block_is_refused(data: object) -> None:
         read_block(data)
 
 
-NOTE = Block("note", parameters={"key": "missing_section.weights"})
+NOTE = Block("note", parameters={"topic": "survey", "key": "missing.weights"})
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Any]:
-    for name in ("CXREPORT_BLOCKS", "CXREPORT_LANGUAGE"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("CXREPORT_BLOCKS", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     return NOTE._repr_mimebundle_(include=None, exclude=None)
@@ -114,10 +114,14 @@ def shown(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Any]
 
 def test_a_block_shows_itself_in_the_language_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     english = shown(monkeypatch)
-    italian = shown(monkeypatch, CXREPORT_LANGUAGE="it")
+    monkeypatch.setitem(READS, "language", "en")  # and back, whatever is chosen below
+    cx.show.language("it")
+    italian = shown(monkeypatch)
     assert english[MIME] == italian[MIME] == NOTE.payload()
     assert "No weighted figures" in english["text/html"]
     assert "Nessun" in italian["text/html"]
+    with pytest.raises(CxError, match="no such language"):
+        cx.show.language("de")
 
 
 def test_a_block_is_data_alone_when_a_report_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
