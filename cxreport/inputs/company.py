@@ -80,7 +80,9 @@ class Company:
 
     def _repr_html_(self) -> str:
         filters = "; ".join(f"{name}: {', '.join(kept)}" for name, kept in self.filters.items())
-        return summary(self.dataset, {"Period": self.period.name, "Filters": filters or "none"})
+        facts = {"Source": self.dataset.name, "Period": self.period.name}
+        facts["Filters"] = filters or "none"
+        return summary(facts, self.dataset.files, list(self.codebook.questions))
 
     @property
     def codebook(self) -> Codebook:

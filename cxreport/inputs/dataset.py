@@ -72,7 +72,9 @@ class Dataset:
         return f"<Dataset {self.name}: {tables}; until {until}; {len(self.problems)} problems>"
 
     def _repr_html_(self) -> str:
-        return summary(self, {"Until": str(self.observed_until)})
+        facts = {"Source": self.name, "Until": str(self.observed_until)}
+        facts["Problems"] = f"{len(self.problems)}, see .problems"
+        return summary(facts, self.files, list(self.codebook.questions))
 
 
 def find_root(start: Path | None = None) -> Path:

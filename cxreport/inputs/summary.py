@@ -8,30 +8,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cxreport.inputs.dataset import Dataset
+    import pandas as pd
 
 MOST = 40
-"""Questions that are listed; of more, only how many there are."""
+"""Names that are listed; of more, only how many there are."""
 
 
-def summary(dataset: Dataset, facts: Mapping[str, str]) -> str:
-    """Return a small table in HTML: the source, its tables with their rows, its questions.
+def summary(facts: Mapping[str, str], files: pd.DataFrame, questions: list[str]) -> str:
+    """Return a small table in HTML: facts, tables with their rows, questions.
 
     Parameters
     ----------
-    dataset : Dataset
-        The checked source.
     facts : mapping of str to str
-        What else is to be said, first.
+        What is to be said first.
+    files : DataFrame
+        The files read: ``table``, ``rows``.
+    questions : list of str
+        Names of the questions asked.
     """
-    rows = dataset.files.groupby("table", sort=False)["rows"].sum()
-    questions = list(dataset.codebook.questions)
+    rows = files.groupby("table", sort=False)["rows"].sum()
     lines = {
-        "Source": dataset.name,
         **facts,
         "Tables": ", ".join(f"{name} ({n:,} rows read)" for name, n in rows.items()),
-        "Questions": ", ".join(questions) if len(questions) <= MOST else f"{len(questions)}",
-        "Problems": f"{len(dataset.problems)}, see .problems",
+        "Questions": ", ".join(questions) if len(questions) <= MOST else str(len(questions)),
     }
     cells = "".join(
         f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in lines.items()
