@@ -15,8 +15,8 @@ from cxreport.scores.population import met_margins
 from cxreport.scores.suppression import check_filters, is_small
 from cxreport.show.blocks import Block
 from cxreport.show.brief import HEADLINES
+from cxreport.show.charts.svg import to_svg
 from cxreport.show.few import few_note, without_few
-from cxreport.show.svg import to_svg
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:
