@@ -19,7 +19,7 @@ import nbformat
 from cxreport.errors import CxError
 from cxreport.publish.executed import SHOW_END, end_problems, unfinished_cells
 from cxreport.publish.personal_data import without_persons
-from cxreport.show.canvas import write_fonts
+from cxreport.show.charts.canvas import write_fonts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

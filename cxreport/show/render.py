@@ -18,17 +18,18 @@ from cxreport.show.blocks import Block, read_block
 from cxreport.show.brief import written_sentences
 from cxreport.show.captions import capital, filters_label, period_label
 from cxreport.show.cell import Cell, Table
+from cxreport.show.charts.picture import DRAWINGS, picture_of
+from cxreport.show.charts.svg import picture_only
 from cxreport.show.coverage_map import make_coverage_map
 from cxreport.show.experiment.words import experiment_sentences
 from cxreport.show.journey.strip import make_strip
 from cxreport.show.journey.words import told_sentences
 from cxreport.show.linkage.words import linkage_sentences
-from cxreport.show.pictures import csv_of, make_picture
 from cxreport.show.plain_text import visible_block
 from cxreport.show.retention.heat_map import make_cohort_map
 from cxreport.show.retention.words import retention_sentences
 from cxreport.show.service.words import service_sentences
-from cxreport.show.svg import picture_only
+from cxreport.show.spreadsheet import csv_of
 from cxreport.show.tables import TABLES, make_heat_map, make_table
 from cxreport.show.value.words import value_sentences
 from cxreport.show.words import Words
@@ -151,7 +152,7 @@ def _coverage_map(block: Block, words: Words, _prefix: str) -> Markup:
 def _chart(block: Block, words: Words, prefix: str) -> Markup:
     if "estimate" in block.frame and block.frame["estimate"].isna().all():
         return _table(block, words, prefix)  # nothing to draw: the table says why
-    picture = make_picture(block, words, prefix=prefix)
+    picture = picture_of(block, words, prefix=prefix)
     data = base64.b64encode(csv_of(block.frame).encode()).decode()
     return _fill(
         "chart",
@@ -259,16 +260,8 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "heat_map": _heat_map,
     "cohort_map": _cohort_map,
     "coverage_map": _coverage_map,
-    "lines": _chart,
-    "curves": _chart,
-    "bars": _chart,
-    "map": _chart,
-    "tracking": _chart,
-    "whale": _chart,
+    **dict.fromkeys(DRAWINGS, _chart),
     "value": _told(value_sentences),
-    "control": _chart,
-    "intervals": _chart,
-    "distribution": _chart,
     "told": _told(told_sentences),
     "journey": _journey,
     "note": _note,

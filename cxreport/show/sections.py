@@ -13,8 +13,8 @@ from cxreport.inputs.meaning import LANGUAGES, SCORES
 from cxreport.inputs.survey import Survey
 from cxreport.scores.suppression import check_filters
 from cxreport.show.blocks import Block
+from cxreport.show.charts.svg import to_svg
 from cxreport.show.few import without_few
-from cxreport.show.svg import to_svg
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:

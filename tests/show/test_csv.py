@@ -6,7 +6,7 @@ import io
 import pandas as pd
 import pytest
 
-from cxreport.show.pictures import csv_of
+from cxreport.show.spreadsheet import csv_of
 
 
 def read_back(frame: pd.DataFrame) -> list[list[str]]:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cxreport.show import charts
+from cxreport.show.charts.lines import line
 from cxreport.show.written import caption
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from cxreport.show.blocks import Block
-    from cxreport.show.pictures import Drawing
+    from cxreport.show.charts.canvas import Drawing
     from cxreport.show.words import Words
 
 
@@ -37,7 +37,7 @@ def draw_whale(block: Block, words: Words) -> Drawing:
     frame = block.frame.assign(share=shares)
 
     def draw(wide: bool) -> Figure:
-        return charts.line(
+        return line(
             frame, x="share", y="estimate", x_label=words.text("profit.axis.customers"),
             y_label=words.text("profit.axis.part"), number=words.whole, wide=wide,
         )  # fmt: skip
@@ -77,7 +77,7 @@ def draw_tracking(block: Block, words: Words) -> Drawing:
     frame = pd.concat([counted, expected], ignore_index=True)
 
     def draw(wide: bool) -> Figure:
-        return charts.line(
+        return line(
             frame, x="month", y="value", low="low", high="high", series="name",
             is_open="held_out", open_label=words.text("buying.held_out_months"), x_label="",
             y_label=words.text("buying.axis"), number=words.whole, whole=words.whole, wide=wide,

@@ -10,8 +10,8 @@ import pytest
 from cxreport import show
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.show.blocks import Block, read_block
+from cxreport.show.charts.picture import picture_of
 from cxreport.show.coverage_map import make_coverage_map, shade_of
-from cxreport.show.pictures import make_picture
 from cxreport.show.render import render
 from cxreport.show.words import Words
 
@@ -59,14 +59,14 @@ def test_the_brief_of_small_numbers_takes_the_smallest() -> None:
 def test_lines_are_drawn_beside_what_is_claimed(language: str) -> None:
     words = Words(language)
     mean, worst = (read_block(p) for p in show.interval_lines(BY_NUMBER).parameters["blocks"])
-    picture = make_picture(mean, words, prefix="p")
+    picture = picture_of(mean, words, prefix="p")
     for name in ("interval_kind.score", "chart.claimed"):
         assert words.text(name) in picture.wide
     first, last = words.number(97.0), words.number(88.0)
     assert words.text(
-        "alt.line", name=words.text("interval_kind.wald"), first=first, last=first
+        "alt.line", name=words.text("interval_kind.wald"), first=f"{first}%", last=f"{first}%"
     ) in (picture.alt)
-    assert last in make_picture(worst, words, prefix="p").alt
+    assert last in picture_of(worst, words, prefix="p").alt
 
 
 def test_the_lines_carry_their_table() -> None:

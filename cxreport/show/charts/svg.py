@@ -19,7 +19,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from cxreport.errors import CxError
-from cxreport.show.canvas import ILLEGAL_IN_XML, drawing, plain
+from cxreport.show.charts.canvas import ILLEGAL_IN_XML, drawing, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

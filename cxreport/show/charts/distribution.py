@@ -1,10 +1,4 @@
-"""Tidy frame -> matplotlib figure: values over periods, estimates with intervals, shares.
-
-Everything a reader sees comes in already translated, and ``number`` writes the numbers, so a page
-has the decimal sign of its language. What is not there is not drawn: no value is a gap, never a
-zero. Series differ in colour and in marker; every colour stands at least 3:1 against white.
-Figures are made without pyplot, so nothing global changes.
-"""
+"""What each row is made of: one bar, its parts adding to 100 percent."""
 
 from __future__ import annotations
 
@@ -13,121 +7,79 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import seaborn as sns
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from cxreport.errors import CxError
-from cxreport.show import canvas
-from cxreport.show.canvas import COLOURS, INK
-from cxreport.show.lines import line
+from cxreport.show.charts import canvas
+from cxreport.show.charts.canvas import FONT_SIZE
+from cxreport.show.charts.labels import label_of, write_drawn, write_measured
+from cxreport.show.written import caption, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from cxreport.show.canvas import Numbers, Style, Writer
-
-__all__ = ["distribution", "intervals", "line"]
+    from cxreport.show.blocks import Block
+    from cxreport.show.charts.canvas import Drawing, Numbers, Style, Writer
+    from cxreport.show.formats import Reader
 
 THREE = ("#c24e00", "#767676", "#0072b2")  # from the worst answer to the best
 MORE = ("#7d3200", "#c24e00", "#767676", "#0072b2", "#00436b")
 
 
-def intervals(
-    frame: pd.DataFrame,
-    *,
-    label: str,
-    y: str,
-    low: str,
-    high: str,
-    x_label: str,
-    number: Writer,
-    wide: bool,
-    n: str | None = None,
-    whole: Writer | None = None,
-    reference: float | None = None,
-    reference_label: str = "",
-) -> Figure:
-    """Compare groups: one row each, a dot for the estimate and a whisker for its interval.
+def draw_distribution(block: Block, reader: Reader) -> Drawing:
+    """Draw a block of kind ``distribution``: how the answers to questions are spread.
 
     Parameters
     ----------
-    frame : DataFrame
-        One row a group, drawn from top to bottom.
-    label, y, low, high : str
-        Columns of the group's name, the estimate and its interval's ends. A row without an
-        estimate shows its name alone.
-    x_label : str
-        Name of the axis, with its unit.
-    number, whole : callable
-        Write an estimate, and a whole number (``number`` if not given).
-    wide : bool
-        As in `line`.
-    n : str, optional
-        Column of the number of answers, written under the name.
-    reference : float, optional
-        Where to draw a vertical line, such as the total.
-    reference_label : str, optional
-        What the line is, for the legend.
+    block : Block
+        Frame: one row a bar and part, bars from top to bottom, parts from the worst to the best,
+        with ``n``, the count or share of the part.
+
+        Parameters: ``label`` (names the bars, such as ``{"name": "question", "how": "question"}``)
+        and ``parts`` (names the parts, such as ``{"name": "answer", "how": "answer"}``); optional
+        ``x`` (``chart.share`` where it is not said), ``how`` (of a share in percent: ``share``
+        where it is not said) and ``drawn`` (``whole``).
+    reader : Reader
+        Who reads it.
 
     Returns
     -------
-    Figure
-        As high as its rows need; each estimate is written at the right.
-
-    Raises
-    ------
-    CxError
-        On an unknown column, or a value that is no number.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> shops = pd.DataFrame({"shop": ["Roma"], "nps": [40.5], "low": [31.0], "high": [49.0]})
-    >>> names = {"label": "shop", "x_label": "NPS (points)", "number": "{:.1f}".format}
-    >>> figure = intervals(shops, y="nps", low="low", high="high", wide=False, **names)
-    >>> [text.get_text() for text in figure.axes[0].texts]
-    ['Roma', '40.5']
+    tuple
+        What draws the figure (wide or not), and its alt text.
     """
-    values, lows, highs = (canvas.numbers(frame, column) for column in (y, low, high))
-    handles: list[Artist] = []
-    with canvas.drawing():
-        names, notes = canvas.texts(frame, label), _sizes(frame, n, whole or number)
-        figure, axes, middles = canvas.rows(names, notes, wide=wide)
-        if reference is not None and math.isfinite(reference):
-            look: Style = {"color": INK, "linewidth": 1, "linestyle": (0, (4, 2))}
-            axes.axvline(reference, gid="reference", zorder=1.5, **look)
-            meaning = f"{reference_label} {number(reference)}"
-            handles.append(Line2D([], [], label=canvas.brief(meaning, 60 if wide else 30), **look))
-        known = np.flatnonzero(np.isfinite(values))
-        ended = known[np.isfinite(lows[known]) & np.isfinite(highs[known])]
-        axes.hlines(
-            middles[ended], lows[ended], highs[ended], COLOURS[0], linewidth=1.8, gid="whiskers"
-        )
-        axes.plot(
-            values[known], middles[known], "o", color=COLOURS[0], markersize=5.5, gid="points"
-        )
-        for i in known:
-            canvas.beside(axes, number(values[i]), (1, middles[i]), ("axes fraction", "data"))
-        canvas.name_axes(axes, x_label, "", wide=wide)
-        canvas.legend(figure, handles, wide=wide)
-        canvas.write_values(axes.xaxis, number, whole, 6)
-        axes.xaxis.set_visible(len(known) > 0)
-        room = canvas.labels_that_fit(figure, axes)
-        canvas.write_values(axes.xaxis, number, whole, min(room - 1, 6))
-    return figure
+    p = block.parameters
+    bar, part = (p[parameter]["name"] for parameter in ("label", "parts"))
+    labels = dict(zip(block.frame[bar], names_of(block, reader), strict=True))
+    parts = dict(zip(block.frame[part], names_of(block, reader, "parts"), strict=True))
+    counts = block.frame.pivot_table(
+        index=bar, columns=part, values="n", aggfunc="sum", sort=False
+    )[list(parts)]
+    named = [labels[name] for name in counts.index]
+    frame = counts.assign(name=named, n=counts.sum(axis="columns"))
+    x_label = label_of(block, reader, "x", "chart.share")
+    number = write_drawn(block, reader, "whole")
 
+    def draw(wide: bool) -> Figure:
+        return distribution(
+            frame, label="name", parts=list(parts), part_labels=list(parts.values()), n="n",
+            x_label=x_label, number=number, wide=wide,
+        )  # fmt: skip
 
-def _sizes(frame: pd.DataFrame, n: str | None, whole: Writer) -> list[str]:
-    """Write how many answers each row has."""
-    if n is None:
-        return [""] * len(frame)
-    sizes = canvas.numbers(frame, n)
-    return [f"n = {whole(size)}" if math.isfinite(size) else "" for size in sizes]
+    write = write_measured(block, reader, "how", "share")
+    rows = "; ".join(
+        f"{row['name']}: "
+        + ", ".join(
+            f"{name} {write({'share': 100 * row[each] / row['n']}, 'share')}"
+            for each, name in parts.items()
+        )
+        for row in frame.to_dict("records")
+    )
+    told = {"caption": caption(block, reader.words), "rows": rows}
+    return draw, reader.text(p.get("alt", "alt.distribution"), told)
 
 
 def distribution(
@@ -184,7 +136,7 @@ def distribution(
     shares = _shares(amounts)
     colours = sns.blend_palette(THREE if len(parts) <= 3 else MORE, len(parts)).as_hex()
     with canvas.drawing():
-        names, notes = canvas.texts(frame, label), _sizes(frame, n, whole or number)
+        names, notes = canvas.texts(frame, label), canvas.sizes_of(frame, n, whole or number)
         figure, axes, middles = canvas.rows(names, notes, wide=wide)
         _stack(axes, shares, middles, colours)
         handles = [
@@ -221,7 +173,7 @@ def _write_shares(axes: Axes, shares: Numbers, middles: Numbers, number: Writer)
     centres = np.cumsum(shares, axis=1) - shares / 2
     for (i, k), share in np.ndenumerate(shares):
         text = canvas.plain(number(share)) if math.isfinite(share) else ""
-        if len(text) * 0.7 * canvas.FONT_SIZE + 4 < share / 100 * axes.bbox.width:
+        if len(text) * 0.7 * FONT_SIZE + 4 < share / 100 * axes.bbox.width:
             axes.text(
                 float(centres[i, k]),
                 float(middles[i]),

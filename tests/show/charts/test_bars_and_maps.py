@@ -8,15 +8,22 @@ import pytest
 from matplotlib.figure import Figure
 
 from cxreport.errors import CxError
-from cxreport.show.bars import bars
 from cxreport.show.blocks import Block
-from cxreport.show.effect_pictures import draw_bars, draw_map
-from cxreport.show.maps import points
-from cxreport.show.pictures import make_picture
+from cxreport.show.charts.bars import bars, draw_bars
+from cxreport.show.charts.map import draw_map, points
+from cxreport.show.charts.picture import picture_of
+from cxreport.show.formats import Reader
 from cxreport.show.words import Words
 
 NAN = float("nan")
-LABELS = {"names": {"tp": {"en": "delivery", "it": "consegna"}}}
+LABELS = {
+    "names": {"tp": {"en": "delivery", "it": "consegna"}},
+    "labels": {
+        "rating": {"bad": {"en": "bad rating", "it": "voto basso"}},
+        "level": {"high": {"en": "criticality high", "it": "criticità alta"}},
+    },
+}
+NAMES = {"name": "label", "how": "question"}
 AXES = {"x_label": "points", "number": "{:.1f}".format}
 
 
@@ -113,20 +120,29 @@ def test_a_point_without_a_place_is_not_drawn() -> None:
     assert [text.get_text() for text in figure.axes[0].texts] == ["staff"]
 
 
+def a_block(kind: str, frame: pd.DataFrame, **more: object) -> Block:
+    parameters = LABELS | {"topic": "show", "caption": "proof", "periods": 2, "metric": "effect"}
+    return Block(kind, frame, parameters | {"label": NAMES} | more)
+
+
+def reader(block: Block, language: str) -> Reader:
+    return Reader(language, "show", block.parameters)
+
+
 def test_the_words_of_bars_are_those_of_the_language() -> None:
     frame = pd.DataFrame({"label": ["tp"], "estimate": [-1.25], "low": [-2.0], "high": [None]})
-    frame = frame.assign(series="bad")
-    parameters = LABELS | {"caption": "kinds", "periods": 2, "axis": "effect"}
-    _, alt = draw_bars(Block("bars", frame, parameters), Words("it"))
+    series = {"name": "rating", "how": "code:rating"}
+    block = a_block("bars", frame.assign(rating="bad"), x="axis.score", series=series)
+    _, alt = draw_bars(block, reader(block, "it"))
     assert "consegna, voto basso -1,2 (da -2,0 a –)" in alt
-    figure, _ = draw_bars(Block("bars", frame, parameters), Words("en"))
+    figure, _ = draw_bars(block, reader(block, "en"))
     assert "delivery" in [text.get_text() for text in figure(True).axes[0].texts]
 
 
 def test_axes_do_not_round_away_their_steps() -> None:
     frame = pd.DataFrame({"label": ["tp"], "estimate": [0.3], "low": [0.0], "high": [0.45]})
-    parameters = LABELS | {"caption": "kinds", "periods": 2, "axis": "effect"}
-    figure = draw_bars(Block("bars", frame, parameters), Words("en"))[0](True)
+    block = a_block("bars", frame, x="axis.score")
+    figure = draw_bars(block, reader(block, "en"))[0](True)
     figure.draw_without_rendering()
     ticks = figure.axes[0].xaxis
     shown = [label.get_text() for label in ticks.get_ticklabels()]
@@ -135,16 +151,14 @@ def test_axes_do_not_round_away_their_steps() -> None:
 
 def test_a_map_tells_its_points_in_words() -> None:
     frame = places().assign(label=["tp", "staff"])
-    parameters = LABELS | {
-        "caption": "priority_map", "periods": 12, "x": "rating", "y": "importance",
-        "kinds": "criticality_map", "order": ["high", "low"],
-        "table": "criticality",
-    }  # fmt: skip
-    draw, alt = draw_map(Block("map", frame, parameters), Words("en"))
+    kinds = {"kinds": {"name": "kind", "how": "code:level"}, "order": ["high", "low"]}
+    block = a_block("map", frame, x="axis.score", y="axis.proof_days", x_how="2", **kinds)
+    draw, alt = draw_map(block, reader(block, "en"))
+    assert "across: difference from control (points), upright: days" in alt
     assert "delivery 3.60, 20.0 (criticality high)" in alt
     # One rule and one word: the level of the list, and no advice by the part of the map.
     assert {text.get_text() for text in draw(False).axes[0].texts} <= {"delivery", "staff"}
-    picture = make_picture(Block("map", frame, parameters), Words("it"), prefix="m")
+    assert [t.get_text() for t in draw(True).legends[0].get_texts()] == ["criticality high", "low"]
+    picture = picture_of(block, Words("it"), prefix="m")
     assert picture.wide.startswith("<svg")
-    again = make_picture(Block("map", frame, parameters), Words("it"), prefix="m")
-    assert picture == again
+    assert picture == picture_of(block, Words("it"), prefix="m")

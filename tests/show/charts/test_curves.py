@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.show import curves as module
-from cxreport.show.blocks import Block
-from cxreport.show.curves import curves
+from cxreport.show.charts.curves import MOST_STEPS, curves
+from cxreport.show.parts import Column, chart
 from cxreport.show.render import render
 
 NAMES = {"x_label": "days", "y_label": "still there (%)", "number": "{:.1f}".format}
@@ -52,7 +51,7 @@ def test_long_curves_are_thinned_but_keep_both_ends() -> None:
     long = pd.DataFrame({"group": "", "time": time, "estimate": 100 - time / 50})
     long = long.assign(low=long["estimate"], high=long["estimate"])
     line = curves(long, wide=True, **NAMES).axes[0].lines[0]
-    assert len(line.get_xdata()) <= module.MOST_STEPS
+    assert len(line.get_xdata()) <= MOST_STEPS
     assert (line.get_xdata()[0], line.get_xdata()[-1]) == (1, 5_000)
 
 
@@ -63,11 +62,10 @@ def test_times_out_of_order_are_refused() -> None:
 
 @pytest.mark.parametrize(("language", "words"), [("en", "days"), ("it", "giorni")])
 def test_the_alt_text_tells_the_curve(language: str, words: str) -> None:
-    period = {"name": "2026-10", "kind": "month"}
-    chosen = {"caption": "trend", "table": "second_orders", "unit": "again", "time_unit": "day"}
-    frame = STAYS.assign(day=STAYS["time"], metric="share", at_risk=5, note="")
-    about = {"names": {}, "labels": {}, "period": period}
-    html = render(Block("curves", frame, about | chosen), language, prefix="f")
+    axes = {"x": "axis.proof_days", "y": "axis.proof_share"}
+    more = axes | {"label": {"name": "group", "how": "as_is"}, "metric": "nps", "periods": 2}
+    block = chart("curves", "show", "proof", STAYS, [Column("time", heading="n")], **more)
+    html = render(block, language, prefix="f")
     titles = re.findall(r"<title[^>]*>([^<]*)</title>", str(html))
     assert len(titles) == 2
     assert words in titles[0]

@@ -1,4 +1,4 @@
-"""A map of named points with their intervals both ways -> matplotlib figure."""
+"""A map of named points on two scales, with their intervals both ways."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
-from cxreport.show import canvas
-from cxreport.show.canvas import COLOURS, INK
+from cxreport.show.charts import canvas
+from cxreport.show.charts.canvas import COLOURS, INK
+from cxreport.show.charts.labels import label_of, write_exact, write_measured
+from cxreport.show.written import caption, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.text import Annotation
     from matplotlib.transforms import Bbox
 
-    from cxreport.show.canvas import Numbers, Style, Writer
+    from cxreport.show.blocks import Block
+    from cxreport.show.charts.canvas import Drawing, Numbers, Style, Writer
+    from cxreport.show.formats import Reader
 
 QUIET = "#767676"
 LOOKS: tuple[Style, ...] = (
@@ -33,6 +37,52 @@ PLACES = ((5, 3, "left", "bottom"), (5, -3, "left", "top"), (-5, 3, "right", "bo
           (-5, -3, "right", "top"), (0, 9, "center", "bottom"), (0, -9, "center", "top"),
           (9, 14, "left", "bottom"), (9, -14, "left", "top"))  # fmt: skip
 """Where a name may stand about its point: by how far, and which of its ends is there."""
+
+
+def draw_map(block: Block, reader: Reader) -> Drawing:
+    """Draw a block of kind ``map``: where each thing stands on two scales.
+
+    Parameters
+    ----------
+    block : Block
+        Frame: one row a point, with ``x``, ``x_low``, ``x_high``, ``y``, ``y_low``, ``y_high``.
+
+        Parameters: ``label`` (names the points), ``x`` and ``y`` (the axes), ``kinds`` (names the
+        kind of a point, such as ``{"name": "level", "how": "word:level"}``) and ``order`` (the
+        kinds as they stand in that column, the most striking first); optional ``x_line`` and
+        ``y_line`` (where the map is parted in four), ``x_how`` and ``how`` (formats of the two
+        values in the alt text).
+    reader : Reader
+        Who reads it.
+
+    Returns
+    -------
+    tuple
+        What draws the figure (wide or not), and its alt text.
+    """
+    p, column = block.parameters, block.parameters["kinds"]["name"]
+    frame = block.frame.assign(
+        label=names_of(block, reader),
+        kind=block.frame[column],
+        name=names_of(block, reader, "kinds"),
+    )
+    x_label, y_label = (label_of(block, reader, axis) for axis in ("x", "y"))
+    kinds = {kind: reader.write(kind, p["kinds"]["how"], {column: kind}) for kind in p["order"]}
+
+    def draw(wide: bool) -> Figure:
+        return points(
+            frame, x_label=x_label, y_label=y_label, number=write_exact(reader),
+            kinds=kinds, cross=(p.get("x_line"), p.get("y_line")), wide=wide,
+        )  # fmt: skip
+
+    across, upright = write_measured(block, reader, "x_how"), write_measured(block, reader)
+    rows = [
+        reader.text("alt.point", {"label": row["label"], "x": across(row, "x"),
+                                  "y": upright(row, "y"), "kind": row["name"]})
+        for row in frame.dropna(subset=["x", "y"]).to_dict("records")
+    ]  # fmt: skip
+    told = {"caption": caption(block, reader.words), "x": x_label, "y": y_label}
+    return draw, reader.text(p.get("alt", "alt.map"), told | {"points": "; ".join(rows)})
 
 
 def points(

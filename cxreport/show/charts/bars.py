@@ -1,9 +1,9 @@
-"""Horizontal bars from zero to both sides, with their intervals -> matplotlib figure."""
+"""Horizontal bars from zero to both sides, with their intervals."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,18 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from cxreport.errors import CxError
-from cxreport.show import canvas
-from cxreport.show.canvas import COLOURS, INK
+from cxreport.show.charts import canvas
+from cxreport.show.charts.canvas import COLOURS, INK
+from cxreport.show.charts.labels import label_of, write_drawn, write_exact, write_measured
+from cxreport.show.written import caption, names_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from cxreport.show.canvas import Numbers, Style, Writer
+    from cxreport.show.blocks import Block
+    from cxreport.show.charts.canvas import Drawing, Numbers, Style, Writer
+    from cxreport.show.formats import Reader
 
 # The second is hollow and the third hollow and dashed, so that they are told apart without colour.
 LOOKS: tuple[Style, ...] = (
@@ -29,6 +33,52 @@ LOOKS: tuple[Style, ...] = (
 )
 MOST_WRITTEN = 2
 """Bars in a row that leave room for their numbers."""
+
+
+def draw_bars(block: Block, reader: Reader) -> Drawing:
+    """Draw a block of kind ``bars``: effects from zero to the left or to the right.
+
+    Parameters
+    ----------
+    block : Block
+        Frame: one row a bar, from top to bottom, with ``estimate``, ``low``, ``high``.
+
+        Parameters: ``label`` (names the rows), ``x`` (the axis of the estimates); optional
+        ``series`` (for several bars a label, up to four: names the bars, such as
+        ``{"name": "kind", "how": "word:kind"}``), ``how``, ``drawn``, ``reference_value`` (for a
+        vertical line) and ``reference_label`` (``chart.all`` where it is not said).
+    reader : Reader
+        Who reads it.
+
+    Returns
+    -------
+    tuple
+        What draws the figure (wide or not), and its alt text.
+    """
+    p, frame = block.parameters, block.frame.assign(label=names_of(block, reader))
+    frame = frame.drop(columns="series", errors="ignore")
+    if "series" in p:
+        frame["series"] = names_of(block, reader, "series")
+    x_label, number = label_of(block, reader, "x"), write_drawn(block, reader)
+    meaning = label_of(block, reader, "reference_label", "chart.all")
+
+    def draw(wide: bool) -> Figure:
+        return bars(
+            frame, x_label=x_label, number=number, ticks=write_exact(reader),
+            reference=p.get("reference_value"), reference_label=meaning, wide=wide,
+        )  # fmt: skip
+
+    write, ends = write_measured(block, reader), ("estimate", "low", "high")
+    rows = [
+        reader.text("alt.bar", {"label": _both(row)} | {end: write(row, end) for end in ends})
+        for row in frame.dropna(subset="estimate").to_dict("records")
+    ]
+    told = {"caption": caption(block, reader.words), "rows": "; ".join(rows)}
+    return draw, reader.text(p.get("alt", "alt.bars"), told)
+
+
+def _both(row: dict[Any, Any]) -> str:
+    return f"{row['label']}, {row['series']}" if row.get("series") else str(row["label"])
 
 
 def bars(

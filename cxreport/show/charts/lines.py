@@ -1,4 +1,4 @@
-"""Values over periods -> matplotlib figure."""
+"""Values over periods, or over another scale, with their intervals as bands."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from cxreport.errors import CxError
-from cxreport.show import canvas
-from cxreport.show.canvas import COLOURS, INK
+from cxreport.show.charts import canvas
+from cxreport.show.charts.canvas import COLOURS, INK
+from cxreport.show.charts.labels import label_of, write_drawn, write_measured
+from cxreport.show.written import caption, names_of
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -18,10 +20,103 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
-    from cxreport.show.canvas import Style, Writer
+    from cxreport.show.blocks import Block
+    from cxreport.show.charts.canvas import Drawing, Style, Writer
+    from cxreport.show.formats import Reader
 
 MARKERS = "os^DvP"
-STEPS = (1, 2, 3, 6, 12, 24)  # every label, every second, a quarter, half a year, a year
+
+
+def draw_lines(block: Block, reader: Reader) -> Drawing:
+    """Draw a block of kind ``lines``: one value or more along periods, or another scale.
+
+    Parameters
+    ----------
+    block : Block
+        Frame: one row a step (and series), in the order of the steps.
+
+        Parameters: ``along`` (names the steps, such as ``{"name": "month", "how": "short"}``) and
+        ``y``; the lines are either one column, ``value`` (``estimate`` where it is not said) with
+        its ends ``low`` and ``high`` (columns so called where it is not said; empty for none), a
+        line for each name that ``label`` gives; or several, ``series``, a list of
+        ``{"value", "name", "low", "high"}``: columns, and ``name`` the key of the line's name.
+
+        Optional: ``x``, ``how``, ``drawn``, ``is_open`` (column: true draws a hollow point) and
+        ``open_label`` (key: what that means), ``reference_value`` with ``reference_label`` (a line
+        of its own at that level) and ``points`` (positions along the scale whose values the alt
+        text says; where it is not said, the first and the last of each line).
+    reader : Reader
+        Who reads it.
+
+    Returns
+    -------
+    tuple
+        What draws the figure (wide or not), and its alt text.
+    """
+    p, words = block.parameters, reader.words
+    lines = _long(block, reader)
+    steps = list(dict.fromkeys(lines["along"]))
+    if not steps:
+        raise CxError("a chart without a number", got=p["caption"])
+    drawn = pd.concat([lines, *_claimed(steps, block, reader)], ignore_index=True)
+    x_label, y_label = label_of(block, reader, "x", ""), label_of(block, reader, "y")
+    number, hollow = write_drawn(block, reader), label_of(block, reader, "open_label", "")
+    ends = {end: end for end in ("low", "high") if drawn[end].notna().any()}
+
+    def draw(wide: bool) -> Figure:
+        return line(
+            drawn, x="along", y="value", series="name" if drawn["name"].any() else None,
+            is_open="is_open" if "is_open" in p else None, open_label=hollow, x_label=x_label,
+            y_label=y_label, number=number, whole=words.whole, wide=wide, **ends,
+        )  # fmt: skip
+
+    told = {"caption": caption(block, words), "first": steps[0], "last": steps[-1]}
+    in_words = [_in_words(rows, block, reader) for _, rows in lines.groupby("name", sort=False)]
+    return draw, reader.text(p.get("alt", "alt.lines"), told | {"lines": "; ".join(in_words)})
+
+
+def _long(block: Block, reader: Reader) -> pd.DataFrame:
+    """Return one row a step and line: ``along``, ``name``, ``value``, its ends, ``is_open``."""
+    p, frame = block.parameters, block.frame
+    own = {"value": p.get("value", "estimate")}
+    own |= {end: p.get(end, end if end in frame else "") for end in ("low", "high")}
+    known = {"along": names_of(block, reader, "along"), "name": ""}
+    known |= {"name": names_of(block, reader)} if "label" in p else {}
+    known |= {"is_open": canvas.numbers(frame, p["is_open"])} if "is_open" in p else {}
+    lines = []
+    for columns in p.get("series", [own]):
+        name = {"name": reader.text(columns["name"])} if "name" in columns else {}
+        values = {
+            part: canvas.numbers(frame, columns[part]) if columns.get(part) else np.nan
+            for part in ("value", "low", "high")
+        }
+        lines.append(pd.DataFrame(known | name | values, index=range(len(frame))))
+    return pd.concat(lines, ignore_index=True)
+
+
+def _claimed(steps: list[str], block: Block, reader: Reader) -> list[pd.DataFrame]:
+    """Return the line of the level that all lines are held against."""
+    if "reference_value" not in block.parameters:
+        return []
+    level = {"value": block.parameters["reference_value"], "low": np.nan, "high": np.nan}
+    name = label_of(block, reader, "reference_label")
+    return [pd.DataFrame({"along": steps, "name": name} | level)]
+
+
+def _in_words(rows: pd.DataFrame, block: Block, reader: Reader) -> str:
+    """Say where a line begins and ends, or where it is at the chosen points."""
+    write, name = write_measured(block, reader), rows["name"].iloc[0]
+    records = rows.to_dict("records")
+    if "points" not in block.parameters and name:
+        first, last = (write(records[at], "value") for at in (0, -1))
+        return reader.text("alt.line", {"name": name, "first": first, "last": last})
+    at = [
+        reader.text(
+            "alt.curve_at", {"time": records[i]["along"], "value": write(records[i], "value")}
+        )
+        for i in block.parameters.get("points", (0, -1))
+    ]
+    return (f"{name}: " if name else "") + ", ".join(at)
 
 
 def line(  # noqa: PLR0913
@@ -96,7 +191,7 @@ def line(  # noqa: PLR0913
             rows = _placed(values[np.array(names) == name], len(labels), name)
             look: Style = {"color": COLOURS[i % 6], "marker": MARKERS[(i + i // 6) % 6]}
             _series(axes, rows, str(i), look)
-            ends += write_last(axes, rows["y"], number)
+            ends += canvas.write_last(axes, rows["y"], number)
             if series:
                 handles.append(Line2D([], [], label=canvas.brief(name, 28), **look))
         if open_label and "open" in values and values["open"].eq(1).any():
@@ -111,8 +206,8 @@ def line(  # noqa: PLR0913
         canvas.legend(figure, handles, wide=wide)
         canvas.write_values(axes.yaxis, number, whole, 5)
         axes.yaxis.set_visible(bool(ends))
-        thin_out(figure, axes, labels)
-        move_apart(axes, ends)
+        canvas.thin_out(figure, axes, labels)
+        canvas.move_apart(axes, ends)
     return figure
 
 
@@ -144,32 +239,3 @@ def _series(axes: Axes, rows: pd.DataFrame, gid: str, look: Style) -> None:
     for kind, chosen, face in [("point", ~hollow, look["color"]), ("open", hollow, "white")]:
         style: Style = {**look, "linestyle": "", "markersize": 4.5, "markerfacecolor": face}
         axes.plot(at[chosen], y[chosen], gid=f"{kind}-{gid}", **style)
-
-
-def write_last(axes: Axes, values: pd.Series[float], number: Writer) -> list[Annotation]:
-    """Write a series' last value beside it."""
-    known = values.dropna()
-    last = [(float(at), float(value)) for at, value in zip(known.index, known, strict=True)][-1:]
-    return [canvas.beside(axes, number(value), (at, value), "data") for at, value in last]
-
-
-def thin_out(figure: Figure, axes: Axes, labels: list[str]) -> None:
-    """Label as many periods as fit, always the last one."""
-    shown = [canvas.brief(label, 18) for label in labels]
-    axes.set_xlim(-0.5, max(len(labels), 1) - 0.5)
-    axes.set_xticks(range(len(labels)), shown)
-    room = canvas.labels_that_fit(figure, axes)
-    step = next((step for step in STEPS if len(labels) <= step * room), max(len(labels), 1))
-    first = (len(labels) - 1) % step
-    axes.set_xticks(range(first, len(labels), step), shown[first::step])
-
-
-def move_apart(axes: Axes, notes: list[Annotation]) -> None:
-    """Move apart the numbers at the ends of the series, keeping their order and their middle."""
-    heights = np.array([axes.transData.transform(note.xy)[1] for note in notes])
-    order = np.argsort(heights, kind="stable")
-    steps = np.arange(len(notes)) * 1.2 * canvas.FONT_SIZE
-    apart = np.maximum.accumulate(heights[order] - steps) + steps
-    apart += (heights[order] - apart).mean() if notes else 0
-    for i, height in zip(order, apart, strict=True):
-        notes[i].xyann = (7, height - heights[i])

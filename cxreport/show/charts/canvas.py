@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 import warnings
@@ -31,12 +32,15 @@ if TYPE_CHECKING:
     Numbers: TypeAlias = NDArray[np.float64]
     Writer: TypeAlias = Callable[[float], str]
     Style: TypeAlias = dict[str, Any]
+    Drawing: TypeAlias = tuple[Callable[[bool], Figure], str]
+    """What draws a figure, for a desktop page or for a phone, and its alt text."""
 
 INK = "#222222"
 COLOURS = ("#0072b2", "#c24e00", "#007a59", "#a0508c", "#7a5c00", "#595959")
 FONT_SIZE = 9
 LINE_HEIGHT = 0.165  # inches, of that font
 MAX_LINES = 4  # of a name at the left: the whole name is in the table beside the chart
+STEPS = (1, 2, 3, 6, 12, 24)  # every label, every second, a quarter, half a year, a year
 ILLEGAL_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 HOUSE: dict[str, Any] = {
@@ -189,6 +193,43 @@ def labels_that_fit(figure: Figure, axes: Axes) -> int:
     widths = [label.get_window_extent().width for label in axes.get_xticklabels()]
     # Browsers set other fonts than the one that measures here: a fifth more is on the safe side.
     return max(int(axes.bbox.width / (1.2 * max(widths, default=1) + FONT_SIZE / 2)), 1)
+
+
+def write_last(axes: Axes, values: pd.Series[float], number: Writer) -> list[Annotation]:
+    """Write a series' last value beside it."""
+    known = values.dropna()
+    last = [(float(at), float(value)) for at, value in zip(known.index, known, strict=True)][-1:]
+    return [beside(axes, number(value), (at, value), "data") for at, value in last]
+
+
+def thin_out(figure: Figure, axes: Axes, labels: list[str]) -> None:
+    """Label as many periods as fit, always the last one."""
+    shown = [brief(label, 18) for label in labels]
+    axes.set_xlim(-0.5, max(len(labels), 1) - 0.5)
+    axes.set_xticks(range(len(labels)), shown)
+    room = labels_that_fit(figure, axes)
+    step = next((step for step in STEPS if len(labels) <= step * room), max(len(labels), 1))
+    first = (len(labels) - 1) % step
+    axes.set_xticks(range(first, len(labels), step), shown[first::step])
+
+
+def move_apart(axes: Axes, notes: list[Annotation]) -> None:
+    """Move apart the numbers at the ends of the series, keeping their order and their middle."""
+    heights = np.array([axes.transData.transform(note.xy)[1] for note in notes])
+    order = np.argsort(heights, kind="stable")
+    steps = np.arange(len(notes)) * 1.2 * FONT_SIZE
+    apart = np.maximum.accumulate(heights[order] - steps) + steps
+    apart += (heights[order] - apart).mean() if notes else 0
+    for i, height in zip(order, apart, strict=True):
+        notes[i].xyann = (7, height - heights[i])
+
+
+def sizes_of(frame: pd.DataFrame, n: str | None, whole: Writer) -> list[str]:
+    """Write how many answers each row has."""
+    if n is None:
+        return [""] * len(frame)
+    sizes = numbers(frame, n)
+    return [f"n = {whole(size)}" if math.isfinite(size) else "" for size in sizes]
 
 
 def write_fonts(folder: Path) -> None:

@@ -11,9 +11,11 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from cxreport.errors import CxError
-from cxreport.show import charts
-from cxreport.show.canvas import COLOURS
-from cxreport.show.svg import to_svg
+from cxreport.show.charts.canvas import COLOURS
+from cxreport.show.charts.distribution import distribution
+from cxreport.show.charts.intervals import intervals
+from cxreport.show.charts.lines import line
+from cxreport.show.charts.svg import to_svg
 
 NAN = float("nan")
 MONTHS = ["gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"]
@@ -25,17 +27,17 @@ def italian(value: float) -> str:
 
 def a_line(frame: pd.DataFrame, *, wide: bool = True, **more: str) -> Figure:
     names = {"x": "month", "y": "nps", "x_label": "Mese", "y_label": "NPS (punti)", **more}
-    return charts.line(frame, number=italian, wide=wide, **names)
+    return line(frame, number=italian, wide=wide, **names)
 
 
 def some_intervals(frame: pd.DataFrame, *, wide: bool = True, **more: object) -> Figure:
     names = {"label": "shop", "y": "nps", "low": "low", "high": "high", "x_label": "NPS (punti)"}
-    return charts.intervals(frame, number=italian, wide=wide, **names, **more)
+    return intervals(frame, number=italian, wide=wide, **names, **more)
 
 
 def a_distribution(frame: pd.DataFrame, *, wide: bool = True) -> Figure:
     parts = {"parts": ["det", "pas", "pro"], "part_labels": ["Detrattori", "Passivi", "Promotori"]}
-    return charts.distribution(
+    return distribution(
         frame, label="shop", x_label="Risposte (%)", number=italian, wide=wide, **parts
     )
 
@@ -289,7 +291,7 @@ def test_parts_below_zero_or_without_a_name_are_errors(by_shop: pd.DataFrame) ->
     with pytest.raises(CxError, match="below zero"):
         a_distribution(by_shop.assign(det=-1.0))
     with pytest.raises(CxError, match="needs a name"):
-        charts.distribution(
+        distribution(
             by_shop, label="shop", parts=["det"], part_labels=[], x_label="", number=str, wide=True
         )
 
@@ -342,7 +344,7 @@ def test_marks_stand_out_from_the_page_and_white_text_from_its_bar() -> None:
     frame = pd.DataFrame([range(10, 17)], columns=names).assign(shop="Roma")
     for parts in (names[:2], names[:3], names[:5], names):
         root = drawn(
-            charts.distribution(
+            distribution(
                 frame,
                 label="shop",
                 parts=parts,

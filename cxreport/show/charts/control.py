@@ -1,4 +1,4 @@
-"""A control chart -> matplotlib figure: values between their limits, signals marked."""
+"""A control chart: values over periods between their limits, signals marked."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.lines import Line2D
 
-from cxreport.show import canvas
-from cxreport.show.canvas import COLOURS, INK
-from cxreport.show.lines import thin_out, write_last
+from cxreport.show.charts import canvas
+from cxreport.show.charts.canvas import COLOURS, INK
+from cxreport.show.charts.labels import label_of, write_drawn, write_measured
+from cxreport.show.written import caption, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,13 +20,70 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from cxreport.show.canvas import Numbers, Style, Writer
+    from cxreport.show.blocks import Block
+    from cxreport.show.charts.canvas import Drawing, Numbers, Style, Writer
+    from cxreport.show.formats import Reader
 
 QUIET = "#767676"
+LEGEND = ("centre", "limits", "improvement", "concern")
 LOOKS: dict[str, Style] = {
     "improvement": {"color": COLOURS[0], "marker": "^", "markersize": 8},
     "concern": {"color": COLOURS[1], "marker": "v", "markersize": 8},
 }
+
+
+def draw_control(block: Block, reader: Reader) -> Drawing:
+    """Draw a block of kind ``control``: estimates over periods between their limits.
+
+    Parameters
+    ----------
+    block : Block
+        Frame: one row a period, in the order of time, with ``estimate``, ``centre``, ``lower``,
+        ``upper``, ``signal`` (the rule that fired, else empty) and ``direction`` (``improvement``
+        or ``concern`` where one fired, else empty).
+
+        Parameters: ``label`` (names the periods, mostly in the format ``short``), ``y``; optional
+        ``how``, ``drawn`` and ``actions``, a list of ``{"period", "sign"}``: the sign is written
+        above the period that stands so in the column of ``label``.
+    reader : Reader
+        Who reads it.
+
+    Returns
+    -------
+    tuple
+        What draws the figure (wide or not), and its alt text.
+    """
+    names, labelled = names_of(block, reader), block.parameters["label"]["name"]
+    frame, periods = block.frame.assign(period=names), block.frame[labelled].tolist()
+    y_label, number = label_of(block, reader, "y"), write_drawn(block, reader)
+    marks = [
+        (periods.index(action["period"]), action["sign"])
+        for action in block.parameters.get("actions", [])
+        if action["period"] in periods
+    ]
+    legend = {key: reader.text(f"chart.{key}") for key in LEGEND}
+
+    def draw(wide: bool) -> Figure:
+        return control(
+            frame, x_label="", y_label=y_label, number=number, whole=reader.words.whole,
+            names=legend, marks=marks, wide=wide,
+        )  # fmt: skip
+
+    known, write = frame.dropna(subset="estimate"), write_measured(block, reader)
+    values = known["estimate"].astype(float).to_numpy()
+    ends = {"first": 0, "last": -1, "lowest": values.argmin(), "highest": values.argmax()}
+    at = {end: known.iloc[place] for end, place in ends.items()}
+    value = {end: write(row.to_dict(), "estimate") for end, row in at.items()}
+    fired = known.loc[known["signal"] != "", "period"]
+    told = {
+        "caption": caption(block, reader.words), "points": len(known),
+        "first": at["first"]["period"], "first_value": value["first"],
+        "last": at["last"]["period"], "last_value": value["last"],
+        "lowest": value["lowest"], "lowest_at": at["lowest"]["period"],
+        "highest": value["highest"], "highest_at": at["highest"]["period"],
+        "signals": ", ".join(fired) or reader.text("alt.no_marks"),
+    }  # fmt: skip
+    return draw, reader.text(block.parameters.get("alt", "alt.control"), told)
 
 
 def control(
@@ -97,11 +155,11 @@ def control(
             at_top = ("data", "axes fraction")
             axes.annotate(canvas.plain(sign), (position, 1), xycoords=at_top, **inside)
         known = frame.assign(y=values)["y"].reset_index(drop=True)
-        write_last(axes, known, number)
+        canvas.write_last(axes, known, number)
         canvas.name_axes(axes, x_label, y_label, wide=wide)
         canvas.legend(figure, handles, wide=wide)
         canvas.write_values(axes.yaxis, number, whole, 5)
-        thin_out(figure, axes, labels)
+        canvas.thin_out(figure, axes, labels)
     return figure
 
 

@@ -1,4 +1,4 @@
-"""Step curves over time -> matplotlib figure: survival, second orders, replies, with bands."""
+"""Step curves over time, with bands: survival, second orders, replies."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from cxreport.errors import CxError
-from cxreport.show import canvas
-from cxreport.show.canvas import COLOURS
-from cxreport.show.lines import move_apart
+from cxreport.show.charts import canvas
+from cxreport.show.charts.canvas import COLOURS
+from cxreport.show.charts.labels import label_of, write_drawn, write_measured
+from cxreport.show.written import caption, names_of
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -20,11 +21,70 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation
 
-    from cxreport.show.canvas import Style, Writer
+    from cxreport.show.blocks import Block
+    from cxreport.show.charts.canvas import Drawing, Style, Writer
+    from cxreport.show.formats import Reader
 
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 2, 1, 2)), (0, (9, 2)), (0, (3, 1, 1, 1)))
 HALF, MOST_STEPS = 50, 300
 """Steps of one curve that a picture can show apart."""
+
+
+def draw_curves(block: Block, reader: Reader) -> Drawing:
+    """Draw a block of kind ``curves``: how a share changes with time.
+
+    Parameters
+    ----------
+    block : Block
+        Frame: one row a curve and time, in the order of time, with ``time`` (0 or more),
+        ``estimate``, ``low``, ``high`` (percent).
+
+        Parameters: ``x`` (the axis of time), ``y`` (what the percent are of); optional ``label``
+        (names the curves; one curve needs none), ``start`` (percent at time 0), ``smooth`` (true
+        for what is no step, such as a projection), ``how`` (``share`` where it is not said) and
+        ``drawn``.
+    reader : Reader
+        Who reads it.
+
+    Returns
+    -------
+    tuple
+        What draws the figure (wide or not), and its alt text.
+    """
+    p = block.parameters
+    frame = block.frame.assign(group=names_of(block, reader) if "label" in p else "")
+    x_label, y_label = (label_of(block, reader, axis) for axis in ("x", "y"))
+    number = write_drawn(block, reader)
+
+    def draw(wide: bool) -> Figure:
+        return curves(
+            frame, x_label=x_label, y_label=y_label, number=number, whole=reader.words.whole,
+            start=p.get("start"), smooth=p.get("smooth", False), wide=wide,
+        )  # fmt: skip
+
+    known = frame.dropna(subset="estimate")
+    lines = [_in_words(rows, block, reader) for _, rows in known.groupby("group", sort=False)]
+    told = {"caption": caption(block, reader.words), "x": x_label, "y": y_label}
+    return draw, reader.text(p.get("alt", "alt.curves"), told | {"lines": "; ".join(lines)})
+
+
+def _in_words(rows: pd.DataFrame, block: Block, reader: Reader) -> str:
+    """Say where a curve is early, in the middle and at its end."""
+    write = write_measured(block, reader, "how", "share")
+    chosen = rows.iloc[np.unique(np.linspace(0, len(rows) - 1, 4).round().astype(int))]
+    at = [
+        reader.text(
+            "alt.curve_at",
+            {"time": reader.words.value(_short(row["time"])), "value": write(row, "estimate")},
+        )
+        for row in chosen.to_dict("records")
+    ]
+    name = rows["group"].iloc[0]
+    return (f"{name}: " if name else "") + ", ".join(at)
+
+
+def _short(time: float) -> float | int:
+    return int(time) if float(time).is_integer() else float(time)
 
 
 def curves(
@@ -101,7 +161,7 @@ def curves(
         whole_only = bool((values["time"].dropna() % 1 == 0).all())
         axes.xaxis.set_major_locator(MaxNLocator(7 if wide else 4, integer=whole_only))
         figure.draw_without_rendering()
-        move_apart(axes, ends)
+        canvas.move_apart(axes, ends)
     return figure
 
 

@@ -14,7 +14,10 @@ from matplotlib.figure import Figure
 
 from cxreport.errors import CxError
 from cxreport.show import charts
-from cxreport.show.svg import to_svg
+from cxreport.show.charts.distribution import distribution
+from cxreport.show.charts.intervals import intervals
+from cxreport.show.charts.lines import line
+from cxreport.show.charts.svg import to_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 TAGS = {"svg", "title", "desc", "g", "defs", "clipPath", "path", "rect", "use", "text"}
@@ -65,15 +68,11 @@ def three_charts(*, wide: bool = True, name: str = "Roma", prefix: str = "") -> 
     names = {"number": "{:.1f}".format, "wide": wide, "x_label": prefix + name}
     ends = {"y": "y", "low": "low", "high": "high"}
     return [
-        charts.line(
-            frame, x="label", y_label=name, is_open="open", open_label=name, **names, **ends
-        ),
-        charts.intervals(
+        line(frame, x="label", y_label=name, is_open="open", open_label=name, **names, **ends),
+        intervals(
             frame, label="label", n="n", reference=38.0, reference_label=name, **names, **ends
         ),
-        charts.distribution(
-            frame, label="label", parts=["y", "n"], part_labels=[name, "altro"], **names
-        ),
+        distribution(frame, label="label", parts=["y", "n"], part_labels=[name, "altro"], **names),
     ]
 
 
@@ -271,7 +270,7 @@ def test_the_same_figure_gives_the_same_bytes_in_any_process(tmp_path: Path) -> 
     surroundings = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "SOURCE_DATE_EPOCH": "0"}
     run = subprocess.run(
         [sys.executable, "-c", program],
-        env={**os.environ, **surroundings, "PYTHONPATH": str(Path(charts.__file__).parents[2])},
+        env={**os.environ, **surroundings, "PYTHONPATH": str(Path(charts.__file__).parents[3])},
         cwd=tmp_path,
         capture_output=True,
         check=True,
