@@ -71,7 +71,8 @@ def draw_control(block: Block, reader: Reader) -> Drawing:
 
     known, write = frame.dropna(subset="estimate"), write_measured(block, reader)
     values = known["estimate"].astype(float).to_numpy()
-    ends = {"first": 0, "last": -1, "lowest": values.argmin(), "highest": values.argmax()}
+    ends = {"first": 0, "last": -1}
+    ends |= {"lowest": int(values.argmin()), "highest": int(values.argmax())}
     at = {end: known.iloc[place] for end, place in ends.items()}
     value = {end: write(row.to_dict(), "estimate") for end, row in at.items()}
     fired = known.loc[known["signal"] != "", "period"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -80,7 +80,7 @@ def _long(block: Block, reader: Reader) -> pd.DataFrame:
     p, frame = block.parameters, block.frame
     own = {"value": p.get("value", "estimate")}
     own |= {end: p.get(end, end if end in frame else "") for end in ("low", "high")}
-    known = {"along": names_of(block, reader, "along"), "name": ""}
+    known: dict[str, Any] = {"along": names_of(block, reader, "along"), "name": ""}
     known |= {"name": names_of(block, reader)} if "label" in p else {}
     known |= {"is_open": canvas.numbers(frame, p["is_open"])} if "is_open" in p else {}
     lines = []

@@ -82,8 +82,8 @@ ANSWERS = (
     Column("n"),
     Column("share", "share"),
 )
-OF_SCORE = {"y": "axis.score", "how": "score"}
-"""How the charts of a score name and write their values."""
+OF_SCORE = {"x": "axis.score", "how": "score"}
+"""How charts of groups and questions name and write a score."""
 
 
 def has_weights(survey: Survey) -> bool:
@@ -176,8 +176,8 @@ def trends(
             named = {"question": str(question), "metric": str(metric), "actions": listed}
             label = {"name": "period", "how": "short"}
             charts.append(
-                chart("control", TOPIC, "trend", rows, TREND, survey, label=label, **OF_SCORE,
-                      **named)
+                chart("control", TOPIC, "trend", rows, TREND, survey, label=label,
+                      y="axis.score", how="score", **named)
             )  # fmt: skip
     if charts and actions is not None and listed:
         charts.append(table(TOPIC, "actions", actions, ACTIONS, survey))
@@ -228,7 +228,7 @@ def distributions(shares: pd.DataFrame, scores: pd.DataFrame, survey: Survey) ->
         blocks.append(
             chart("distribution", TOPIC, "answers", rows, ANSWERS, survey,
                   label={"name": "question", "how": "question"},
-                  first_answer=first, last_answer=last)
+                  parts={"name": "answer", "how": "answer"}, first_answer=first, last_answer=last)
         )  # fmt: skip
     rated = scores[scores["metric"].isin(["csat", "ces"])]
     if few.any():

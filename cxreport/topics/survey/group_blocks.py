@@ -64,7 +64,7 @@ def breakdown(scores: Mapping[str, pd.DataFrame], everyone: pd.DataFrame, survey
             label = {"name": "group", "how": "code"}
             charts.append(
                 chart(kind, TOPIC, "breakdown", groups, GROUPS, survey, label=label,
-                      reference="chart.all", **named, **line, **OF_SCORE)
+                      **named, **line, **OF_SCORE)
             )  # fmt: skip
     return section(charts) if charts else note(TOPIC, "missing.breakdown")
 
