@@ -81,8 +81,9 @@ def count_ids(codebook: Codebook, tables: Mapping[str, ir.Table]) -> Ids:
         ids = tables[name].select(id=tables[name][column].cast("string"))
         by_id = ids.filter(ids.id.notnull()).group_by("id").aggregate(n=ibis._.count())
         plain = plain_id(by_id.id.strip(), ("case", "decimals", "zeros"))
-        found[name, column] = keep(by_id.mutate(plain=plain))
-    return found
+        found[name, column] = by_id.mutate(plain=plain)
+    linked = {end for link in links for end in (link[:2], link[2:])}
+    return {place: keep(ids) if place in linked else ids for place, ids in found.items()}
 
 
 def links_of(codebook: Codebook, tables: Collection[str]) -> list[Link]:

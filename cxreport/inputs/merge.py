@@ -54,8 +54,7 @@ def merge_repeated(rows: ir.Table, name: str, table: TableFiles) -> tuple[ir.Tab
     ends = {f"low_{c}": rows[c].min() for c in others} | {
         f"high_{c}": rows[c].max() for c in others
     }
-    grouped = present.group_by(key).aggregate(rows_of_id=ibis._.count(), **ends)
-    by_id = keep(grouped.order_by(key))  # engines give groups in any order
+    by_id = keep(present.group_by(key).aggregate(rows_of_id=ibis._.count(), **ends))
     disagree = {c: by_id[f"low_{c}"] != by_id[f"high_{c}"] for c in others}
     merged = by_id.select(
         **{
@@ -83,4 +82,4 @@ def merge_repeated(rows: ir.Table, name: str, table: TableFiles) -> tuple[ir.Tab
         for c in others
         if found[f"n_{c}"] > 0
     ]
-    return merged, problems
+    return merged.order_by(key), problems  # engines give groups in any order

@@ -110,11 +110,13 @@ def in_one_spelling(text: ir.StringColumn, meaning: Meaning) -> ir.StringColumn:
 
     What is not written as declared becomes NULL, where something is declared.
     """
+    exported = text
     text = text.re_replace(f"^([-+(\u2212]?) ?({CURRENCY}) ?", r"\1")
     text = text.re_replace(f" ?({CURRENCY})([-)]?)$", r"\2").replace("\u2212", "-")
     text = text.re_replace(r"^\(([0-9][^()]*)\)$", r"-\1").re_replace(r"^([0-9].*)-$", r"-\1")
     if meaning.decimal is None and meaning.thousands is None:
-        return text
+        plain = exported.re_search(f"^({NUMBER})$")  # most are, and one look is quicker than five
+        return ibis.cases((plain, exported), else_=text)
     decimal, thousands = meaning.decimal_sign, SEPARATORS.get(meaning.thousands or "", "")
     grouped = f"[0-9]{{1,3}}({thousands}[0-9]{{3}})+|" if thousands else ""
     fits = text.re_search(f"^[+-]?({grouped}[0-9]+)([{decimal}][0-9]+)?$")

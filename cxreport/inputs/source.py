@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Data: TypeAlias = "pd.DataFrame | ArrowFrame | ir.Table"
 TEXT_FILES = {".csv", ".tsv", ".txt"}
 DATABASES = {".duckdb", ".db"}
+KEPT = "ibis_kept_"
+"""How the names of kept tables begin."""
 
 
 @cache
@@ -251,8 +253,25 @@ def keep(rows: ir.Table) -> ir.Table:
     rows = rows.mutate(**{name: rows[name].cast("string") for name in kindless})
     sources = [op.source for op in rows.op().find(ops.DatabaseTable)]
     backend = sources[0] if sources else engine()
-    with _reading():
+    with _reading(), _step_by_step():
         return backend.create_table(ibis.util.gen_name("kept"), rows, temp=True)
+
+
+def forget(rows: ir.Table) -> None:
+    """Give back the memory of the kept tables that a table stands on: nobody asks it again."""
+    for op in rows.op().find(ops.DatabaseTable):
+        if op.name.startswith(KEPT):
+            op.source.drop_table(op.name, force=True)
+
+
+@contextmanager
+def _step_by_step() -> Iterator[None]:
+    """Leave steps apart, so that the engine takes each once; to join them takes longer, too."""
+    ibis.options.sql.fuse_selects = False
+    try:
+        yield
+    finally:
+        ibis.options.sql.fuse_selects = True
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from cxreport.inputs.source import (
     Data,
     as_table,
     find_files,
+    forget,
     keep,
     read_file,
     run,
@@ -84,7 +85,9 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
         [file for part in parts for file in part.files],
     )
     rows, found = merge_repeated(everything.rows, name, table)
-    everything.rows = keep(_with_period(rows, codebook, table))
+    read, everything.rows = everything.rows, keep(_with_period(rows, codebook, table))
+    forget(read)
+    forget(rows)
     everything.problems += found
     amounts = row_checks.amount_problems(everything.rows, name)
     dates = row_checks.date_problems(everything.rows, name, table, codebook)
