@@ -29,6 +29,7 @@ from cxreport.stats.survival import compare_survival, restricted_mean, survival
 from cxreport.stats.survival_quantiles import survival_quantile
 from cxreport.stats.trend import control_chart
 from cxreport.stats.weights import design_effect, rake
+from cxreport.topics import linkage
 from cxreport.topics.channels import (
     channel_ratings,
     channel_use,
@@ -121,9 +122,9 @@ from cxreport.topics.linkage.frames import (
     company_claims,
     company_loyal_ratio,
     company_score_link,
+    survey_word_of_mouth,
 )
 from cxreport.topics.linkage.strata import standardised_difference
-from cxreport.topics.linkage.word_of_mouth_frames import survey_word_of_mouth
 from cxreport.topics.linkage.worth_frames import (
     company_at_risk,
     plan_inputs,
@@ -305,6 +306,7 @@ __all__ = [
     "later_scores",
     "layer_gaps",
     "league_tables",
+    "linkage",
     "losses_again",
     "loyal_ratio",
     "margin_multiple",

@@ -44,14 +44,6 @@ from cxreport.show.journey.sections import (
     journey_steps,
     memory,
 )
-from cxreport.show.linkage.sections import (
-    at_risk,
-    claims,
-    linkage_method,
-    loyal_ratio,
-    score_link,
-    worth,
-)
 from cxreport.show.method import families, method
 from cxreport.show.planning_sections import (
     detectable,
@@ -128,10 +120,8 @@ from cxreport.show.value.sections import (
     next_year,
     value_brief,
 )
-from cxreport.show.word_of_mouth_sections import word_of_mouth
 
 __all__ = [
-    "at_risk",
     "avoidable_contacts",
     "base",
     "breakdown",
@@ -139,7 +129,6 @@ __all__ = [
     "channel_months",
     "channel_scores",
     "churn_windows",
-    "claims",
     "codes",
     "cohort_map",
     "consistency",
@@ -175,8 +164,6 @@ __all__ = [
     "layer_weights",
     "leagues",
     "left_out_orders",
-    "linkage_method",
-    "loyal_ratio",
     "memory",
     "method",
     "moments",
@@ -204,7 +191,6 @@ __all__ = [
     "same_answers",
     "sample_ratio",
     "scale_use",
-    "score_link",
     "second_orders",
     "service_brief",
     "service_curves",
@@ -237,6 +223,4 @@ __all__ = [
     "weighted",
     "weighted_differences",
     "without_weights",
-    "word_of_mouth",
-    "worth",
 ]

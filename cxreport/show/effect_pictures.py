@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cxreport.show.bars import bars
 from cxreport.show.captions import code_label, question_label
 from cxreport.show.maps import points
-from cxreport.show.written import caption
+from cxreport.show.written import caption, names_of, reader_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,8 @@ def draw_bars(block: Block, words: Words) -> Drawing:
         What draws the figure (wide or not), and its alt text.
     """
     parameters = block.parameters
+    if "topic" in parameters:
+        return _draw_bars(block, words)
     frame = block.frame.assign(label=[_label(v, parameters, words) for v in block.frame["label"]])
     if "series" in frame:
         frame["series"] = [_or_itself(f"bars.series.{v}", v, words) for v in frame["series"]]
@@ -60,6 +62,33 @@ def draw_bars(block: Block, words: Words) -> Drawing:
     told = [
         words.text("alt.bar", label=_both(row), estimate=number(row["estimate"]),
                    low=_end(row["low"], number), high=_end(row["high"], number))
+        for row in frame.dropna(subset="estimate").to_dict("records")
+    ]  # fmt: skip
+    return draw, words.text("alt.bars", caption=caption(block, words), rows="; ".join(told))
+
+
+def _draw_bars(block: Block, words: Words) -> Drawing:
+    """Draw bars of a topic; see the parameters of a chart in ``cxreport.show.pictures``."""
+    p, reader = block.parameters, reader_of(block, words.language)
+    names = {what: names_of(block, reader, what) for what in ("label", "series") if what in p}
+    frame = block.frame.drop(columns="series", errors="ignore").assign(**names)
+    x_label, values = reader.text(p["x"], values_of(block)), values_of(block)
+    line = reader.text(p.get("reference_label", "chart.all"), values)
+
+    def drawn(value: float) -> str:
+        return reader.write(value, p.get("drawn", "number"), values)
+
+    def draw(wide: bool) -> Figure:
+        return bars(
+            frame, x_label=x_label, number=drawn, ticks=_exact(words),
+            reference=p.get("reference_value"), reference_label=line, wide=wide,
+        )  # fmt: skip
+
+    told = [
+        words.text("alt.bar", label=_both(row), **{
+            end: reader.write(row[end], p.get("how", "number"), values | row)
+            for end in ("estimate", "low", "high")
+        })
         for row in frame.dropna(subset="estimate").to_dict("records")
     ]  # fmt: skip
     return draw, words.text("alt.bars", caption=caption(block, words), rows="; ".join(told))

@@ -14,7 +14,7 @@ from cxreport.show.effect_pictures import draw_bars, draw_map
 from cxreport.show.line_pictures import draw_lines
 from cxreport.show.svg import to_svg
 from cxreport.show.value.pictures import draw_tracking, draw_whale
-from cxreport.show.written import caption
+from cxreport.show.written import caption, names_of, reader_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +118,8 @@ def _control(block: Block, words: Words) -> Drawing:
 def _intervals(block: Block, words: Words) -> Drawing:
     """Draw one dot with its interval for each group or question."""
     parameters = block.parameters
+    if "topic" in parameters:
+        return _topic_intervals(block, words)
     frame = block.frame.assign(name=_row_names(block, words))
     axis, metric = _axis(block, words), parameters["metric"]
     everyone = parameters.get("reference_value")
@@ -144,6 +146,44 @@ def _intervals(block: Block, words: Words) -> Drawing:
         lowest=words.measured(lowest["estimate"], metric),
         lowest_at=lowest["name"],
     )
+    return draw, alt
+
+
+def _topic_intervals(block: Block, words: Words) -> Drawing:
+    """Draw intervals of a topic.
+
+    ``label`` names the rows (a column and its format), ``x`` is the key of the axis's text,
+    ``how`` the format of values in the alt text, ``drawn`` that in the picture, and
+    ``reference_label`` the key of the name of ``reference_value``.
+    """
+    p, reader = block.parameters, reader_of(block, words.language)
+    frame, values = block.frame.assign(name=names_of(block, reader)), values_of(block)
+    x_label = reader.text(p["x"], values)
+    meaning = reader.text(p.get("reference_label", "chart.all"), values)
+
+    def drawn(value: float) -> str:
+        return reader.write(value, p.get("drawn", "number"), values)
+
+    def draw(wide: bool) -> Figure:
+        return charts.intervals(
+            frame, label="name", y="estimate", low="low", high="high",
+            n="n" if "n" in frame else None, reference=p.get("reference_value"),
+            reference_label=meaning, x_label=x_label, number=drawn, whole=words.whole, wide=wide,
+        )  # fmt: skip
+
+    def write(row: dict[str, Any]) -> str:
+        return reader.write(row["estimate"], p.get("how", "number"), values | row)
+
+    known = frame.dropna(subset="estimate")
+    if known.empty:
+        raise CxError("a chart without a number", got=p["caption"])
+    places = known["estimate"].astype(float).to_numpy()
+    lowest, highest = (dict(known.iloc[at]) for at in (places.argmin(), places.argmax()))
+    alt = words.text(
+        "alt.intervals", caption=caption(block, words), groups=len(frame),
+        highest=write(highest), highest_at=highest["name"],
+        lowest=write(lowest), lowest_at=lowest["name"],
+    )  # fmt: skip
     return draw, alt
 
 

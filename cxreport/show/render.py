@@ -22,7 +22,6 @@ from cxreport.show.coverage_map import make_coverage_map
 from cxreport.show.experiment.words import experiment_sentences
 from cxreport.show.journey.strip import make_strip
 from cxreport.show.journey.words import told_sentences
-from cxreport.show.linkage.words import linkage_sentences
 from cxreport.show.pictures import csv_of, make_picture
 from cxreport.show.plain_text import visible_block
 from cxreport.show.retention.heat_map import make_cohort_map
@@ -253,7 +252,6 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "in_brief": _told(sentences_in_brief),
     "sentences": _sentences,
     "experiment": _told(experiment_sentences),
-    "linkage": _told(linkage_sentences),
     "service": _told(service_sentences),
     "retention": _told(retention_sentences),
     "table": _table,

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 SHOWN: WeakSet[Figure] = WeakSet()
 """The figures that a block shows: any other is lost to the page, see ``cxreport.publish.watch``."""
 NEEDED = {
-    "at_risk": ("responses", "orders"),
     "avoidable_contacts": ("tickets", "orders"),
     "closed_loop": ("responses",),
     "completed_cohorts": ("orders",),
@@ -41,13 +40,11 @@ NEEDED = {
     "friction": ("events", "tickets"),
     "funnel_differences": ("events",),
     "journey_steps": ("events",),
-    "loyal_ratio": ("orders",),
     "new_customers": ("orders",),
     "orders": ("orders",),
     "profit_groups": ("orders",),
     "profit_orders": ("orders",),
     "promises": ("orders",),
-    "score_link": ("responses", "orders"),
     "service": ("tickets",),
     "service_curve": ("tickets",),
     "service_history": ("tickets",),

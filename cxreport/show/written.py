@@ -35,10 +35,10 @@ def caption(block: Block, words: Words) -> str:
 
 def caption_of(block: Block, reader: Reader) -> str:
     """Return what a table or chart shows: a text that may use the block's parameters."""
-    return capital(reader.text(f"caption.{block.parameters['caption']}", _values(block)))
+    return capital(reader.text(f"caption.{block.parameters['caption']}", values_of(block)))
 
 
-def _values(block: Block) -> dict[str, Any]:
+def values_of(block: Block) -> dict[str, Any]:
     """Return the parameters that a caption may speak of; periods are written by the reader."""
     own = {"period", "reference", "names", "labels", "columns"}
     return {name: value for name, value in block.parameters.items() if name not in own}
@@ -113,10 +113,11 @@ def note_of(block: Block, reader: Reader) -> str:
     return reader.text(block.parameters["key"], values)
 
 
-def names_of(block: Block, reader: Reader) -> list[str]:
+def names_of(block: Block, reader: Reader, parameter: str = "label") -> list[str]:
     """Name the rows, or the series, that a chart draws: by its parameter ``label``.
 
-    ``label`` is a column of the frame and its format: ``{"name": "group", "how": "code"}``.
+    ``label`` is a column of the frame and its format: ``{"name": "group", "how": "code"}``. A kind
+    of chart may have more parameters of that shape.
     """
-    label = Column(**block.parameters["label"])
+    label = Column(**block.parameters[parameter])
     return [_cell(row, label, reader) for row in block.frame.to_dict("records")]
