@@ -29,7 +29,7 @@ from cxreport.stats.survival import compare_survival, restricted_mean, survival
 from cxreport.stats.survival_quantiles import survival_quantile
 from cxreport.stats.trend import control_chart
 from cxreport.stats.weights import design_effect, rake
-from cxreport.topics import linkage
+from cxreport.topics import channels, journey, linkage
 from cxreport.topics.channels import (
     channel_ratings,
     channel_use,
@@ -93,16 +93,14 @@ from cxreport.topics.journey import (
     transitions,
 )
 from cxreport.topics.journey.frames import (
+    delivery_lateness,
+    delivery_promises,
     detractor_first_drop,
     journey_coverage,
     journey_event_problems,
     journey_memory,
     journey_stages,
     journey_steps,
-)
-from cxreport.topics.journey.promise_frames import (
-    delivery_lateness,
-    delivery_promises,
     survey_expectations,
 )
 from cxreport.topics.linkage import (
@@ -234,6 +232,7 @@ __all__ = [
     "channel_ratings",
     "channel_scores",
     "channel_use",
+    "channels",
     "chart_scores",
     "check_forecast",
     "churn_window",
@@ -295,6 +294,7 @@ __all__ = [
     "importance",
     "in_one_currency",
     "interaction",
+    "journey",
     "journey_coverage",
     "journey_event_problems",
     "journey_friction",

@@ -17,11 +17,10 @@ from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.brief import sentences_in_brief, written_sentences
 from cxreport.show.captions import capital, filters_label, period_label
+from cxreport.show.cards import cards_of
 from cxreport.show.cell import Cell, Table
 from cxreport.show.coverage_map import make_coverage_map
 from cxreport.show.experiment.words import experiment_sentences
-from cxreport.show.journey.strip import make_strip
-from cxreport.show.journey.words import told_sentences
 from cxreport.show.pictures import csv_of, make_picture
 from cxreport.show.plain_text import visible_block
 from cxreport.show.retention.heat_map import make_cohort_map
@@ -176,10 +175,10 @@ def _told(write: Callable[[Block, Words], list[str]]) -> Callable[[Block, Words,
     return lambda block, words, _: _fill("sentences", sentences=write(block, words))
 
 
-def _journey(block: Block, words: Words, _prefix: str) -> Markup:
-    values = {"stages": make_strip(block, words), "table": make_table(block, words)}
+def _cards(block: Block, words: Words, _prefix: str) -> Markup:
+    values = {"cards": cards_of(block, words), "table": make_table(block, words)}
     data = base64.b64encode(csv_of(block.frame).encode()).decode()
-    return _fill("journey", caption=caption(block, words), data=data, words=words, **values)
+    return _fill("cards", caption=caption(block, words), data=data, words=words, **values)
 
 
 def _note(block: Block, words: Words, _prefix: str) -> Markup:
@@ -268,8 +267,7 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "control": _chart,
     "intervals": _chart,
     "distribution": _chart,
-    "told": _told(told_sentences),
-    "journey": _journey,
+    "cards": _cards,
     "note": _note,
     "several": _several,
     "fold": _fold,

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
 WORDS = Words("en")
 BESIDE = {
-    "difference_interval": 0, "difference_span": 0, "drop_difference": 0, "expectation_gap": 0,
-    "memory_gap": 0, "outcome_adjusted": 0, "profit_range": 0,
-    "friction_ratio": 1, "lift": 1, "wait_speed": 1,
+    "difference_interval": 0, "difference_span": 0, "profit_range": 0,
+    "lift": 1, "wait_speed": 1,
 }  # fmt: skip
 """Column of the interval that a signal is read against -> what it holds where nothing differs."""
 VERDICTS = {
@@ -163,7 +162,7 @@ def scores(survey: Survey) -> list[Block]:
         cx.show.table("scoreboard", board, survey),
         cx.show.breakdown(groups, board, survey),
         cx.show.touchpoints(touched, survey),
-        cx.show.channel_scores(cx.channel_scores(survey, periods=12), survey, 12),
+        cx.channels.scores(cx.channel_scores(survey, periods=12), survey, 12),
         cx.show.bridges(cx.bridge_versions(survey.responses, headline, survey.history), survey),
         cx.show.weighted_differences(cx.weighted_differences(survey, headline), survey),
     ]
@@ -173,11 +172,11 @@ def journeys(survey: Survey) -> list[Block]:
     """Show the tables on journeys that compare."""
     customers = cx.channel_customers(survey)
     return [
-        cx.show.first_drop(cx.detractor_first_drop(survey), survey, 24),
-        cx.show.memory(cx.journey_memory(survey), survey, 24),
-        cx.show.expectations(cx.survey_expectations(survey), survey, 24),
-        cx.show.friction(cx.company_friction(survey, ["app", "web"]), survey, 24),
-        cx.show.several_channels(customers, survey, 6),
+        cx.journey.first_drops(cx.detractor_first_drop(survey), survey, 24),
+        cx.journey.memory(cx.journey_memory(survey), survey, 24),
+        cx.journey.expected(cx.survey_expectations(survey), survey, 24),
+        cx.channels.frictions(cx.company_friction(survey, ["app", "web"]), survey, 24),
+        cx.channels.several(customers, survey, 6),
         cx.show.pyramid(cx.survey_pyramid(survey), survey),
     ]
 

@@ -12,13 +12,13 @@ from scipy.stats import norm
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from cxreport.errors import CxError
+from cxreport.inputs.meaning import STAGES
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.stats.group_columns import check_columns
 from cxreport.stats.intervals import normal_quantile
 from cxreport.stats.multiplicity import interval_level, judged
 from cxreport.stats.proportions import SHARES, percent_of
 from cxreport.stats.value_columns import ratings as ratings_of
-from cxreport.topics.journey.stages import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from cxreport.inputs.source import run
 from cxreport.orders.frames import PAID, company_trade
 from cxreport.scores.pyramid import LAYERS
 from cxreport.scores.scales import valid_answers
-from cxreport.topics.channels.multichannel import multichannel
+from cxreport.topics.channels import multichannel
 from cxreport.topics.drivers import importance
 from cxreport.topics.linkage.claims import Evidence, judge_claims
 from cxreport.topics.linkage.exceeding import exceeding

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import cxreport as cx
+from cxreport.inputs.company import Company
 from cxreport.show.render import render
 from cxreport.topics.linkage import people_told
 
@@ -67,7 +68,7 @@ def test_people_are_counted_for_each_100_customers(survey: Survey) -> None:
 
 
 def test_too_few_answers_are_said_to_be_too_few(survey: Survey) -> None:
-    rows = pd.DataFrame({"nps": [2, 8, 10] * 6, "told_n": [5, 1, 0] * 6})
+    rows = pd.DataFrame({"nps": [2, 8, 10], "told_n": [5, 1, 0]})
     page = said(people_told(cx.word_of_mouth(rows), survey, 1), "it")
     assert "Non si può dire se i detrattori" in page
     assert "Non si può dire quante persone" in page
@@ -75,7 +76,8 @@ def test_too_few_answers_are_said_to_be_too_few(survey: Survey) -> None:
     assert "American Express" not in page
 
 
-def test_a_ratio_of_few_people_is_not_said(survey: Survey) -> None:
+def test_a_ratio_of_few_people_is_not_said(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Company, "minimum_group", 10)
     rows = pd.DataFrame({"nps": [2, 10] * 3 + [8] * 20, "told_n": [5, 1] * 3 + [1] * 20})
     page = said(people_told(cx.word_of_mouth(rows), survey, 1))
     assert "Whether detractors tell more people than promoters cannot be said" in page
