@@ -31,7 +31,7 @@ from cxreport.stats.survival import compare_survival, restricted_mean, survival
 from cxreport.stats.survival_quantiles import survival_quantile
 from cxreport.stats.trend import control_chart
 from cxreport.stats.weights import design_effect, rake
-from cxreport.topics import quality, survey
+from cxreport.topics import channels, journey, linkage, quality, survey
 from cxreport.topics.channels import (
     channel_ratings,
     channel_use,
@@ -95,16 +95,14 @@ from cxreport.topics.journey import (
     transitions,
 )
 from cxreport.topics.journey.frames import (
+    delivery_lateness,
+    delivery_promises,
     detractor_first_drop,
     journey_coverage,
     journey_event_problems,
     journey_memory,
     journey_stages,
     journey_steps,
-)
-from cxreport.topics.journey.promise_frames import (
-    delivery_lateness,
-    delivery_promises,
     survey_expectations,
 )
 from cxreport.topics.linkage import (
@@ -124,9 +122,9 @@ from cxreport.topics.linkage.frames import (
     company_claims,
     company_loyal_ratio,
     company_score_link,
+    survey_word_of_mouth,
 )
 from cxreport.topics.linkage.strata import standardised_difference
-from cxreport.topics.linkage.word_of_mouth_frames import survey_word_of_mouth
 from cxreport.topics.linkage.worth_frames import (
     company_at_risk,
     plan_inputs,
@@ -238,6 +236,7 @@ __all__ = [
     "channel_ratings",
     "channel_scores",
     "channel_use",
+    "channels",
     "chart_scores",
     "check_forecast",
     "churn_window",
@@ -299,6 +298,7 @@ __all__ = [
     "importance",
     "in_one_currency",
     "interaction",
+    "journey",
     "journey_coverage",
     "journey_event_problems",
     "journey_friction",
@@ -310,6 +310,7 @@ __all__ = [
     "later_scores",
     "layer_gaps",
     "league_tables",
+    "linkage",
     "losses_again",
     "loyal_ratio",
     "margin_multiple",

@@ -29,35 +29,7 @@ from cxreport.show.experiment.sections import (
     sample_ratio,
     subgroup_effects,
 )
-from cxreport.show.journey.channels import (
-    channel_months,
-    channel_scores,
-    friction,
-    several_channels,
-    stage_channels,
-)
-from cxreport.show.journey.promises import expectations, promises
-from cxreport.show.journey.sections import (
-    first_drop,
-    journey,
-    journey_coverage,
-    journey_steps,
-    memory,
-)
-from cxreport.show.linkage.sections import (
-    at_risk,
-    claims,
-    linkage_method,
-    loyal_ratio,
-    score_link,
-    worth,
-)
-from cxreport.show.pyramid.sections import (
-    layer_weights,
-    pyramid,
-    pyramid_groups,
-    pyramid_order,
-)
+from cxreport.show.pyramid.sections import layer_weights, pyramid, pyramid_groups, pyramid_order
 from cxreport.show.retention.sections import (
     churn_windows,
     cohort_map,
@@ -69,14 +41,7 @@ from cxreport.show.retention.sections import (
     returning_brief,
     second_orders,
 )
-from cxreport.show.sections import (
-    figure,
-    header,
-    note,
-    plain_table,
-    several,
-    table,
-)
+from cxreport.show.sections import figure, header, note, plain_table, several, table
 from cxreport.show.service.contacts import (
     avoidable_contacts,
     service_loop,
@@ -113,16 +78,11 @@ from cxreport.show.value.sections import (
     next_year,
     value_brief,
 )
-from cxreport.show.word_of_mouth_sections import word_of_mouth
 
 __all__ = [
-    "at_risk",
     "avoidable_contacts",
     "bridges",
-    "channel_months",
-    "channel_scores",
     "churn_windows",
-    "claims",
     "cohort_map",
     "contract_value",
     "contracts",
@@ -130,13 +90,10 @@ __all__ = [
     "decision",
     "driver_method",
     "effect",
-    "expectations",
     "experiment_method",
     "experiment_plan",
     "figure",
-    "first_drop",
     "forecast_check",
-    "friction",
     "funnel_differences",
     "header",
     "importances",
@@ -144,15 +101,9 @@ __all__ = [
     "interval_edges",
     "interval_lines",
     "interval_maps",
-    "journey",
-    "journey_coverage",
-    "journey_steps",
     "language",
     "layer_weights",
     "left_out_orders",
-    "linkage_method",
-    "loyal_ratio",
-    "memory",
     "moments",
     "moments_in_brief",
     "next_year",
@@ -163,7 +114,6 @@ __all__ = [
     "priority_order",
     "profit",
     "profit_groups",
-    "promises",
     "pyramid",
     "pyramid_groups",
     "pyramid_order",
@@ -176,7 +126,6 @@ __all__ = [
     "same_answers",
     "sample_ratio",
     "scale_use",
-    "score_link",
     "second_orders",
     "service_brief",
     "service_curves",
@@ -191,9 +140,7 @@ __all__ = [
     "session_steps",
     "sessions_against_rest",
     "several",
-    "several_channels",
     "shop_funnel",
-    "stage_channels",
     "stage_funnel",
     "step_errors",
     "study",
@@ -202,6 +149,4 @@ __all__ = [
     "undated",
     "validation_method",
     "value_brief",
-    "word_of_mouth",
-    "worth",
 ]

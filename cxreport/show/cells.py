@@ -18,8 +18,6 @@ from cxreport.show.captions import (
 )
 from cxreport.show.conversion.cells import WRITERS as CONVERSION
 from cxreport.show.drivers.cells import WRITERS as DRIVERS
-from cxreport.show.journey.cells import WRITERS as JOURNEY
-from cxreport.show.linkage.cells import WRITERS as LINKAGE
 from cxreport.show.pyramid.cells import WRITERS as PYRAMID
 from cxreport.show.retention.cells import WRITERS as RETENTION
 from cxreport.show.service.cells import WRITERS as SERVICE
@@ -163,8 +161,6 @@ WRITERS: dict[str, Writer] = {
     **CONVERSION,
     **DRIVERS,
     **PYRAMID,
-    **LINKAGE,
-    **JOURNEY,
     **SERVICE,
     **RETENTION,
     **VALUE,

@@ -26,6 +26,7 @@ from cxreport.show.captions import (
 )
 from cxreport.show.durations import level, wait, wait_range
 from cxreport.show.money import write_money
+from cxreport.show.plain_text import isolated
 from cxreport.show.texts import SHARED, find_text, has_text
 from cxreport.show.words import Words, fill
 
@@ -133,6 +134,8 @@ def _every(reader: Reader) -> str:
 
 
 def _day(reader: Reader, value: Any, _option: str, _row: Row) -> str:
+    if value is None or pd.isna(value):
+        return ""
     return reader.words.day(pd.Timestamp(value).date())
 
 
@@ -170,9 +173,33 @@ def _word(reader: Reader, value: Any, option: str, row: Row) -> str:
 
 
 def _known_word(reader: Reader, value: Any, option: str, row: Row) -> str:
-    """Write a word of a section of texts where it stands there; else the value as it is."""
-    known = reader.has(f"{option}.{value}")
-    return _word(reader, value, option, row) if known else reader.words.value(value or "")
+    """Write a word of a section of texts where it stands there; else the value in a format.
+
+    ``known_word:step`` writes any other value as it is, ``known_word:step:code:event`` as a code.
+    """
+    section, _, how = option.partition(":")
+    if reader.has(f"{section}.{value}"):
+        return _word(reader, value, section, row)
+    return reader.write(value, how, row) if how else reader.words.value(value or "")
+
+
+def _unless(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Write a value, or the note why it is not known: ``unless:note:share``."""
+    column, _, how = option.partition(":")
+    if math.isnan(number(value)) and row[column]:
+        return reader.text(f"note.{row[column]}", row)
+    return reader.write(value, how, row)
+
+
+def _codes(reader: Reader, _value: Any, option: str, row: Row) -> str:
+    """Write the codes of two columns, the second in brackets; one that says it all alone."""
+    labels = [
+        capital(_code(reader, row.get(column), column, row))
+        for column in option.split(":")
+        if not pd.isna(row.get(column))
+    ]
+    first, *other = dict.fromkeys(labels) or [""]
+    return f"{isolated(first)} ({isolated(other[0].lower())})" if other else first
 
 
 def _yes(reader: Reader, value: Any, _option: str, _row: Row) -> str:
@@ -187,10 +214,16 @@ def _signal(reader: Reader, value: Any, _option: str, row: Row) -> str:
     return reader.text(f"signal.{'unknown' if missing else 'yes' if value else 'no'}")
 
 
+def _ends(option: str) -> tuple[str, str, str]:
+    """Return the format, and the columns of the ends: ``share``, or ``share:lower:upper``."""
+    *how, low, high = option.split(":") if option.count(":") > 1 else (option, "low", "high")
+    return ":".join(how), low, high
+
+
 def _range(reader: Reader, _value: Any, option: str, row: Row) -> str:
     """Write two ends of an interval: ``range:share`` or ``range:share:lower:upper``."""
-    how, *names = option.split(":")
-    ends = [row.get(name) for name in names or ("low", "high")]
+    how, *names = _ends(option)
+    ends = [row.get(name) for name in names]
     if any(math.isnan(number(end)) for end in ends):
         return reader.text("value.none")
     low, high = (reader.write(end, how, row) for end in ends)
@@ -216,6 +249,20 @@ def _translated(reader: Reader, value: Any, option: str, row: Row) -> str:
     """Write the row's own text in the language, ``title_it``; else a word of that section."""
     own = row.get(f"{option}_{reader.language}")
     return str(own) if isinstance(own, str) and own else _known_word(reader, value, option, row)
+
+
+def _with_range(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Write a value, and its interval in brackets where both ends are known; as ``range``."""
+    how, *names = _ends(option)
+    written = reader.write(value, how, row)
+    if any(math.isnan(number(each)) for each in (value, *map(row.get, names))):
+        return written
+    return f"{written} ({_range(reader, None, option, row)})"
+
+
+def _as(reader: Reader, value: Any, column: str, row: Row) -> str:
+    """Write a value in the format that a column of its row names: ``as:unit``."""
+    return reader.write(value, str(row[column]), row)
 
 
 def _waits(reader: Reader, _value: Any, option: str, row: Row) -> str:
@@ -272,11 +319,15 @@ FORMATS: dict[str, Format] = {
     "span": _span,
     "or": _or,
     "translated": _translated,
+    "with_range": _with_range,
+    "as": _as,
+    "unless": _unless,
     "day": _day,
     "period": _period,
     "short": _short_period,
     "code": _code,
     "code_of": _code_of,
+    "codes": _codes,
     "column": lambda r, name, _, __: column_label(str(name), r.parameters, r.words),
     "question": lambda r, name, _, __: question_label(str(name), r.parameters, r.words),
     "answer": lambda r, value, _, __: answer_label(str(value), r.words),
@@ -292,8 +343,8 @@ FORMATS: dict[str, Format] = {
     "and": _and,
 }
 TEXTUAL = {
-    "", "as_is", "day", "period", "short", "code", "code_of", "column", "question", "answer",
-    "score_name", "signal", "yes", "word", "known_word", "translated", "say", "list", "series",
-    "and", "capital",
+    "", "as_is", "day", "period", "short", "code", "code_of", "codes", "column", "question",
+    "answer", "score_name", "signal", "yes", "word", "known_word", "translated", "say", "list",
+    "series", "and", "capital",
 }  # fmt: skip
 """Formats of columns that are read as text, from the left; all others are numbers."""

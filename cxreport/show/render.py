@@ -17,14 +17,12 @@ from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.brief import written_sentences
 from cxreport.show.captions import capital, filters_label, period_label
+from cxreport.show.cards import cards_of
 from cxreport.show.cell import Cell, Table
 from cxreport.show.charts.picture import DRAWINGS, picture_of
 from cxreport.show.charts.svg import picture_only
 from cxreport.show.coverage_map import make_coverage_map
 from cxreport.show.experiment.words import experiment_sentences
-from cxreport.show.journey.strip import make_strip
-from cxreport.show.journey.words import told_sentences
-from cxreport.show.linkage.words import linkage_sentences
 from cxreport.show.plain_text import visible_block
 from cxreport.show.retention.heat_map import make_cohort_map
 from cxreport.show.retention.words import retention_sentences
@@ -178,10 +176,10 @@ def _told(write: Callable[[Block, Words], list[str]]) -> Callable[[Block, Words,
     return lambda block, words, _: _fill("sentences", sentences=write(block, words))
 
 
-def _journey(block: Block, words: Words, _prefix: str) -> Markup:
-    values = {"stages": make_strip(block, words), "table": make_table(block, words)}
+def _cards(block: Block, words: Words, _prefix: str) -> Markup:
+    values = {"cards": cards_of(block, words), "table": make_table(block, words)}
     data = base64.b64encode(csv_of(block.frame).encode()).decode()
-    return _fill("journey", caption=caption(block, words), data=data, words=words, **values)
+    return _fill("cards", caption=caption(block, words), data=data, words=words, **values)
 
 
 def _note(block: Block, words: Words, _prefix: str) -> Markup:
@@ -253,7 +251,6 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "header": _header,
     "sentences": _sentences,
     "experiment": _told(experiment_sentences),
-    "linkage": _told(linkage_sentences),
     "service": _told(service_sentences),
     "retention": _told(retention_sentences),
     "table": _table,
@@ -262,8 +259,7 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "coverage_map": _coverage_map,
     **dict.fromkeys(DRAWINGS, _chart),
     "value": _told(value_sentences),
-    "told": _told(told_sentences),
-    "journey": _journey,
+    "cards": _cards,
     "note": _note,
     "several": _several,
     "fold": _fold,

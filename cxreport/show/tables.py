@@ -12,10 +12,6 @@ from cxreport.show.conversion.cells import TABLES as CONVERSION
 from cxreport.show.conversion.cells import TEXT_COLUMNS as CONVERSION_TEXT
 from cxreport.show.drivers.cells import TABLES as DRIVERS
 from cxreport.show.drivers.cells import TEXT_COLUMNS as DRIVERS_TEXT
-from cxreport.show.journey.cells import TABLES as JOURNEY
-from cxreport.show.journey.cells import TEXT_COLUMNS as JOURNEY_TEXT
-from cxreport.show.linkage.cells import TABLES as LINKAGE
-from cxreport.show.linkage.cells import TEXT_COLUMNS as LINKAGE_TEXT
 from cxreport.show.pyramid.cells import TABLES as PYRAMID
 from cxreport.show.pyramid.cells import TEXT_COLUMNS as PYRAMID_TEXT
 from cxreport.show.retention.cells import TABLES as RETENTION
@@ -78,8 +74,6 @@ TABLES: dict[str, tuple[str, ...]] = {
     **CONVERSION,
     **DRIVERS,
     **PYRAMID,
-    **LINKAGE,
-    **JOURNEY,
     **SERVICE,
     **RETENTION,
     **VALUE,
@@ -92,8 +86,6 @@ TEXT_COLUMNS = {
     *CONVERSION_TEXT,
     *DRIVERS_TEXT,
     *PYRAMID_TEXT,
-    *LINKAGE_TEXT,
-    *JOURNEY_TEXT,
     *SERVICE_TEXT,
     *RETENTION_TEXT,
     *VALUE_TEXT,

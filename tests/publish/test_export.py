@@ -228,7 +228,7 @@ def test_a_table_in_markdown_is_refused_by_the_gate() -> None:
 
 
 def test_sections_without_data_in_a_row_become_one_list() -> None:
-    note = {"kind": "note", "parameters": {"key": "missing_section.word_of_mouth"}}
+    note = {"kind": "note", "parameters": {"topic": "linkage", "key": "missing.people_told"}}
     other = {"kind": "note", "parameters": {"key": "missing_section.orders"}}
     few = {"kind": "note", "parameters": {"key": "missing_section.few", "n": 10}}
     late = {"key": "missing_section.not_known", "table": "orders", "day": "2026-10-07"}

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from html import unescape
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,27 +16,30 @@ import cxreport as cx
 from cxreport.inputs.survey import Survey, open_survey
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.cells import write_cell
+from cxreport.show.parts import Column, table
 from cxreport.show.render import render
 from cxreport.show.tables import TABLES
 from cxreport.show.words import Words
+from cxreport.show.written import reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 WORDS = Words("en")
 BESIDE = {
-    "difference_interval": 0, "difference_span": 0, "drop_difference": 0, "expectation_gap": 0,
-    "link_difference": 0, "memory_gap": 0, "outcome_adjusted": 0, "profit_range": 0,
-    "friction_ratio": 1, "lift": 1, "wait_speed": 1,
+    "difference_interval": 0, "difference_span": 0, "profit_range": 0,
+    "lift": 1, "wait_speed": 1,
 }  # fmt: skip
 """Column of the interval that a signal is read against -> what it holds where nothing differs."""
 VERDICTS = {
-    True: ("signal.yes", "linkage.claim.yes", "linkage.check.yes", "profit.word.loses",
+    True: ("signal.yes", "profit.word.loses",
            "profit.word.earns", "service.direction.slower", "service.direction.faster"),
-    False: ("signal.no", "linkage.claim.no", "linkage.check.no", "profit.word.neither"),
+    False: ("signal.no", "profit.word.neither"),
 }  # fmt: skip
-SAYS = {WORDS.text(key): says for says, keys in VERDICTS.items() for key in keys}
-SAID = ("against_others", "link_signal", "profit_word", "signal")
+SAYS = {WORDS.text(key): says for says, keys in VERDICTS.items() for key in keys} | {
+    "check failed": True, "check passed": False, "no signal": False, "signal": True,
+}  # fmt: skip
+SAID = ("against_others", "judged", "profit_word", "signal")
 """Columns that say whether a row is a signal."""
 NUMBER = re.compile(r"-?€?\d[\d,]*(?:\.\d+)?")
 OF_DIFFERENCE = re.compile(r"differ|ratio|times|apart|below|chance|corrected")
@@ -70,24 +76,61 @@ def _read(number: str) -> float:
     return float(number.replace(",", "").replace("€", ""))
 
 
+def of_difference(column: Column) -> bool:
+    """Say whether a column of a topic's table is the interval of a difference, or of a ratio."""
+    written = column.how.split(":")
+    of_it = column.name == "difference" or {"signed", "ratio"} & {*written}
+    return bool({"range", "with_range"} & {*written} and of_it)
+
+
+def declared() -> list[tuple[Column, ...]]:
+    """Return the columns of every topic's tables that say whether a row is a signal."""
+    modules = [import_module(f"cxreport.topics.{p.parent.name}.{p.stem}")
+               for p in (Path(cx.__file__).parent / "topics").glob("*/*blocks.py")]  # fmt: skip
+    values = [value for module in modules for value in vars(module).values()]
+    tables = [v for v in values if isinstance(v, tuple) and v and isinstance(v[0], Column)]
+    return [columns for columns in tables if {c.name for c in columns} & {*SAID}]
+
+
+def contradictions_of(block: Block) -> list[str]:
+    """Return what ``contradictions`` does of a topic's table."""
+    columns, found = [Column(**column) for column in block.parameters["columns"]], []
+    reader = reader_of(block, "en")
+    words = [column for column in columns if column.name in SAID]
+    for beside in [column for column in columns if of_difference(column)][:1]:
+        neutral = 1 if "ratio" in beside.how else 0
+        for row in block.frame.to_dict("records") if words else []:
+            word, shown = (reader.write(row.get(column.name), column.how, row)
+                           for column in (words[0], beside))  # fmt: skip
+            ends = interval(shown)
+            if ends is not None and word in SAYS:
+                leaves_out = not ends[0] <= neutral <= ends[1]
+                if leaves_out != SAYS[word]:
+                    found.append(f"{block.parameters['caption']}: {word} beside {shown}")
+    return found
+
+
 def contradictions(block: Block) -> list[str]:
     """List the rows of a table whose word says another thing than the interval beside it."""
-    table, found = block.parameters.get("table", ""), []
-    for said, beside in columns_said(table):
+    if "columns" in block.parameters:
+        return contradictions_of(block)
+    name, found = block.parameters.get("table", ""), []
+    for said, beside in columns_said(name):
         for row in block.frame.to_dict("records"):
-            texts = (write_cell(name, row, block.parameters, WORDS) for name in (said, beside))
+            texts = (write_cell(column, row, block.parameters, WORDS) for column in (said, beside))
             word, shown = texts
             ends = interval(shown)
             if ends is not None and word in SAYS:
                 leaves_out = not ends[0] <= BESIDE.get(beside, 0) <= ends[1]
                 if leaves_out != SAYS[word]:
-                    found.append(f"{table}: {word} beside {shown}")
+                    found.append(f"{name}: {word} beside {shown}")
     return found
 
 
 def sentences(block: Block) -> list[str]:
     """Return what a block says in sentences."""
-    if "table" in block.parameters or block.kind in {"figure", "header"}:
+    tells = {"table", "columns"} & {*block.parameters}
+    if tells or block.kind in {"figure", "header"}:
         return []
     listed = re.findall(r"<li>(.*?)</li>", str(render(block, "en", prefix="p")), re.DOTALL)
     return [unescape(re.sub(r"<[^>]*>", "", item)) for item in listed]
@@ -119,7 +162,7 @@ def scores(survey: Survey) -> list[Block]:
         cx.survey.board(board, survey),
         cx.survey.breakdown(groups, board, survey),
         cx.survey.touchpoints(touched, survey),
-        cx.show.channel_scores(cx.channel_scores(survey, periods=12), survey, 12),
+        cx.channels.scores(cx.channel_scores(survey, periods=12), survey, 12),
         cx.show.bridges(cx.bridge_versions(survey.responses, headline, survey.history), survey),
         cx.survey.weighted_differences(cx.weighted_differences(survey, headline), survey),
     ]
@@ -129,11 +172,11 @@ def journeys(survey: Survey) -> list[Block]:
     """Show the tables on journeys that compare."""
     customers = cx.channel_customers(survey)
     return [
-        cx.show.first_drop(cx.detractor_first_drop(survey), survey, 24),
-        cx.show.memory(cx.journey_memory(survey), survey, 24),
-        cx.show.expectations(cx.survey_expectations(survey), survey, 24),
-        cx.show.friction(cx.company_friction(survey, ["app", "web"]), survey, 24),
-        cx.show.several_channels(customers, survey, 6),
+        cx.journey.first_drops(cx.detractor_first_drop(survey), survey, 24),
+        cx.journey.memory(cx.journey_memory(survey), survey, 24),
+        cx.journey.expected(cx.survey_expectations(survey), survey, 24),
+        cx.channels.frictions(cx.company_friction(survey, ["app", "web"]), survey, 24),
+        cx.channels.several(customers, survey, 6),
         cx.show.pyramid(cx.survey_pyramid(survey), survey),
     ]
 
@@ -155,7 +198,7 @@ def money(company: Survey) -> list[Block]:
     link = cx.company_score_link(company)
     differences = cx.shop_differences(company, between="device")
     return [
-        cx.show.score_link(link, company, 180),
+        cx.linkage.link(link, company, 180),
         cx.show.profit_groups(cx.company_profit(company), company),
         cx.show.funnel_differences(differences, company, between="device"),
     ]
@@ -186,6 +229,8 @@ def test_pages_do_not_contradict_their_intervals() -> None:
     assert [said for block in blocks for said in sentences(block) if contradicted(said)] == []
     walked = {block.parameters.get("table", "") for block in blocks}
     assert {name for name in TABLES if columns_said(name)} - walked == TESTED_WITH_THEIR_DATA
+    shown = [block.parameters.get("columns") for block in blocks]
+    assert [c for c in declared() if [asdict(column) for column in c] not in shown] == []
 
 
 @pytest.mark.parametrize(
@@ -198,6 +243,9 @@ def test_a_planted_contradiction_is_found(
     row = {"group": "x", "metric": "csat", "difference": 1.0, "signal": signal}
     frame = pd.DataFrame([row | {"difference_low": low, "difference_high": high}])
     assert len(contradictions(Block("table", frame, {"table": "breakdown"}))) == found
+    columns = [Column("difference", "with_range:signed:difference_low:difference_high"),
+               Column("signal", "signal")]  # fmt: skip
+    assert len(contradictions(table("show", "breakdown", frame, columns))) == found
 
 
 def test_a_planted_sentence_is_found() -> None:

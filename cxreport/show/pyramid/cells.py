@@ -23,10 +23,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "pyramid_groups": ("layer_place", "n", "layer_index", "layer_all_three", "note"),
     "pyramid_order": ("order_figure", "n", "order_value", "order_by_chance", "note"),
     "layer_weights": ("layer", "n", "layer_part", "layer_first", "note"),
-    "word_of_mouth": ("reach", "n", "people"),
 }
-# The number of people with its interval is text: so it may be broken into two lines on a phone.
-TEXT_COLUMNS = {"layer", "layer_place", "order_figure", "people", "reach"}
+TEXT_COLUMNS = {"layer", "layer_place", "order_figure"}
 
 
 def _number(row: Row, name: str) -> float:
@@ -67,14 +65,6 @@ def _order(words: Words, row: Row) -> Callable[[float], str]:
     return lambda value: words.number(value, 2)
 
 
-def _people(words: Words, row: Row) -> str:
-    """Write how many people, or how many times as many; or why that is not known."""
-    if math.isnan(_number(row, "estimate")) and row["note"]:
-        return words.text(f"note.{row['note']}")
-    decimals = 2 if row["metric"] == "ratio" else 1
-    return _with_interval(words, row, lambda value: words.number(value, decimals))
-
-
 WRITERS: dict[str, Writer] = {
     "layer": lambda words, row, p: capital(question_label(row["question"], p, words)),
     "layer_place": lambda words, row, p: code_label(p["group"], row["label"], p, words),
@@ -92,6 +82,4 @@ WRITERS: dict[str, Writer] = {
     "order_figure": lambda words, row, _: words.text(f"pyramid.figure.{row['metric']}"),
     "order_value": lambda words, row, _: _with_interval(words, row, _order(words, row)),
     "order_by_chance": lambda words, row, _: _order(words, row)(_number(row, "by_chance")),
-    "reach": lambda words, row, _: words.text(f"word_of_mouth.row.{row['metric']}"),
-    "people": lambda words, row, _: _people(words, row),
 }

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.inputs.meaning import LANGUAGES
+from cxreport.inputs.meaning import LANGUAGES, STAGES
 from cxreport.scores.pyramid import LAYERS
 from cxreport.show.blocks import Block
 from cxreport.show.few import without_few
-from cxreport.show.journey.words import with_names
 from cxreport.show.sections import about, note, several, table
 from cxreport.show.words import Words
-from cxreport.topics.journey.stages import STAGES
 from cxreport.topics.pyramid.layers import group_gaps
 
 if TYPE_CHECKING:
@@ -172,8 +170,12 @@ def _side_by_side(board: pd.DataFrame) -> pd.DataFrame:
 def _with_stages(parameters: dict[str, Any]) -> dict[str, Any]:
     """Add the names of the five stages to the labels of a block."""
     own = {"stage": {language: Words(language).text("stage.name") for language in LANGUAGES}}
-    named = with_names(parameters, "stage", "stage", STAGES)
-    return named | {"names": own | parameters["names"]}
+    stages = {
+        stage: {language: Words(language).text(f"stage.{stage}") for language in LANGUAGES}
+        for stage in STAGES
+    }
+    labels = parameters["labels"] | {"stage": stages}
+    return parameters | {"labels": labels, "names": own | parameters["names"]}
 
 
 def _by(frame: pd.DataFrame, name: str) -> dict[Hashable, Row]:

@@ -11,6 +11,7 @@ import pandas as pd
 from cxreport.inputs.meaning import Design
 from cxreport.inputs.source import run
 from cxreport.scores.compare import compare
+from cxreport.scores.recent import PERIODS, columns_with, last_day, recent_rows, valid_recent
 from cxreport.scores.scoreboard import favourable_from
 from cxreport.scores.scores import nps
 from cxreport.scores.segments import suppress
@@ -18,13 +19,6 @@ from cxreport.scores.suppression import SUPPRESSED, pooled_hidden
 from cxreport.topics.channels import friction_rates, matrix
 from cxreport.topics.channels.friction import journey_friction, request_friction
 from cxreport.topics.channels.multichannel import multichannel
-from cxreport.topics.journey.frames import (
-    PERIODS,
-    columns_with,
-    last_day,
-    recent_rows,
-    valid_recent,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,7 +14,7 @@ from cxreport.orders.rules import next_day
 from cxreport.stats.group_columns import check_columns
 from cxreport.stats.proportions import SHARES, percent_of
 from cxreport.stats.value_columns import ratings, times
-from cxreport.topics.journey.stages import as_stage, in_order
+from cxreport.topics.journey import as_stage, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,16 +12,16 @@ from scipy.stats import norm
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from cxreport.errors import CxError
+from cxreport.inputs.meaning import STAGES
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.stats.group_columns import check_columns
 from cxreport.stats.intervals import normal_quantile
 from cxreport.stats.multiplicity import interval_level, judged
 from cxreport.stats.proportions import SHARES, percent_of
 from cxreport.stats.value_columns import ratings as ratings_of
-from cxreport.topics.journey.stages import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -137,7 +137,7 @@ def first_drop(
     return beside.reindex(columns=COLUMNS)
 
 
-def _count(patterns: pd.DataFrame, stages: list[str]) -> pd.DataFrame:
+def _count(patterns: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
     """Count first drops, and what chance would make of them, over patterns of ratings."""
     people = patterns["people"].to_numpy(dtype=float)
     sums, counts = (
@@ -162,7 +162,7 @@ def _count(patterns: pd.DataFrame, stages: list[str]) -> pd.DataFrame:
     return table.astype({"rated": "int64", "first": "int64"})
 
 
-def _patterns(rows: ir.Table, ratings: Mapping[str, str], stages: list[str]) -> ir.Table:
+def _patterns(rows: ir.Table, ratings: Mapping[str, str], stages: Sequence[str]) -> ir.Table:
     """Count people by the sum and number of their ratings in each stage."""
     keys: dict[str, ir.Value] = {}
     for stage in stages:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxreport.inputs.meaning import NPS_SCALE, SCORES
-from cxreport.scores.scales import valid_answers
+from cxreport.inputs.meaning import NPS_SCALE
+from cxreport.scores.compare import compare
+from cxreport.scores.recent import PERIODS, columns_with, last_day, recent_rows, valid_recent
 from cxreport.scores.scoreboard import favourable_from
+from cxreport.scores.scores import nps
 from cxreport.topics.journey.event_problems import event_problems
+from cxreport.topics.journey.expectations import CLASSES, against_expectation
 from cxreport.topics.journey.first_drop import COLUMNS as DROP_COLUMNS
 from cxreport.topics.journey.first_drop import first_drop
 from cxreport.topics.journey.peak_end import COLUMNS as MEMORY_COLUMNS
 from cxreport.topics.journey.peak_end import peak_end
+from cxreport.topics.journey.promises import COUNTS, lateness, promise_kept
 from cxreport.topics.journey.stage_coverage import COLUMNS as COVERAGE_COLUMNS
 from cxreport.topics.journey.stage_coverage import stage_coverage
 from cxreport.topics.journey.stage_ratings import COLUMNS as RATING_COLUMNS
@@ -29,39 +32,16 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from cxreport.inputs.company import Company
-    from cxreport.inputs.meaning import Column
 
-PERIODS = 12
-"""Periods that the journey is looked at over: the last year of months."""
-
-
-def columns_with(company: Company, *roles: str) -> dict[str, Column]:
-    """Return the columns of the answers with one of these roles, asked in the period reported."""
-    described = company.codebook.tables.get("responses")
-    wave = company.period.name if company.period.kind == "wave" else None
-    named = described.with_role(*roles) if described else {}
-    known = company.columns_of("responses")
-    return {name: c for name, c in named.items() if c.in_wave(wave) and name in known}
-
-
-def recent_rows(company: Company, table: str, periods: int = PERIODS) -> ir.Table | None:
-    """Return the rows of the period reported and of the ones just before, so many in all."""
-    rows = company.table(table)
-    if rows is None or "period_start" not in rows.columns:
-        return rows
-    first = company.history[-periods:][0].start
-    return rows.filter((rows.period_start >= first) & (rows.period_start <= company.period.start))
-
-
-def valid_recent(company: Company, periods: int = PERIODS) -> ir.Table | None:
-    """Return the recent answers, those outside their scale left empty, with higher as better."""
-    rows = recent_rows(company, "responses", periods)
-    return rows if rows is None else valid_answers(rows, columns_with(company, *SCORES))
-
-
-def last_day(company: Company) -> dt.date:
-    """Return the last day of the period reported."""
-    return company.period.end - dt.timedelta(days=1)
+STEP = "event_name"
+JOURNEY_EVENTS = ("session_id", STEP, "occurred_at", "event_id")
+EXPECTED = "expected"
+EXPECTATIONS = [
+    "answer", "n", "count", "estimate", "low", "high", "nps_n", "nps", "nps_low", "nps_high",
+    "difference", "difference_low", "difference_high", "p_value", "q_value", "signal", "note",
+]  # fmt: skip
+PROMISE_TIMES = {"ordered_at", "promised_at", "delivered_at"}
+PROMISES = ["group", *COUNTS, "estimate", "std_error", "low", "high", "note"]
 
 
 def staged_touchpoints(company: Company) -> dict[str, tuple[str, int]]:
@@ -126,10 +106,6 @@ def _with_stage(company: Company, table: str, periods: int) -> ir.Table | None:
 
 def _has(company: Company, table: str, columns: Sequence[str]) -> bool:
     return set(columns) <= company.columns_of(table)
-
-
-STEP = "event_name"
-JOURNEY_EVENTS = ("session_id", STEP, "occurred_at", "event_id")
 
 
 def journey_steps(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
@@ -205,3 +181,94 @@ def journey_memory(
         answers, ratings, score=score, scale=(low, high), score_scale=_widest(company, score),
         repeats=repeats, seed=seed, family_level=company.family_level,
     )  # fmt: skip
+
+
+def survey_expectations(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
+    """Say how many found it worse or better than expected, and what goes with that.
+
+    Parameters
+    ----------
+    company : Company or Survey
+        With a column ``expected`` in the answers (codes worse, as, better).
+    periods : int
+        How many periods count, the one reported the last of them.
+
+    Returns
+    -------
+    DataFrame
+        One row a class ("worse", "as", "better"): ``answer``; ``n``, ``count``, ``estimate``,
+        ``low``, ``high`` as ``against_expectation`` (percent); ``nps_n``, ``nps``, ``nps_low``,
+        ``nps_high`` (points) of the class, and ``difference``, ``difference_low``,
+        ``difference_high`` (points), ``p_value``, ``q_value`` (Holm) and ``signal`` to "as";
+        ``note``. Without a row when nobody is asked.
+    """
+    answers = recent_rows(company, "responses", periods)
+    score = next(iter(columns_with(company, "nps")), None)
+    if answers is None or EXPECTED not in answers.columns or score is None:
+        return pd.DataFrame(columns=EXPECTATIONS)
+    shares = against_expectation(answers, EXPECTED)
+    scores = nps(answers.filter(answers[EXPECTED].isin(list(CLASSES))), score, by=EXPECTED)
+    scores = scores.rename(columns={EXPECTED: "answer"})
+    named = scores.set_index("answer")[["n", "estimate", "low", "high"]]
+    named.columns = pd.Index(["nps_n", "nps", "nps_low", "nps_high"])
+    table = shares.join(named, on="answer").join(
+        _from_as(scores, company.family_level), on="answer"
+    )
+    return table.reindex(columns=EXPECTATIONS)
+
+
+def _from_as(scores: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Compare the NPS of each class with that of people who got what they expected."""
+    as_expected = scores[scores["answer"] == "as"]
+    others = scores[scores["answer"].isin(["worse", "better"])]
+    names = ["difference", "low", "high", "p_value", "q_value", "signal"]
+    if as_expected.empty or others.empty:
+        return pd.DataFrame(columns=names, index=pd.Index([], dtype="str"))
+    reference = pd.concat([as_expected.assign(answer=each) for each in others["answer"]])
+    found = compare(others, reference, level=level, correction="holm").set_index("answer")[names]
+    return found.rename(columns={"low": "difference_low", "high": "difference_high"})
+
+
+def delivery_promises(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
+    """Say how many orders arrive by the promised moment; see ``promise_kept``.
+
+    Returns
+    -------
+    DataFrame
+        First all orders (``group`` is ""), then by channel: ``group`` and the columns of
+        ``promise_kept``; channels without a promise are left out. Without a row when the orders
+        have no promises.
+    """
+    orders = _promised(company, periods)
+    if orders is None:
+        return pd.DataFrame(columns=PROMISES)
+    until, status = company.until, _status(orders)
+    parts = [promise_kept(orders, until=until, status=status).assign(group="")]
+    if "channel" in orders.columns:
+        by = promise_kept(orders, until=until, status=status, by="channel")
+        parts.append(by[by["n"] + by["open"] > 0].rename(columns={"channel": "group"}))
+    return pd.concat(parts, ignore_index=True)[PROMISES]
+
+
+def delivery_lateness(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
+    """Say how late broken promises are; see ``lateness``.
+
+    Returns
+    -------
+    DataFrame
+        As ``lateness`` (hours); without a row when the orders have no promises.
+    """
+    orders = _promised(company, periods)
+    if orders is None:
+        return pd.DataFrame(columns=["quantile", "n", "overdue", "estimate", "low", "high", "note"])
+    return lateness(orders, until=company.until, status=_status(orders))
+
+
+def _promised(company: Company, periods: int) -> ir.Table | None:
+    """Return the recent orders, where they have promises."""
+    orders = recent_rows(company, "orders", periods)
+    return orders if orders is not None and set(orders.columns) >= PROMISE_TIMES else None
+
+
+def _status(orders: ir.Table) -> str | None:
+    return "status" if "status" in orders.columns else None

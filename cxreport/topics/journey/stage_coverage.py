@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cxreport.inputs.meaning import STAGES
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.stats.group_columns import check_columns
 from cxreport.stats.proportions import SHARES, percent_of
 from cxreport.stats.value_columns import times
-from cxreport.topics.journey.stages import NOT_IN_MAP, STAGES, check_stages, in_order
+from cxreport.topics.journey.stages import NOT_IN_MAP, check_stages, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

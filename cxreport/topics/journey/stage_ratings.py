@@ -9,11 +9,11 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.codebook import MINIMUM_GROUP
+from cxreport.inputs.meaning import STAGES
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.stats.group_columns import check_columns
 from cxreport.stats.intervals import normal_quantile, of_share
 from cxreport.stats.value_columns import ratings as ratings_of
-from cxreport.topics.journey.stages import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

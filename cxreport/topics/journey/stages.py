@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import ibis
 
 from cxreport.errors import CxError
+from cxreport.inputs.meaning import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import ibis.expr.types as ir
 
-STAGES = ("awareness", "consideration", "purchase", "retention", "advocacy")
 NOT_IN_MAP = "stage not in the map"
 
 

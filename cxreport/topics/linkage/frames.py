@@ -13,7 +13,7 @@ from cxreport.inputs.source import run
 from cxreport.orders.frames import PAID, company_trade
 from cxreport.scores.pyramid import LAYERS
 from cxreport.scores.scales import valid_answers
-from cxreport.topics.channels.multichannel import multichannel
+from cxreport.topics.channels import multichannel
 from cxreport.topics.drivers import importance
 from cxreport.topics.linkage.claims import Evidence, judge_claims
 from cxreport.topics.linkage.exceeding import exceeding
@@ -21,15 +21,18 @@ from cxreport.topics.linkage.loyal_ratio import COLUMNS as RATIO
 from cxreport.topics.linkage.loyal_ratio import loyal_ratio
 from cxreport.topics.linkage.score_link import COLUMNS as LINK
 from cxreport.topics.linkage.score_link import ScoreLink, score_link
+from cxreport.topics.linkage.word_of_mouth import COLUMNS as WORD_OF_MOUTH
 from cxreport.topics.linkage.word_of_mouth import word_of_mouth
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company
+    from cxreport.inputs.survey import Survey
     from cxreport.orders.frames import Trade
 
 YEAR = 12
 LATE = 7
 """A first month whose orders begin after this day is not a whole one."""
+TOLD = "told_n"
 PERIODS = ("earlier", "later", "last", "currency")
 
 
@@ -140,10 +143,41 @@ def company_claims(
     """
     trade = company_trade(company)
     evidence = Evidence(
-        link=link, ratio=ratio, told=_told(company, seed), layers=_layers(company, seed),
+        link=link, ratio=ratio, told=_word_of_mouth(company, seed), layers=_layers(company, seed),
         exceeded=_exceeded(company), channels=_channels(trade),
     )  # fmt: skip
     return judge_claims(evidence).assign(currency=trade.currency)
+
+
+def survey_word_of_mouth(
+    survey: Survey, *, periods: int = 12, bootstrap: int = 2000, seed: int = 0
+) -> pd.DataFrame:
+    """Answer how many people hear of the company from its promoters and from its detractors.
+
+    Parameters
+    ----------
+    survey : Survey
+        The survey reported.
+    periods : int
+        How many periods together, the one reported the last.
+    bootstrap : int
+        Resamples behind the intervals.
+    seed : int
+        Start of the resampling.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`cxreport.topics.linkage.word_of_mouth`; without a row where the survey has
+        no question of NPS or no column ``told_n`` of role ``number``.
+    """
+    score = next(iter(survey.columns("nps")), None)
+    if score is None or TOLD not in survey.columns("number"):
+        return pd.DataFrame(columns=WORD_OF_MOUTH)
+    return word_of_mouth(
+        survey.recent(periods), score=score, told=TOLD, ratio_level=survey.family_level,
+        bootstrap=bootstrap, seed=seed,
+    )  # fmt: skip
 
 
 def _asked(company: Company, *roles: str) -> list[str]:
@@ -154,11 +188,11 @@ def _asked(company: Company, *roles: str) -> list[str]:
     return [names[0] for names in named] if all(len(names) == 1 for names in named) else []
 
 
-def _told(company: Company, seed: int) -> pd.DataFrame | None:
+def _word_of_mouth(company: Company, seed: int) -> pd.DataFrame | None:
     answers, asked = company.table("responses"), _asked(company, "nps")
-    if answers is None or not asked or "told_n" not in answers.columns:
+    if answers is None or not asked or TOLD not in answers.columns:
         return None
-    return word_of_mouth(answers, score=asked[0], told="told_n", seed=seed)
+    return word_of_mouth(answers, score=asked[0], told=TOLD, seed=seed)
 
 
 def _layers(company: Company, seed: int) -> pd.DataFrame | None:

@@ -11,8 +11,8 @@ import pytest
 
 from cxreport.errors import CxError
 from cxreport.inputs.company import open_company
+from cxreport.topics.journey import delivery_promises
 from cxreport.topics.journey.expectations import against_expectation, expectation_gap
-from cxreport.topics.journey.promise_frames import delivery_promises
 from cxreport.topics.journey.promises import lateness, promise_kept
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What a page says of the journey and the channels, in both languages."""
+"""What a page says of the journey, in both languages."""
 
 from __future__ import annotations
 
@@ -10,9 +10,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxreport import open_survey, show
+from cxreport import open_survey
 from cxreport.show.render import render
-from cxreport.topics.journey.stages import STAGES
+from cxreport.topics.journey import (
+    STAGES,
+    asked,
+    expected,
+    first_drops,
+    kept,
+    memory,
+    rated,
+    steps,
+)
 
 if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey
@@ -43,17 +52,17 @@ def stages(*estimates: float) -> pd.DataFrame:
 
 
 def test_the_weakest_stage_is_named_only_if_it_stands_apart(survey: Survey) -> None:
-    apart = said(show.journey(stages(60, 70, 80, 40, NAN), survey, 12))
+    apart = said(rated(stages(60, 70, 80, 40, NAN), survey, 12))
     assert "Weakest stage: retention. Of its ratings 40.0% are favourable" in apart
     assert "the lowest" in apart
-    near = said(show.journey(stages(60, 70, 80, 55, NAN), survey, 12))
+    near = said(rated(stages(60, 70, 80, 55, NAN), survey, 12))
     assert "Lowest rated: retention" in near
     assert "cannot be told apart from: awareness." in near
     assert "the lowest" not in near
 
 
 def test_a_stage_nobody_rates_is_shown_as_not_measured(survey: Survey) -> None:
-    block = show.journey(stages(60, 70, NAN, 40, NAN), survey, 12)
+    block = rated(stages(60, 70, NAN, 40, NAN), survey, 12)
     page = html(block, "it")
     assert page.count('class="unmeasured"') == 2
     assert page.count("<li") == 5 + 3  # the strip and three sentences
@@ -63,7 +72,7 @@ def test_a_stage_nobody_rates_is_shown_as_not_measured(survey: Survey) -> None:
 
 
 def test_without_ratings_there_is_a_note(survey: Survey) -> None:
-    assert "no touchpoint rating" in said(show.journey(stages(*[NAN] * 5), survey, 12))
+    assert "no touchpoint rating" in said(rated(stages(*[NAN] * 5), survey, 12))
 
 
 def drops(signal: dict[str, float]) -> pd.DataFrame:
@@ -79,7 +88,7 @@ def drops(signal: dict[str, float]) -> pd.DataFrame:
 
 
 def test_a_first_drop_is_told_against_chance_and_the_others(survey: Survey) -> None:
-    told = said(show.first_drop(drops({"retention": 9.0}), survey, 12))
+    told = said(first_drops(drops({"retention": 9.0}), survey, 12))
     assert "It begins at: retention. For 20.0% of 200 detractors" in told
     assert "than chance alone would make it (11.0%; +9.0 points" in told
     assert "+5.0 to +13.0)" in told
@@ -88,7 +97,7 @@ def test_a_first_drop_is_told_against_chance_and_the_others(survey: Survey) -> N
 
 
 def test_a_drop_that_everybody_shares_is_no_finding(survey: Survey) -> None:
-    told = said(show.first_drop(drops({"purchase": 9.0}), survey, 12))
+    told = said(first_drops(drops({"purchase": 9.0}), survey, 12))
     assert "No finding on detractors: purchase" in told
     assert "At no stage do detractors' ratings first fall" in told
     assert "It begins" not in told
@@ -96,13 +105,13 @@ def test_a_drop_that_everybody_shares_is_no_finding(survey: Survey) -> None:
 
 def test_without_others_chance_alone_is_told(survey: Survey) -> None:
     lonely = drops({"retention": 9.0}).assign(others=NAN, gap=NAN, gap_low=NAN, gap_high=NAN)
-    told = said(show.first_drop(lonely, survey, 12))
+    told = said(first_drops(lonely, survey, 12))
     assert "It begins at: retention" in told
     assert "other customers (" not in told
 
 
 def test_a_stage_below_chance_is_no_beginning(survey: Survey) -> None:
-    told = said(show.first_drop(drops({"consideration": -9.0}), survey, 12))
+    told = said(first_drops(drops({"consideration": -9.0}), survey, 12))
     assert "At no stage do detractors' ratings first fall" in told
     assert "It begins" not in told
 
@@ -118,7 +127,7 @@ def test_peak_and_end_win_or_lose_or_neither(
     names = ["mean", "peak", "end", "best", "worst", "peak and end"]
     frame = pd.DataFrame({"summary": names, "n": 500, "estimate": 20.0, "low": 18.0, "high": 22.0})
     frame = frame.assign(difference=(low + high) / 2, difference_low=low, difference_high=high)
-    assert words in said(show.memory(frame.assign(signal=low * high > 0, note=""), survey, 12))
+    assert words in said(memory(frame.assign(signal=low * high > 0, note=""), survey, 12))
 
 
 def expectations(worse: float, better: float) -> pd.DataFrame:
@@ -136,13 +145,11 @@ def expectations(worse: float, better: float) -> pd.DataFrame:
 
 
 def test_disappointment_and_surprise_are_weighed_by_their_intervals(survey: Survey) -> None:
-    heavier = said(show.expectations(expectations(-60, 20), survey, 12))
+    heavier = said(expected(expectations(-60, 20), survey, 12))
     assert "A disappointment weighs more" in heavier
     assert "(-60.0 and +20.0 points" in heavier
-    assert "A nice surprise weighs more" in said(
-        show.expectations(expectations(-20, 60), survey, 12)
-    )
-    assert "cannot be said" in said(show.expectations(expectations(-25, 20), survey, 12))
+    assert "A nice surprise weighs more" in said(expected(expectations(-20, 60), survey, 12))
+    assert "cannot be said" in said(expected(expectations(-25, 20), survey, 12))
 
 
 def promised(n: int = 100) -> pd.DataFrame:
@@ -157,7 +164,7 @@ def promised(n: int = 100) -> pd.DataFrame:
 )
 def test_lateness_is_told_in_hours_or_days(hours: float, words: str, survey: Survey) -> None:
     late = pd.DataFrame({"quantile": [0.5, 0.9], "estimate": [hours, 2 * hours]})
-    told = said(show.promises(promised(), late, survey, 12))
+    told = said(kept(promised(), late, survey, 12))
     assert words in told
     assert "5 are past their promise and not there" in told
     assert "One order is not due yet" in told
@@ -167,94 +174,8 @@ def test_lateness_is_told_in_hours_or_days(hours: float, words: str, survey: Sur
 
 def test_lateness_that_is_not_known_is_not_told(survey: Survey) -> None:
     late = pd.DataFrame({"quantile": [0.5, 0.9], "estimate": [30.0, NAN]})
-    assert "late or more" not in said(show.promises(promised(), late, survey, 12))
-    assert "cannot be counted" in said(show.promises(promised(0), late, survey, 12))
-
-
-def channels(signal: object) -> pd.DataFrame:
-    frame = pd.DataFrame({"group": ["web", "phone"], "question": "nps", "metric": "nps", "n": 90})
-    numbers = {"estimate": [40.0, 10.0], "low": [30.0, 0.0], "high": [50.0, 20.0]}
-    gaps = {"difference": [30.0, -30.0], "difference_low": [20.0, -40.0], "p_value": 0.01}
-    return frame.assign(
-        **numbers, **gaps, difference_high=[40.0, -20.0], estimate_reference=[10.0, 40.0],
-        signal=signal, note="",
-    )  # fmt: skip
-
-
-def test_channels_that_differ_are_named_the_weakest_first(survey: Survey) -> None:
-    told = said(show.channel_scores(channels([True, True]), survey, 12), "it")
-    assert told.index("Più debole degli altri canali: telefono") < told.index("Più forte")
-    assert "all answers 25.0" in html(show.channel_scores(channels([True, True]), survey, 12))
-    assert "no signal" in said(show.channel_scores(channels([False, None]), survey, 12))
-    assert "cannot be compared" in said(show.channel_scores(channels(False).head(1), survey, 12))
-
-
-def test_only_months_outside_the_limits_are_told(survey: Survey) -> None:
-    chart = pd.DataFrame(
-        {
-            "channel": "phone", "question": "nps", "metric": "nps", "n": 80,
-            "low": 0.0, "high": 9.0,
-            "period": ["2026-02", "2026-03"], "estimate": [19.0, -61.0], "centre": 13.0,
-            "lower": -9.0, "upper": 36.0, "signal": ["one-side", "outside"],
-            "direction": ["improvement", "concern"], "note": "",
-        }
-    )  # fmt: skip
-    told = said(show.channel_months(chart, survey))
-    assert "March 2026, phone: NPS -61.0 (80 answers), below the usual variation" in told
-    assert "Feb 2026" not in told
-    none = said(show.channel_months(chart.head(1), survey))
-    assert "In 1 periods no channel left its usual variation" in none
-
-
-def matrix(phone: float) -> pd.DataFrame:
-    frame = pd.DataFrame({"stage": "purchase", "channel": ["app", "phone"], "measure": "ease"})
-    numbers = {"estimate": [80.0, phone], "low": [75.0, phone - 5], "high": [85.0, phone + 5]}
-    return frame.assign(n=200, count=100, **numbers, open=0, note="")
-
-
-def test_a_channel_is_behind_only_if_it_stands_apart(survey: Survey) -> None:
-    behind = said(show.stage_channels(matrix(60), survey, 12))
-    assert "Less easy than in the other channels: purchase by phone, 60.0%" in behind
-    assert "Purchase: each channel" in behind
-    assert "clearly less easy than all others" in said(show.stage_channels(matrix(74), survey, 12))
-
-
-def test_a_small_cell_says_why_it_is_empty(survey: Survey) -> None:
-    few = matrix(60).assign(estimate=[80.0, NAN], low=[75.0, NAN], high=[85.0, NAN])
-    few["note"] = ["", "too few answers"]
-    assert "too few answers" in said(show.stage_channels(few, survey, 12))
-
-
-def test_friction_names_signals_and_what_cannot_be_said(survey: Survey) -> None:
-    frame = pd.DataFrame(
-        {
-            "measure": ["errors"] * 3 + ["transfers"] * 3, "unit": "journeys",
-            "group": ["all", "digital", "assisted"] * 2, "n": 100, "count": 30,
-            "estimate": [30.0, 40.0, 10.0, 1.0, 2.0, 0.0], "std_error": [3.0, 4.0, 2.0, 1, 1, 0],
-            "low": 1.0, "high": 50.0, "dispersion": 1.0, "open": [7] * 6, "note": "",
-        }
-    )  # fmt: skip
-    told = said(show.friction(frame, survey, 12))
-    assert "Errors: 40.0 in 100 that begin digitally, 10.0 in 100 that begin with people" in told
-    assert "so 4.00 times as many" in told
-    assert "Hand-overs: digital ones and those with people cannot be compared" in told
-    assert "7 journeys or requests may still go on" in told
-
-
-@pytest.mark.parametrize(
-    ("signal", "words"),
-    [(False, "No sign that several channels make customers more loyal"), (True, "a signal")],
-)
-def test_several_channels_are_told_as_the_test_says(
-    signal: bool, words: str, survey: Survey
-) -> None:
-    row = {"outcome": "ordered_again", "n_several": 50, "n_one": 40, "several": 48.0, "one": 34.0,
-           "raw": 14.0, "raw_low": 11.0, "raw_high": 16.0, "compared": 50, "estimate": 0.5,
-           "std_error": 1.0, "low": -1.5, "high": 2.5, "p_value": 0.6, "signal": signal,
-           "note": ""}  # fmt: skip
-    told = said(show.several_channels(pd.DataFrame([row]), survey, 6))
-    assert words in told
-    assert "+14.0 (+11.0 to +16.0)" in told
+    assert "late or more" not in said(kept(promised(), late, survey, 12))
+    assert "cannot be counted" in said(kept(promised(0), late, survey, 12))
 
 
 def log(**found: int) -> pd.DataFrame:
@@ -272,17 +193,17 @@ def paths() -> pd.DataFrame:
 
 
 def test_the_end_after_a_purchase_is_no_loss(survey: Survey) -> None:
-    told = said(show.journey_steps(paths(), log(no_journey=5), ["purchase"], survey, 12))
+    told = said(steps(paths(), log(no_journey=5), ["purchase"], survey, 12))
     assert "after “visit”, 70.0% go no further" in told
     assert "5 events that belong to no visit" in told
     assert "No event is without a time" in told
-    lost = said(show.journey_steps(paths(), log(), [], survey, 12))
+    lost = said(steps(paths(), log(), [], survey, 12))
     assert "largest share leaves: after “purchase”" in lost
 
 
 def test_events_in_doubt_are_named_and_counted(survey: Survey) -> None:
     faults = log(after_the_end=3, out_of_order=2)
-    told = said(show.journey_steps(paths(), faults, ["purchase"], survey, 12), "it")
+    told = said(steps(paths(), faults, ["purchase"], survey, 12), "it")
     assert "3 eventi datati dopo la fine dei dati" in told
     assert "2 eventi sono stati registrati dopo" in told
     assert "Nessun evento è senza" not in told
@@ -298,7 +219,7 @@ def test_a_stage_outside_the_codebook_is_named(survey: Survey) -> None:
             "note": ["not measured", "", "stage not in the map"],
         }
     )  # fmt: skip
-    told = said(show.journey_coverage(frame, survey, 12))
+    told = said(asked(frame, survey, 12))
     assert "Of 3 ways in which customers meet us" in told
     assert "2 are followed by a questionnaire" in told
     assert "checkout (website), 90 contacts" in told
@@ -309,16 +230,12 @@ def test_a_stage_outside_the_codebook_is_named(survey: Survey) -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        lambda survey: show.journey_coverage(pd.DataFrame(), survey, 12),
-        lambda survey: show.journey_steps(pd.DataFrame(), log(), [], survey, 12),
-        lambda survey: show.first_drop(pd.DataFrame(), survey, 12),
-        lambda survey: show.memory(pd.DataFrame(), survey, 12),
-        lambda survey: show.expectations(pd.DataFrame(), survey, 12),
-        lambda survey: show.promises(pd.DataFrame(), pd.DataFrame(), survey, 12),
-        lambda survey: show.stage_channels(pd.DataFrame(), survey, 12),
-        lambda survey: show.friction(pd.DataFrame(), survey, 12),
-        lambda survey: show.several_channels(pd.DataFrame(), survey, 6),
-        lambda survey: show.channel_months(pd.DataFrame(), survey),
+        lambda survey: asked(pd.DataFrame(), survey, 12),
+        lambda survey: steps(pd.DataFrame(), log(), [], survey, 12),
+        lambda survey: first_drops(pd.DataFrame(), survey, 12),
+        lambda survey: memory(pd.DataFrame(), survey, 12),
+        lambda survey: expected(pd.DataFrame(), survey, 12),
+        lambda survey: kept(pd.DataFrame(), pd.DataFrame(), survey, 12),
     ],
 )
 def test_what_cannot_be_shown_is_a_note_in_both_languages(call: object, survey: Survey) -> None:

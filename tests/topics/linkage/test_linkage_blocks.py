@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from cxreport import open_company
-from cxreport.show import at_risk, claims, linkage_method, loyal_ratio, score_link, worth
 from cxreport.show.render import render
+from cxreport.topics.linkage import at_risk, claims, link, loyal, method, worth
 from cxreport.topics.linkage.claims import Evidence, judge_claims
 from cxreport.topics.linkage.return_on_experience import return_on_experience, tornado
 from cxreport.topics.linkage.score_link import ScoreLink
@@ -35,7 +35,7 @@ def said(block: Block, language: str = "en") -> str:
     return " ".join(unescape(text).split())
 
 
-def link(signal: object = True, placebo: object = False, note: str = "") -> ScoreLink:
+def score_link(signal: object = True, placebo: object = False, note: str = "") -> ScoreLink:
     """Make a link: promoters 70%, detractors 40%; 100 and 50 euro."""
     rows = []
     for outcome, best, worst in (("ordered_again", 70.0, 40.0), ("spent_after", 100.0, 50.0)):
@@ -61,11 +61,11 @@ def link(signal: object = True, placebo: object = False, note: str = "") -> Scor
 
 
 def test_a_link_is_told_with_its_check_as_association(company: Company) -> None:
-    page = said(score_link(link(), company, 180))
+    page = said(link(score_link(), company, 180))
     assert "70.0% of promoters and 40.0% of detractors bought again, among 1,200" in page
     corrected = "interval corrected for the number of comparisons"
     assert f"30.0 points apart ({corrected} 25.0 to 35.0), a signal" in page
-    assert f"€50 a customer apart ({corrected} €45 to €55" in page
+    assert f"€50.00 a customer apart ({corrected} €45.00 to €55.00" in page
     assert "as it should be" in page
     assert "association, not cause" in page
     assert page.count("shown for comparison") == 2
@@ -74,20 +74,20 @@ def test_a_link_is_told_with_its_check_as_association(company: Company) -> None:
 
 
 def test_a_failed_check_takes_the_word_signal_away(company: Company) -> None:
-    unclean = link(pd.NA, placebo=True, note="placebo not clean")
-    page = said(score_link(unclean, company, 180))
+    unclean = score_link(pd.NA, placebo=True, note="placebo not clean")
+    page = said(link(unclean, company, 180))
     assert "not called a signal: promoters and detractors differed already" in page
     assert "Check failed" in page
     assert ", a signal" not in page
-    italian = said(score_link(unclean, company, 180), "it")
+    italian = said(link(unclean, company, 180), "it")
     assert "Non lo chiamiamo segnale: promotori e detrattori differivano già" in italian
 
 
 def test_no_signal_and_nothing_to_test_are_told_apart(company: Company) -> None:
-    assert "no signal" in said(score_link(link(signal=False), company, 180))
-    empty = link(pd.NA, placebo=pd.NA, note="too few answers")
+    assert "no signal" in said(link(score_link(signal=False), company, 180))
+    empty = score_link(pd.NA, placebo=pd.NA, note="too few answers")
     nothing = empty.differences.assign(difference=float("nan"), low=float("nan"))
-    page = said(score_link(ScoreLink(nothing, empty.classes, empty.left_out), company, 180))
+    page = said(link(ScoreLink(nothing, empty.classes, empty.left_out), company, 180))
     assert "cannot be said: too few answers" in page
 
 
@@ -103,20 +103,20 @@ def ratio(low: float = 1.6, note: str = "") -> pd.DataFrame:
 
 
 def test_five_times_is_held_against_the_interval(company: Company) -> None:
-    page = said(loyal_ratio(ratio(), company))
-    assert "from November 1, 2025 to October 31, 2026, a loyal customer spent €180" in page
+    page = said(loyal(ratio(), company))
+    assert "from November 1, 2025 to October 31, 2026, a loyal customer spent €180.00" in page
     assert "1.80 times as much (95% interval 1.60 to 2.00)" in page
     assert "outside the interval: not here" in page
     assert "it would be 3.40 times" in page
-    assert "1,80 volte tanto" in said(loyal_ratio(ratio(), company), "it")
-    assert "cannot be said: the interval is too wide" in said(loyal_ratio(ratio(4.8), company))
-    assert "are reached" in said(loyal_ratio(ratio(5.0), company))
+    assert "1,80 volte tanto" in said(loyal(ratio(), company), "it")
+    assert "cannot be said: the interval is too wide" in said(loyal(ratio(4.8), company))
+    assert "are reached" in said(loyal(ratio(5.0), company))
     few = ratio(float("nan"), "too few customers")
-    assert "cannot be said: too few customers" in said(loyal_ratio(few, company))
+    assert "cannot be said: too few customers" in said(loyal(few, company))
 
 
 def test_verdicts_come_first_and_what_was_not_measured_is_named(company: Company) -> None:
-    found = judge_claims(Evidence(link=link(), ratio=ratio())).assign(currency="EUR")
+    found = judge_claims(Evidence(link=score_link(), ratio=ratio())).assign(currency="EUR")
     page = said(claims(found, company))
     assert "Holds in these data: “Happy customers come back”." in page
     assert "Does not hold in these data: “Loyal customers buy five times as much”." in page
@@ -187,8 +187,8 @@ def test_revenue_at_risk_is_told_as_an_upper_limit(company: Company) -> None:
 def test_a_section_without_data_says_which_table_is_missing(company: Company) -> None:
     empty = ScoreLink(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
     for block in (
-        score_link(empty, company, 180),
-        loyal_ratio(pd.DataFrame(), company),
+        link(empty, company, 180),
+        loyal(pd.DataFrame(), company),
         at_risk(pd.DataFrame(), company, 180),
     ):
         assert "“orders”" in said(block)
@@ -196,7 +196,7 @@ def test_a_section_without_data_says_which_table_is_missing(company: Company) ->
 
 
 def test_the_method_counts_what_was_left_out(company: Company) -> None:
-    page = said(linkage_method(link(), company, 180))
+    page = said(method(score_link(), company, 180))
     assert "One answer is not yet observable: its 180 days are not over." in page
     assert "8 answers are a customer's second or later one" in page
     assert "have no customer" not in page

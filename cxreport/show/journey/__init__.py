@@ -1,1 +1,0 @@
-"""Blocks on the journey and the channels."""
