@@ -29,6 +29,8 @@ from cxreport.stats.survival import compare_survival, restricted_mean, survival
 from cxreport.stats.survival_quantiles import survival_quantile
 from cxreport.stats.trend import control_chart
 from cxreport.stats.weights import design_effect, rake
+from cxreport.topics import drivers, experiment, studies, validation
+from cxreport.topics import pyramid as layers
 from cxreport.topics.channels import (
     channel_ratings,
     channel_use,
@@ -276,12 +278,14 @@ __all__ = [
     "detectable_difference",
     "detractor_first_drop",
     "differ_by_group",
+    "drivers",
     "effect",
     "error_rates",
     "event_problems",
     "exceeding",
     "expectation_gap",
     "expected_orders",
+    "experiment",
     "first_drop",
     "fit_buying",
     "fit_spending",
@@ -304,6 +308,7 @@ __all__ = [
     "lateness",
     "later_scores",
     "layer_gaps",
+    "layers",
     "league_tables",
     "losses_again",
     "loyal_ratio",
@@ -375,6 +380,7 @@ __all__ = [
     "stage_ratings",
     "standardised_difference",
     "step_errors",
+    "studies",
     "suppress",
     "survey_asymmetry",
     "survey_criticality",
@@ -392,6 +398,7 @@ __all__ = [
     "tornado",
     "transitions",
     "unweighted_scores",
+    "validation",
     "waiting_curve",
     "waits",
     "weight_summary",

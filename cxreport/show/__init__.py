@@ -12,22 +12,6 @@ from cxreport.show.conversion.sessions import (
     sessions_against_rest,
     undated,
 )
-from cxreport.show.drivers.moments import moments, moments_in_brief
-from cxreport.show.drivers.sections import (
-    driver_method,
-    importances,
-    penalties,
-    priorities,
-    priority_order,
-)
-from cxreport.show.experiment.sections import (
-    decision,
-    effect,
-    experiment_method,
-    experiment_plan,
-    sample_ratio,
-    subgroup_effects,
-)
 from cxreport.show.group_sections import base, breakdown, consistency, leagues
 from cxreport.show.journey.channels import (
     channel_months,
@@ -59,12 +43,6 @@ from cxreport.show.planning_sections import (
     weight_cost,
     weighted_differences,
     without_weights,
-)
-from cxreport.show.pyramid.sections import (
-    layer_weights,
-    pyramid,
-    pyramid_groups,
-    pyramid_order,
 )
 from cxreport.show.quality_sections import codes, coverage, files, problems
 from cxreport.show.retention.sections import (
@@ -105,21 +83,7 @@ from cxreport.show.service.sections import (
     service_waits,
 )
 from cxreport.show.service.waits import service_curves, service_history
-from cxreport.show.study_sections import (
-    interval_brief,
-    interval_edges,
-    interval_lines,
-    interval_maps,
-    study,
-)
-from cxreport.show.validation.sections import (
-    bridges,
-    reliability,
-    returns,
-    same_answers,
-    scale_use,
-    validation_method,
-)
+from cxreport.show.study_sections import study
 from cxreport.show.value.profits import profit, profit_groups
 from cxreport.show.value.sections import (
     contract_value,
@@ -135,7 +99,6 @@ __all__ = [
     "avoidable_contacts",
     "base",
     "breakdown",
-    "bridges",
     "channel_months",
     "channel_scores",
     "churn_windows",
@@ -147,14 +110,9 @@ __all__ = [
     "contracts",
     "coverage",
     "customer_value",
-    "decision",
     "detectable",
     "distributions",
-    "driver_method",
-    "effect",
     "expectations",
-    "experiment_method",
-    "experiment_plan",
     "families",
     "figure",
     "files",
@@ -163,47 +121,28 @@ __all__ = [
     "friction",
     "funnel_differences",
     "header",
-    "importances",
     "in_brief",
-    "interval_brief",
-    "interval_edges",
-    "interval_lines",
-    "interval_maps",
     "journey",
     "journey_coverage",
     "journey_steps",
-    "layer_weights",
     "leagues",
     "left_out_orders",
     "linkage_method",
     "loyal_ratio",
     "memory",
     "method",
-    "moments",
-    "moments_in_brief",
     "next_year",
     "note",
-    "penalties",
     "plain_table",
     "plan",
-    "priorities",
-    "priority_order",
     "problems",
     "profit",
     "profit_groups",
     "promises",
-    "pyramid",
-    "pyramid_groups",
-    "pyramid_order",
-    "reliability",
     "retention_ages",
     "retention_chart",
     "returning",
     "returning_brief",
-    "returns",
-    "same_answers",
-    "sample_ratio",
-    "scale_use",
     "score_link",
     "second_orders",
     "service_brief",
@@ -226,12 +165,10 @@ __all__ = [
     "stage_funnel",
     "step_errors",
     "study",
-    "subgroup_effects",
     "table",
     "touchpoints",
     "trends",
     "undated",
-    "validation_method",
     "value_brief",
     "weight_cost",
     "weighted",

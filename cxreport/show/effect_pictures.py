@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from cxreport.show.bars import bars
 from cxreport.show.captions import code_label, question_label
 from cxreport.show.maps import points
-from cxreport.show.written import caption
+from cxreport.show.written import caption, names_of, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from cxreport.show.blocks import Block
@@ -33,6 +34,7 @@ def draw_bars(block: Block, words: Words) -> Drawing:
         columns, or keys under ``bars.label``), ``reference_value`` and ``reference_name`` (key
         under ``chart``), ``decimals`` (1). A series is a key under ``bars.series``, or stands as
         it is.
+        Of a topic: ``label`` and ``series`` (columns and their formats) and ``x`` (a text).
     words : Words
         The reader's language.
 
@@ -42,9 +44,13 @@ def draw_bars(block: Block, words: Words) -> Drawing:
         What draws the figure (wide or not), and its alt text.
     """
     parameters = block.parameters
-    frame = block.frame.assign(label=[_label(v, parameters, words) for v in block.frame["label"]])
-    if "series" in frame:
-        frame["series"] = [_or_itself(f"bars.series.{v}", v, words) for v in frame["series"]]
+    if "label" in parameters:
+        frame = _named(block, words)
+    else:
+        labels = [_label(v, parameters, words) for v in block.frame["label"]]
+        frame = block.frame.assign(label=labels)
+        if "series" in frame:
+            frame["series"] = [_or_itself(f"bars.series.{v}", v, words) for v in frame["series"]]
     line = words.text(f"chart.{parameters.get('reference_name', 'all')}")
     decimals = int(parameters.get("decimals", 1))
 
@@ -53,7 +59,7 @@ def draw_bars(block: Block, words: Words) -> Drawing:
 
     def draw(wide: bool) -> Figure:
         return bars(
-            frame, x_label=_axis(parameters, words), number=number, ticks=_exact(words),
+            frame, x_label=_axis(block, words), number=number, ticks=_exact(words),
             reference=parameters.get("reference_value"), reference_label=line, wide=wide,
         )  # fmt: skip
 
@@ -75,7 +81,8 @@ def draw_map(block: Block, words: Words) -> Drawing:
         ``kind``. Parameters: ``x`` and ``y`` (keys under ``axis``), ``kinds`` (key of a section
         of texts, whose keys are the kinds), ``order`` (the kinds, the most striking first) and,
         optional, ``x_line`` and ``y_line`` (where the map is parted in four), ``group``, as for
-        bars.
+        bars. Of a topic: ``label`` and ``series`` (columns and their formats, the kinds are the
+        latter), ``x`` and ``y`` (texts) and ``order``.
     words : Words
         The reader's language.
 
@@ -85,9 +92,16 @@ def draw_map(block: Block, words: Words) -> Drawing:
         What draws the figure (wide or not), and its alt text.
     """
     parameters = block.parameters
-    frame = block.frame.assign(label=[_label(v, parameters, words) for v in block.frame["label"]])
-    kinds = {kind: words.text(f"{parameters['kinds']}.{kind}") for kind in parameters["order"]}
-    x_label, y_label = (words.text(f"axis.{parameters[axis]}") for axis in ("x", "y"))
+    if "label" in parameters:
+        reader, series = reader_of(block, words.language), parameters["series"]
+        frame = _named(block, words).assign(kind=block.frame[series["name"]])
+        kinds = {k: reader.write(k, series["how"], {}) for k in parameters["order"]}
+        x_label, y_label = (reader.text(parameters[axis]) for axis in ("x", "y"))
+    else:
+        labels = [_label(v, parameters, words) for v in block.frame["label"]]
+        frame = block.frame.assign(label=labels)
+        kinds = {kind: words.text(f"{parameters['kinds']}.{kind}") for kind in parameters["order"]}
+        x_label, y_label = (words.text(f"axis.{parameters[axis]}") for axis in ("x", "y"))
 
     def draw(wide: bool) -> Figure:
         return points(
@@ -118,7 +132,18 @@ def _or_itself(key: str, value: object, words: Words) -> str:
     return words.text(key) if words.has(key) else str(value)
 
 
-def _axis(parameters: dict[str, Any], words: Words) -> str:
+def _named(block: Block, words: Words) -> pd.DataFrame:
+    """Name the rows of a topic's block, and the series where there are several."""
+    reader = reader_of(block, words.language)
+    frame = block.frame.assign(label=names_of(block, reader))
+    several = "series" in block.parameters
+    return frame.assign(series=names_of(block, reader, "series")) if several else frame
+
+
+def _axis(block: Block, words: Words) -> str:
+    parameters = block.parameters
+    if "x" in parameters:
+        return reader_of(block, words.language).text(parameters["x"])
     if "axis" in parameters:
         return words.text(f"axis.{parameters['axis']}")
     metric = parameters["metric"]

@@ -175,8 +175,11 @@ def _yes(reader: Reader, value: Any, _option: str, _row: Row) -> str:
     return reader.words.value(bool(value))
 
 
-def _signal(reader: Reader, value: Any, _option: str, _row: Row) -> str:
+def _signal(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Say whether it is a signal; with an option, nothing where that column was not measured."""
     missing = value is None or (not isinstance(value, bool) and pd.isna(value))
+    if missing and option and math.isnan(number(row.get(option))):
+        return ""
     return reader.text(f"signal.{'unknown' if missing else 'yes' if value else 'no'}")
 
 
@@ -188,6 +191,14 @@ def _range(reader: Reader, _value: Any, option: str, row: Row) -> str:
         return reader.text("value.none")
     low, high = (reader.write(end, how, row) for end in ends)
     return reader.words.text("value.range", low=low, high=high)
+
+
+def _with_range(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Write a value and, in brackets, its interval: as ``range``."""
+    written = reader.write(value, option.partition(":")[0], row)
+    limits = _range(reader, value, option, row)
+    none = reader.text("value.none")
+    return written if none in (written, limits) else f"{written} ({limits})"
 
 
 def _waits(reader: Reader, _value: Any, option: str, row: Row) -> str:
@@ -206,6 +217,12 @@ def _p_value(reader: Reader, value: Any, _option: str, _row: Row) -> str:
     if number(value) < SMALLEST_P:
         return f"p\u00a0<\u00a0{reader.words.number(SMALLEST_P, 3)}"
     return f"p\u00a0=\u00a0{reader.words.number(number(value), 3)}"
+
+
+def _exact(reader: Reader, value: Any, _option: str, _row: Row) -> str:
+    """Write a number with as many decimals as it has, three at most."""
+    exact = (d for d in range(3) if math.isclose(round(number(value), d), number(value)))
+    return reader.words.number(number(value), next(exact, 3))
 
 
 def _each(separator: str) -> Format:
@@ -231,6 +248,7 @@ FORMATS: dict[str, Format] = {
     "count": _count,
     "whole": lambda r, value, _, __: r.words.whole(number(value)),
     "number": lambda r, value, _, __: r.words.number(number(value)),
+    "exact": _exact,
     "share": lambda r, value, _, __: r.words.measured(number(value), "share"),
     "signed": lambda r, value, _, __: r.words.signed(number(value)),
     "ratio": lambda r, value, _, __: r.words.ratio(number(value)),
@@ -241,6 +259,7 @@ FORMATS: dict[str, Format] = {
     "level": lambda r, value, _, __: level(number(value), r.words),
     "p_value": _p_value,
     "range": _range,
+    "with_range": _with_range,
     "day": _day,
     "period": _period,
     "short": _short_period,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxreport.show import charts
-from cxreport.show.written import caption
+from cxreport.show.written import caption, names_of, reader_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 
 def draw_lines(block: Block, words: Words) -> Drawing:
-    """Draw the column ``parameters["value"]`` over ``n``, one line an interval.
+    """Draw the column ``parameters["value"]`` over ``n``, one line a name.
 
     Parameters
     ----------
     block : Block
-        Frame with ``n``, ``interval_kind`` and the value (percent); parameters ``value`` and
-        ``level`` (percent), which is drawn as a line of its own.
+        Frame with ``n`` and the value (percent). Parameters: ``value``, ``label`` (a column and its
+        format), ``level`` (percent), which is drawn as a line of its own, ``level_name``, ``x`` and
+        ``y`` (texts).
     words : Words
         The reader's language.
 
@@ -33,17 +34,18 @@ def draw_lines(block: Block, words: Words) -> Drawing:
     tuple
         What draws the figure (wide or not), and its alt text.
     """
-    value, level = block.parameters["value"], block.parameters["level"]
-    kinds = [words.text(f"interval_kind.{kind}") for kind in block.frame["interval_kind"]]
-    lines = block.frame[["n"]].assign(value=block.frame[value], name=kinds)
-    claimed = lines[["n"]].drop_duplicates().assign(value=level, name=words.text("chart.claimed"))
+    parameters, reader = block.parameters, reader_of(block, words.language)
+    value, level = parameters["value"], parameters["level"]
+    lines = block.frame[["n"]].assign(value=block.frame[value], name=names_of(block, reader))
+    claim, x_label, y_label = (reader.text(parameters[key]) for key in ("level_name", "x", "y"))
+    claimed = lines[["n"]].drop_duplicates().assign(value=level, name=claim)
     frame = pd.concat([lines, claimed], ignore_index=True)
     frame["n"] = [words.whole(n) for n in frame["n"]]
 
     def draw(wide: bool) -> Figure:
         return charts.line(
-            frame, x="n", y="value", series="name", x_label=words.text("chart.answers"),
-            y_label=words.text("chart.held"), number=words.number, whole=words.whole, wide=wide,
+            frame, x="n", y="value", series="name", x_label=x_label,
+            y_label=y_label, number=words.number, whole=words.whole, wide=wide,
         )  # fmt: skip
 
     told = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cxreport.errors import CxError
@@ -14,7 +15,7 @@ from cxreport.show.effect_pictures import draw_bars, draw_map
 from cxreport.show.line_pictures import draw_lines
 from cxreport.show.svg import to_svg
 from cxreport.show.value.pictures import draw_tracking, draw_whale
-from cxreport.show.written import caption
+from cxreport.show.written import caption, names_of, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,15 +120,20 @@ def _intervals(block: Block, words: Words) -> Drawing:
     """Draw one dot with its interval for each group or question."""
     parameters = block.parameters
     frame = block.frame.assign(name=_row_names(block, words))
-    axis, metric = _axis(block, words), parameters["metric"]
-    everyone = parameters.get("reference_value")
-    line = f"chart.{parameters.get('reference_name', 'all')}"
+    if "label" in parameters:
+        reader = reader_of(block, words.language)
+        axis_name, line = (reader.text(parameters[name]) for name in ("x", "reference_name"))
+        write = partial(reader.write, how=parameters["how"], row={})
+    else:
+        axis_name = _axis(block, words)["name"]
+        line = words.text(f"chart.{parameters.get('reference_name', 'all')}")
+        write = partial(words.measured, metric=parameters["metric"])
 
     def draw(wide: bool) -> Figure:
         return charts.intervals(
             frame, label="name", y="estimate", low="low", high="high", n="n",
-            reference=everyone, reference_label=words.text(line), x_label=axis["name"],
-            number=axis["number"], whole=axis["whole"], wide=wide,
+            reference=parameters.get("reference_value"), reference_label=line, x_label=axis_name,
+            number=words.number, whole=words.whole, wide=wide,
         )  # fmt: skip
 
     known = frame.dropna(subset="estimate")
@@ -139,9 +145,9 @@ def _intervals(block: Block, words: Words) -> Drawing:
         "alt.intervals",
         caption=caption(block, words),
         groups=len(frame),
-        highest=words.measured(highest["estimate"], metric),
+        highest=write(highest["estimate"]),
         highest_at=highest["name"],
-        lowest=words.measured(lowest["estimate"], metric),
+        lowest=write(lowest["estimate"]),
         lowest_at=lowest["name"],
     )
     return draw, alt
@@ -177,6 +183,8 @@ def _distribution(block: Block, words: Words) -> Drawing:
 def _row_names(block: Block, words: Words) -> list[str]:
     """Name the rows of a chart: groups by their codes, questions by their labels."""
     parameters = block.parameters
+    if "label" in parameters:
+        return names_of(block, reader_of(block, words.language))
     if "group" in block.frame.columns:
         column = parameters["group"]
         return [code_label(column, code, parameters, words) for code in block.frame["group"]]

@@ -18,8 +18,6 @@ from cxreport.show.blocks import Block, read_block
 from cxreport.show.brief import sentences_in_brief, written_sentences
 from cxreport.show.captions import capital, filters_label, period_label
 from cxreport.show.cell import Cell, Table
-from cxreport.show.coverage_map import make_coverage_map
-from cxreport.show.experiment.words import experiment_sentences
 from cxreport.show.journey.strip import make_strip
 from cxreport.show.journey.words import told_sentences
 from cxreport.show.linkage.words import linkage_sentences
@@ -28,6 +26,7 @@ from cxreport.show.plain_text import visible_block
 from cxreport.show.retention.heat_map import make_cohort_map
 from cxreport.show.retention.words import retention_sentences
 from cxreport.show.service.words import service_sentences
+from cxreport.show.shades import make_shades
 from cxreport.show.svg import picture_only
 from cxreport.show.tables import TABLES, make_heat_map, make_table
 from cxreport.show.value.words import value_sentences
@@ -144,8 +143,8 @@ def _cohort_map(block: Block, words: Words, _prefix: str) -> Markup:
     return _fill("table", table=make_cohort_map(block, words), stack=False)
 
 
-def _coverage_map(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("table", table=make_coverage_map(block, words), stack=False)
+def _shades(block: Block, words: Words, _prefix: str) -> Markup:
+    return _fill("table", table=make_shades(block, words), stack=False)
 
 
 def _chart(block: Block, words: Words, prefix: str) -> Markup:
@@ -252,14 +251,13 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "header": _header,
     "in_brief": _told(sentences_in_brief),
     "sentences": _sentences,
-    "experiment": _told(experiment_sentences),
     "linkage": _told(linkage_sentences),
     "service": _told(service_sentences),
     "retention": _told(retention_sentences),
     "table": _table,
     "heat_map": _heat_map,
     "cohort_map": _cohort_map,
-    "coverage_map": _coverage_map,
+    "shades": _shades,
     "lines": _chart,
     "curves": _chart,
     "bars": _chart,

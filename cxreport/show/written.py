@@ -113,10 +113,10 @@ def note_of(block: Block, reader: Reader) -> str:
     return reader.text(block.parameters["key"], values)
 
 
-def names_of(block: Block, reader: Reader) -> list[str]:
-    """Name the rows, or the series, that a chart draws: by its parameter ``label``.
+def names_of(block: Block, reader: Reader, which: str = "label") -> list[str]:
+    """Name the rows, or the series, that a chart draws: by its parameter ``label`` or ``series``.
 
-    ``label`` is a column of the frame and its format: ``{"name": "group", "how": "code"}``.
+    Each is a column of the frame and its format: ``{"name": "group", "how": "code"}``.
     """
-    label = Column(**block.parameters["label"])
+    label = Column(**block.parameters[which])
     return [_cell(row, label, reader) for row in block.frame.to_dict("records")]

@@ -17,6 +17,10 @@ from cxreport.show.words import Words
 
 NAN = float("nan")
 LABELS = {"names": {"tp": {"en": "delivery", "it": "consegna"}}}
+BARS = {
+    "topic": "drivers", "caption": "kinds", "periods": 2, "x": "axis.effect",
+    "label": {"name": "tp", "how": "question"}, "series": {"name": "rated", "how": "word:rating"},
+}  # fmt: skip
 AXES = {"x_label": "points", "number": "{:.1f}".format}
 
 
@@ -114,9 +118,9 @@ def test_a_point_without_a_place_is_not_drawn() -> None:
 
 
 def test_the_words_of_bars_are_those_of_the_language() -> None:
-    frame = pd.DataFrame({"label": ["tp"], "estimate": [-1.25], "low": [-2.0], "high": [None]})
-    frame = frame.assign(series="bad")
-    parameters = LABELS | {"caption": "kinds", "periods": 2, "axis": "effect"}
+    frame = pd.DataFrame({"tp": ["tp"], "estimate": [-1.25], "low": [-2.0], "high": [None]})
+    frame = frame.assign(rated="bad")
+    parameters = LABELS | BARS
     _, alt = draw_bars(Block("bars", frame, parameters), Words("it"))
     assert "consegna, voto basso -1,2 (da -2,0 a –)" in alt
     figure, _ = draw_bars(Block("bars", frame, parameters), Words("en"))
@@ -124,8 +128,9 @@ def test_the_words_of_bars_are_those_of_the_language() -> None:
 
 
 def test_axes_do_not_round_away_their_steps() -> None:
-    frame = pd.DataFrame({"label": ["tp"], "estimate": [0.3], "low": [0.0], "high": [0.45]})
-    parameters = LABELS | {"caption": "kinds", "periods": 2, "axis": "effect"}
+    frame = pd.DataFrame({"tp": ["tp"], "estimate": [0.3], "low": [0.0], "high": [0.45]})
+    frame = frame.assign(rated="bad")
+    parameters = LABELS | BARS
     figure = draw_bars(Block("bars", frame, parameters), Words("en"))[0](True)
     figure.draw_without_rendering()
     ticks = figure.axes[0].xaxis
@@ -136,9 +141,10 @@ def test_axes_do_not_round_away_their_steps() -> None:
 def test_a_map_tells_its_points_in_words() -> None:
     frame = places().assign(label=["tp", "staff"])
     parameters = LABELS | {
-        "caption": "priority_map", "periods": 12, "x": "rating", "y": "importance",
-        "kinds": "criticality_map", "order": ["high", "low"],
-        "table": "criticality",
+        "topic": "drivers", "caption": "priority_map", "periods": 12,
+        "x": "axis.rating", "y": "axis.importance", "order": ["high", "low"],
+        "label": {"name": "label", "how": "question"},
+        "series": {"name": "kind", "how": "word:on_map"},
     }  # fmt: skip
     draw, alt = draw_map(Block("map", frame, parameters), Words("en"))
     assert "delivery 3.60, 20.0 (criticality high)" in alt

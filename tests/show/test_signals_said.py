@@ -120,7 +120,9 @@ def scores(survey: Survey) -> list[Block]:
         cx.show.breakdown(groups, board, survey),
         cx.show.touchpoints(touched, survey),
         cx.show.channel_scores(cx.channel_scores(survey, periods=12), survey, 12),
-        cx.show.bridges(cx.bridge_versions(survey.responses, headline, survey.history), survey),
+        cx.validation.bridges(
+            cx.bridge_versions(survey.responses, headline, survey.history), survey
+        ),
         cx.show.weighted_differences(cx.weighted_differences(survey, headline), survey),
     ]
 
@@ -134,7 +136,7 @@ def journeys(survey: Survey) -> list[Block]:
         cx.show.expectations(cx.survey_expectations(survey), survey, 24),
         cx.show.friction(cx.company_friction(survey, ["app", "web"]), survey, 24),
         cx.show.several_channels(customers, survey, 6),
-        cx.show.pyramid(cx.survey_pyramid(survey), survey),
+        cx.layers.standing(cx.layers.survey_pyramid(survey), survey),
     ]
 
 
@@ -168,9 +170,9 @@ def trial(survey: Survey) -> list[Block]:
     effects = cx.effect(found.rows, correction="holm", **columns)
     groups = cx.effect(found.rows, by=found.subgroups, **columns)
     return [
-        cx.show.decision(cx.decide(effects), found, survey),
-        cx.show.effect(effects, found, survey, control="control"),
-        cx.show.subgroup_effects(groups, cx.interaction(groups), found, survey),
+        cx.experiment.verdict(cx.decide(effects), found, survey),
+        cx.experiment.main_effect(effects, found, survey, control="control"),
+        cx.experiment.subgroups(groups, cx.interaction(groups), found, survey),
     ]
 
 
