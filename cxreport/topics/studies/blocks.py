@@ -93,22 +93,20 @@ def maps(coverage: pd.DataFrame, level: float = 95) -> Block:
     percent = {name: (100 * coverage[name]).round(1) for name in ("detractors", "promoters")}
     shades = [shade_of(value - level) for value in coverage["coverage"]]
     cells = coverage.assign(**percent, shade=shades).sort_values(["detractors", "promoters"])
-    axes = {
-        "rows": {"name": "detractors", "how": "say:share"},
-        "across": {"name": "promoters", "how": "say:share"},
-        "value": {"name": "coverage", "how": "number"},
-    }
-    shown = ["detractors", "promoters", "coverage", "shade"]
-    groups = coverage[["n", "interval"]].drop_duplicates().to_dict("records")
-    return section(
-        [
-            chart("shades", "studies", "map",
-                  cells.loc[(cells["n"] == group["n"]) & (cells["interval"] == group["interval"]),
-                            shown],
-                  (), corner="corner", n=group["n"], interval=group["interval"], **axes)
-            for group in groups
-        ]
-    )  # fmt: skip
+    share = {"how": "say:share"}
+    blocks = []
+    for group in coverage[["n", "interval"]].drop_duplicates().to_dict("records"):
+        own = (cells["n"] == group["n"]) & (cells["interval"] == group["interval"])
+        frame = cells.loc[own, ["detractors", "promoters", "coverage", "shade"]]
+        blocks.append(
+            chart(
+                "shades", "studies", "map", frame, (), corner="corner",
+                rows={"name": "detractors", **share}, across={"name": "promoters", **share},
+                value={"name": "coverage", "how": "number"},
+                n=group["n"], interval=group["interval"],
+            )
+        )  # fmt: skip
+    return section(blocks)
 
 
 def edges(coverage: pd.DataFrame) -> Block:
