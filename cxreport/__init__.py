@@ -31,7 +31,18 @@ from cxreport.stats.survival import compare_survival, restricted_mean, survival
 from cxreport.stats.survival_quantiles import survival_quantile
 from cxreport.stats.trend import control_chart
 from cxreport.stats.weights import design_effect, rake
-from cxreport.topics import channels, journey, linkage, quality, survey
+from cxreport.topics import (
+    channels,
+    drivers,
+    experiment,
+    journey,
+    linkage,
+    quality,
+    studies,
+    survey,
+    validation,
+)
+from cxreport.topics import pyramid as layers
 from cxreport.topics.channels import (
     channel_ratings,
     channel_use,
@@ -280,12 +291,14 @@ __all__ = [
     "detectable_difference",
     "detractor_first_drop",
     "differ_by_group",
+    "drivers",
     "effect",
     "error_rates",
     "event_problems",
     "exceeding",
     "expectation_gap",
     "expected_orders",
+    "experiment",
     "first_drop",
     "fit_buying",
     "fit_spending",
@@ -309,6 +322,7 @@ __all__ = [
     "lateness",
     "later_scores",
     "layer_gaps",
+    "layers",
     "league_tables",
     "linkage",
     "losses_again",
@@ -337,6 +351,7 @@ __all__ = [
     "promise_kept",
     "purchases",
     "pyramid",
+    "pyramid as layers",
     "quality",
     "rake",
     "read_tickets",
@@ -382,6 +397,7 @@ __all__ = [
     "stage_ratings",
     "standardised_difference",
     "step_errors",
+    "studies",
     "suppress",
     "survey",
     "survey_asymmetry",
@@ -400,6 +416,7 @@ __all__ = [
     "tornado",
     "transitions",
     "unweighted_scores",
+    "validation",
     "waiting_curve",
     "waits",
     "weight_summary",

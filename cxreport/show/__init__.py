@@ -13,23 +13,6 @@ from cxreport.show.conversion.sessions import (
     sessions_against_rest,
     undated,
 )
-from cxreport.show.drivers.moments import moments, moments_in_brief
-from cxreport.show.drivers.sections import (
-    driver_method,
-    importances,
-    penalties,
-    priorities,
-    priority_order,
-)
-from cxreport.show.experiment.sections import (
-    decision,
-    effect,
-    experiment_method,
-    experiment_plan,
-    sample_ratio,
-    subgroup_effects,
-)
-from cxreport.show.pyramid.sections import layer_weights, pyramid, pyramid_groups, pyramid_order
 from cxreport.show.retention.sections import (
     churn_windows,
     cohort_map,
@@ -55,21 +38,7 @@ from cxreport.show.service.sections import (
     service_waits,
 )
 from cxreport.show.service.waits import service_curves, service_history
-from cxreport.show.study_sections import (
-    interval_brief,
-    interval_edges,
-    interval_lines,
-    interval_maps,
-    study,
-)
-from cxreport.show.validation.sections import (
-    bridges,
-    reliability,
-    returns,
-    same_answers,
-    scale_use,
-    validation_method,
-)
+from cxreport.show.study_sections import study
 from cxreport.show.value.profits import profit, profit_groups
 from cxreport.show.value.sections import (
     contract_value,
@@ -81,51 +50,26 @@ from cxreport.show.value.sections import (
 
 __all__ = [
     "avoidable_contacts",
-    "bridges",
     "churn_windows",
     "cohort_map",
     "contract_value",
     "contracts",
     "customer_value",
-    "decision",
-    "driver_method",
-    "effect",
-    "experiment_method",
-    "experiment_plan",
     "figure",
     "forecast_check",
     "funnel_differences",
     "header",
-    "importances",
-    "interval_brief",
-    "interval_edges",
-    "interval_lines",
-    "interval_maps",
     "language",
-    "layer_weights",
     "left_out_orders",
-    "moments",
-    "moments_in_brief",
     "next_year",
     "note",
-    "penalties",
     "plain_table",
-    "priorities",
-    "priority_order",
     "profit",
     "profit_groups",
-    "pyramid",
-    "pyramid_groups",
-    "pyramid_order",
-    "reliability",
     "retention_ages",
     "retention_chart",
     "returning",
     "returning_brief",
-    "returns",
-    "same_answers",
-    "sample_ratio",
-    "scale_use",
     "second_orders",
     "service_brief",
     "service_curves",
@@ -144,9 +88,7 @@ __all__ = [
     "stage_funnel",
     "step_errors",
     "study",
-    "subgroup_effects",
     "table",
     "undated",
-    "validation_method",
     "value_brief",
 ]

@@ -17,11 +17,8 @@ from cxreport.show.captions import (
     score_label,
 )
 from cxreport.show.conversion.cells import WRITERS as CONVERSION
-from cxreport.show.drivers.cells import WRITERS as DRIVERS
-from cxreport.show.pyramid.cells import WRITERS as PYRAMID
 from cxreport.show.retention.cells import WRITERS as RETENTION
 from cxreport.show.service.cells import WRITERS as SERVICE
-from cxreport.show.validation.cells import WRITERS as VALIDATION
 from cxreport.show.value.cells import WRITERS as VALUE
 from cxreport.show.words import Words
 
@@ -157,10 +154,7 @@ def _problem(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
 
 
 WRITERS: dict[str, Writer] = {
-    **VALIDATION,
     **CONVERSION,
-    **DRIVERS,
-    **PYRAMID,
     **SERVICE,
     **RETENTION,
     **VALUE,
@@ -170,11 +164,6 @@ WRITERS: dict[str, Writer] = {
     "group": lambda words, row, p: code_label(p["group"], row["group"], p, words),
     "column": lambda words, row, p: column_label(row["column"], p, words),
     "period": lambda words, row, p: words.period(row["period"], p["period"]["kind"], short=True),
-    "arm": lambda words, row, p: code_label("arm", row["arm"], p, words),
-    "share_customers": _percent,
-    "share_planned": _percent,
-    "share_treated": _percent,
-    "share_control": _percent,
     "accepted": lambda words, row, _: row[f"accepted_{words.language}"],
     "metric": _catalogued,
     "meaning": _catalogued,
@@ -184,10 +173,6 @@ WRITERS: dict[str, Writer] = {
         words.text("note.suppressed") if pd.isna(row["n"]) else words.whole(row["n"])
     ),
     "note": _catalogued,
-    "interval_kind": _catalogued,
-    "coverage": _percent,
-    "lowest": _percent,
-    "width": _one_decimal,
     "signal": _signal,
     "signal_weighted": _signal,
     "problem": _problem,

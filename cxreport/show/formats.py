@@ -206,11 +206,13 @@ def _yes(reader: Reader, value: Any, _option: str, _row: Row) -> str:
     return reader.words.value(bool(value))
 
 
-def _signal(reader: Reader, value: Any, _option: str, row: Row) -> str:
-    """Write whether a difference is a signal; nothing where nothing was compared."""
-    if value is None and row.get("difference") is None:
+def _signal(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Say whether it is a signal; nothing where nothing was compared, as ``option`` tells."""
+    if value is None and not option and row.get("difference") is None:
         return ""
     missing = value is None or (not isinstance(value, bool) and pd.isna(value))
+    if missing and option and math.isnan(number(row.get(option))):
+        return ""
     return reader.text(f"signal.{'unknown' if missing else 'yes' if value else 'no'}")
 
 
@@ -283,6 +285,12 @@ def _p_value(reader: Reader, value: Any, _option: str, _row: Row) -> str:
     return f"p\u00a0=\u00a0{reader.words.number(number(value), 3)}"
 
 
+def _exact(reader: Reader, value: Any, _option: str, _row: Row) -> str:
+    """Write a number with as many decimals as it has, three at most."""
+    exact = (d for d in range(3) if math.isclose(round(number(value), d), number(value)))
+    return reader.words.number(number(value), next(exact, 3))
+
+
 def _each(separator: str) -> Format:
     """Return what writes a list, each item in a format of its own: ``list:period``."""
     return lambda reader, items, how, row: separator.join(
@@ -306,6 +314,7 @@ FORMATS: dict[str, Format] = {
     "count": _count,
     "whole": lambda r, value, _, __: r.words.whole(number(value)),
     "number": lambda r, value, _, __: r.words.number(number(value)),
+    "exact": _exact,
     "share": lambda r, value, _, __: r.words.share(number(value)),
     "signed": lambda r, value, _, __: r.words.signed(number(value)),
     "ratio": lambda r, value, _, __: r.words.ratio(number(value)),

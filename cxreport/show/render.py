@@ -21,12 +21,11 @@ from cxreport.show.cards import cards_of
 from cxreport.show.cell import Cell, Table
 from cxreport.show.charts.picture import DRAWINGS, picture_of
 from cxreport.show.charts.svg import picture_only
-from cxreport.show.coverage_map import make_coverage_map
-from cxreport.show.experiment.words import experiment_sentences
 from cxreport.show.plain_text import visible_block
 from cxreport.show.retention.heat_map import make_cohort_map
 from cxreport.show.retention.words import retention_sentences
 from cxreport.show.service.words import service_sentences
+from cxreport.show.shades import make_shades
 from cxreport.show.spreadsheet import csv_of
 from cxreport.show.tables import TABLES, make_heat_map, make_table
 from cxreport.show.value.words import value_sentences
@@ -143,8 +142,8 @@ def _cohort_map(block: Block, words: Words, _prefix: str) -> Markup:
     return _fill("table", table=make_cohort_map(block, words), stack=False)
 
 
-def _coverage_map(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("table", table=make_coverage_map(block, words), stack=False)
+def _shades(block: Block, words: Words, _prefix: str) -> Markup:
+    return _fill("table", table=make_shades(block, words), stack=False)
 
 
 def _chart(block: Block, words: Words, prefix: str) -> Markup:
@@ -250,13 +249,12 @@ def _day(text: str) -> dt.date:
 KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "header": _header,
     "sentences": _sentences,
-    "experiment": _told(experiment_sentences),
     "service": _told(service_sentences),
     "retention": _told(retention_sentences),
     "table": _table,
     "heat_map": _heat_map,
     "cohort_map": _cohort_map,
-    "coverage_map": _coverage_map,
+    "shades": _shades,
     **dict.fromkeys(DRAWINGS, _chart),
     "value": _told(value_sentences),
     "cards": _cards,

@@ -10,10 +10,6 @@ from cxreport.show.cell import Cell, Table
 from cxreport.show.cells import write_cell
 from cxreport.show.conversion.cells import TABLES as CONVERSION
 from cxreport.show.conversion.cells import TEXT_COLUMNS as CONVERSION_TEXT
-from cxreport.show.drivers.cells import TABLES as DRIVERS
-from cxreport.show.drivers.cells import TEXT_COLUMNS as DRIVERS_TEXT
-from cxreport.show.pyramid.cells import TABLES as PYRAMID
-from cxreport.show.pyramid.cells import TEXT_COLUMNS as PYRAMID_TEXT
 from cxreport.show.retention.cells import TABLES as RETENTION
 from cxreport.show.retention.cells import TEXT_COLUMNS as RETENTION_TEXT
 from cxreport.show.service.cells import TABLES as SERVICE
@@ -27,8 +23,6 @@ if TYPE_CHECKING:
     from cxreport.show.words import Words
 
 SCORES = ("score", "n", "estimate", "interval")
-EFFECT = ("n_treated", "share_treated", "n_control", "share_control", "difference",
-          "difference_interval", "signal", "note")  # fmt: skip
 TABLES: dict[str, tuple[str, ...]] = {
     "scoreboard": (*SCORES, "estimate_reference", "difference", "difference_interval", "signal",
                    "detectable"),
@@ -40,17 +34,6 @@ TABLES: dict[str, tuple[str, ...]] = {
     "plan": ("score", "difference", "n", "invitations"),
     "weighted_differences": ("score", "difference", "difference_interval", "signal",
                              "difference_weighted", "weighted_interval", "signal_weighted"),
-    "reliability": ("battery", "items", "n", "left_out", "alpha", "alpha_interval", "agreement",
-                    "agreement_interval", "note"),
-    "scale_use": ("question", "n", "at_best", "at_worst", "missing_share", "invalid_share"),
-    "same_answers": ("battery", "items", "n", "left_out", "same", "all_best", "all_between",
-                     "all_worst"),
-    "bridges": ("score", "changed_on", "before", "result_before", "after", "result_after",
-                "difference", "difference_interval", "signal"),
-    "ordered_again": ("nps_class", "n", "ordered", "estimate", "interval", "not_observable",
-                      "unknown"),
-    "ordered_before": ("nps_class", "n", "ordered", "estimate", "interval", "not_covered",
-                       "unknown"),
     "league": ("group", "n", "estimate", "stabilised", "stabilised_interval", "ranks"),
     "trend": ("period", "n", "estimate", "interval", "centre", "limits", "rule", "direction"),
     "scoreboard_plain": (*SCORES, "estimate_reference", "difference", "difference_interval"),
@@ -63,29 +46,21 @@ TABLES: dict[str, tuple[str, ...]] = {
                     "difference_interval", "signal", "missing", "invalid"),
     "means": ("question", "n", "mean", "mean_interval", "missing", "invalid"),
     "answers": ("question", "answer", "n", "share"),
-    "interval_coverage": ("interval_kind", "n", "coverage", "lowest", "width"),
     "files": ("table", "file", "wave", "rows", "columns"),
     "problems": ("severity", "table", "column", "problem", "found", "example", "what_to_do",
                  "accepted"),
-    "arms": ("arm", "n_customers", "share_customers", "share_planned"),
-    "effect": ("arm", *EFFECT),
-    "subgroups": ("group", *EFFECT),
     "codes": ("code", "wave", "found", "ids", "meaning", "reason"),
     **CONVERSION,
-    **DRIVERS,
-    **PYRAMID,
     **SERVICE,
     **RETENTION,
     **VALUE,
 }  # fmt: skip
 TEXT_COLUMNS = {
-    "accepted", "after", "answer", "arm", "battery", "before", "changed_on", "code", "column",
-    "direction", "example", "file", "group", "interval_kind", "level", "meaning", "metric", "note",
-    "nps_class", "period", "problem", "question", "ranks", "reason", "rule", "score", "severity",
+    "accepted", "answer", "code", "column",
+    "direction", "example", "file", "group", "level", "meaning", "metric", "note",
+    "period", "problem", "question", "ranks", "reason", "rule", "score", "severity",
     "sign", "signal", "signal_weighted", "table", "title", "used", "variable", "wave", "what_to_do",
     *CONVERSION_TEXT,
-    *DRIVERS_TEXT,
-    *PYRAMID_TEXT,
     *SERVICE_TEXT,
     *RETENTION_TEXT,
     *VALUE_TEXT,

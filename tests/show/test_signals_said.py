@@ -163,7 +163,9 @@ def scores(survey: Survey) -> list[Block]:
         cx.survey.breakdown(groups, board, survey),
         cx.survey.touchpoints(touched, survey),
         cx.channels.scores(cx.channel_scores(survey, periods=12), survey, 12),
-        cx.show.bridges(cx.bridge_versions(survey.responses, headline, survey.history), survey),
+        cx.validation.bridges(
+            cx.bridge_versions(survey.responses, headline, survey.history), survey
+        ),
         cx.survey.weighted_differences(cx.weighted_differences(survey, headline), survey),
     ]
 
@@ -177,7 +179,7 @@ def journeys(survey: Survey) -> list[Block]:
         cx.journey.expected(cx.survey_expectations(survey), survey, 24),
         cx.channels.frictions(cx.company_friction(survey, ["app", "web"]), survey, 24),
         cx.channels.several(customers, survey, 6),
-        cx.show.pyramid(cx.survey_pyramid(survey), survey),
+        cx.layers.standing(cx.layers.survey_pyramid(survey), survey),
     ]
 
 
@@ -211,9 +213,9 @@ def trial(survey: Survey) -> list[Block]:
     effects = cx.effect(found.rows, correction="holm", **columns)
     groups = cx.effect(found.rows, by=found.subgroups, **columns)
     return [
-        cx.show.decision(cx.decide(effects), found, survey),
-        cx.show.effect(effects, found, survey, control="control"),
-        cx.show.subgroup_effects(groups, cx.interaction(groups), found, survey),
+        cx.experiment.verdict(cx.decide(effects), found, survey),
+        cx.experiment.main_effect(effects, found, survey, control="control"),
+        cx.experiment.subgroups(groups, cx.interaction(groups), found, survey),
     ]
 
 

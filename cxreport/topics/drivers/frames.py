@@ -21,7 +21,7 @@ from cxreport.topics.drivers.later_outcomes import (
     with_next_score,
     with_orders,
 )
-from cxreport.topics.drivers.moments import moments_of_truth
+from cxreport.topics.drivers.moments_of_truth import moments_of_truth
 
 if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey

@@ -11,7 +11,13 @@ from cxreport.topics.linkage.frames import (
 )
 from cxreport.topics.linkage.loyal_ratio import loyal_ratio
 from cxreport.topics.linkage.return_on_experience import return_on_experience, tornado
-from cxreport.topics.linkage.returns import returns_by_class, survey_returns
+from cxreport.topics.linkage.returns import (
+    AGAIN,
+    BEFORE,
+    compare_returns,
+    returns_by_class,
+    survey_returns,
+)
 from cxreport.topics.linkage.revenue_at_risk import revenue_at_risk
 from cxreport.topics.linkage.score_link import score_link
 from cxreport.topics.linkage.strata import standardised_difference
@@ -25,6 +31,8 @@ from cxreport.topics.linkage.worth_frames import (
 )
 
 __all__ = [
+    "AGAIN",
+    "BEFORE",
     "Evidence",
     "at_risk",
     "claims",
@@ -32,6 +40,7 @@ __all__ = [
     "company_claims",
     "company_loyal_ratio",
     "company_score_link",
+    "compare_returns",
     "exceeding",
     "judge_claims",
     "link",

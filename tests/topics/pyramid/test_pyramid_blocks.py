@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import cxreport as cx
-from cxreport.show import layer_weights, pyramid, pyramid_groups, pyramid_order
 from cxreport.show.render import render
+from cxreport.topics.pyramid import groups, order, standing, weights
 
 if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey
@@ -47,21 +47,21 @@ def answers(patterns: dict[str, int]) -> pd.DataFrame:
 def test_the_page_says_index_weakest_layer_and_all_three(survey: Survey) -> None:
     # 40 people: needs met by 38, ease by 36, enjoyability by 10; all three by 10.
     found = frames(answers({"111": 10, "110": 26, "100": 2, "000": 2}))
-    page = said(pyramid(found, survey))
+    page = said(standing(found, survey))
     # Layers 90, 80, -50 points: the mean is 40.
     assert "enjoyability): 40.0 points" in page
     assert "For 25.0% of these customers" in page
     assert "The weakest layer is enjoyability: -50.0 points, 130.0 below the next one" in page
     assert "Il livello più debole è la gradevolezza: -50,0 punti, 130,0 sotto" in said(
-        pyramid(found, survey), "it"
+        standing(found, survey), "it"
     )
 
 
 def test_layers_that_differ_by_chance_have_no_weakest(survey: Survey) -> None:
     found = frames(answers({"111": 20, "110": 5, "101": 5, "011": 6}))
-    assert "weakest cannot be said: the two lowest are" in said(pyramid(found, survey))
+    assert "weakest cannot be said: the two lowest are" in said(standing(found, survey))
     alike = frames(answers({"111": 20, "000": 5}))
-    assert "layers that were answered alike" in said(pyramid(alike, survey))
+    assert "layers that were answered alike" in said(standing(alike, survey))
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,10 @@ def test_layers_that_differ_by_chance_have_no_weakest(survey: Survey) -> None:
 def test_order_is_judged_by_the_whole_interval(
     patterns: dict[str, int], words: str, survey: Survey
 ) -> None:
-    assert words in said(pyramid_order(frames(answers(patterns)), survey))
+    assert words in said(order(frames(answers(patterns)), survey))
 
 
-def weights(first: float) -> pd.DataFrame:
+def shares(first: float) -> pd.DataFrame:
     rows = {"layer": LAYERS, "driver": LAYERS, "n": 90, "estimate": [0.1, 0.05, 0.15]}
     limits = {"low": 0.01, "high": 0.2, "first": [100 - first, 0.0, first], "note": ""}
     return pd.DataFrame(rows | limits)
@@ -93,7 +93,7 @@ def weights(first: float) -> pd.DataFrame:
 def test_the_claim_on_the_emotional_layer_is_put_on_trial(
     first: float, words: str, survey: Survey
 ) -> None:
-    page = said(layer_weights(weights(first), survey, 12))
+    page = said(weights(shares(first), survey, 12))
     assert words in page
     assert ("30.0% of the differences" in page) != pd.isna(first)
     assert "Enjoyability 90 15.0% (1.0% to 20.0%)" in page
@@ -101,7 +101,7 @@ def test_the_claim_on_the_emotional_layer_is_put_on_trial(
 
 def test_groups_are_named_in_the_readers_language(survey: Survey) -> None:
     found = cx.survey_pyramid_groups(survey, periods=3)
-    page = said(pyramid_groups(found, survey, 3), "it")
+    page = said(groups(found, survey, 3), "it")
     assert "Per canale, l'indice è più basso in «telefono»" in page
     assert "Per fase del percorso" in page
     assert "acquisto" in page
@@ -111,14 +111,14 @@ def test_groups_are_named_in_the_readers_language(survey: Survey) -> None:
 def test_a_small_group_is_not_shown(survey: Survey) -> None:
     rows = answers({"111": 40, "000": 20}).assign(channel=["app"] * 50 + ["web"] * 5 + ["shop"] * 5)
     board = cx.suppress(cx.pyramid(rows, **dict(zip(LAYERS, LAYERS, strict=True)), by="channel"))
-    page = said(pyramid_groups({"channel": board}, survey, 1))
+    page = said(groups({"channel": board}, survey, 1))
     assert "website – – suppressed (small numbers)" in page
 
 
 def test_a_section_without_its_question_says_so(survey: Survey) -> None:
     empty = pd.DataFrame({"metric": pd.Series(dtype="str")})
     nothing = dict.fromkeys(("layers", "gaps", "order"), empty)
-    assert "No pyramid" in said(pyramid(nothing, survey))
-    assert "No pyramid" in said(pyramid_order(nothing, survey))
-    assert "No pyramid by group" in said(pyramid_groups({}, survey, 12))
-    assert "cannot be said" in said(layer_weights(empty, survey, 12))
+    assert "No pyramid" in said(standing(nothing, survey))
+    assert "No pyramid" in said(order(nothing, survey))
+    assert "No pyramid by group" in said(groups({}, survey, 12))
+    assert "cannot be said" in said(weights(empty, survey, 12))

@@ -11,9 +11,12 @@ from cxreport import show
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.charts.picture import picture_of
-from cxreport.show.coverage_map import make_coverage_map, shade_of
 from cxreport.show.render import render
+from cxreport.show.shades import make_shades
+from cxreport.show.texts import find_text
 from cxreport.show.words import Words
+from cxreport.topics import studies
+from cxreport.topics.studies.blocks import shade_of
 
 KINDS = ("adjusted-wald", "score", "wald")
 BY_NUMBER = pd.DataFrame(
@@ -41,7 +44,7 @@ def test_the_header_introduces_the_study(language: str) -> None:
 
 
 def test_the_brief_tells_the_smallest_number_from_ten_on() -> None:
-    page = written(show.interval_brief(BY_NUMBER, EDGES, 45))
+    page = written(studies.brief(BY_NUMBER, EDGES, 45))
     assert "with 5 to 300 answers, on average over 45 kinds" in page
     assert "with 10 answers it holds the true NPS in 97.0% of samples" in page
     assert "in 88.0% only" in page
@@ -52,33 +55,32 @@ def test_the_brief_tells_the_smallest_number_from_ten_on() -> None:
 
 def test_the_brief_of_small_numbers_takes_the_smallest() -> None:
     few = BY_NUMBER[BY_NUMBER["n"] == 5]
-    assert "with 5 answers it holds" in written(show.interval_brief(few, EDGES, 45))
+    assert "with 5 answers it holds" in written(studies.brief(few, EDGES, 45))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_lines_are_drawn_beside_what_is_claimed(language: str) -> None:
     words = Words(language)
-    mean, worst = (read_block(p) for p in show.interval_lines(BY_NUMBER).parameters["blocks"])
+    mean, worst = (read_block(p) for p in studies.lines(BY_NUMBER).parameters["blocks"])
     picture = picture_of(mean, words, prefix="p")
-    for name in ("interval_kind.score", "chart.claimed"):
-        assert words.text(name) in picture.wide
+    for name in ("interval_kind.score", "claimed"):
+        assert find_text("studies", name, language) in picture.wide
     first, last = words.number(97.0), words.number(88.0)
-    assert words.text(
-        "alt.line", name=words.text("interval_kind.wald"), first=f"{first}%", last=f"{first}%"
-    ) in (picture.alt)
+    wald = find_text("studies", "interval_kind.wald", language)
+    assert words.text("alt.line", name=wald, first=f"{first}%", last=f"{first}%") in picture.alt
     assert last in picture_of(worst, words, prefix="p").alt
 
 
 def test_the_lines_carry_their_table() -> None:
-    page = written(show.interval_lines(BY_NUMBER))
+    page = written(studies.lines(BY_NUMBER))
     assert page.count("<figcaption>") == 2
     assert "Textbook (Wald)" in page
     assert "88.0%" in page
 
 
 def test_a_map_has_a_row_a_share_of_detractors() -> None:
-    [payload] = show.interval_maps(MAPPED).parameters["blocks"]
-    table = make_coverage_map(read_block(payload), Words("it"))
+    [payload] = studies.maps(MAPPED).parameters["blocks"]
+    table = make_shades(read_block(payload), Words("it"))
     assert table.caption == "Score (Tango), 10 risposte (%)"
     assert [cell.text for cell in table.headings[1:]] == ["25%", "75%"]
     assert [[cell.text for cell in row] for row in table.rows] == [
@@ -86,7 +88,7 @@ def test_a_map_has_a_row_a_share_of_detractors() -> None:
         ["75%", "99,9", ""],
     ]
     assert [[cell.shade for cell in row] for row in table.rows] == [[0, 0, -5], [0, 3, 0]]
-    assert 'class="number shade-5"' in written(show.interval_maps(MAPPED))
+    assert 'class="number shade-5"' in written(studies.maps(MAPPED))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_shades_deepen_with_the_distance(distance: float, shade: int) -> None:
 
 def test_edges_are_named() -> None:
     both = pd.concat([EDGES, EDGES.assign(edge="no passives")])
-    page = written(show.interval_edges(both), "it")
+    page = written(studies.edges(both), "it")
     assert page.count("<caption>") == 2
     assert "Nessun passivo" in page
     assert "Nessun detrattore" in page

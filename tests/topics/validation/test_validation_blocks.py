@@ -10,8 +10,15 @@ import pandas as pd
 import pytest
 
 from cxreport import open_survey
-from cxreport.show import bridges, reliability, returns, same_answers, scale_use, validation_method
 from cxreport.show.render import render
+from cxreport.topics.validation import (
+    bridges,
+    coefficients,
+    method,
+    one_answer_to_all,
+    returns,
+    scale_ends,
+)
 
 if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey
@@ -48,11 +55,11 @@ def battery(low: float, high: float) -> pd.DataFrame:
 def test_alpha_is_judged_by_its_whole_interval(
     low: float, high: float, words: str, survey: Survey
 ) -> None:
-    assert words in said(reliability(battery(low, high), survey, 12))
+    assert words in said(coefficients(battery(low, high), survey, 12))
 
 
 def test_coefficients_are_written_with_two_decimals(survey: Survey) -> None:
-    page = said(reliability(battery(0.5, 0.62), survey, 12), "it")
+    page = said(coefficients(battery(0.5, 0.62), survey, 12), "it")
     assert "0,56 da 0,50 a 0,62" in page
 
 
@@ -61,12 +68,12 @@ def test_ends_of_scales_are_told_where_they_hold_most_answers(survey: Survey) ->
     ends |= {f"{end}_{side}": [0.5, 99.0] for end in ("best", "worst") for side in ("low", "high")}
     shares = {"missing_share": [1.0, 2.0], "invalid_share": [0.0, 0.0]}
     used = pd.DataFrame({"question": ["nps", "tp_app"], "n": [9, 8], **ends, **shares})
-    page = said(scale_use(used, survey, 12))
+    page = said(scale_ends(used, survey, 12))
     assert "on one question of 2, more than half" in page
     assert "Worst end" not in page
     assert "60.0% (0.5% to 0.5%)" in page
-    assert "Best end: more than half" in said(scale_use(used.head(1), survey, 12))
-    assert "have room on both sides" in said(scale_use(used.tail(1), survey, 12))
+    assert "Best end: more than half" in said(scale_ends(used.head(1), survey, 12))
+    assert "have room on both sides" in said(scale_ends(used.tail(1), survey, 12))
 
 
 @pytest.mark.parametrize(
@@ -119,13 +126,13 @@ def test_no_difference_and_nothing_to_test_are_told_apart(survey: Survey) -> Non
 
 def test_a_section_without_data_says_why(survey: Survey) -> None:
     nothing = pd.DataFrame()
-    assert "No reliability" in said(reliability(nothing, survey, 12))
-    assert "No use of scales" in said(scale_use(nothing, survey, 12))
-    assert "cannot be looked for" in said(same_answers(nothing, survey, 12))
+    assert "No reliability" in said(coefficients(nothing, survey, 12))
+    assert "No use of scales" in said(scale_ends(nothing, survey, 12))
+    assert "cannot be looked for" in said(one_answer_to_all(nothing, survey, 12))
     assert "No change of wording" in said(bridges(nothing, survey))
     assert "lacks orders" in said(returns(nothing, survey, 180))
 
 
 @pytest.mark.parametrize("language", ["en", "it"])
 def test_the_method_is_told(language: str, survey: Survey) -> None:
-    assert "Nunnally 1978" in said(validation_method(survey), language)
+    assert "Nunnally 1978" in said(method(survey), language)

@@ -82,12 +82,12 @@ def sections(survey: Survey, trial: Experiment) -> dict[str, Block]:
     effects = cx.effect(trial.rows, ratio=ratio, **NAMES)
     groups = cx.effect(trial.rows, by=trial.subgroups, ratio=ratio, **NAMES)
     return {
-        "decision": cx.show.decision(cx.decide(effects), trial, survey),
-        "plan": cx.show.experiment_plan(trial, PLANNED, survey, control="old", worthwhile=1.5),
-        "ratio": cx.show.sample_ratio(ratio, trial, survey),
-        "effect": cx.show.effect(effects, trial, survey, control="old"),
-        "groups": cx.show.subgroup_effects(groups, cx.interaction(groups), trial, survey),
-        "method": cx.show.experiment_method(trial, survey),
+        "decision": cx.experiment.verdict(cx.decide(effects), trial, survey),
+        "plan": cx.experiment.plan(trial, PLANNED, survey, control="old", worthwhile=1.5),
+        "ratio": cx.experiment.arms(ratio, trial, survey),
+        "effect": cx.experiment.main_effect(effects, trial, survey, control="old"),
+        "groups": cx.experiment.subgroups(groups, cx.interaction(groups), trial, survey),
+        "method": cx.experiment.method(trial, survey),
     }
 
 

@@ -10,18 +10,17 @@ import pandas as pd
 import pytest
 
 from cxreport import company_retention, open_survey
-from cxreport.show import (
-    driver_method,
+from cxreport.show import returning
+from cxreport.show.render import render
+from cxreport.topics.drivers import (
     importances,
+    method,
     moments,
     moments_in_brief,
     penalties,
     priorities,
-    priority_order,
-    returning,
-    table,
+    priorities_by_kind,
 )
-from cxreport.show.render import render
 
 if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey
@@ -119,9 +118,9 @@ def test_what_is_not_sure_is_not_said_as_if_it_were(
 
 
 def test_the_table_of_criticality_marks_borrowed_importance(survey: Survey) -> None:
-    page = said(table("criticality", ranked(), survey, periods=12))
+    page = said(priorities(ranked(), survey, 12))
     assert "Product range low 0 5,000 3.83 (3.80 to 3.86) 1.3% (1.0% to 1.7%) borrowed" in page
-    page = said(table("criticality", ranked(), survey, periods=12), "it")
+    page = said(priorities(ranked(), survey, 12), "it")
     assert "Consegna alta 97 4.000 3,67 (da 3,60 a 3,70) 7,3% (da " in page
 
 
@@ -149,10 +148,10 @@ def test_the_second_view_leaves_out_what_has_no_kind(survey: Survey) -> None:
     order = pd.DataFrame({"question": ["tp_delivery", "tp_app"], "performance": [3.6, 3.7],
                           "asymmetry": [-0.9, 0.0], "kind": ["basic", "not identified"],
                           "standing": ["low", "low"], "order": [1, None]})  # fmt: skip
-    page = said(priority_order(order, survey))
+    page = said(priorities_by_kind(order, survey))
     assert "1 Delivery basic: costs when bad 3.60 below the mean of all" in page
     assert "App" not in page
-    assert "No second view" in said(priority_order(order.tail(1), survey))
+    assert "No second view" in said(priorities_by_kind(order.tail(1), survey))
 
 
 @pytest.mark.parametrize(
@@ -203,11 +202,11 @@ def test_a_section_without_data_says_why(survey: Survey) -> None:
         assert "No priorities" in said(block)
     assert "No moments of truth" in said(moments(nothing, survey, 180))
     assert "Nessun momento" in said(moments_in_brief(nothing, survey, 180), "it")
-    assert "No second view" in said(priority_order(nothing, survey))
+    assert "No second view" in said(priorities_by_kind(nothing, survey))
 
 
 @pytest.mark.parametrize("language", ["en", "it"])
 def test_the_method_is_told(language: str, survey: Survey) -> None:
-    page = said(driver_method(survey), language)
+    page = said(method(survey), language)
     for words in ("Shapley", "Johnson", "Brandt 1988", "Holm"):
         assert words in page

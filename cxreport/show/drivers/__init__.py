@@ -1,1 +1,0 @@
-"""Blocks on what to fix first."""

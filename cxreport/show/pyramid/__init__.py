@@ -1,1 +1,0 @@
-"""Blocks on needs, ease and enjoyability."""

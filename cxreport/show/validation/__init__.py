@@ -1,1 +1,0 @@
-"""Blocks on whether the questions measure."""
