@@ -85,11 +85,11 @@ def _wilson(share: Any, n: Any, z: Any) -> tuple[Any, Any]:
 def _level_at_zero(share: pd.Series, n: pd.Series, other: pd.Series, other_n: pd.Series) -> Any:
     """Halve the normal quantile until the limit on the side of zero is zero: the p-value there."""
     # Plain arrays: sixty rounds over Series cost a page more than its queries.
-    sides = [column.to_numpy("float64") for column in (share, n, other, other_n)]
-    inside, outside = 0 * sides[0], 0 * sides[0] + FARTHEST
+    p, size, q, other_size = (c.to_numpy("float64") for c in (share, n, other, other_n))
+    inside, outside = 0 * p, 0 * p + FARTHEST
     for _ in range(HALVINGS):
         z = (inside + outside) / 2
-        low, high = newcombe(*sides, z)
+        low, high = newcombe(p, size, q, other_size, z)
         leaves_out = (low > 0) | (high < 0)
         inside, outside = np.where(leaves_out, z, inside), np.where(leaves_out, outside, z)
     return 2 * norm.sf(inside)
