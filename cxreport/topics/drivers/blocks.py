@@ -166,11 +166,12 @@ def _map(ranked: pd.DataFrame, survey: Survey, periods: int) -> Block:
     ends = ("", "_low", "_high")
     places = {f"x{end}": ranked[f"performance{end}"] for end in ends}
     places |= {f"y{end}": ranked[f"importance{end}"] for end in ends}
-    names = {"label": BARS["label"], "series": {"name": "level", "how": "word:on_map"}}
+    names = {"label": BARS["label"], "kinds": {"name": "level", "how": "word:on_map"}}
     cross = {"x_line": ranked["target"].iloc[0], "y_line": ranked["importance"].mean()}
     return chart(
         "map", "drivers", "priority_map", ranked.assign(**places), CRITICALITY, survey,
-        periods=periods, order=LEVELS, x="axis.rating", y="axis.importance", **names,
+        periods=periods, order=LEVELS, x="axis.rating", y="axis.importance",
+        x_how="2", **names,
         **{name: float(value) for name, value in cross.items()},
     )  # fmt: skip
 

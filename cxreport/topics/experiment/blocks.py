@@ -154,7 +154,7 @@ def subgroups(
                 "intervals", "experiment", "subgroups", by_size.rename(columns={"level": "group"}),
                 (Column("group", how), *EFFECT), survey, label={"name": "group", "how": how},
                 how="number", x="axis.difference", group=variable, outcome=OUTCOME,
-                reference_value=0.0, reference_name="reference.no_difference",
+                reference_value=0.0, reference_label="reference.no_difference",
             )
         )  # fmt: skip
     return section([sentences("experiment", _spread(effects, spread), survey), *charts])

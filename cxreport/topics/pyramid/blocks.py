@@ -10,8 +10,10 @@ import pandas as pd
 from cxreport.scores.pyramid import LAYERS
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.stats.estimates import ONE_CLASS
 from cxreport.topics.pyramid.frames import STAGE
 from cxreport.topics.pyramid.layers import group_gaps
+from cxreport.topics.pyramid.scalogram import NO_VARIANCE
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -49,8 +51,10 @@ WHOLE = (Column("index", "with_range:number:index_low:index_high"),
 def standing(frames: Mapping[str, pd.DataFrame], survey: Survey) -> Block:
     """Say and draw how the layers stand; ``frames`` from ``survey_pyramid``."""
     layers = frames["layers"]
-    if layers.empty or not layers["n"].max():
+    if layers.empty:
         return note("pyramid", "missing.pyramid")
+    if not layers["n"].max():
+        return note("pyramid", "missing.pyramid_unanswered")
     rows = _by(layers, "metric")
     story = [
         say("index", **_ends(rows["index"]), n=int(rows["index"]["n"])),
@@ -76,7 +80,8 @@ def order(frames: Mapping[str, pd.DataFrame], survey: Survey, periods: int = 1) 
     rows = _by(figures, "metric")
     share, scale = rows["in_order"], rows["scalability"]
     if share["note"]:
-        return sentences("pyramid", [say("order.unsaid")], survey)
+        why = "order.same" if share["note"] == NO_VARIANCE else "order.few"
+        return sentences("pyramid", [say(why)], survey)
     verdict = "order.between"
     if scale["low"] >= CUSTOM:
         verdict = "order.pyramid"
@@ -157,8 +162,9 @@ def weights(shares: pd.DataFrame, survey: Survey, periods: int) -> Block:
 def _of_groups(row: Row) -> Said:
     """Say which group is lowest on the whole pyramid, if groups differ."""
     column = str(row["group"])
-    key = "groups.unsaid"
-    if not pd.isna(row["signal"]):
+    if pd.isna(row["signal"]):
+        key = "groups.one" if row["groups"] < 2 else "groups.same"
+    else:
         key = "groups.differ" if row["signal"] else "groups.alike"
     values: dict[str, Any] = {"question": _column_name(column)}
     for name, code in (("lowest", row["lowest"]), ("highest", row["highest"])):
@@ -186,7 +192,7 @@ def _weakest(layers: dict[Hashable, Row], gaps: pd.DataFrame) -> Said:
     own = [pair for pair in pairs if lowest in (pair["layer"], pair["other"])]
     nearest = next(pair for pair in own if following in (pair["layer"], pair["other"]))
     if pd.isna(nearest["signal"]):
-        return say("weakest.unsaid")
+        return say("weakest.same" if nearest["note"] == ONE_CLASS else "weakest.few")
     turn = -1 if nearest["layer"] == lowest else 1
     low, high = sorted(turn * float(nearest[end]) for end in ("low", "high"))
     certain = all(pair["signal"] is True for pair in own)

@@ -74,7 +74,8 @@ def lines(by_number: pd.DataFrame, level: float = 95) -> Block:
     return section(
         [
             chart("lines", "studies", caption, by_number, COVERAGE, label=label, value=value,
-                  x="axis.answers", y="axis.held", level=level, level_name="claimed")
+                  x="axis.answers", y="axis.held", reference_value=level,
+                  reference_label="claimed", along={"name": "n", "how": "whole"})
             for value, caption in LINES.items()
         ]
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxreport.scores.compare import ONLY_CURRENT, ONLY_REFERENCE, TOO_FEW
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, note, say, section, sentences, table
 from cxreport.topics.linkage import AGAIN, BEFORE, compare_returns
@@ -24,17 +25,26 @@ MANY_AT_AN_END = 50
 """Percent of answers at one end of a scale above which it has little room left there."""
 ENDS = {"best": ("ceiling", "ceiling_only"), "worst": ("floor", "floor_only")}
 """End of a scale -> what is said where it is crowded, of several questions and of one."""
-BRIDGE = {"signal": "bridge.signal", "none": "bridge.none", "unsaid": "bridge.unsaid"}
+TOO_SHORT = (ONLY_CURRENT, ONLY_REFERENCE, TOO_FEW)
+"""Why a difference has no test: too few answers, not answers that are all alike."""
+BRIDGE = {
+    "signal": "bridge.signal",
+    "none": "bridge.none",
+    "few": "bridge.few",
+    "alike": "bridge.alike",
+}
 RETURNS = {
     AGAIN: {
         "signal": "ordered_again.signal",
         "none": "ordered_again.none",
-        "unsaid": "ordered_again.unsaid",
+        "few": "ordered_again.few",
+        "alike": "ordered_again.alike",
     },
     BEFORE: {
         "signal": "ordered_before.signal",
         "none": "ordered_before.none",
-        "unsaid": "ordered_before.unsaid",
+        "few": "ordered_before.few",
+        "alike": "ordered_before.alike",
     },
 }
 METHOD = ("method.alpha", "method.ends", "method.bridge", "method.returns")
@@ -88,9 +98,11 @@ def coefficients(batteries: pd.DataFrame, survey: Survey, periods: int) -> Block
 
 
 def _reliable(row: Row) -> str:
-    """Judge alpha by its whole interval."""
+    """Judge alpha by its whole interval, or say why there is none."""
     if pd.isna(row["alpha_low"]):
-        return "reliability.unsaid"
+        if row["n"] < 2:
+            return "reliability.few"
+        return "reliability.alike" if pd.isna(row["alpha"]) else "reliability.exact"
     if row["alpha_low"] > REPEATED:
         return "reliability.repeated"
     if row["alpha_low"] >= ENOUGH:
@@ -120,8 +132,10 @@ def scale_ends(used: pd.DataFrame, survey: Survey, periods: int) -> Block:
 @without_few
 def one_answer_to_all(same: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """Show who gave the same answer to everything; ``same`` from ``same_answers``."""
-    if same.empty or not same["n"].item():
+    if same.empty:
         return note("validation", "missing.same_answers")
+    if not same["n"].item():
+        return note("validation", "missing.same_unanswered")
     row = same.iloc[0]
     shares = {name: float(row[name]) for name in ("same", "all_best", "all_between", "all_worst")}
     story = [say("same", n=int(row["n"]), items=int(row["items"]), **shares)]
@@ -171,9 +185,9 @@ def method(survey: Survey) -> Block:
 
 
 def _verdict(row: Row) -> str:
-    """Say whether a difference is a signal, or that it cannot be said."""
+    """Say whether a difference is a signal, or why it cannot be said."""
     if pd.isna(row["signal"]):
-        return "unsaid"
+        return "few" if row["note"] in TOO_SHORT else "alike"
     return "signal" if row["signal"] else "none"
 
 
