@@ -75,7 +75,8 @@ def lines(by_number: pd.DataFrame, level: float = 95) -> Block:
         [
             chart("lines", "studies", caption, by_number, COVERAGE, label=label, value=value,
                   x="axis.answers", y="axis.held", reference_value=level,
-                  reference_label="claimed", along={"name": "n", "how": "whole"})
+                  reference_label="claimed", alt="alt.lines_of_answers", how="share",
+                  along={"name": "n", "how": "whole"})
             for value, caption in LINES.items()
         ]
     )  # fmt: skip
