@@ -73,8 +73,8 @@ def draw_bars(block: Block, reader: Reader) -> Drawing:
         reader.text("alt.bar", {"label": _both(row)} | {end: write(row, end) for end in ends})
         for row in frame.dropna(subset="estimate").to_dict("records")
     ]
-    told = {"caption": caption(block, reader.words), "rows": "; ".join(rows)}
-    return draw, reader.text(p.get("alt", "alt.bars"), told)
+    texts = {"caption": caption(block, reader.words), "rows": "; ".join(rows)}
+    return draw, reader.text(p.get("alt", "alt.bars"), texts)
 
 
 def _both(row: dict[Any, Any]) -> str:

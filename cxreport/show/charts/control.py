@@ -69,22 +69,21 @@ def draw_control(block: Block, reader: Reader) -> Drawing:
             names=legend, marks=marks, wide=wide,
         )  # fmt: skip
 
-    known, write = frame.dropna(subset="estimate"), write_measured(block, reader)
-    values = known["estimate"].astype(float).to_numpy()
-    ends = {"first": 0, "last": -1}
-    ends |= {"lowest": int(values.argmin()), "highest": int(values.argmax())}
-    at = {end: known.iloc[place] for end, place in ends.items()}
+    measured, write = frame.dropna(subset="estimate"), write_measured(block, reader)
+    values = measured["estimate"].astype(float).to_numpy()
+    ends = {"first": 0, "last": -1, "lowest": int(values.argmin()), "highest": int(values.argmax())}
+    at = {end: measured.iloc[place] for end, place in ends.items()}
     value = {end: write(row.to_dict(), "estimate") for end, row in at.items()}
-    fired = known.loc[known["signal"] != "", "period"]
-    told = {
-        "caption": caption(block, reader.words), "points": len(known),
+    fired = measured.loc[measured["signal"] != "", "period"]
+    texts = {
+        "caption": caption(block, reader.words), "points": len(measured),
         "first": at["first"]["period"], "first_value": value["first"],
         "last": at["last"]["period"], "last_value": value["last"],
         "lowest": value["lowest"], "lowest_at": at["lowest"]["period"],
         "highest": value["highest"], "highest_at": at["highest"]["period"],
         "signals": ", ".join(fired) or reader.text("alt.no_marks"),
     }  # fmt: skip
-    return draw, reader.text(block.parameters.get("alt", "alt.control"), told)
+    return draw, reader.text(block.parameters.get("alt", "alt.control"), texts)
 
 
 def control(

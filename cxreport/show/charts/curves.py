@@ -62,10 +62,10 @@ def draw_curves(block: Block, reader: Reader) -> Drawing:
             start=p.get("start"), smooth=p.get("smooth", False), wide=wide,
         )  # fmt: skip
 
-    known = frame.dropna(subset="estimate")
-    lines = [_in_words(rows, block, reader) for _, rows in known.groupby("group", sort=False)]
-    told = {"caption": caption(block, reader.words), "x": x_label, "y": y_label}
-    return draw, reader.text(p.get("alt", "alt.curves"), told | {"lines": "; ".join(lines)})
+    measured = frame.dropna(subset="estimate")
+    lines = [_in_words(rows, block, reader) for _, rows in measured.groupby("group", sort=False)]
+    texts = {"caption": caption(block, reader.words), "x": x_label, "y": y_label}
+    return draw, reader.text(p.get("alt", "alt.curves"), texts | {"lines": "; ".join(lines)})
 
 
 def _in_words(rows: pd.DataFrame, block: Block, reader: Reader) -> str:

@@ -78,8 +78,8 @@ def draw_distribution(block: Block, reader: Reader) -> Drawing:
         )
         for row in frame.to_dict("records")
     )
-    told = {"caption": caption(block, reader.words), "rows": rows}
-    return draw, reader.text(p.get("alt", "alt.distribution"), told)
+    texts = {"caption": caption(block, reader.words), "rows": rows}
+    return draw, reader.text(p.get("alt", "alt.distribution"), texts)
 
 
 def distribution(

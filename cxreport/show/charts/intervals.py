@@ -56,17 +56,17 @@ def draw_intervals(block: Block, reader: Reader) -> Drawing:
             whole=reader.words.whole, wide=wide,
         )  # fmt: skip
 
-    known, write = frame.dropna(subset="estimate"), write_measured(block, reader)
-    if known.empty:
+    measured, write = frame.dropna(subset="estimate"), write_measured(block, reader)
+    if measured.empty:
         raise CxError("a chart without a number", got=p["caption"])
-    values = known["estimate"].astype(float).to_numpy()
-    lowest, highest = known.iloc[values.argmin()], known.iloc[values.argmax()]
-    told = {
+    values = measured["estimate"].astype(float).to_numpy()
+    lowest, highest = measured.iloc[values.argmin()], measured.iloc[values.argmax()]
+    texts = {
         "caption": caption(block, reader.words), "groups": len(frame),
         "highest": write(highest.to_dict(), "estimate"), "highest_at": highest["name"],
         "lowest": write(lowest.to_dict(), "estimate"), "lowest_at": lowest["name"],
     }  # fmt: skip
-    return draw, reader.text(p.get("alt", "alt.intervals"), told)
+    return draw, reader.text(p.get("alt", "alt.intervals"), texts)
 
 
 def intervals(

@@ -55,7 +55,7 @@ def write_exact(reader: Reader) -> Writer:
     """Return what writes a number of an axis with as many decimals as it has: 0.15 is not 0.2."""
 
     def write(value: float) -> str:
-        known = (d for d in range(MOST_DECIMALS) if abs(value - round(value, d)) < ROUNDING)
-        return reader.words.number(value, next(known, MOST_DECIMALS))
+        enough = (d for d in range(MOST_DECIMALS) if abs(value - round(value, d)) < ROUNDING)
+        return reader.words.number(value, next(enough, MOST_DECIMALS))
 
     return write

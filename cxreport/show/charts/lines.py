@@ -70,9 +70,9 @@ def draw_lines(block: Block, reader: Reader) -> Drawing:
             y_label=y_label, number=number, whole=words.whole, wide=wide, **ends,
         )  # fmt: skip
 
-    told = {"caption": caption(block, words), "first": steps[0], "last": steps[-1]}
+    texts = {"caption": caption(block, words), "first": steps[0], "last": steps[-1]}
     in_words = [_in_words(rows, block, reader) for _, rows in lines.groupby("name", sort=False)]
-    return draw, reader.text(p.get("alt", "alt.lines"), told | {"lines": "; ".join(in_words)})
+    return draw, reader.text(p.get("alt", "alt.lines"), texts | {"lines": "; ".join(in_words)})
 
 
 def _long(block: Block, reader: Reader) -> pd.DataFrame:
@@ -80,9 +80,9 @@ def _long(block: Block, reader: Reader) -> pd.DataFrame:
     p, frame = block.parameters, block.frame
     own = {"value": p.get("value", "estimate")}
     own |= {end: p.get(end, end if end in frame else "") for end in ("low", "high")}
-    known: dict[str, Any] = {"along": names_of(block, reader, "along"), "name": ""}
-    known |= {"name": names_of(block, reader)} if "label" in p else {}
-    known |= {"is_open": canvas.numbers(frame, p["is_open"])} if "is_open" in p else {}
+    common: dict[str, Any] = {"along": names_of(block, reader, "along"), "name": ""}
+    common |= {"name": names_of(block, reader)} if "label" in p else {}
+    common |= {"is_open": canvas.numbers(frame, p["is_open"])} if "is_open" in p else {}
     lines = []
     for columns in p.get("series", [own]):
         name = {"name": reader.text(columns["name"])} if "name" in columns else {}
@@ -90,7 +90,7 @@ def _long(block: Block, reader: Reader) -> pd.DataFrame:
             part: canvas.numbers(frame, columns[part]) if columns.get(part) else np.nan
             for part in ("value", "low", "high")
         }
-        lines.append(pd.DataFrame(known | name | values, index=range(len(frame))))
+        lines.append(pd.DataFrame(common | name | values, index=range(len(frame))))
     return pd.concat(lines, ignore_index=True)
 
 

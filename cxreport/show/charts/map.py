@@ -81,8 +81,8 @@ def draw_map(block: Block, reader: Reader) -> Drawing:
                                   "y": upright(row, "y"), "kind": row["name"]})
         for row in frame.dropna(subset=["x", "y"]).to_dict("records")
     ]  # fmt: skip
-    told = {"caption": caption(block, reader.words), "x": x_label, "y": y_label}
-    return draw, reader.text(p.get("alt", "alt.map"), told | {"points": "; ".join(rows)})
+    texts = {"caption": caption(block, reader.words), "x": x_label, "y": y_label}
+    return draw, reader.text(p.get("alt", "alt.map"), texts | {"points": "; ".join(rows)})
 
 
 def points(

@@ -1,6 +1,7 @@
 """Charts of topics that are not folders yet: their old parameters, rewritten as those of today.
 
-With the last of them this module goes, and its one use in ``picture_of``.
+With the last of them this module goes, with its one use in ``picture_of``, which then asks
+``reader_of`` who reads the block.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cxreport.show.blocks import Block
     from cxreport.show.words import Words
 
-    Known = dict[str, Any]
+    Given = dict[str, Any]
 
 NAMED = {"name": "label", "how": "as_is"}
 
@@ -32,23 +33,23 @@ def old_block(block: Block, words: Words) -> Block:
     )
 
 
-def _control(frame: pd.DataFrame, p: Known, _: Words) -> tuple[pd.DataFrame, Known]:
+def _control(frame: pd.DataFrame, p: Given, _: Words) -> tuple[pd.DataFrame, Given]:
     label = {"name": "period", "how": "short"}
     return frame.assign(metric=p["metric"]), {"label": label, "y": "axis.score", "how": "score"}
 
 
-def _intervals(frame: pd.DataFrame, p: Known, _: Words) -> tuple[pd.DataFrame, Known]:
+def _intervals(frame: pd.DataFrame, p: Given, _: Words) -> tuple[pd.DataFrame, Given]:
     group = {"name": "group", "how": f"code:{p.get('group')}"}
     label = group if "group" in frame else {"name": "question", "how": "question"}
     return frame.assign(metric=p["metric"]), {"label": label, "x": "axis.score", "how": "score"}
 
 
-def _distribution(frame: pd.DataFrame, _: Known, __: Words) -> tuple[pd.DataFrame, Known]:
+def _distribution(frame: pd.DataFrame, _: Given, __: Words) -> tuple[pd.DataFrame, Given]:
     names = {"label": "question", "parts": "answer"}
     return frame, {name: {"name": column, "how": column} for name, column in names.items()}
 
 
-def _lines(frame: pd.DataFrame, p: Known, _: Words) -> tuple[pd.DataFrame, Known]:
+def _lines(frame: pd.DataFrame, p: Given, _: Words) -> tuple[pd.DataFrame, Given]:
     return frame, {
         "label": {"name": "interval_kind", "how": "word:interval_kind"},
         "along": {"name": "n", "how": "whole"},
@@ -57,7 +58,7 @@ def _lines(frame: pd.DataFrame, p: Known, _: Words) -> tuple[pd.DataFrame, Known
     }  # fmt: skip
 
 
-def _curves(frame: pd.DataFrame, p: Known, words: Words) -> tuple[pd.DataFrame, Known]:
+def _curves(frame: pd.DataFrame, p: Given, words: Words) -> tuple[pd.DataFrame, Given]:
     names = [
         _text(f"curves.series.{group}", code_label(p.get("group", ""), group, p, words), words)
         for group in frame["group"]
@@ -66,7 +67,7 @@ def _curves(frame: pd.DataFrame, p: Known, words: Words) -> tuple[pd.DataFrame, 
     return frame.assign(label=names), {"label": NAMED, **axes}
 
 
-def _bars(frame: pd.DataFrame, p: Known, words: Words) -> tuple[pd.DataFrame, Known]:
+def _bars(frame: pd.DataFrame, p: Given, words: Words) -> tuple[pd.DataFrame, Given]:
     frame, more = _labelled(frame, p, words)
     if "series" in frame:
         frame["series"] = [_text(f"bars.series.{name}", name, words) for name in frame["series"]]
@@ -76,14 +77,14 @@ def _bars(frame: pd.DataFrame, p: Known, words: Words) -> tuple[pd.DataFrame, Kn
     return frame, more | {"x": axis, "how": decimals, "drawn": decimals}
 
 
-def _map(frame: pd.DataFrame, p: Known, words: Words) -> tuple[pd.DataFrame, Known]:
+def _map(frame: pd.DataFrame, p: Given, words: Words) -> tuple[pd.DataFrame, Given]:
     frame, more = _labelled(frame, p, words)
     kinds = {"name": "kind", "how": f"word:{p['kinds']}"}
     axes = {"x": f"axis.{p['x']}", "y": f"axis.{p['y']}", "x_how": "2"}
     return frame, more | axes | {"kinds": kinds}
 
 
-def _labelled(frame: pd.DataFrame, p: Known, words: Words) -> tuple[pd.DataFrame, Known]:
+def _labelled(frame: pd.DataFrame, p: Given, words: Words) -> tuple[pd.DataFrame, Given]:
     names = [
         code_label(p["group"], name, p, words)
         if "group" in p
