@@ -29,6 +29,7 @@ from cxreport.stats.survival import compare_survival, restricted_mean, survival
 from cxreport.stats.survival_quantiles import survival_quantile
 from cxreport.stats.trend import control_chart
 from cxreport.stats.weights import design_effect, rake
+from cxreport.topics import retention, value
 from cxreport.topics.channels import (
     channel_ratings,
     channel_use,
@@ -140,6 +141,8 @@ from cxreport.topics.pyramid.scalogram import scalogram
 from cxreport.topics.retention import (
     churn_window,
     cohorts,
+    company_contracts,
+    company_retention,
     contract_survivors,
     contractual_retention,
     orders_outside_cohorts,
@@ -150,8 +153,6 @@ from cxreport.topics.retention import (
     retention_by_age,
     retention_chart,
 )
-from cxreport.topics.retention.contract_frames import company_contracts
-from cxreport.topics.retention.frames import company_retention
 from cxreport.topics.service import (
     avoidable_contacts,
     closed_loop,
@@ -192,6 +193,9 @@ from cxreport.topics.value import (
     buying_history,
     chance_active,
     check_forecast,
+    company_buying,
+    company_membership,
+    company_profit,
     customer_value,
     expected_orders,
     fit_buying,
@@ -208,9 +212,6 @@ from cxreport.topics.value import (
     whale_curve,
     whale_peak,
 )
-from cxreport.topics.value.contract_frames import company_membership
-from cxreport.topics.value.frames import company_buying
-from cxreport.topics.value.profit_frames import company_profit
 
 __all__ = [
     "CxError",
@@ -336,6 +337,7 @@ __all__ = [
     "repeat_purchase",
     "request_friction",
     "restricted_mean",
+    "retention",
     "retention_by_age",
     "retention_chart",
     "return_on_experience",
@@ -392,6 +394,7 @@ __all__ = [
     "tornado",
     "transitions",
     "unweighted_scores",
+    "value",
     "waiting_curve",
     "waits",
     "weight_summary",

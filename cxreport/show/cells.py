@@ -21,10 +21,8 @@ from cxreport.show.drivers.cells import WRITERS as DRIVERS
 from cxreport.show.journey.cells import WRITERS as JOURNEY
 from cxreport.show.linkage.cells import WRITERS as LINKAGE
 from cxreport.show.pyramid.cells import WRITERS as PYRAMID
-from cxreport.show.retention.cells import WRITERS as RETENTION
 from cxreport.show.service.cells import WRITERS as SERVICE
 from cxreport.show.validation.cells import WRITERS as VALIDATION
-from cxreport.show.value.cells import WRITERS as VALUE
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:
@@ -166,8 +164,6 @@ WRITERS: dict[str, Writer] = {
     **LINKAGE,
     **JOURNEY,
     **SERVICE,
-    **RETENTION,
-    **VALUE,
     "question": lambda words, row, p: question_label(row["question"], p, words),
     "score": lambda words, row, p: capital(score_label(row["metric"], row["question"], p, words)),
     "answer": lambda words, row, _: answer_label(row["answer"], words),

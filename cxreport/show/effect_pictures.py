@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cxreport.show.bars import bars
 from cxreport.show.captions import code_label, question_label
 from cxreport.show.maps import points
-from cxreport.show.written import caption
+from cxreport.show.written import caption, names_of, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,18 +42,27 @@ def draw_bars(block: Block, words: Words) -> Drawing:
         What draws the figure (wide or not), and its alt text.
     """
     parameters = block.parameters
-    frame = block.frame.assign(label=[_label(v, parameters, words) for v in block.frame["label"]])
+    reader = reader_of(block, words.language) if "topic" in parameters else None
+    names = (
+        names_of(block, reader)
+        if reader
+        else [_label(v, parameters, words) for v in block.frame["label"]]
+    )
+    frame = block.frame.assign(label=names)
     if "series" in frame:
         frame["series"] = [_or_itself(f"bars.series.{v}", v, words) for v in frame["series"]]
     line = words.text(f"chart.{parameters.get('reference_name', 'all')}")
     decimals = int(parameters.get("decimals", 1))
+    x_label = reader.text(parameters["x"]) if reader else _axis(parameters, words)
 
     def number(value: float) -> str:
+        if reader:
+            return reader.write(value, parameters["how"], {})
         return words.number(value, decimals)
 
     def draw(wide: bool) -> Figure:
         return bars(
-            frame, x_label=_axis(parameters, words), number=number, ticks=_exact(words),
+            frame, x_label=x_label, number=number, ticks=_exact(words),
             reference=parameters.get("reference_value"), reference_label=line, wide=wide,
         )  # fmt: skip
 

@@ -166,9 +166,13 @@ def _word(reader: Reader, value: Any, option: str, row: Row) -> str:
 
 
 def _known_word(reader: Reader, value: Any, option: str, row: Row) -> str:
-    """Write a word of a section of texts where it stands there; else the value as it is."""
-    known = reader.has(f"{option}.{value}")
-    return _word(reader, value, option, row) if known else reader.words.value(value or "")
+    """Write a word of a section of texts where it stands there; else the value as it is.
+
+    ``known_word:group:code`` writes what has no word as a code.
+    """
+    section, _, how = option.partition(":")
+    known = reader.has(f"{section}.{value}")
+    return _word(reader, value, section, row) if known else reader.write(value or "", how, row)
 
 
 def _yes(reader: Reader, value: Any, _option: str, _row: Row) -> str:
@@ -221,6 +225,11 @@ def _and(reader: Reader, items: Any, how: str, row: Row) -> str:
     return reader.words.text("list.and", first=", ".join(names), last=last) if names else last
 
 
+def _unbroken(reader: Reader, value: Any, how: str, row: Row) -> str:
+    """Write a value that stays on one line: ``unbroken:short``."""
+    return reader.write(value, how, row).replace(" ", "\u00a0")
+
+
 def _capital(reader: Reader, value: Any, how: str, row: Row) -> str:
     return capital(reader.write(value, how, row))
 
@@ -256,6 +265,7 @@ FORMATS: dict[str, Format] = {
     "known_word": _known_word,
     "say": _say,
     "capital": _capital,
+    "unbroken": _unbroken,
     "list": _each(", "),
     "series": _each("; "),
     "and": _and,
@@ -263,5 +273,6 @@ FORMATS: dict[str, Format] = {
 TEXTUAL = {
     "", "as_is", "day", "period", "short", "code", "code_of", "column", "question", "answer",
     "score_name", "signal", "yes", "word", "known_word", "say", "list", "series", "and", "capital",
+    "unbroken",
 }  # fmt: skip
 """Formats of columns that are read as text, from the left; all others are numbers."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from cxreport.show import charts
-from cxreport.show.written import caption
+from cxreport.show.written import caption, reader_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,6 +34,8 @@ def draw_lines(block: Block, words: Words) -> Drawing:
     tuple
         What draws the figure (wide or not), and its alt text.
     """
+    if "topic" in block.parameters:
+        return draw_series(block, words)
     value, level = block.parameters["value"], block.parameters["level"]
     kinds = [words.text(f"interval_kind.{kind}") for kind in block.frame["interval_kind"]]
     lines = block.frame[["n"]].assign(value=block.frame[value], name=kinds)
@@ -59,3 +62,63 @@ def draw_lines(block: Block, words: Words) -> Drawing:
         lines="; ".join(told),
     )
     return draw, alt
+
+
+def draw_series(block: Block, words: Words) -> Drawing:
+    """Draw columns of a frame, one line each, over one of its columns.
+
+    Parameters
+    ----------
+    block : Block
+        Frame of one row per place on the horizontal axis, in its order. Parameters: ``over`` (the
+        column of that axis, and the format of its labels), ``lines`` (each with its column
+        ``value`` and, optional, ``low`` and ``high``, the ends of a band, and ``label``, a key of
+        texts), ``y`` and, optional, ``x`` (keys of the axes' names), ``how`` (the format of the
+        values), ``alt`` (a sentence, which may speak of ``caption``) and, optional, ``open`` (the
+        column that says which points are hollow, and as ``label`` the key of what that means).
+    words : Words
+        The reader's language.
+
+    Returns
+    -------
+    tuple
+        What draws the figure (wide or not), and its alt text.
+    """
+    reader, parameters = reader_of(block, words.language), block.parameters
+    lines, hollow = parameters["lines"], parameters.get("open")
+    rows = [{str(k): v for k, v in row.items()} for row in block.frame.to_dict("records")]
+    over = parameters["over"]
+    frame = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "over": [reader.write(row[over["name"]], over["how"], row) for row in rows],
+                    "value": block.frame[line["value"]].astype(float),
+                    "low": block.frame[line["low"]].astype(float) if "low" in line else np.nan,
+                    "high": block.frame[line["high"]].astype(float) if "high" in line else np.nan,
+                    "open": block.frame[hollow["name"]] if hollow else False,
+                    "name": reader.text(line["label"]) if "label" in line else "",
+                }
+            )
+            for line in lines
+        ],
+        ignore_index=True,
+    )
+    optional = {"series": "name"} if any("label" in line for line in lines) else {}
+    if any("low" in line for line in lines):
+        optional |= {"low": "low", "high": "high"}
+    if hollow:
+        optional |= {"is_open": "open", "open_label": reader.text(hollow["label"])}
+
+    def number(value: float) -> str:
+        return reader.write(value, parameters["how"], {})
+
+    def draw(wide: bool) -> Figure:
+        return charts.line(
+            frame, x="over", y="value", number=number, whole=words.whole, wide=wide,
+            x_label=reader.text(parameters["x"]) if "x" in parameters else "",
+            y_label=reader.text(parameters["y"]), **optional,
+        )  # fmt: skip
+
+    alt = parameters["alt"]
+    return draw, reader.text(alt["key"], {**alt["values"], "caption": caption(block, words)})

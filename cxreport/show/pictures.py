@@ -13,8 +13,7 @@ from cxreport.show.curve_pictures import draw_curves
 from cxreport.show.effect_pictures import draw_bars, draw_map
 from cxreport.show.line_pictures import draw_lines
 from cxreport.show.svg import to_svg
-from cxreport.show.value.pictures import draw_tracking, draw_whale
-from cxreport.show.written import caption
+from cxreport.show.written import caption, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,16 +65,24 @@ def make_picture(block: Block, words: Words, *, prefix: str) -> Picture:
 
 
 def _axis(block: Block, words: Words) -> dict[str, Any]:
-    """Return what every chart writes the same way."""
+    """Return what every chart writes the same way; of a topic, ``y`` is the key of its axis."""
+    if "y" in block.parameters:
+        name = reader_of(block, words.language).text(block.parameters["y"])
+        return {"name": name, "number": words.number, "whole": words.whole}
     metric = block.parameters["metric"]
     name = f"{words.text(f'metric.{metric}')} ({words.text(f'unit.{metric}')})"
     return {"name": name, "number": words.number, "whole": words.whole}
 
 
+def _unit(parameters: dict[str, Any]) -> str:
+    """Return the score, or the format, that says how a chart's values are written."""
+    return str(parameters["how"] if "how" in parameters else parameters["metric"])
+
+
 def _control(block: Block, words: Words) -> Drawing:
     """Draw estimates over periods between their limits, with the signals marked."""
     parameters = block.parameters
-    kind, metric = parameters["period"]["kind"], parameters["metric"]
+    kind, metric = parameters["period"]["kind"], _unit(parameters)
     names = [words.period(name, kind, short=True) for name in block.frame["period"]]
     frame = block.frame.assign(period=names)
     axis = _axis(block, words)
@@ -191,8 +198,6 @@ DRAWINGS = {
     "curves": draw_curves,
     "bars": draw_bars,
     "map": draw_map,
-    "tracking": draw_tracking,
-    "whale": draw_whale,
 }
 
 

@@ -20,17 +20,15 @@ from cxreport.show.captions import capital, filters_label, period_label
 from cxreport.show.cell import Cell, Table
 from cxreport.show.coverage_map import make_coverage_map
 from cxreport.show.experiment.words import experiment_sentences
+from cxreport.show.heat_map import make_shaded
 from cxreport.show.journey.strip import make_strip
 from cxreport.show.journey.words import told_sentences
 from cxreport.show.linkage.words import linkage_sentences
 from cxreport.show.pictures import csv_of, make_picture
 from cxreport.show.plain_text import visible_block
-from cxreport.show.retention.heat_map import make_cohort_map
-from cxreport.show.retention.words import retention_sentences
 from cxreport.show.service.words import service_sentences
 from cxreport.show.svg import picture_only
 from cxreport.show.tables import TABLES, make_heat_map, make_table
-from cxreport.show.value.words import value_sentences
 from cxreport.show.words import Words
 from cxreport.show.written import caption, note_of, reader_of, sentences_of
 
@@ -137,11 +135,8 @@ def _table(block: Block, words: Words, _prefix: str) -> Markup:
 
 
 def _heat_map(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("table", table=make_heat_map(block, words), stack=False)
-
-
-def _cohort_map(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("table", table=make_cohort_map(block, words), stack=False)
+    make = make_shaded if "topic" in block.parameters else make_heat_map
+    return _fill("table", table=make(block, words), stack=False)
 
 
 def _coverage_map(block: Block, words: Words, _prefix: str) -> Markup:
@@ -255,18 +250,13 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "experiment": _told(experiment_sentences),
     "linkage": _told(linkage_sentences),
     "service": _told(service_sentences),
-    "retention": _told(retention_sentences),
     "table": _table,
     "heat_map": _heat_map,
-    "cohort_map": _cohort_map,
     "coverage_map": _coverage_map,
     "lines": _chart,
     "curves": _chart,
     "bars": _chart,
     "map": _chart,
-    "tracking": _chart,
-    "whale": _chart,
-    "value": _told(value_sentences),
     "control": _chart,
     "intervals": _chart,
     "distribution": _chart,

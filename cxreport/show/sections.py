@@ -34,18 +34,10 @@ NEEDED = {
     "at_risk": ("responses", "orders"),
     "avoidable_contacts": ("tickets", "orders"),
     "closed_loop": ("responses",),
-    "completed_cohorts": ("orders",),
-    "contract_margin": ("customers", "orders"),
-    "contracts": ("customers",),
-    "forecast_check": ("orders",),
     "friction": ("events", "tickets"),
     "funnel_differences": ("events",),
     "journey_steps": ("events",),
     "loyal_ratio": ("orders",),
-    "new_customers": ("orders",),
-    "orders": ("orders",),
-    "profit_groups": ("orders",),
-    "profit_orders": ("orders",),
     "promises": ("orders",),
     "score_link": ("responses", "orders"),
     "service": ("tickets",),
@@ -57,13 +49,10 @@ NEEDED = {
     "stage_channels": ("events",),
     "stage_funnel": ("events", "orders"),
     "step_errors": ("events",),
-    "value_amounts": ("orders",),
-    "value_no_fit": ("orders",),
-    "value_orders": ("orders",),
 }
 """Missing section -> the tables whose end may be the reason."""
 
-NOT_OF_PEOPLE = {"codes", "files", "left_out_orders", "plan", "problems", "requests_left_out"}
+NOT_OF_PEOPLE = {"codes", "files", "plan", "problems", "requests_left_out"}
 """Tables that count rows of data or plan answers to come; codes hide their own small counts."""
 
 

@@ -18,12 +18,8 @@ from cxreport.show.linkage.cells import TABLES as LINKAGE
 from cxreport.show.linkage.cells import TEXT_COLUMNS as LINKAGE_TEXT
 from cxreport.show.pyramid.cells import TABLES as PYRAMID
 from cxreport.show.pyramid.cells import TEXT_COLUMNS as PYRAMID_TEXT
-from cxreport.show.retention.cells import TABLES as RETENTION
-from cxreport.show.retention.cells import TEXT_COLUMNS as RETENTION_TEXT
 from cxreport.show.service.cells import TABLES as SERVICE
 from cxreport.show.service.cells import TEXT_COLUMNS as SERVICE_TEXT
-from cxreport.show.value.cells import TABLES as VALUE
-from cxreport.show.value.cells import TEXT_COLUMNS as VALUE_TEXT
 from cxreport.show.written import caption, reader_of, table_of
 
 if TYPE_CHECKING:
@@ -81,8 +77,6 @@ TABLES: dict[str, tuple[str, ...]] = {
     **LINKAGE,
     **JOURNEY,
     **SERVICE,
-    **RETENTION,
-    **VALUE,
 }  # fmt: skip
 TEXT_COLUMNS = {
     "accepted", "after", "answer", "arm", "battery", "before", "changed_on", "code", "column",
@@ -95,8 +89,6 @@ TEXT_COLUMNS = {
     *LINKAGE_TEXT,
     *JOURNEY_TEXT,
     *SERVICE_TEXT,
-    *RETENTION_TEXT,
-    *VALUE_TEXT,
 }  # fmt: skip
 
 
