@@ -38,9 +38,11 @@ from cxreport.topics import (
     journey,
     linkage,
     quality,
+    retention,
     studies,
     survey,
     validation,
+    value,
 )
 from cxreport.topics import pyramid as layers
 from cxreport.topics.channels import (
@@ -162,8 +164,7 @@ from cxreport.topics.retention import (
     retention_by_age,
     retention_chart,
 )
-from cxreport.topics.retention.contract_frames import company_contracts
-from cxreport.topics.retention.frames import company_retention
+from cxreport.topics.retention.frames import company_contracts, company_retention
 from cxreport.topics.service import (
     avoidable_contacts,
     closed_loop,
@@ -220,8 +221,7 @@ from cxreport.topics.value import (
     whale_curve,
     whale_peak,
 )
-from cxreport.topics.value.contract_frames import company_membership
-from cxreport.topics.value.frames import company_buying
+from cxreport.topics.value.frames import company_buying, company_membership
 from cxreport.topics.value.profit_frames import company_profit
 
 __version__ = version("cxreport")
@@ -358,6 +358,7 @@ __all__ = [
     "repeat_purchase",
     "request_friction",
     "restricted_mean",
+    "retention",
     "retention_by_age",
     "retention_chart",
     "return_on_experience",
@@ -417,6 +418,7 @@ __all__ = [
     "transitions",
     "unweighted_scores",
     "validation",
+    "value",
     "waiting_curve",
     "waits",
     "weight_summary",

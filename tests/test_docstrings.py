@@ -30,8 +30,10 @@ def needs_a_source(function: object) -> bool:
 PUBLIC = sorted(
     {
         thing.__module__
-        for thing in (getattr(cx, name) for name in cx.__all__ if name != "show")
-        if not thing.__module__.startswith(ELSEWHERE) and not needs_a_source(thing)
+        for thing in (getattr(cx, name) for name in cx.__all__)
+        if not inspect.ismodule(thing)
+        and not thing.__module__.startswith(ELSEWHERE)
+        and not needs_a_source(thing)
     }
 )
 

@@ -13,17 +13,6 @@ from cxreport.show.conversion.sessions import (
     sessions_against_rest,
     undated,
 )
-from cxreport.show.retention.sections import (
-    churn_windows,
-    cohort_map,
-    contracts,
-    left_out_orders,
-    retention_ages,
-    retention_chart,
-    returning,
-    returning_brief,
-    second_orders,
-)
 from cxreport.show.sections import figure, header, note, plain_table, several, table
 from cxreport.show.service.contacts import (
     avoidable_contacts,
@@ -39,38 +28,15 @@ from cxreport.show.service.sections import (
 )
 from cxreport.show.service.waits import service_curves, service_history
 from cxreport.show.study_sections import study
-from cxreport.show.value.profits import profit, profit_groups
-from cxreport.show.value.sections import (
-    contract_value,
-    customer_value,
-    forecast_check,
-    next_year,
-    value_brief,
-)
 
 __all__ = [
     "avoidable_contacts",
-    "churn_windows",
-    "cohort_map",
-    "contract_value",
-    "contracts",
-    "customer_value",
     "figure",
-    "forecast_check",
     "funnel_differences",
     "header",
     "language",
-    "left_out_orders",
-    "next_year",
     "note",
     "plain_table",
-    "profit",
-    "profit_groups",
-    "retention_ages",
-    "retention_chart",
-    "returning",
-    "returning_brief",
-    "second_orders",
     "service_brief",
     "service_curves",
     "service_history",
@@ -90,5 +56,4 @@ __all__ = [
     "study",
     "table",
     "undated",
-    "value_brief",
 ]

@@ -17,9 +17,7 @@ from cxreport.show.captions import (
     score_label,
 )
 from cxreport.show.conversion.cells import WRITERS as CONVERSION
-from cxreport.show.retention.cells import WRITERS as RETENTION
 from cxreport.show.service.cells import WRITERS as SERVICE
-from cxreport.show.value.cells import WRITERS as VALUE
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:
@@ -156,8 +154,6 @@ def _problem(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
 WRITERS: dict[str, Writer] = {
     **CONVERSION,
     **SERVICE,
-    **RETENTION,
-    **VALUE,
     "question": lambda words, row, p: question_label(row["question"], p, words),
     "score": lambda words, row, p: capital(score_label(row["metric"], row["question"], p, words)),
     "answer": lambda words, row, _: answer_label(row["answer"], words),

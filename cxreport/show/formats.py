@@ -304,6 +304,11 @@ def _and(reader: Reader, items: Any, how: str, row: Row) -> str:
     return reader.words.text("list.and", first=", ".join(names), last=last) if names else last
 
 
+def _unbroken(reader: Reader, value: Any, how: str, row: Row) -> str:
+    """Write a value that stays on one line: ``unbroken:short``."""
+    return reader.write(value, how, row).replace(" ", "\u00a0")
+
+
 def _capital(reader: Reader, value: Any, how: str, row: Row) -> str:
     return capital(reader.write(value, how, row))
 
@@ -347,6 +352,7 @@ FORMATS: dict[str, Format] = {
     "known_word": _known_word,
     "say": _say,
     "capital": _capital,
+    "unbroken": _unbroken,
     "list": _each(", "),
     "series": _each("; "),
     "and": _and,
@@ -354,6 +360,6 @@ FORMATS: dict[str, Format] = {
 TEXTUAL = {
     "", "as_is", "day", "period", "short", "code", "code_of", "codes", "column", "question",
     "answer", "score_name", "signal", "yes", "word", "known_word", "translated", "say", "list",
-    "series", "and", "capital",
+    "series", "and", "capital", "unbroken",
 }  # fmt: skip
 """Formats of columns that are read as text, from the left; all others are numbers."""

@@ -21,14 +21,12 @@ from cxreport.show.cards import cards_of
 from cxreport.show.cell import Cell, Table
 from cxreport.show.charts.picture import DRAWINGS, picture_of
 from cxreport.show.charts.svg import picture_only
+from cxreport.show.heat_map import make_shaded
 from cxreport.show.plain_text import visible_block
-from cxreport.show.retention.heat_map import make_cohort_map
-from cxreport.show.retention.words import retention_sentences
 from cxreport.show.service.words import service_sentences
 from cxreport.show.shades import make_shades
 from cxreport.show.spreadsheet import csv_of
-from cxreport.show.tables import TABLES, make_heat_map, make_table
-from cxreport.show.value.words import value_sentences
+from cxreport.show.tables import TABLES, make_table
 from cxreport.show.words import Words
 from cxreport.show.written import caption, note_of, reader_of, sentences_of
 
@@ -135,11 +133,7 @@ def _table(block: Block, words: Words, _prefix: str) -> Markup:
 
 
 def _heat_map(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("table", table=make_heat_map(block, words), stack=False)
-
-
-def _cohort_map(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("table", table=make_cohort_map(block, words), stack=False)
+    return _fill("table", table=make_shaded(block, words), stack=False)
 
 
 def _shades(block: Block, words: Words, _prefix: str) -> Markup:
@@ -250,13 +244,10 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "header": _header,
     "sentences": _sentences,
     "service": _told(service_sentences),
-    "retention": _told(retention_sentences),
     "table": _table,
     "heat_map": _heat_map,
-    "cohort_map": _cohort_map,
     "shades": _shades,
     **dict.fromkeys(DRAWINGS, _chart),
-    "value": _told(value_sentences),
     "cards": _cards,
     "note": _note,
     "several": _several,

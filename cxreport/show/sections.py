@@ -31,15 +31,7 @@ SHOWN: WeakSet[Figure] = WeakSet()
 NEEDED = {
     "avoidable_contacts": ("tickets", "orders"),
     "closed_loop": ("responses",),
-    "completed_cohorts": ("orders",),
-    "contract_margin": ("customers", "orders"),
-    "contracts": ("customers",),
-    "forecast_check": ("orders",),
     "funnel_differences": ("events",),
-    "new_customers": ("orders",),
-    "orders": ("orders",),
-    "profit_groups": ("orders",),
-    "profit_orders": ("orders",),
     "service": ("tickets",),
     "service_curve": ("tickets",),
     "service_history": ("tickets",),
@@ -47,13 +39,10 @@ NEEDED = {
     "shop_funnel": ("events",),
     "stage_funnel": ("events", "orders"),
     "step_errors": ("events",),
-    "value_amounts": ("orders",),
-    "value_no_fit": ("orders",),
-    "value_orders": ("orders",),
 }
 """Missing section -> the tables whose end may be the reason."""
 
-NOT_OF_PEOPLE = {"codes", "files", "left_out_orders", "plan", "problems", "requests_left_out"}
+NOT_OF_PEOPLE = {"codes", "files", "plan", "problems", "requests_left_out"}
 """Tables that count rows of data or plan answers to come; codes hide their own small counts."""
 
 

@@ -10,12 +10,8 @@ from cxreport.show.cell import Cell, Table
 from cxreport.show.cells import write_cell
 from cxreport.show.conversion.cells import TABLES as CONVERSION
 from cxreport.show.conversion.cells import TEXT_COLUMNS as CONVERSION_TEXT
-from cxreport.show.retention.cells import TABLES as RETENTION
-from cxreport.show.retention.cells import TEXT_COLUMNS as RETENTION_TEXT
 from cxreport.show.service.cells import TABLES as SERVICE
 from cxreport.show.service.cells import TEXT_COLUMNS as SERVICE_TEXT
-from cxreport.show.value.cells import TABLES as VALUE
-from cxreport.show.value.cells import TEXT_COLUMNS as VALUE_TEXT
 from cxreport.show.written import caption, reader_of, table_of
 
 if TYPE_CHECKING:
@@ -52,8 +48,6 @@ TABLES: dict[str, tuple[str, ...]] = {
     "codes": ("code", "wave", "found", "ids", "meaning", "reason"),
     **CONVERSION,
     **SERVICE,
-    **RETENTION,
-    **VALUE,
 }  # fmt: skip
 TEXT_COLUMNS = {
     "accepted", "answer", "code", "column",
@@ -62,8 +56,6 @@ TEXT_COLUMNS = {
     "sign", "signal", "signal_weighted", "table", "title", "used", "variable", "wave", "what_to_do",
     *CONVERSION_TEXT,
     *SERVICE_TEXT,
-    *RETENTION_TEXT,
-    *VALUE_TEXT,
 }  # fmt: skip
 
 

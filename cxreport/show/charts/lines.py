@@ -12,6 +12,7 @@ from cxreport.errors import CxError
 from cxreport.show.charts import canvas
 from cxreport.show.charts.canvas import COLOURS, INK
 from cxreport.show.charts.labels import label_of, write_drawn, write_measured
+from cxreport.show.parts import say
 from cxreport.show.written import caption, names_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def draw_lines(block: Block, reader: Reader) -> Drawing:
         line for each name that ``label`` gives; or several, ``series``, a list of
         ``{"value", "name", "low", "high"}``: columns, and ``name`` the key of the line's name.
 
-        Optional: ``x``, ``how``, ``drawn``, ``is_open`` (column: true draws a hollow point) and
+        Optional: ``x``, ``how``, ``drawn``, ``alt`` (a key, or a sentence with values), ``is_open``
+        (column: true draws a hollow point) and
         ``open_label`` (key: what that means), ``reference_value`` with ``reference_label`` (a line
         of its own at that level) and ``points`` (positions along the scale whose values the alt
         text says; where it is not said, the first and the last of each line).
@@ -72,7 +74,9 @@ def draw_lines(block: Block, reader: Reader) -> Drawing:
 
     texts = {"caption": caption(block, words), "first": steps[0], "last": steps[-1]}
     in_words = [_in_words(rows, block, reader) for _, rows in lines.groupby("name", sort=False)]
-    return draw, reader.text(p.get("alt", "alt.lines"), texts | {"lines": "; ".join(in_words)})
+    alt = p.get("alt", "alt.lines")
+    own = alt if isinstance(alt, dict) else say(alt)
+    return draw, reader.text(own["key"], own["values"] | texts | {"lines": "; ".join(in_words)})
 
 
 def _long(block: Block, reader: Reader) -> pd.DataFrame:

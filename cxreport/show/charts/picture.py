@@ -16,7 +16,6 @@ from cxreport.show.charts.old import old_block
 from cxreport.show.charts.svg import to_svg
 from cxreport.show.formats import Reader
 from cxreport.show.texts import SHARED
-from cxreport.show.value.pictures import draw_tracking, draw_whale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +69,5 @@ DRAWINGS: dict[str, Callable[[Block, Reader], Drawing]] = {
     "curves": draw_curves,
     "bars": draw_bars,
     "map": draw_map,
-    "tracking": lambda block, reader: draw_tracking(block, reader.words),
-    "whale": lambda block, reader: draw_whale(block, reader.words),
 }
 """Kind of block -> what draws it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from cxreport.inputs.contracts import CATALOGUE
@@ -101,9 +102,13 @@ def coverage(history: pd.DataFrame, survey: Survey) -> Block:
     few = is_small(history["n"], survey.minimum_group)
     months = history.groupby(["question", "metric"], dropna=False).ngroup()
     few = with_partners(few, history["n"], [months], survey.minimum_group)
-    counts = history.assign(n=history["n"].astype("Int64").mask(few)).pivot_table(
-        index="question", columns="period", values="n", aggfunc="first", sort=False
-    )
-    in_order = counts.reindex(columns=[p.name for p in survey.history]).reset_index()
-    shaded = chart("heat_map", TOPIC, "coverage", in_order, (), survey)
+    n = history["n"].astype("float64").mask(few | (history["n"] == 0))
+    shades = [math.ceil(5 * value / n.max()) if value > 0 else 0 for value in n]
+    cells = history[["question", "period"]].assign(n=n, shade=shades)
+    cells = cells.drop_duplicates(["question", "period"])  # of several scores of a question, one
+    shaded = chart(
+        "shades", TOPIC, "coverage", cells, (), survey, corner="column.question",
+        rows={"name": "question", "how": "question"}, across={"name": "period", "how": "short"},
+        value={"name": "n", "how": "count"},
+    )  # fmt: skip
     return section([shaded, few_note(survey)]) if few.any() else shaded

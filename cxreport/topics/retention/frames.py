@@ -1,4 +1,4 @@
-"""Do the customers of a company come back: every frame of that part of a report, made at once."""
+"""Do the customers of a company come back, and do its contracts last: every frame, made at once."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from cxreport.orders.purchases import purchases
 from cxreport.topics.retention.chart import CHART, retention_chart
 from cxreport.topics.retention.cohort_ages import retention_by_age
 from cxreport.topics.retention.cohorts import CELLS, cohorts
+from cxreport.topics.retention.contracts import COLUMNS, contractual_retention
 from cxreport.topics.retention.first_orders import orders_outside_cohorts
 from cxreport.topics.retention.lapse import WINDOW, churn_window
+from cxreport.topics.retention.renewals import Checked, contract_survivors, project_and_check
 from cxreport.topics.retention.repeat import REPEAT, repeat_purchase
 
 if TYPE_CHECKING:
@@ -26,7 +28,9 @@ DAYS = (30, 90, 180, 365)
 SHARES = (0.5, 0.8, 0.9, 0.95, 0.99)
 LONGEST, STEP, FEWEST = 730, 7, 10
 """The curve ends after two years, goes by weeks, and stops where fewer than ten are followed."""
-NEEDED = {"customer_id", "ordered_at"}
+ORDERED = {"customer_id", "ordered_at"}
+UNDER_CONTRACT = {"customer_id", "contract_start", "contract_end"}
+YEARS = 3
 BY_AGE = [
     "age", "cohorts", "at_risk", "events", "estimate", "std_error", "low", "high", "method", "note",
 ]  # fmt: skip
@@ -109,7 +113,7 @@ def company_retention(company: Company) -> Retention:
         If the orders' dates are no times.
     """
     orders = company.table("orders")
-    if orders is None or not company.columns_of("orders") >= NEEDED:
+    if orders is None or not company.columns_of("orders") >= ORDERED:
         return Retention()
     until, customers = company.until, _dated_customers(company)
     kept = purchases(orders, until=until, customers=customers)
@@ -117,7 +121,7 @@ def company_retention(company: Company) -> Retention:
     found = Retention(left_out=kept.left_out, orders=int(read["n"].item()))
     if kept.left_out["n"].sum() >= found.orders:
         return found
-    bought = keep(kept.rows.select(*sorted(NEEDED)))
+    bought = keep(kept.rows.select(*sorted(ORDERED)))
     found = replace(found, windows=churn_window(bought, until=until, share=SHARES))
     first_day = pd.Timestamp(read["first"].item()).normalize()
     silent = _silent_months(orders)
@@ -133,7 +137,7 @@ def company_retention(company: Company) -> Retention:
     found, new = replace(found, earlier=n), keep(bought.filter(~known))
     if not _count(new.count()):
         return found
-    others = keep(orders.select(*sorted(NEEDED)).filter(~orders.customer_id.isin(earlier)))
+    others = keep(orders.select(*sorted(ORDERED)).filter(~orders.customer_id.isin(earlier)))
     followed = (until - first_day.date()).days
     return _of_new_customers(found, new, others, until, followed, silent)
 
@@ -192,3 +196,60 @@ def _dated_customers(company: Company) -> ir.Table | None:
     """Return the table of customers if it says since when they are known."""
     known = {"customer_id", "first_seen_at"} <= company.columns_of("customers")
     return company.table("customers") if known else None
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """What :func:`company_contracts` found.
+
+    Attributes
+    ----------
+    years : DataFrame
+        The last years up to the end of the period, newest first, as from
+        ``contractual_retention``; empty where no customer has a contract.
+    survivors : DataFrame
+        As from ``contract_survivors``: ``age`` (renewals), ``survivors``.
+    projection : Checked
+        As from ``project_and_check``; its frames are empty with too few contracts or renewals.
+    """
+
+    years: pd.DataFrame
+    survivors: pd.DataFrame
+    projection: Checked
+
+
+def company_contracts(company: Company, *, months: int = 12) -> Contracts:
+    """Say whether a company's customers renew, from the contracts in its table of customers.
+
+    Parameters
+    ----------
+    company : Company or Survey
+        What is reported.
+    months : int
+        Months from one renewal to the next.
+
+    Returns
+    -------
+    Contracts
+        Frames that are all empty where ``customers`` has no ``contract_start`` and
+        ``contract_end``. Years in which nobody had a contract at the start are left out.
+
+    Raises
+    ------
+    CxError
+        If the dates are no times.
+    """
+    customers = company.table("customers")
+    if customers is None or not company.columns_of("customers") >= UNDER_CONTRACT:
+        nothing = pd.DataFrame({"age": [], "survivors": []}, dtype="int64")
+        return Contracts(pd.DataFrame(columns=COLUMNS), nothing, project_and_check([]))
+    end = pd.Timestamp(company.period.end)
+    ends = [end - pd.DateOffset(years=years) for years in range(YEARS + 1)]
+    years = contractual_retention(
+        customers,
+        since=[day.date() for day in ends[1:]],
+        until=[day.date() - dt.timedelta(days=1) for day in ends[:-1]],
+    )
+    survivors = contract_survivors(customers, until=company.until, months=months)
+    checked = project_and_check(survivors["survivors"].tolist())
+    return Contracts(years[years["at_start"] > 0].reset_index(drop=True), survivors, checked)

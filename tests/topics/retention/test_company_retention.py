@@ -14,9 +14,8 @@ import pytest
 from cxreport import cohorts, open_company
 from cxreport.demo.people import RENEWAL
 from cxreport.errors import CxError
+from cxreport.topics.retention import Retention, company_contracts, company_retention
 from cxreport.topics.retention.chart import retention_chart
-from cxreport.topics.retention.contract_frames import company_contracts
-from cxreport.topics.retention.frames import Retention, company_retention
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company

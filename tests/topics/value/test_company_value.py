@@ -12,10 +12,8 @@ import cxreport as cx
 from cxreport.errors import CxError
 from cxreport.inputs.source import run
 from cxreport.orders.frames import company_trade
-from cxreport.topics.value.contract_frames import company_membership
+from cxreport.topics.value import company_buying, company_membership, company_profit
 from cxreport.topics.value.customer_groups import asked_for_help, first_values, sent_back
-from cxreport.topics.value.frames import company_buying
-from cxreport.topics.value.profit_frames import company_profit
 
 if TYPE_CHECKING:
     from pathlib import Path

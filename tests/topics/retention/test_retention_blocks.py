@@ -11,11 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxreport import open_company, show
+from cxreport import open_company, retention
 from cxreport.show.render import render
-from cxreport.topics.retention.contract_frames import Contracts
+from cxreport.topics.retention import Contracts, Retention
 from cxreport.topics.retention.contracts import COLUMNS
-from cxreport.topics.retention.frames import Retention
 from cxreport.topics.retention.renewals import project_and_check
 
 if TYPE_CHECKING:
@@ -30,8 +29,8 @@ TABLE = pd.DataFrame(
         ("2026-07", 3, 50, np.nan), ("2026-08", 0, 40, 40.0), ("2026-08", 1, 40, 4.0),
         ("2026-08", 2, 40, np.nan), ("2026-08", 3, 40, np.nan), ("2026-09", 0, 30, 30.0),
         ("2026-09", 1, 30, np.nan), ("2026-09", 2, 30, np.nan), ("2026-09", 3, 30, np.nan),
-        ("2026-10", 0, 7, np.nan), ("2026-10", 1, 7, np.nan), ("2026-10", 2, 7, np.nan),
-        ("2026-10", 3, 7, np.nan),
+        ("2026-10", 0, 17, np.nan), ("2026-10", 1, 17, np.nan), ("2026-10", 2, 17, np.nan),
+        ("2026-10", 3, 17, np.nan),
     ],
     columns=["cohort", "age", "size", "retained"],
 )  # fmt: skip
@@ -73,7 +72,7 @@ def some_windows(**values: float | str) -> pd.DataFrame:
 
 
 def test_open_cells_are_no_zeros(company: Company) -> None:
-    page = html(show.cohort_map(Retention(cohorts=TABLE), company))
+    page = html(retention.cohort_map(Retention(cohorts=TABLE), company))
     july = rows(page)["Jul 2026"]
     assert cells(july) == ["50", "20.0%", "0.0%", "…not yet observable"]
     assert july.count('class="open"') == 1
@@ -85,15 +84,15 @@ def test_open_cells_are_no_zeros(company: Company) -> None:
 
 
 def test_a_row_of_open_cells_says_so_in_words(company: Company) -> None:
-    page = html(show.cohort_map(Retention(cohorts=TABLE), company))
+    page = html(retention.cohort_map(Retention(cohorts=TABLE), company))
     september = rows(page)["Sep 2026"]
     assert 'colspan="3" class="open"' in september
     assert cells(september) == ["30", "not yet observable"]
-    assert cells(rows(page)["Oct 2026 (so far)"]) == ["7", "not yet observable"]
+    assert cells(rows(page)["Oct 2026 (so far)"]) == ["17", "not yet observable"]
 
 
 def test_the_map_reads_in_italian(company: Company) -> None:
-    page = html(show.cohort_map(Retention(cohorts=TABLE), company), "it")
+    page = html(retention.cohort_map(Retention(cohorts=TABLE), company), "it")
     assert cells(rows(page)["lug 2026"]) == ["50", "20,0%", "0,0%", "…non ancora osservabile"]
 
 
@@ -139,34 +138,34 @@ def test_shades_differ_in_grey() -> None:
     ],
 )
 def test_who_is_no_new_customer(known: dict[str, int], words: str, company: Company) -> None:
-    assert words in said(show.cohort_map(Retention(cohorts=TABLE, **known), company))
+    assert words in said(retention.cohort_map(Retention(cohorts=TABLE, **known), company))
 
 
 def test_nothing_to_count_is_said(company: Company) -> None:
     nothing = Retention()
     for block in (
-        show.returning(nothing, company),
-        show.returning_brief(nothing, company),
-        show.cohort_map(nothing, company),
-        show.churn_windows(nothing, company),
-        show.left_out_orders(nothing, company),
+        retention.summary(nothing, company),
+        retention.brief(nothing, company),
+        retention.cohort_map(nothing, company),
+        retention.lapses(nothing, company),
+        retention.left_out(nothing, company),
     ):
         assert "cannot be said: the source has no orders" in said(block)
-    assert "no month after a first purchase" in said(show.retention_ages(nothing, company))
-    assert "no month after a first purchase" in said(show.retention_chart(nothing, company))
-    assert "No new customers" in said(show.second_orders(nothing, company))
-    assert "No contracts" in said(show.contracts(NOTHING, company))
+    assert "no month after a first purchase" in said(retention.ages(nothing, company))
+    assert "no month after a first purchase" in said(retention.steadiness(nothing, company))
+    assert "No new customers" in said(retention.second_orders(nothing, company))
+    assert "No contracts" in said(retention.under_contract(NOTHING, company))
 
 
 def test_silence_that_tells_nothing_yet(company: Company) -> None:
     unreached = some_windows(
         estimate=np.nan, low=np.nan, high=np.nan, note="not reached", returned=31.0
     )
-    text = said(show.churn_windows(Retention(windows=unreached), company))
+    text = said(retention.lapses(Retention(windows=unreached), company))
     assert "cannot be said: after 365 days only 31.0% of 900 waits" in text
     assert "not reached" in text
     no_limit = some_windows(high=np.nan, note="no upper limit")
-    text = said(show.churn_windows(Retention(windows=no_limit), company))
+    text = said(retention.lapses(Retention(windows=no_limit), company))
     assert "from 35, without upper limit" in text
 
 
@@ -183,7 +182,7 @@ def test_silence_is_judged_by_who_came_back_after_it(
     limits: tuple[float, float], words: str, company: Company
 ) -> None:
     windows = some_windows(later=sum(limits) / 2, later_low=limits[0], later_high=limits[1])
-    assert words in said(show.churn_windows(Retention(windows=windows), company))
+    assert words in said(retention.lapses(Retention(windows=windows), company))
 
 
 def test_the_first_silence_after_which_most_are_lost_is_told(company: Company) -> None:
@@ -191,13 +190,13 @@ def test_the_first_silence_after_which_most_are_lost_is_told(company: Company) -
     rows = [
         some_windows(share=s, estimate=d, later=h, later_low=h, later_high=h) for s, d, h in days
     ]
-    text = said(show.churn_windows(Retention(windows=pd.concat(rows)), company))
+    text = said(retention.lapses(Retention(windows=pd.concat(rows)), company))
     assert "80% of the waits from one order to the next are over within 90 days" in text
     assert "after 90 days of silence a customer may be called lapsed" in text
 
 
 def test_a_brief_of_what_is_not_yet_observable(company: Company) -> None:
-    text = said(show.returning_brief(Retention(windows=some_windows()), company))
+    text = said(retention.brief(Retention(windows=some_windows()), company))
     assert "in the next month is not yet observable" in text
     assert "order a second time is not yet observable" in text
     assert "50% of the waits from one order to the next are over within 40 days" in text
@@ -209,10 +208,10 @@ def test_a_signal_names_its_month(company: Company) -> None:
     chart = chart.assign(low=16.0, high=24.0, centre=20.0, lower=14.0, upper=26.0, note="")
     chart = chart.assign(signal="", direction="")
     chart.loc[11, ["estimate", "signal", "direction"]] = [9.0, "outside", "concern"]
-    block = show.retention_chart(Retention(chart=chart), company)
+    block = retention.steadiness(Retention(chart=chart), company)
     assert "fewer of the new customers of December 2025 came back" in said(block)
     assert "dicembre 2025" in said(block, "it")
-    short = html(show.returning(Retention(chart=chart, windows=some_windows()), company))
+    short = html(retention.summary(Retention(chart=chart, windows=some_windows()), company))
     assert short.count("<figure>") == 1
 
 
@@ -224,12 +223,16 @@ def test_contracts_tell_how_far_off_the_projection_was(company: Company) -> None
         columns=COLUMNS,
     )  # fmt: skip
     ages = pd.DataFrame({"age": range(4), "survivors": survivors})
-    text = said(show.contracts(Contracts(years, ages, project_and_check(survivors)), company))
+    text = said(
+        retention.under_contract(Contracts(years, ages, project_and_check(survivors)), company)
+    )
     assert "75.0% of the 400 customers who had a contract a year ago" in text
     # Fitted on 760 + 565 of 1000 + 760, one rate: 0.7528 to the third power; 41.5 were there.
     assert "the projection said 42.7% after 3 renewals" in text
     assert "41.5% were there, so it was 1.2 points too high" in text
-    few = said(show.contracts(Contracts(years, ages.head(2), project_and_check([9, 5])), company))
+    few = said(
+        retention.under_contract(Contracts(years, ages.head(2), project_and_check([9, 5])), company)
+    )
     assert "No projection" in few
 
 
@@ -237,14 +240,12 @@ def test_what_was_left_out_is_counted(company: Company) -> None:
     lost = pd.DataFrame({"reason": ["no customer", "cancelled", "zero amount"], "n": [3, 4, 0]})
     counted = pd.DataFrame({"counted": ["purchases", "every order"], "orders": [93, 97]})
     counted = counted.assign(at_risk=[50, 51], estimate=[20.0, 24.5], low=11.0, high=36.0)
-    text = said(
-        show.left_out_orders(Retention(left_out=lost, counted=counted, orders=100), company)
-    )
+    text = said(retention.left_out(Retention(left_out=lost, counted=counted, orders=100), company))
     assert "7 of 100 orders are no purchases" in text
     assert "24.5% would seem to come back in the next month, instead of 20.0%" in text
     assert "amount of zero" not in text
     same = Retention(left_out=lost, counted=counted.assign(estimate=20.0), orders=100)
-    assert "nothing changes: 20.0% come back" in said(show.left_out_orders(same, company))
+    assert "nothing changes: 20.0% come back" in said(retention.left_out(same, company))
     none = lost.assign(n=0)
-    text = said(show.left_out_orders(Retention(left_out=none, orders=5), company))
+    text = said(retention.left_out(Retention(left_out=none, orders=5), company))
     assert "All 5 orders are purchases" in text

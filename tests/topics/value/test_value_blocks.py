@@ -11,17 +11,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxreport import company_buying, company_membership, company_profit, open_company, show
+from cxreport import open_company, value
 from cxreport.orders.frames import Trade
 from cxreport.show.blocks import read_block
+from cxreport.show.formats import Reader
 from cxreport.show.money import write_money
 from cxreport.show.render import render
 from cxreport.show.words import Words
+from cxreport.topics.value import Buying, Membership, Profit
 from cxreport.topics.value.bgnbd import NONE
-from cxreport.topics.value.contract_frames import COLUMNS, Membership
-from cxreport.topics.value.frames import Buying
+from cxreport.topics.value.frames import CONTRACT
 from cxreport.topics.value.likelihood import no_fit
-from cxreport.topics.value.profit_frames import Profit
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company
@@ -37,12 +37,12 @@ def company() -> Company:
 
 @pytest.fixture(scope="module")
 def profit(company: Company) -> Profit:
-    return company_profit(company)
+    return value.company_profit(company)
 
 
 @pytest.fixture(scope="module")
 def buying(company: Company) -> Buying:
-    return company_buying(company, discount=0.1)
+    return value.company_buying(company, discount=0.1)
 
 
 def said(block: Block, language: str = "en") -> str:
@@ -57,7 +57,7 @@ def nothing(company: Company) -> Trade:
 
 
 @pytest.mark.parametrize(
-    ("value", "currency", "english", "italian"),
+    ("amount", "currency", "english", "italian"),
     [
         (1234.5, "EUR", "€1,234", "1.234 €"),  # half to even, as everywhere
         (0.5, "", "0.50", "0,50"),
@@ -67,60 +67,63 @@ def nothing(company: Company) -> Trade:
         (float("nan"), "", "–", "–"),
     ],
 )
-def test_money(value: float | None, currency: str, english: str, italian: str) -> None:
+def test_money(amount: float | None, currency: str, english: str, italian: str) -> None:
     for language, expected in zip(LANGUAGES, (english, italian), strict=True):
-        written = write_money(Words(language), value, currency)
+        written = write_money(Words(language), amount, currency)
         assert written.replace("\u00a0", " ").replace("\u2060", "") == expected
 
 
 def test_profit_says_its_sum_and_how_many_lose(profit: Profit, company: Company) -> None:
-    page = said(show.profit(profit, company))
+    page = said(value.profit(profit, company))
     total, peak = profit.total.iloc[0], profit.peak.iloc[0]
     assert f"{total['n']:,} customers" in page
     assert f"€{total['total']:,.0f}" in page
     assert f"made {peak['estimate']:.1f}% of the final profit" in page
     assert "cost to serve" in page
-    italian = said(show.profit(profit, company), "it")
+    italian = said(value.profit(profit, company), "it")
     assert "curva della balena" in italian.lower()
 
 
 def test_the_whale_is_drawn_with_its_table(profit: Profit, company: Company) -> None:
-    page = str(render(show.profit(profit, company), "en", prefix="b"))
+    page = str(render(value.profit(profit, company), "en", prefix="b"))
     assert page.count("<svg") == 2
     assert "Line chart. The whale curve" in page
     assert "100.0%" in page
 
 
 def test_groups_that_lose_are_named_with_their_interval(profit: Profit, company: Company) -> None:
-    page = said(show.profit_groups(profit, company))
+    page = said(value.profit_groups(profit, company))
     told = page[: page.index("Association")]
     n = profit.groups.set_index(["variable", "level"])["n"].to_dict()[("help", "more")]
     assert f"more than 1 request an order: −€35.83 each (−€39.65 to −€32.01; n = {n})" in told
     assert "phone" not in told
     assert "By region and age band customers do not differ" in told
     assert "EUR" in page
-    italian = said(show.profit_groups(profit, company), "it")
+    italian = said(value.profit_groups(profit, company), "it")
     assert "Associazione, non causa" in italian
     assert "telefono" in italian
 
 
 def test_no_group_is_accused_without_a_signal(profit: Profit, company: Company) -> None:
     unsure = replace(profit, groups=profit.groups.assign(signal=False))
-    assert "No signal that any group" in said(show.profit_groups(unsure, company))
+    assert "No signal that any group" in said(value.profit_groups(unsure, company))
 
 
 def test_losses_are_no_percentages(profit: Profit, company: Company) -> None:
     peak = profit.peak.assign(estimate=np.nan, low=np.nan, high=np.nan, top=np.nan)
     curve = profit.curve.assign(estimate=np.nan, total=-profit.curve["total"])
     page = str(
-        render(show.profit(replace(profit, peak=peak, curve=curve), company), "en", prefix="b")
+        render(value.profit(replace(profit, peak=peak, curve=curve), company), "en", prefix="b")
     )
     assert "brought no profit, or it cannot be told" in page
 
 
 def test_the_forecast_is_said_with_its_check(buying: Buying, company: Company) -> None:
     assert buying.check is not None
-    page, check = said(show.next_year(buying, company)), said(show.forecast_check(buying, company))
+    page, check = (
+        said(value.next_year(buying, company)),
+        said(value.forecast_check(buying, company)),
+    )
     assert "13,374 orders in the next 12 months" in page
     assert "9.8% of customers stop for good" in page
     row = buying.check.total.iloc[0]
@@ -130,7 +133,7 @@ def test_the_forecast_is_said_with_its_check(buying: Buying, company: Company) -
     assert "not seen" in check
     off = buying.check.total.assign(low=row["actual"] + 1, high=row["actual"] + 2)
     outside = replace(buying, check=replace(buying.check, total=off))
-    assert "outside the interval: the model misses" in said(show.forecast_check(outside, company))
+    assert "outside the interval: the model misses" in said(value.forecast_check(outside, company))
 
 
 def test_rows_that_the_forecast_missed_are_not_hidden_by_the_total(
@@ -140,18 +143,18 @@ def test_rows_that_the_forecast_missed_are_not_hidden_by_the_total(
     rows = pd.DataFrame({"repeats": ["0", "1", "2"], "n": 10, "actual": [1.2, 1.6, 2.0]})
     rows = rows.assign(estimate=1.5, low=1.4, high=[1.5, 1.7, 1.9])  # the first and the last
     check = replace(buying.check, by_repeats=rows)
-    page = said(show.forecast_check(replace(buying, check=check), company))
+    page = said(value.forecast_check(replace(buying, check=check), company))
     assert "In 2 of the 3 rows of the table below" in page
     good = replace(check, by_repeats=rows.iloc[1:2])
     assert "of the table below" not in said(
-        show.forecast_check(replace(buying, check=good), company)
+        value.forecast_check(replace(buying, check=good), company)
     )
 
 
 def test_the_brief_tells_profit_and_what_is_to_come(
     profit: Profit, buying: Buying, company: Company
 ) -> None:
-    page = said(show.value_brief(profit, buying, company))
+    page = said(value.brief(profit, buying, company))
     assert "brought a profit of" in page
     assert "expected to bring a margin of" in page
     assert "did not pass its check" not in page
@@ -159,68 +162,68 @@ def test_the_brief_tells_profit_and_what_is_to_come(
     total = buying.check.total.assign(actual=100.0, low=80.0, high=90.0, off=-15.0)
     failed = replace(buying, check=replace(buying.check, total=total))
     unknown = replace(profit, missing="margin")
-    page = said(show.value_brief(unknown, failed, company))
+    page = said(value.brief(unknown, failed, company))
     assert "profit of" not in page
     assert "did not pass its check on months that it had not seen: it was 15.0% off" in page
-    assert said(show.value_brief(unknown, Buying(buying.trade, 0.1), company)) == ""
+    assert said(value.brief(unknown, Buying(buying.trade, 0.1), company)) == ""
 
 
 def test_where_nobody_stops_no_share_is_active(buying: Buying, company: Company) -> None:
     assert buying.fit is not None
-    page = said(show.next_year(replace(buying, fit=replace(buying.fit, model=NONE)), company))
+    page = said(value.next_year(replace(buying, fit=replace(buying.fit, model=NONE)), company))
     assert "nobody seems to stop" in page
     assert "customers still" not in page
 
 
 def test_every_assumption_is_printed(buying: Buying, company: Company) -> None:
-    page = said(show.customer_value(buying, company))
+    page = said(value.worth(buying, company))
     assert page.count("Assumed:") == 2
     assert "10.0% a year" in page
     assert "24.3%" in page
     spend = replace(buying, margin=None, value=buying.value.assign(measure="spend"))
-    assert "do not say their margin" in said(show.customer_value(spend, company))
+    assert "do not say their margin" in said(value.worth(spend, company))
     together = replace(buying, correlation=-0.4)
-    assert "Read with care" in said(show.customer_value(together, company))
+    assert "Read with care" in said(value.worth(together, company))
 
 
 def test_a_contract_has_its_assumptions(company: Company) -> None:
-    found = company_membership(company)
-    page = said(show.contract_value(found, company))
+    found = value.company_membership(company)
+    page = said(value.contract_value(found, company))
     assert "Assumed, not measured" in page
     assert f"{found.value['multiple'].item():.2f} such years" in page
     poor = replace(found, value=found.value.assign(note="the margin may be 0 or less"))
-    assert "nothing to multiply" in said(show.contract_value(poor, company))
-    assert "Ipotesi, non misure" in said(show.contract_value(found, company), "it")
+    assert "nothing to multiply" in said(value.contract_value(poor, company))
+    assert "Ipotesi, non misure" in said(value.contract_value(found, company), "it")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_missing_is_said(company: Company, buying: Buying, language: str) -> None:
     empty, trade = pd.DataFrame(), nothing(company)
-    notes = {Words(language).text(f"missing_section.{key}") for key in NOTES}
+    notes = {Reader(language, "value").text(key) for key in NOTES}
     blocks = [
-        show.profit(Profit(empty, empty, empty, trade=trade, missing="orders"), company),
-        show.profit(Profit(empty, empty, empty, trade=trade, missing="margin"), company),
-        show.next_year(Buying(trade, 0.1), company),
-        show.forecast_check(replace(buying, check=None), company),
-        show.customer_value(replace(buying, value=empty), company),
-        show.contract_value(
-            Membership(pd.DataFrame(columns=COLUMNS), missing="contracts"), company
+        value.profit(Profit(empty, empty, empty, trade=trade, missing="orders"), company),
+        value.profit(Profit(empty, empty, empty, trade=trade, missing="margin"), company),
+        value.next_year(Buying(trade, 0.1), company),
+        value.forecast_check(replace(buying, check=None), company),
+        value.worth(replace(buying, value=empty), company),
+        value.contract_value(
+            Membership(pd.DataFrame(columns=CONTRACT), missing="contracts"), company
         ),
-        show.contract_value(Membership(pd.DataFrame(columns=COLUMNS), missing="margin"), company),
+        value.contract_value(Membership(pd.DataFrame(columns=CONTRACT), missing="margin"), company),
     ]
     assert {said(block, language) for block in blocks} == notes
     unknown = Profit(empty, empty, empty, trade=trade, missing="margin")
-    assert said(show.profit_groups(unknown, company), language) == ""  # said already
+    assert said(value.profit_groups(unknown, company), language) == ""  # said already
 
 
 def test_without_a_fit_the_page_says_why(buying: Buying, company: Company) -> None:
     failed = replace(buying, fit=no_fit(NONE, ("r", "alpha"), 9, "no fit"))
-    assert "too few, or too alike" in said(show.next_year(failed, company))
+    assert "too few, or too alike" in said(value.next_year(failed, company))
     nobody = replace(failed, forecast=buying.forecast.assign(returned=0))
-    assert "nobody has bought again" in said(show.next_year(nobody, company))
+    assert "nobody has bought again" in said(value.next_year(nobody, company))
 
 
 NOTES = (
-    "profit_orders", "profit_margin", "value_orders", "forecast_check", "value_amounts",
-    "contracts", "contract_margin",
+    "missing.profit_orders", "missing.profit_margin", "missing.orders", "missing.forecast_check",
+    "missing.amounts", "missing_section.contracts", "missing.contract_margin",
 )  # fmt: skip

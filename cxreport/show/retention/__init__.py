@@ -1,1 +1,0 @@
-"""Blocks on whether customers come back."""

@@ -1,1 +1,0 @@
-"""Blocks on what customers are worth."""
