@@ -351,7 +351,6 @@ __all__ = [
     "promise_kept",
     "purchases",
     "pyramid",
-    "pyramid as layers",
     "quality",
     "rake",
     "read_tickets",
