@@ -29,6 +29,7 @@ from cxreport.stats.survival import compare_survival, restricted_mean, survival
 from cxreport.stats.survival_quantiles import survival_quantile
 from cxreport.stats.trend import control_chart
 from cxreport.stats.weights import design_effect, rake
+from cxreport.topics import service
 from cxreport.topics.channels import (
     channel_ratings,
     channel_use,
@@ -154,7 +155,9 @@ from cxreport.topics.retention.contract_frames import company_contracts
 from cxreport.topics.retention.frames import company_retention
 from cxreport.topics.service import (
     avoidable_contacts,
+    avoidable_history,
     closed_loop,
+    company_tickets,
     compare_later,
     compare_waits,
     contact_reasons,
@@ -166,20 +169,15 @@ from cxreport.topics.service import (
     waits,
     within_level,
 )
-from cxreport.topics.service.contact_frames import (
-    avoidable_history,
-    service_history,
-    service_reasons,
-)
-from cxreport.topics.service.frames import (
-    company_tickets,
-    service_changes,
-    service_curve,
-    service_left_out,
-    service_waits,
-)
-from cxreport.topics.service.loop_frames import service_later, service_loop
-from cxreport.topics.service.rate_frames import service_rates
+from cxreport.topics.service import company_changes as service_changes
+from cxreport.topics.service import company_curve as service_curve
+from cxreport.topics.service import company_history as service_history
+from cxreport.topics.service import company_later as service_later
+from cxreport.topics.service import company_left_out as service_left_out
+from cxreport.topics.service import company_loop as service_loop
+from cxreport.topics.service import company_rates as service_rates
+from cxreport.topics.service import company_reasons as service_reasons
+from cxreport.topics.service import company_waits as service_waits
 from cxreport.topics.studies.coverage import (
     coverage_at_edges,
     coverage_by_number,
@@ -350,6 +348,7 @@ __all__ = [
     "score_link",
     "score_questions",
     "scoreboard",
+    "service",
     "service_changes",
     "service_curve",
     "service_history",

@@ -92,19 +92,6 @@ from cxreport.show.sections import (
     trends,
     weighted,
 )
-from cxreport.show.service.contacts import (
-    avoidable_contacts,
-    service_loop,
-    service_rates,
-    service_reasons,
-)
-from cxreport.show.service.sections import (
-    service_brief,
-    service_method,
-    service_summary,
-    service_waits,
-)
-from cxreport.show.service.waits import service_curves, service_history
 from cxreport.show.study_sections import (
     interval_brief,
     interval_edges,
@@ -132,7 +119,6 @@ from cxreport.show.word_of_mouth_sections import word_of_mouth
 
 __all__ = [
     "at_risk",
-    "avoidable_contacts",
     "base",
     "breakdown",
     "bridges",
@@ -206,15 +192,6 @@ __all__ = [
     "scale_use",
     "score_link",
     "second_orders",
-    "service_brief",
-    "service_curves",
-    "service_history",
-    "service_loop",
-    "service_method",
-    "service_rates",
-    "service_reasons",
-    "service_summary",
-    "service_waits",
     "session_differences",
     "session_steps",
     "sessions_against_rest",

@@ -22,7 +22,6 @@ from cxreport.show.journey.cells import WRITERS as JOURNEY
 from cxreport.show.linkage.cells import WRITERS as LINKAGE
 from cxreport.show.pyramid.cells import WRITERS as PYRAMID
 from cxreport.show.retention.cells import WRITERS as RETENTION
-from cxreport.show.service.cells import WRITERS as SERVICE
 from cxreport.show.validation.cells import WRITERS as VALIDATION
 from cxreport.show.value.cells import WRITERS as VALUE
 from cxreport.show.words import Words
@@ -165,7 +164,6 @@ WRITERS: dict[str, Writer] = {
     **PYRAMID,
     **LINKAGE,
     **JOURNEY,
-    **SERVICE,
     **RETENTION,
     **VALUE,
     "question": lambda words, row, p: question_label(row["question"], p, words),

@@ -8,7 +8,7 @@ import numpy as np
 
 from cxreport.show.captions import code_label
 from cxreport.show.curves import curves
-from cxreport.show.written import caption
+from cxreport.show.written import caption, names_of, reader_of, values_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ def draw_curves(block: Block, words: Words) -> Drawing:
         ``unit`` (key under ``curves.unit``: what the percent are of), ``time_unit`` (key under
         ``curves.time``) and, optional, ``group`` (the column whose codes the groups are; a group
         that is a key under ``curves.series`` is called so), ``start`` (percent at time 0) and
-        ``smooth`` (true for a projection).
+        ``smooth`` (true for a projection). Of a topic: ``label``, ``x`` and ``y`` instead.
     words : Words
         The reader's language.
 
@@ -39,10 +39,15 @@ def draw_curves(block: Block, words: Words) -> Drawing:
         What draws the figure (wide or not), and its alt text.
     """
     parameters = block.parameters
-    names = [_name(group, block, words) for group in block.frame["group"]]
+    if "label" in parameters:
+        reader = reader_of(block, words.language)
+        names = names_of(block, reader)
+        x_label, y_label = (reader.text(parameters[a], values_of(block)) for a in ("x", "y"))
+    else:
+        names = [_name(group, block, words) for group in block.frame["group"]]
+        x_label = words.text(f"curves.time.{parameters['time_unit']}")
+        y_label = words.text(f"curves.unit.{parameters['unit']}")
     frame = block.frame.assign(group=names)
-    x_label = words.text(f"curves.time.{parameters['time_unit']}")
-    y_label = words.text(f"curves.unit.{parameters['unit']}")
 
     def draw(wide: bool) -> Figure:
         return curves(

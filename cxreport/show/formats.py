@@ -23,8 +23,9 @@ from cxreport.show.captions import (
     question_label,
     score_label,
 )
-from cxreport.show.durations import level, wait, wait_range
+from cxreport.show.durations import UNITS, level, wait, wait_range
 from cxreport.show.money import write_money
+from cxreport.show.plain_text import isolated
 from cxreport.show.texts import SHARED, find_text, has_text
 from cxreport.show.words import Words, fill
 
@@ -97,8 +98,8 @@ class Value:
     row: Row
 
     def __format__(self, how: str) -> str:
-        """Write the value in the format that the text names."""
-        return self.reader.write(self.value, how, self.row)
+        """Write the value in the format that the text names, so that it turns nothing around it."""
+        return isolated(self.reader.write(self.value, how, self.row))
 
 
 def number(value: Any) -> float:
@@ -166,17 +167,32 @@ def _word(reader: Reader, value: Any, option: str, row: Row) -> str:
 
 
 def _known_word(reader: Reader, value: Any, option: str, row: Row) -> str:
-    """Write a word of a section of texts where it stands there; else the value as it is."""
-    known = reader.has(f"{option}.{value}")
-    return _word(reader, value, option, row) if known else reader.words.value(value or "")
+    """Write a word of a section of texts where it stands there; else the value as it is.
+
+    ``known_word:step:column`` names another format for what stands there not.
+    """
+    section, _, how = option.partition(":")
+    if reader.has(f"{section}.{value}"):
+        return _word(reader, value, section, row)
+    return reader.write(value, how, row) if how else reader.words.value(value or "")
+
+
+def _or(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Write ``or:not_yet:wait`` as a wait; what is not known of those counted, as that text."""
+    key, _, how = option.partition(":")
+    unknown = math.isnan(number(value)) and row.get("n") != 0
+    return reader.text(key, row) if unknown else reader.write(value, how, row)
 
 
 def _yes(reader: Reader, value: Any, _option: str, _row: Row) -> str:
     return reader.words.value(bool(value))
 
 
-def _signal(reader: Reader, value: Any, _option: str, _row: Row) -> str:
+def _signal(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Say whether it is a signal; with an option, nothing where that column was not measured."""
     missing = value is None or (not isinstance(value, bool) and pd.isna(value))
+    if missing and option and math.isnan(number(row.get(option))):
+        return ""
     return reader.text(f"signal.{'unknown' if missing else 'yes' if value else 'no'}")
 
 
@@ -190,9 +206,35 @@ def _range(reader: Reader, _value: Any, option: str, row: Row) -> str:
     return reader.words.text("value.range", low=low, high=high)
 
 
+def _if_known(reader: Reader, value: Any, how: str, row: Row) -> str:
+    """Write a value in a format; nothing where it is not known."""
+    return "" if math.isnan(number(value)) else reader.write(value, how, row)
+
+
+def _with_range(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Write a value and its interval: ``with_range:share`` or ``with_range:wait:lower:upper``."""
+    how, *names = option.split(":")
+    low, _ = ends = names or ["low", "high"]
+    written = reader.write(value, how, row)
+    if math.isnan(number(value)) or math.isnan(number(row.get(low))):
+        return written
+    interval = (
+        _waits(reader, value, ":".join(ends), row)
+        if how == "wait"
+        else _range(reader, value, option, row)
+    )
+    return reader.words.text("value.with_range", value=written, range=interval)
+
+
+def _wait(reader: Reader, value: Any, option: str, _row: Row) -> str:
+    """Write a wait counted in hours, or in days: ``wait:days``."""
+    return wait(number(value) * UNITS[option or "hours"], reader.words)
+
+
 def _waits(reader: Reader, _value: Any, option: str, row: Row) -> str:
-    """Write two ends of a wait: ``waits`` or ``waits:lower:upper``."""
-    low, high = (number(row.get(name)) for name in (option or "low:high").split(":"))
+    """Write two ends of a wait: ``waits``, ``waits:lower:upper`` or ``waits:lower:upper:days``."""
+    *ends, unit = [*(option or "low:high").split(":"), "hours"][:3]
+    low, high = (number(row.get(name)) * UNITS[unit] for name in ends)
     return wait_range(low, high, reader.words)
 
 
@@ -236,11 +278,12 @@ FORMATS: dict[str, Format] = {
     "ratio": lambda r, value, _, __: r.words.ratio(number(value)),
     "score": _score,
     "money": _money,
-    "wait": lambda r, value, _, __: wait(number(value), r.words),
+    "wait": _wait,
     "waits": _waits,
     "level": lambda r, value, _, __: level(number(value), r.words),
     "p_value": _p_value,
     "range": _range,
+    "with_range": _with_range,
     "day": _day,
     "period": _period,
     "short": _short_period,
@@ -254,6 +297,8 @@ FORMATS: dict[str, Format] = {
     "yes": _yes,
     "word": _word,
     "known_word": _known_word,
+    "or": _or,
+    "if_known": _if_known,
     "say": _say,
     "capital": _capital,
     "list": _each(", "),

@@ -14,7 +14,7 @@ from cxreport.show.effect_pictures import draw_bars, draw_map
 from cxreport.show.line_pictures import draw_lines
 from cxreport.show.svg import to_svg
 from cxreport.show.value.pictures import draw_tracking, draw_whale
-from cxreport.show.written import caption
+from cxreport.show.written import caption, names_of, reader_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,17 +66,30 @@ def make_picture(block: Block, words: Words, *, prefix: str) -> Picture:
 
 
 def _axis(block: Block, words: Words) -> dict[str, Any]:
-    """Return what every chart writes the same way."""
-    metric = block.parameters["metric"]
-    name = f"{words.text(f'metric.{metric}')} ({words.text(f'unit.{metric}')})"
+    """Return what every chart writes the same way: of a topic's, ``x`` or ``y`` names the axis."""
+    parameters = block.parameters
+    if "label" in parameters:
+        key = parameters.get("x") or parameters["y"]
+        name = reader_of(block, words.language).text(key, values_of(block))
+    else:
+        metric = parameters["metric"]
+        name = f"{words.text(f'metric.{metric}')} ({words.text(f'unit.{metric}')})"
     return {"name": name, "number": words.number, "whole": words.whole}
+
+
+def _writer(block: Block, words: Words) -> Callable[[float], str]:
+    """Return what writes a value in the alt text: by the format ``how``, or by the metric."""
+    if "label" in block.parameters:
+        reader, how = reader_of(block, words.language), block.parameters["how"]
+        return lambda value: reader.write(value, how, {})
+    return lambda value: words.measured(value, block.parameters["metric"])
 
 
 def _control(block: Block, words: Words) -> Drawing:
     """Draw estimates over periods between their limits, with the signals marked."""
     parameters = block.parameters
-    kind, metric = parameters["period"]["kind"], parameters["metric"]
-    names = [words.period(name, kind, short=True) for name in block.frame["period"]]
+    write = _writer(block, words)
+    names = _periods(block, words)
     frame = block.frame.assign(period=names)
     axis = _axis(block, words)
     periods = block.frame["period"].tolist()
@@ -103,12 +116,12 @@ def _control(block: Block, words: Words) -> Drawing:
         caption=caption(block, words),
         points=len(known),
         first=first["period"],
-        first_value=words.measured(first["estimate"], metric),
+        first_value=write(first["estimate"]),
         last=last["period"],
-        last_value=words.measured(last["estimate"], metric),
-        lowest=words.measured(lowest["estimate"], metric),
+        last_value=write(last["estimate"]),
+        lowest=write(lowest["estimate"]),
         lowest_at=lowest["period"],
-        highest=words.measured(highest["estimate"], metric),
+        highest=write(highest["estimate"]),
         highest_at=highest["period"],
         signals=", ".join(fired) or words.text("alt.no_marks"),
     )
@@ -119,14 +132,14 @@ def _intervals(block: Block, words: Words) -> Drawing:
     """Draw one dot with its interval for each group or question."""
     parameters = block.parameters
     frame = block.frame.assign(name=_row_names(block, words))
-    axis, metric = _axis(block, words), parameters["metric"]
+    axis, write = _axis(block, words), _writer(block, words)
     everyone = parameters.get("reference_value")
-    line = f"chart.{parameters.get('reference_name', 'all')}"
+    line = _line(block, words)
 
     def draw(wide: bool) -> Figure:
         return charts.intervals(
             frame, label="name", y="estimate", low="low", high="high", n="n",
-            reference=everyone, reference_label=words.text(line), x_label=axis["name"],
+            reference=everyone, reference_label=line, x_label=axis["name"],
             number=axis["number"], whole=axis["whole"], wide=wide,
         )  # fmt: skip
 
@@ -139,9 +152,9 @@ def _intervals(block: Block, words: Words) -> Drawing:
         "alt.intervals",
         caption=caption(block, words),
         groups=len(frame),
-        highest=words.measured(highest["estimate"], metric),
+        highest=write(highest["estimate"]),
         highest_at=highest["name"],
-        lowest=words.measured(lowest["estimate"], metric),
+        lowest=write(lowest["estimate"]),
         lowest_at=lowest["name"],
     )
     return draw, alt
@@ -174,9 +187,26 @@ def _distribution(block: Block, words: Words) -> Drawing:
     return draw, words.text("alt.distribution", caption=caption(block, words), rows=rows)
 
 
+def _line(block: Block, words: Words) -> str:
+    """Name the line of reference."""
+    if "reference_label" in block.parameters:
+        return reader_of(block, words.language).text(block.parameters["reference_label"])
+    return words.text(f"chart.{block.parameters.get('reference_name', 'all')}")
+
+
+def _periods(block: Block, words: Words) -> list[str]:
+    """Name the periods of a control chart."""
+    if "label" in block.parameters:
+        return names_of(block, reader_of(block, words.language))
+    kind = block.parameters["period"]["kind"]
+    return [words.period(name, kind, short=True) for name in block.frame["period"]]
+
+
 def _row_names(block: Block, words: Words) -> list[str]:
     """Name the rows of a chart: groups by their codes, questions by their labels."""
     parameters = block.parameters
+    if "label" in parameters:
+        return names_of(block, reader_of(block, words.language))
     if "group" in block.frame.columns:
         column = parameters["group"]
         return [code_label(column, code, parameters, words) for code in block.frame["group"]]

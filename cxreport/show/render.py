@@ -27,7 +27,6 @@ from cxreport.show.pictures import csv_of, make_picture
 from cxreport.show.plain_text import visible_block
 from cxreport.show.retention.heat_map import make_cohort_map
 from cxreport.show.retention.words import retention_sentences
-from cxreport.show.service.words import service_sentences
 from cxreport.show.svg import picture_only
 from cxreport.show.tables import TABLES, make_heat_map, make_table
 from cxreport.show.value.words import value_sentences
@@ -254,7 +253,6 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "sentences": _sentences,
     "experiment": _told(experiment_sentences),
     "linkage": _told(linkage_sentences),
-    "service": _told(service_sentences),
     "retention": _told(retention_sentences),
     "table": _table,
     "heat_map": _heat_map,

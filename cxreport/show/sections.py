@@ -32,8 +32,6 @@ SHOWN: WeakSet[Figure] = WeakSet()
 """The figures that a block shows: any other is lost to the page, see ``cxreport.publish.watch``."""
 NEEDED = {
     "at_risk": ("responses", "orders"),
-    "avoidable_contacts": ("tickets", "orders"),
-    "closed_loop": ("responses",),
     "completed_cohorts": ("orders",),
     "contract_margin": ("customers", "orders"),
     "contracts": ("customers",),
@@ -48,10 +46,6 @@ NEEDED = {
     "profit_orders": ("orders",),
     "promises": ("orders",),
     "score_link": ("responses", "orders"),
-    "service": ("tickets",),
-    "service_curve": ("tickets",),
-    "service_history": ("tickets",),
-    "service_reasons": ("tickets",),
     "several_channels": ("orders",),
     "shop_funnel": ("events",),
     "stage_channels": ("events",),
@@ -63,7 +57,7 @@ NEEDED = {
 }
 """Missing section -> the tables whose end may be the reason."""
 
-NOT_OF_PEOPLE = {"codes", "files", "left_out_orders", "plan", "problems", "requests_left_out"}
+NOT_OF_PEOPLE = {"codes", "files", "left_out_orders", "plan", "problems"}
 """Tables that count rows of data or plan answers to come; codes hide their own small counts."""
 
 

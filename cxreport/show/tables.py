@@ -20,8 +20,6 @@ from cxreport.show.pyramid.cells import TABLES as PYRAMID
 from cxreport.show.pyramid.cells import TEXT_COLUMNS as PYRAMID_TEXT
 from cxreport.show.retention.cells import TABLES as RETENTION
 from cxreport.show.retention.cells import TEXT_COLUMNS as RETENTION_TEXT
-from cxreport.show.service.cells import TABLES as SERVICE
-from cxreport.show.service.cells import TEXT_COLUMNS as SERVICE_TEXT
 from cxreport.show.value.cells import TABLES as VALUE
 from cxreport.show.value.cells import TEXT_COLUMNS as VALUE_TEXT
 from cxreport.show.written import caption, reader_of, table_of
@@ -80,7 +78,6 @@ TABLES: dict[str, tuple[str, ...]] = {
     **PYRAMID,
     **LINKAGE,
     **JOURNEY,
-    **SERVICE,
     **RETENTION,
     **VALUE,
 }  # fmt: skip
@@ -94,7 +91,6 @@ TEXT_COLUMNS = {
     *PYRAMID_TEXT,
     *LINKAGE_TEXT,
     *JOURNEY_TEXT,
-    *SERVICE_TEXT,
     *RETENTION_TEXT,
     *VALUE_TEXT,
 }  # fmt: skip

@@ -35,10 +35,10 @@ def caption(block: Block, words: Words) -> str:
 
 def caption_of(block: Block, reader: Reader) -> str:
     """Return what a table or chart shows: a text that may use the block's parameters."""
-    return capital(reader.text(f"caption.{block.parameters['caption']}", _values(block)))
+    return capital(reader.text(f"caption.{block.parameters['caption']}", values_of(block)))
 
 
-def _values(block: Block) -> dict[str, Any]:
+def values_of(block: Block) -> dict[str, Any]:
     """Return the parameters that a caption may speak of; periods are written by the reader."""
     own = {"period", "reference", "names", "labels", "columns"}
     return {name: value for name, value in block.parameters.items() if name not in own}

@@ -13,9 +13,12 @@ import cxreport as cx
 from cxreport.inputs.survey import Survey, open_survey
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.cells import write_cell
+from cxreport.show.formats import Reader
 from cxreport.show.render import render
 from cxreport.show.tables import TABLES
+from cxreport.show.texts import SHARED
 from cxreport.show.words import Words
+from cxreport.show.written import reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,15 +27,24 @@ WORDS = Words("en")
 BESIDE = {
     "difference_interval": 0, "difference_span": 0, "drop_difference": 0, "expectation_gap": 0,
     "link_difference": 0, "memory_gap": 0, "outcome_adjusted": 0, "profit_range": 0,
-    "friction_ratio": 1, "lift": 1, "wait_speed": 1,
+    "friction_ratio": 1, "lift": 1, "speed": 1,
 }  # fmt: skip
 """Column of the interval that a signal is read against -> what it holds where nothing differs."""
 VERDICTS = {
     True: ("signal.yes", "linkage.claim.yes", "linkage.check.yes", "profit.word.loses",
-           "profit.word.earns", "service.direction.slower", "service.direction.faster"),
+           "profit.word.earns", "service: verdict.slower", "service: verdict.faster"),
     False: ("signal.no", "linkage.claim.no", "linkage.check.no", "profit.word.neither"),
 }  # fmt: skip
-SAYS = {WORDS.text(key): says for says, keys in VERDICTS.items() for key in keys}
+"""What a cell says, by the key of its text; before it the topic whose text it is."""
+
+
+def word(key: str) -> str:
+    """Write the text of a key, of a topic where it names one."""
+    topic, _, own = key.rpartition(": ")
+    return Reader("en", topic or SHARED).text(own)
+
+
+SAYS = {word(key): says for says, keys in VERDICTS.items() for key in keys}
 SAID = ("against_others", "link_signal", "profit_word", "signal")
 """Columns that say whether a row is a signal."""
 NUMBER = re.compile(r"-?€?\d[\d,]*(?:\.\d+)?")
@@ -72,22 +84,41 @@ def _read(number: str) -> float:
 
 def contradictions(block: Block) -> list[str]:
     """List the rows of a table whose word says another thing than the interval beside it."""
-    table, found = block.parameters.get("table", ""), []
-    for said, beside in columns_said(table):
-        for row in block.frame.to_dict("records"):
-            texts = (write_cell(name, row, block.parameters, WORDS) for name in (said, beside))
-            word, shown = texts
-            ends = interval(shown)
-            if ends is not None and word in SAYS:
-                leaves_out = not ends[0] <= BESIDE.get(beside, 0) <= ends[1]
-                if leaves_out != SAYS[word]:
-                    found.append(f"{table}: {word} beside {shown}")
+    found = []
+    for table, beside, word, shown in verdicts(block):
+        ends = interval(shown)
+        if ends is not None and word in SAYS:
+            leaves_out = not ends[0] <= BESIDE.get(beside, 0) <= ends[1]
+            if leaves_out != SAYS[word]:
+                found.append(f"{table}: {word} beside {shown}")
     return found
+
+
+def verdicts(block: Block) -> Iterator[tuple[str, str, str, str]]:
+    """Walk the cells that say "signal", each with the cell of its interval."""
+    rows = block.frame.to_dict("records")
+    if "columns" not in block.parameters:
+        table = block.parameters.get("table", "")
+        for said, beside in columns_said(table):
+            for row in rows:
+                texts = (write_cell(name, row, block.parameters, WORDS) for name in (said, beside))
+                yield (table, beside, *texts)
+        return
+    reader = reader_of(block, "en")
+    columns = {c["heading"] or c["name"]: c for c in block.parameters["columns"]}
+    beside = next(filter(BESIDE.__contains__, columns), "")
+    for said in filter(SAID.__contains__, columns):
+        for row in rows:
+            texts = (
+                reader.write(row.get(c["name"]), c["how"], row)
+                for c in (columns[said], columns[beside])
+            )
+            yield (block.parameters["caption"], beside, *texts)
 
 
 def sentences(block: Block) -> list[str]:
     """Return what a block says in sentences."""
-    if "table" in block.parameters or block.kind in {"figure", "header"}:
+    if {"table", "columns"} & {*block.parameters} or block.kind in {"figure", "header"}:
         return []
     listed = re.findall(r"<li>(.*?)</li>", str(render(block, "en", prefix="p")), re.DOTALL)
     return [unescape(re.sub(r"<[^>]*>", "", item)) for item in listed]
@@ -140,13 +171,13 @@ def journeys(survey: Survey) -> list[Block]:
 
 def services(company: Survey) -> list[Block]:
     """Show the tables on service that compare."""
-    waits, changes = cx.service_waits(company), cx.service_changes(company)
+    waits, changes = cx.service.company_waits(company), cx.service.company_changes(company)
     hours = {"first_reply": 8.0, "solution": 48.0}
     return [
-        cx.show.service_brief(waits, changes, company),
-        cx.show.service_waits(waits, changes, company),
-        cx.show.service_rates(cx.service_rates(company, hours=hours), company, hours),
-        cx.show.service_reasons(cx.service_reasons(company), company),
+        cx.service.brief(waits, changes, company),
+        cx.service.waits_table(waits, changes, company),
+        cx.service.rates_table(cx.service.company_rates(company, hours=hours), company, hours),
+        cx.service.reasons_chart(cx.service.company_reasons(company), company),
     ]
 
 
@@ -175,6 +206,8 @@ def trial(survey: Survey) -> list[Block]:
 
 
 PAGES: tuple[Callable[[Survey], list[Block]], ...] = (scores, journeys, services, money, trial)
+OF_TOPICS = {"contact_reasons", "rates", "waits"}
+"""Tables of topics that say "signal"."""
 TESTED_WITH_THEIR_DATA = {"against_rest"}
 """Of undated sessions: in tests of sessions."""
 
@@ -185,6 +218,7 @@ def test_pages_do_not_contradict_their_intervals() -> None:
     assert [row for block in blocks for row in contradictions(block)] == []
     assert [said for block in blocks for said in sentences(block) if contradicted(said)] == []
     walked = {block.parameters.get("table", "") for block in blocks}
+    assert {row[0] for block in blocks for row in verdicts(block)} >= OF_TOPICS
     assert {name for name in TABLES if columns_said(name)} - walked == TESTED_WITH_THEIR_DATA
 
 
