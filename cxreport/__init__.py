@@ -29,7 +29,7 @@ from cxreport.stats.survival import compare_survival, restricted_mean, survival
 from cxreport.stats.survival_quantiles import survival_quantile
 from cxreport.stats.trend import control_chart
 from cxreport.stats.weights import design_effect, rake
-from cxreport.topics import service
+from cxreport.topics import conversion, service
 from cxreport.topics.channels import (
     channel_ratings,
     channel_use,
@@ -56,13 +56,11 @@ from cxreport.topics.conversion import (
     session_funnel,
     session_steps,
     sessions_against_rest,
-)
-from cxreport.topics.conversion.frames import (
     shop_differences,
     shop_funnel,
+    stage_funnel,
     step_errors,
 )
-from cxreport.topics.conversion.stage_frames import stage_funnel
 from cxreport.topics.drivers import (
     asymmetry,
     criticality,
@@ -260,6 +258,7 @@ __all__ = [
     "contract_survivors",
     "contractual_retention",
     "control_chart",
+    "conversion",
     "coverage_at_edges",
     "coverage_by_number",
     "coverage_of_intervals",

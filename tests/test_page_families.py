@@ -24,6 +24,7 @@ FAMILIES = {  # what makes a family of comparisons -> how many of them
     "channel_scores": 1,
     "company_friction": 1,
     "company_profit": 2,  # groups against nothing, and among each other
+    "conversion.shop_differences": 1,
     "detractor_first_drop": 1,
     "journey_memory": 1,
     "scoreboard": 1,
@@ -31,7 +32,6 @@ FAMILIES = {  # what makes a family of comparisons -> how many of them
     "service.company_later": 1,
     "service.company_rates": 1,
     "service.company_reasons": 1,
-    "shop_differences": 1,
     "survey_criticality": 1,
     "survey_expectations": 1,
     "survey_moments": 1,

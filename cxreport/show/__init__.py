@@ -1,17 +1,5 @@
 """DataFrame -> what people see: the blocks that a notebook cell may end in."""
 
-from cxreport.show.conversion.sections import (
-    funnel_differences,
-    shop_funnel,
-    stage_funnel,
-    step_errors,
-)
-from cxreport.show.conversion.sessions import (
-    session_differences,
-    session_steps,
-    sessions_against_rest,
-    undated,
-)
 from cxreport.show.drivers.moments import moments, moments_in_brief
 from cxreport.show.drivers.sections import (
     driver_method,
@@ -90,6 +78,7 @@ from cxreport.show.sections import (
     table,
     touchpoints,
     trends,
+    undated,
     weighted,
 )
 from cxreport.show.study_sections import (
@@ -147,7 +136,6 @@ __all__ = [
     "first_drop",
     "forecast_check",
     "friction",
-    "funnel_differences",
     "header",
     "importances",
     "in_brief",
@@ -192,16 +180,10 @@ __all__ = [
     "scale_use",
     "score_link",
     "second_orders",
-    "session_differences",
-    "session_steps",
-    "sessions_against_rest",
     "several",
     "several_channels",
-    "shop_funnel",
     "signals",
     "stage_channels",
-    "stage_funnel",
-    "step_errors",
     "study",
     "subgroup_effects",
     "table",

@@ -16,7 +16,6 @@ from cxreport.show.captions import (
     question_label,
     score_label,
 )
-from cxreport.show.conversion.cells import WRITERS as CONVERSION
 from cxreport.show.drivers.cells import WRITERS as DRIVERS
 from cxreport.show.journey.cells import WRITERS as JOURNEY
 from cxreport.show.linkage.cells import WRITERS as LINKAGE
@@ -159,7 +158,6 @@ def _problem(words: Words, row: Row, _parameters: dict[str, Any]) -> str:
 
 WRITERS: dict[str, Writer] = {
     **VALIDATION,
-    **CONVERSION,
     **DRIVERS,
     **PYRAMID,
     **LINKAGE,

@@ -211,6 +211,11 @@ def _if_known(reader: Reader, value: Any, how: str, row: Row) -> str:
     return "" if math.isnan(number(value)) else reader.write(value, how, row)
 
 
+def _if_any(reader: Reader, value: Any, how: str, row: Row) -> str:
+    """Write how many there are in a format; nothing where there are none."""
+    return "" if number(value) == 0 else reader.write(value, how, row)
+
+
 def _with_range(reader: Reader, value: Any, option: str, row: Row) -> str:
     """Write a value and its interval: ``with_range:share`` or ``with_range:wait:lower:upper``."""
     how, *names = option.split(":")
@@ -299,6 +304,7 @@ FORMATS: dict[str, Format] = {
     "known_word": _known_word,
     "or": _or,
     "if_known": _if_known,
+    "if_any": _if_any,
     "say": _say,
     "capital": _capital,
     "list": _each(", "),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.codebook import Codebook
     from cxreport.inputs.company import Company
+    from cxreport.inputs.dataset import Dataset
     from cxreport.inputs.period import Period
 
 SHOWN: WeakSet[Figure] = WeakSet()
@@ -37,7 +38,6 @@ NEEDED = {
     "contracts": ("customers",),
     "forecast_check": ("orders",),
     "friction": ("events", "tickets"),
-    "funnel_differences": ("events",),
     "journey_steps": ("events",),
     "loyal_ratio": ("orders",),
     "new_customers": ("orders",),
@@ -47,10 +47,7 @@ NEEDED = {
     "promises": ("orders",),
     "score_link": ("responses", "orders"),
     "several_channels": ("orders",),
-    "shop_funnel": ("events",),
     "stage_channels": ("events",),
-    "stage_funnel": ("events", "orders"),
-    "step_errors": ("events",),
     "value_amounts": ("orders",),
     "value_no_fit": ("orders",),
     "value_orders": ("orders",),
@@ -154,6 +151,23 @@ def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
     beside = "weights" if has_weights(survey) else ""
     weights = "weighted" if survey.columns("weight") else beside
     return Block("in_brief", board, about(survey) | {"weights": weights})
+
+
+def undated(dataset: Dataset, title: str) -> Block:
+    """Show what a report on a source without dates is about.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        From ``cxreport.open_source``.
+    title : str
+        Key of the title, and of the text on what the missing dates forbid, under ``study``.
+    """
+    source = dataset.codebook.source
+    period = {"name": "undated", "kind": "undated"}
+    parameters = {"title": title, "study": title, "period": period, "synthetic": source.synthetic}
+    named = {"source": dict(source.title), "terms": dict(source.terms)}
+    return Block("header", parameters=parameters | named)
 
 
 def table(name: str, frame: pd.DataFrame, company: Company, **parameters: object) -> Block:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from cxreport.show.captions import period_label, question_label
 from cxreport.show.cell import Cell, Table
 from cxreport.show.cells import write_cell
-from cxreport.show.conversion.cells import TABLES as CONVERSION
-from cxreport.show.conversion.cells import TEXT_COLUMNS as CONVERSION_TEXT
 from cxreport.show.drivers.cells import TABLES as DRIVERS
 from cxreport.show.drivers.cells import TEXT_COLUMNS as DRIVERS_TEXT
 from cxreport.show.journey.cells import TABLES as JOURNEY
@@ -73,7 +71,6 @@ TABLES: dict[str, tuple[str, ...]] = {
     "effect": ("arm", *EFFECT),
     "subgroups": ("group", *EFFECT),
     "codes": ("code", "wave", "found", "ids", "meaning", "reason"),
-    **CONVERSION,
     **DRIVERS,
     **PYRAMID,
     **LINKAGE,
@@ -86,7 +83,6 @@ TEXT_COLUMNS = {
     "direction", "example", "file", "group", "interval_kind", "level", "meaning", "metric", "note",
     "nps_class", "period", "problem", "question", "ranks", "reason", "rule", "score", "severity",
     "sign", "signal", "signal_weighted", "table", "title", "used", "variable", "wave", "what_to_do",
-    *CONVERSION_TEXT,
     *DRIVERS_TEXT,
     *PYRAMID_TEXT,
     *LINKAGE_TEXT,
