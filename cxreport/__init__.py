@@ -19,8 +19,9 @@ from cxreport.scores.population import (
     weighted_differences,
     weighted_scores,
 )
+from cxreport.scores.pyramid import pyramid
 from cxreport.scores.scoreboard import score_history, score_questions, scoreboard
-from cxreport.scores.scores import ces, csat, nps, pyramid
+from cxreport.scores.scores import ces, csat, nps
 from cxreport.scores.segments import shrink, suppress
 from cxreport.scores.signals import chart_scores
 from cxreport.scores.spread import answer_shares
@@ -33,12 +34,14 @@ from cxreport.stats.trend import control_chart
 from cxreport.stats.weights import design_effect, rake
 from cxreport.topics import (
     channels,
+    conversion,
     drivers,
     experiment,
     journey,
     linkage,
     quality,
     retention,
+    service,
     studies,
     survey,
     validation,
@@ -75,9 +78,9 @@ from cxreport.topics.conversion import (
 from cxreport.topics.conversion.frames import (
     shop_differences,
     shop_funnel,
+    stage_funnel,
     step_errors,
 )
-from cxreport.topics.conversion.stage_frames import stage_funnel
 from cxreport.topics.drivers import (
     asymmetry,
     criticality,
@@ -179,20 +182,8 @@ from cxreport.topics.service import (
     waits,
     within_level,
 )
-from cxreport.topics.service.contact_frames import (
-    avoidable_history,
-    service_history,
-    service_reasons,
-)
-from cxreport.topics.service.frames import (
-    company_tickets,
-    service_changes,
-    service_curve,
-    service_left_out,
-    service_waits,
-)
-from cxreport.topics.service.loop_frames import service_later, service_loop
-from cxreport.topics.service.rate_frames import service_rates
+from cxreport.topics.service.contact_frames import avoidable_history
+from cxreport.topics.service.wait_frames import company_tickets
 from cxreport.topics.studies.coverage import (
     coverage_at_edges,
     coverage_by_number,
@@ -277,6 +268,7 @@ __all__ = [
     "contract_survivors",
     "contractual_retention",
     "control_chart",
+    "conversion",
     "coverage_at_edges",
     "coverage_by_number",
     "coverage_of_intervals",
@@ -372,15 +364,7 @@ __all__ = [
     "score_link",
     "score_questions",
     "scoreboard",
-    "service_changes",
-    "service_curve",
-    "service_history",
-    "service_later",
-    "service_left_out",
-    "service_loop",
-    "service_rates",
-    "service_reasons",
-    "service_waits",
+    "service",
     "session_differences",
     "session_funnel",
     "session_steps",

@@ -24,14 +24,14 @@ FAMILIES = {  # what makes a family of comparisons -> how many of them
     "channel_scores": 1,
     "company_friction": 1,
     "company_profit": 2,  # groups against nothing, and among each other
+    "conversion.shop_differences": 1,
     "detractor_first_drop": 1,
     "journey_memory": 1,
     "scoreboard": 1,
-    "service_changes": 1,
-    "service_later": 1,
-    "service_rates": 1,
-    "service_reasons": 1,
-    "shop_differences": 1,
+    "service.company_changes": 1,
+    "service.company_later": 1,
+    "service.company_rates": 1,
+    "service.company_reasons": 1,
     "survey_criticality": 1,
     "survey_expectations": 1,
     "survey_moments": 1,
@@ -58,7 +58,7 @@ def survey() -> Survey:
 def test_a_page_declares_every_family_it_makes(notebook: Path) -> None:
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    made = sum(FAMILIES.get(name, 0) for name in re.findall(r"cx\.(?:\w+\.)?(\w+)\(", code))
+    made = sum(FAMILIES.get(name, 0) for name in re.findall(r"cx\.((?:\w+\.)?\w+)\(", code))
     declared = sum(int(number) for number in re.findall(r"families=(\d+)", code))
     if notebook.stem in ON_ITS_OWN:
         assert not declared

@@ -74,9 +74,9 @@ def company() -> Company:
 
 
 SECTIONS: dict[str, Callable[[Company], pd.DataFrame]] = {
-    "rates": cx.service_rates,
-    "changes": cx.service_changes,
-    "reasons": cx.service_reasons,
+    "rates": cx.service.company_rates,
+    "changes": cx.service.company_changes,
+    "reasons": cx.service.company_reasons,
     "channels": cx.channel_scores,
     "friction": lambda company: cx.compare_friction(cx.company_friction(company, ["app", "web"])),
     "customers": cx.channel_customers,

@@ -25,7 +25,7 @@ from cxreport.publish.publish import (
     staging,
 )
 from cxreport.publish.run import run_notebook
-from cxreport.show.captions import filters_label
+from cxreport.show.labels import filters_label
 from cxreport.show.plain_text import all_visible
 from cxreport.show.words import Words
 

@@ -26,7 +26,7 @@ from cxreport.publish.executed import END, cell_number
 from cxreport.publish.fold import Piece, fold
 from cxreport.publish.provenance import provenance_rows
 from cxreport.show.blocks import MIME, read_block
-from cxreport.show.captions import period_label, title_label
+from cxreport.show.labels import period_label, title_label
 from cxreport.show.plain_text import all_visible, isolated, visible, visible_block
 from cxreport.show.render import render
 from cxreport.show.words import Words

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
-from cxreport.show.render import note_text
+from cxreport.show.written import note_of, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,5 +77,7 @@ def _shown(section: list[Piece]) -> list[Block]:
 def _line(section: list[Piece], words: Words) -> str:
     """Write what a section was about, and its notes, as an item of a list."""
     title = section[0].markdown.splitlines()[0].removeprefix(HEADING)
-    notes = dict.fromkeys(note_text(block, words) for block in _shown(section))
+    notes = dict.fromkeys(
+        note_of(block, reader_of(block, words.language)) for block in _shown(section)
+    )
     return f"- **{title}** – {' '.join(notes)}"

@@ -112,7 +112,7 @@ def figures_of(value, depth=3):
 
 def lost_plots():
     """Return the runs of the cells whose plots no block shows: drawn, and not closed since."""
-    shown = getattr(sys.modules.get("cxreport.show.sections"), "SHOWN", ())
+    shown = getattr(sys.modules.get("cxreport.show.own"), "SHOWN", ())
     left = [made for made in MADE.values() if made[0].axes and not is_closed(made[0])]
     return sorted({run for figure, run in [*left, *ENDS.values()] if figure not in shown})
 

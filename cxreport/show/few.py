@@ -12,6 +12,7 @@ import pandas as pd
 from cxreport.inputs.company import Company
 from cxreport.scores.suppression import SUPPRESSED, hide_few
 from cxreport.show.blocks import Block
+from cxreport.show.texts import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,10 @@ P = ParamSpec("P")
 
 def few_note(company: Company) -> Block:
     """Say that something is not shown because it is about few people."""
-    return Block("note", parameters={"key": "missing_section.few", "n": company.minimum_group})
+    return Block(
+        "note",
+        parameters={"topic": SHARED, "key": "missing_section.few", "n": company.minimum_group},
+    )
 
 
 def without_few(section: Callable[P, Block]) -> Callable[P, Block]:

@@ -15,7 +15,8 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.scores.kinds import score_kind
-from cxreport.show.captions import (
+from cxreport.show.durations import UNITS, level, wait, wait_range
+from cxreport.show.labels import (
     answer_label,
     capital,
     code_label,
@@ -24,7 +25,6 @@ from cxreport.show.captions import (
     question_label,
     score_label,
 )
-from cxreport.show.durations import level, wait, wait_range
 from cxreport.show.money import write_money
 from cxreport.show.plain_text import isolated
 from cxreport.show.texts import SHARED, find_text, has_text
@@ -99,8 +99,8 @@ class Value:
     row: Row
 
     def __format__(self, how: str) -> str:
-        """Write the value in the format that the text names."""
-        return self.reader.write(self.value, how, self.row)
+        """Write the value in the format that the text names, so that it turns nothing around it."""
+        return isolated(self.reader.write(self.value, how, self.row))
 
 
 def number(value: Any) -> float:
@@ -202,6 +202,13 @@ def _codes(reader: Reader, _value: Any, option: str, row: Row) -> str:
     return f"{isolated(first)} ({isolated(other[0].lower())})" if other else first
 
 
+def _unknown_as(reader: Reader, value: Any, option: str, row: Row) -> str:
+    """Write ``unknown_as:not_yet:wait`` as a wait; unknown of those counted, as that text."""
+    key, _, how = option.partition(":")
+    unknown = math.isnan(number(value)) and row.get("n") != 0
+    return reader.text(key, row) if unknown else reader.write(value, how, row)
+
+
 def _yes(reader: Reader, value: Any, _option: str, _row: Row) -> str:
     return reader.words.value(bool(value))
 
@@ -254,12 +261,18 @@ def _translated(reader: Reader, value: Any, option: str, row: Row) -> str:
 
 
 def _with_range(reader: Reader, value: Any, option: str, row: Row) -> str:
-    """Write a value, and its interval in brackets where both ends are known; as ``range``."""
-    how, *names = _ends(option)
+    """Write a value and, in brackets, its interval where it is known; as ``range``."""
+    how, low, high = _ends(option)
     written = reader.write(value, how, row)
-    if any(math.isnan(number(each)) for each in (value, *map(row.get, names))):
+    ends = [row.get(low)] if how == "wait" else [row.get(low), row.get(high)]  # a wait may be open
+    if any(math.isnan(number(each)) for each in (value, *ends)):
         return written
-    return f"{written} ({_range(reader, None, option, row)})"
+    interval = (
+        wait_range(number(row[low]), number(row.get(high)), reader.words)
+        if how == "wait"
+        else _range(reader, None, option, row)
+    )
+    return f"{written} ({interval})"
 
 
 def _as(reader: Reader, value: Any, column: str, row: Row) -> str:
@@ -267,9 +280,25 @@ def _as(reader: Reader, value: Any, column: str, row: Row) -> str:
     return reader.write(value, str(row[column]), row)
 
 
+def _if_known(reader: Reader, value: Any, how: str, row: Row) -> str:
+    """Write a value in a format; nothing where it is not known."""
+    return "" if math.isnan(number(value)) else reader.write(value, how, row)
+
+
+def _if_any(reader: Reader, value: Any, how: str, row: Row) -> str:
+    """Write how many there are in a format; nothing where there are none."""
+    return "" if number(value) == 0 else reader.write(value, how, row)
+
+
+def _wait(reader: Reader, value: Any, option: str, _row: Row) -> str:
+    """Write a wait counted in hours, or in days: ``wait:days``."""
+    return wait(number(value) * UNITS[option or "hours"], reader.words)
+
+
 def _waits(reader: Reader, _value: Any, option: str, row: Row) -> str:
-    """Write two ends of a wait: ``waits`` or ``waits:lower:upper``."""
-    low, high = (number(row.get(name)) for name in (option or "low:high").split(":"))
+    """Write two ends of a wait: ``waits``, ``waits:lower:upper`` or ``waits:lower:upper:days``."""
+    *ends, unit = [*(option or "low:high").split(":"), "hours"][:3]
+    low, high = (number(row.get(name)) * UNITS[unit] for name in ends)
     return wait_range(low, high, reader.words)
 
 
@@ -325,7 +354,7 @@ FORMATS: dict[str, Format] = {
     "ratio": lambda r, value, _, __: r.words.ratio(number(value)),
     "score": _score,
     "money": _money,
-    "wait": lambda r, value, _, __: wait(number(value), r.words),
+    "wait": _wait,
     "waits": _waits,
     "level": lambda r, value, _, __: level(number(value), r.words),
     "p_value": _p_value,
@@ -350,6 +379,9 @@ FORMATS: dict[str, Format] = {
     "yes": _yes,
     "word": _word,
     "known_word": _known_word,
+    "unknown_as": _unknown_as,
+    "if_known": _if_known,
+    "if_any": _if_any,
     "say": _say,
     "capital": _capital,
     "unbroken": _unbroken,

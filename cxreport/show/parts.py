@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxreport.inputs.company import Company
 from cxreport.inputs.meaning import SCORES
 from cxreport.show.blocks import Block, plain
 from cxreport.show.texts import SHARED, options_in
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cxreport.inputs.codebook import Codebook
-    from cxreport.inputs.company import Company
+    from cxreport.inputs.dataset import Dataset
     from cxreport.inputs.period import Period
 
 Said = dict[str, Any]
@@ -62,7 +63,7 @@ def say(key: str, **values: object) -> Said:
 def sentences(
     topic: str,
     said: Sequence[Said | Sequence[Said]],
-    company: Company | None = None,
+    company: Company | Dataset | None = None,
     **more: object,
 ) -> Block:
     """Show sentences; a list among them is one item of several sentences."""
@@ -74,7 +75,7 @@ def table(
     name: str,
     frame: pd.DataFrame,
     columns: Sequence[Column],
-    company: Company | None = None,
+    company: Company | Dataset | None = None,
     **more: object,
 ) -> Block:
     """Show a frame as a table.
@@ -89,8 +90,9 @@ def table(
         The numbers, one row a row of the table.
     columns : sequence of Column
         What is shown of it.
-    company : Company, optional
-        The company reported, of which the block carries periods and labels.
+    company : Company or Dataset, optional
+        The company reported, of which the block carries periods and labels; or a source without
+        dates, of which it carries labels alone.
     **more : object
         Plain values for the caption, or for formats (``group``, ``currency``, ``every``).
     """
@@ -103,7 +105,7 @@ def chart(
     name: str,
     frame: pd.DataFrame,
     columns: Sequence[Column],
-    company: Company | None = None,
+    company: Company | Dataset | None = None,
     **more: object,
 ) -> Block:
     """Draw a frame, with the table of the same columns beside it; else as :func:`table`.
@@ -151,11 +153,12 @@ def _block(
     kind: str,
     topic: str,
     frame: pd.DataFrame,
-    company: Company | None,
+    company: Company | Dataset | None,
     parameters: dict[str, Any],
 ) -> Block:
     """Make a block that carries its periods, and the labels of what it names."""
-    known = {"topic": topic} | (periods_of(company) if company else {}) | parameters
+    periods = periods_of(company) if isinstance(company, Company) else {}
+    known = {"topic": topic} | periods | parameters
     if company is not None:
         named = named_in(frame, known) | options_in(topic)
         known = labels_of(company.codebook, named) | known

@@ -61,4 +61,6 @@ def isolated(text: str) -> str:
     ('Torino', True)
     """
     turns = any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in text)
-    return f"{ISOLATE}{text}{END_OF_ISOLATE}" if turns else text
+    if not turns or (text.startswith(ISOLATE) and text.endswith(END_OF_ISOLATE)):
+        return text
+    return f"{ISOLATE}{text}{END_OF_ISOLATE}"

@@ -15,20 +15,17 @@ from markupsafe import Markup
 
 from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
-from cxreport.show.brief import written_sentences
-from cxreport.show.captions import capital, filters_label, period_label
 from cxreport.show.cards import cards_of
 from cxreport.show.cell import Cell, Table
 from cxreport.show.charts.picture import DRAWINGS, picture_of
 from cxreport.show.charts.svg import picture_only
 from cxreport.show.heat_map import make_shaded
+from cxreport.show.labels import capital, filters_label, period_label
 from cxreport.show.plain_text import visible_block
-from cxreport.show.service.words import service_sentences
 from cxreport.show.shades import make_shades
 from cxreport.show.spreadsheet import csv_of
-from cxreport.show.tables import TABLES, make_table
 from cxreport.show.words import Words
-from cxreport.show.written import caption, note_of, reader_of, sentences_of
+from cxreport.show.written import caption, note_of, reader_of, sentences_of, table_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -126,10 +123,11 @@ def _source_line(p: dict[str, Any], words: Words) -> str:
 
 
 def _table(block: Block, words: Words, _prefix: str) -> Markup:
-    columns = block.parameters.get("columns") or TABLES[block.parameters["table"]]
-    many = len(columns) > MOST_SIDE_BY_SIDE
+    many = len(block.parameters["columns"]) > MOST_SIDE_BY_SIDE
     few = len(block.frame) <= MOST_BELOW_EACH_OTHER
-    return _fill("table", table=make_table(block, words), stack=many and few)
+    return _fill(
+        "table", table=table_of(block, reader_of(block, words.language)), stack=many and few
+    )
 
 
 def _heat_map(block: Block, words: Words, _prefix: str) -> Markup:
@@ -151,43 +149,27 @@ def _chart(block: Block, words: Words, prefix: str) -> Markup:
         # to_svg lets only its own list of elements and attributes through
         wide=Markup(picture.wide),  # noqa: S704
         narrow=Markup(picture.narrow),  # noqa: S704
-        table=make_table(block, words),
+        table=table_of(block, reader_of(block, words.language)),
         data=data,
         words=words,
     )
 
 
-def _sentences(block: Block, words: Words, prefix: str) -> Markup:
-    if "topic" not in block.parameters:
-        return _told(written_sentences)(block, words, prefix)
-    said = sentences_of(block, reader_of(block, words.language))
-    return _fill("sentences", sentences=said)
-
-
-def _told(write: Callable[[Block, Words], list[str]]) -> Callable[[Block, Words, str], Markup]:
-    """Return what writes a kind of block as a list of sentences."""
-    return lambda block, words, _: _fill("sentences", sentences=write(block, words))
+def _sentences(block: Block, words: Words, _prefix: str) -> Markup:
+    return _fill("sentences", sentences=sentences_of(block, reader_of(block, words.language)))
 
 
 def _cards(block: Block, words: Words, _prefix: str) -> Markup:
-    values = {"cards": cards_of(block, words), "table": make_table(block, words)}
+    values = {
+        "cards": cards_of(block, words),
+        "table": table_of(block, reader_of(block, words.language)),
+    }
     data = base64.b64encode(csv_of(block.frame).encode()).decode()
     return _fill("cards", caption=caption(block, words), data=data, words=words, **values)
 
 
 def _note(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("note", text=note_text(block, words))
-
-
-def note_text(block: Block, words: Words) -> str:
-    """Write what a note says, with its values."""
-    if "topic" in block.parameters:
-        return note_of(block, reader_of(block, words.language))
-    values = {name: value for name, value in block.parameters.items() if name != "key"}
-    if "day" in values:
-        values["table"] = words.text(f"table_name.{values['table']}")
-        values["day"] = words.day(_day(values["day"]))
-    return words.text(block.parameters["key"], **values)
+    return _fill("note", text=note_of(block, reader_of(block, words.language)))
 
 
 def _several(block: Block, words: Words, prefix: str) -> Markup:
@@ -243,7 +225,6 @@ def _day(text: str) -> dt.date:
 KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "header": _header,
     "sentences": _sentences,
-    "service": _told(service_sentences),
     "table": _table,
     "heat_map": _heat_map,
     "shades": _shades,

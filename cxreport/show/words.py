@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 POINTS = ("nps", "needs", "ease", "enjoyability", "index", "effect", "avoidable")
 """Metrics in points, -100 to 100; all others are percentages."""
-HOURS = {"first_reply": "h", "solution": "h", "first_reply_days": "d", "solution_days": "d"}
-"""Metrics in hours, or in days."""
 ARTICLES = {
     "il": "l'", "del": "dell'", "al": "all'", "dal": "dall'", "nel": "nell'", "sul": "sull'",
     "i": "gli ", "dei": "degli ", "ai": "agli ", "dai": "dagli ", "nei": "negli ", "sui": "sugli ",
@@ -131,9 +129,7 @@ class Words:
         ('82,1%', '39,8')
         """
         written = self.number(value)
-        if metric in POINTS or not math.isfinite(value):
-            return written
-        return f"{written}\u00a0{HOURS[metric]}" if metric in HOURS else f"{written}%"
+        return written if metric in POINTS or not math.isfinite(value) else f"{written}%"
 
     def signed(self, value: float) -> str:
         """Write a difference, always in points, with its sign; none is zero that is not.

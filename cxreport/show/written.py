@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cxreport.show.captions import capital, known_caption, period_label
 from cxreport.show.cell import Cell, Table
 from cxreport.show.formats import TEXTUAL, Reader
+from cxreport.show.labels import capital, period_label
 from cxreport.show.parts import Column
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ def reader_of(block: Block, language: str) -> Reader:
 
 def caption(block: Block, words: Words) -> str:
     """Return what a block shows, in a language."""
-    if "topic" not in block.parameters:
-        return known_caption(block, words)
     return caption_of(block, reader_of(block, words.language))
 
 

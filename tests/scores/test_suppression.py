@@ -249,11 +249,11 @@ def test_requests_of_a_small_group_are_not_shown(tmp_path: Path) -> None:
     frame = frame.assign(created_at=asked, solved_at=[asked + pd.Timedelta(hours=1 + i % 40)
                                                       for i in range(101)])  # fmt: skip
     company = cx.open_company(path, period="2026-11", tables={"tickets": frame})
-    shown = cx.service_waits(company)
+    shown = cx.service.company_waits(company)
     assert set(shown["level"]) == {"", "mail", "phone"}
-    changed = cx.service_changes(company)
+    changed = cx.service.company_changes(company)
     assert not {"fax", "chat"} & {*changed["level"], *changed["group"]}
-    assert set(cx.service_curve(company, "solution")["group"]) == {"mail", "phone"}
+    assert set(cx.service.company_curve(company, "solution")["group"]) == {"mail", "phone"}
 
 
 def test_the_two_smallest_months_of_a_series_are_hidden_together() -> None:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 import cxreport as cx
 from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
-from cxreport.show.captions import title_label
+from cxreport.show.labels import title_label
 from cxreport.show.plain_text import visible
 from cxreport.show.render import render
 from cxreport.show.words import Words

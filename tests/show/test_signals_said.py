@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from cxreport.show.cells import write_cell
+from cxreport.show.tables import TABLES
 
 import cxreport as cx
 from cxreport.inputs.survey import Survey, open_survey
 from cxreport.show.blocks import Block, read_block
-from cxreport.show.cells import write_cell
 from cxreport.show.parts import Column, table
 from cxreport.show.render import render
-from cxreport.show.tables import TABLES
 from cxreport.show.words import Words
 from cxreport.show.written import reader_of
 
@@ -89,7 +89,8 @@ def declared() -> list[tuple[Column, ...]]:
                for p in (Path(cx.__file__).parent / "topics").glob("*/*blocks.py")]  # fmt: skip
     values = [value for module in modules for value in vars(module).values()]
     tables = [v for v in values if isinstance(v, tuple) and v and isinstance(v[0], Column)]
-    return [columns for columns in tables if {c.name for c in columns} & {*SAID}]
+    said = [columns for columns in tables if {c.name for c in columns} & {*SAID}]
+    return [columns for columns in said if any(map(of_difference, columns))]
 
 
 def contradictions_of(block: Block) -> list[str]:
@@ -97,7 +98,11 @@ def contradictions_of(block: Block) -> list[str]:
     columns, found = [Column(**column) for column in block.parameters["columns"]], []
     reader = reader_of(block, "en")
     words = [column for column in columns if column.name in SAID]
-    for beside in [column for column in columns if of_difference(column)][:1]:
+    at = columns.index(words[0]) if words else 0
+    # the interval that a word is read against stands next before it, or else after it
+    intervals = [c for c in reversed(columns[:at]) if of_difference(c)]
+    intervals += [c for c in columns[at:] if of_difference(c)]
+    for beside in intervals[:1]:
         neutral = 1 if "ratio" in beside.how else 0
         for row in block.frame.to_dict("records") if words else []:
             word, shown = (reader.write(row.get(column.name), column.how, row)
@@ -158,15 +163,13 @@ def scores(survey: Survey) -> list[Block]:
     rated = survey.columns("touchpoint")
     touched = cx.scoreboard(survey.current, survey.previous, rated, **survey.design)
     return [
-        cx.survey.in_brief(board, survey),
-        cx.survey.board(board, survey),
-        cx.survey.breakdown(groups, board, survey),
-        cx.survey.touchpoints(touched, survey),
+        cx.show.in_brief(board, survey),
+        cx.show.table("scoreboard", board, survey),
+        cx.show.breakdown(groups, board, survey),
+        cx.show.touchpoints(touched, survey),
         cx.channels.scores(cx.channel_scores(survey, periods=12), survey, 12),
-        cx.validation.bridges(
-            cx.bridge_versions(survey.responses, headline, survey.history), survey
-        ),
-        cx.survey.weighted_differences(cx.weighted_differences(survey, headline), survey),
+        cx.show.bridges(cx.bridge_versions(survey.responses, headline, survey.history), survey),
+        cx.show.weighted_differences(cx.weighted_differences(survey, headline), survey),
     ]
 
 
@@ -179,7 +182,7 @@ def journeys(survey: Survey) -> list[Block]:
         cx.journey.expected(cx.survey_expectations(survey), survey, 24),
         cx.channels.frictions(cx.company_friction(survey, ["app", "web"]), survey, 24),
         cx.channels.several(customers, survey, 6),
-        cx.layers.standing(cx.layers.survey_pyramid(survey), survey),
+        cx.show.pyramid(cx.survey_pyramid(survey), survey),
     ]
 
 
@@ -213,9 +216,9 @@ def trial(survey: Survey) -> list[Block]:
     effects = cx.effect(found.rows, correction="holm", **columns)
     groups = cx.effect(found.rows, by=found.subgroups, **columns)
     return [
-        cx.experiment.verdict(cx.decide(effects), found, survey),
-        cx.experiment.main_effect(effects, found, survey, control="control"),
-        cx.experiment.subgroups(groups, cx.interaction(groups), found, survey),
+        cx.show.decision(cx.decide(effects), found, survey),
+        cx.show.effect(effects, found, survey, control="control"),
+        cx.show.subgroup_effects(groups, cx.interaction(groups), found, survey),
     ]
 
 

@@ -12,16 +12,15 @@ from cxreport.show.charts.distribution import draw_distribution
 from cxreport.show.charts.intervals import draw_intervals
 from cxreport.show.charts.lines import draw_lines
 from cxreport.show.charts.map import draw_map
-from cxreport.show.charts.old import old_block
 from cxreport.show.charts.svg import to_svg
-from cxreport.show.formats import Reader
-from cxreport.show.texts import SHARED
+from cxreport.show.written import reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cxreport.show.blocks import Block
     from cxreport.show.charts.canvas import Drawing
+    from cxreport.show.formats import Reader
     from cxreport.show.words import Words
 
 
@@ -51,9 +50,7 @@ def picture_of(block: Block, words: Words, *, prefix: str) -> Picture:
     Picture
         Two SVG texts and the alt text made from the frame.
     """
-    block = old_block(block, words)
-    topic = block.parameters.get("topic", SHARED)
-    draw, alt = DRAWINGS[block.kind](block, Reader(words.language, topic, block.parameters))
+    draw, alt = DRAWINGS[block.kind](block, reader_of(block, words.language))
     return Picture(
         wide=to_svg(draw(True), prefix=f"{prefix}w", alt=alt),
         narrow=to_svg(draw(False), prefix=f"{prefix}n", alt=alt),

@@ -12,7 +12,7 @@ import pytest
 
 import cxreport as cx
 from cxreport.inputs.source import engine
-from cxreport.topics.service.contact_frames import chart_counts, steady_periods
+from cxreport.topics.service.control import chart_counts, steady_periods
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company
@@ -72,12 +72,12 @@ def small(tmp_path: Path) -> Company:
 
 
 def test_a_small_source_by_hand(small: Company) -> None:
-    found = cx.service_waits(small).set_index(["period", "level"])
+    found = cx.service.company_waits(small).set_index(["period", "level"])
     january, february = found.loc[("2026-01", "")], found.loc[("2026-02", "")]
     assert january[["n", "ended", "waiting", "estimate"]].tolist() == [2, 2, 0, 3]
     # Of February one is solved before it was made and left out, one is open since the 7th.
     assert february[["n", "ended", "waiting", "ended_median"]].tolist() == [2, 1, 1, 3]
-    assert cx.service_left_out(small).to_numpy().tolist() == [["solved before created", 1]]
+    assert cx.service.company_left_out(small).to_numpy().tolist() == [["solved before created", 1]]
 
 
 def held() -> int:
@@ -86,23 +86,23 @@ def held() -> int:
 
 
 def test_the_sections_of_a_company_share_one_copy_of_its_requests(small: Company) -> None:
-    first = cx.company_tickets(small)
+    first = cx.service.company_tickets(small)
     assert first is not None
     copies = held()
     assert copies > 0
-    cx.service_waits(small)
-    cx.service_rates(small)
+    cx.service.company_waits(small)
+    cx.service.company_rates(small)
     assert held() == copies
-    assert cx.company_tickets(small) is first
+    assert cx.service.company_tickets(small) is first
 
 
 def test_what_the_source_lacks_is_empty_with_its_columns(small: Company) -> None:
     frames = [
-        cx.service_curve(small, "first_reply"),
-        cx.service_reasons(small),
-        cx.avoidable_history(small, ["late"]),
-        cx.service_loop(small),
-        cx.service_later(small),
+        cx.service.company_curve(small, "first_reply"),
+        cx.service.company_reasons(small),
+        cx.service.avoidable_history(small, ["late"]),
+        cx.service.company_loop(small),
+        cx.service.company_later(small),
     ]
     for frame in frames:
         assert frame.empty
@@ -114,20 +114,20 @@ def test_a_source_without_requests_has_empty_frames(tmp_path: Path) -> None:
     head, _, tail = CODEBOOK.partition("[tables.tickets]")
     path.write_text(head + "[tables.orders]" + tail.partition("[tables.orders]")[2], "utf-8")
     company = cx.open_company(path, tables={"orders": ORDERS})
-    assert cx.company_tickets(company) is None
+    assert cx.service.company_tickets(company) is None
     for frame in (
-        cx.service_waits(company),
-        cx.service_changes(company),
-        cx.service_rates(company),
-        cx.service_history(company),
-        cx.service_left_out(company),
+        cx.service.company_waits(company),
+        cx.service.company_changes(company),
+        cx.service.company_rates(company),
+        cx.service.company_history(company),
+        cx.service.company_left_out(company),
     ):
         assert frame.empty
         assert len(frame.columns)
 
 
 def test_the_outage_is_a_signal_by_phone_and_nowhere_else(march: Company) -> None:
-    found = cx.service_changes(march)
+    found = cx.service.company_changes(march)
     slower = found[(found["variable"] == "period") & (found["direction"] == "slower")]
     replies = slower[slower["metric"] == "first_reply"].set_index("group")
     assert set(replies.index) == {"", "phone"}
@@ -136,35 +136,35 @@ def test_the_outage_is_a_signal_by_phone_and_nowhere_else(march: Company) -> Non
 
 
 def test_the_outage_stands_out_of_the_control_chart(october: Company) -> None:
-    history = cx.service_history(october)
+    history = cx.service.company_history(october)
     replies = history[(history["metric"] == "first_reply") & (history["signal"] != "")]
     assert set(replies["period"]) == {"2026-03"}
     assert set(replies["group"]) == {"", "phone"}
     assert set(replies["direction"]) == {"concern"}
-    rate = cx.avoidable_history(october, ["delivery", "returns"]).set_index("period")
+    rate = cx.service.avoidable_history(october, ["delivery", "returns"]).set_index("period")
     assert rate.loc["2026-03", "direction"] == "concern"  # planted: tickets 2.5 times as likely
 
 
 def test_a_backlog_is_found_that_the_solved_ones_hide(october: Company) -> None:
     # Planted: from October on 10% are never solved, 2% before.
-    changes = cx.service_changes(october)
+    changes = cx.service.company_changes(october)
     row = changes[(changes["variable"] == "period") & (changes["group"] == "")]
     row = row.set_index("metric").loc["solution"]
     assert row["direction"] == "slower"
-    waits = cx.service_waits(october).query("variable == '' and metric == 'solution'")
+    waits = cx.service.company_waits(october).query("variable == '' and metric == 'solution'")
     ended = waits.set_index("period")["ended_median"]
     assert ended["2026-10"] < ended["2026-09"]  # the naive median says the opposite
 
 
 def test_one_family_holds_all_comparisons(october: Company) -> None:
-    found = cx.service_changes(october)
+    found = cx.service.company_changes(october)
     # Channels 4, teams 3, and all and each channel against the period before, for two metrics.
     assert len(found) == 2 * (4 + 3 + 5)
     assert found["q_value"].min() == pytest.approx(len(found) * found["p_value"].min())
 
 
 def test_rates_are_compared_with_the_period_before(october: Company) -> None:
-    found = cx.service_rates(october).set_index("metric")
+    found = cx.service.company_rates(october).set_index("metric")
     late = found.loc["solution_within"]
     assert late["difference"] == pytest.approx(late["estimate"] - late["estimate_reference"])
     assert late["signal"]
@@ -180,13 +180,15 @@ def test_rates_are_compared_with_the_period_before(october: Company) -> None:
 
 def test_a_survey_is_a_company_and_its_filters_hide_the_requests() -> None:
     survey = cx.open_survey(DEMO, filters={"channel": ["web"]})
-    assert cx.service_waits(survey).empty
+    assert cx.service.company_waits(survey).empty
 
 
 def test_the_curve_has_one_line_a_channel_or_one_in_all(october: Company) -> None:
-    curve = cx.service_curve(october, "solution")
+    curve = cx.service.company_curve(october, "solution")
     assert curve["group"].unique().tolist() == ["app", "phone", "shop", "web"]
-    assert cx.service_curve(october, "solution", by="nothing")["group"].unique().tolist() == [""]
+    assert cx.service.company_curve(october, "solution", by="nothing")[
+        "group"
+    ].unique().tolist() == [""]
 
 
 def test_months_far_off_do_not_move_the_centre() -> None:
@@ -200,10 +202,10 @@ def test_months_far_off_do_not_move_the_centre() -> None:
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="public data are not here")
 def test_incidents_are_read_as_published() -> None:
     company = cx.open_company(ROOT / "data" / "incidents" / "codebook.toml")
-    rates = cx.service_rates(company).set_index("metric")["estimate"]
+    rates = cx.service.company_rates(company).set_index("metric")["estimate"]
     assert rates["declared_within"] == pytest.approx(63.42, abs=0.005)
     assert rates["reopened"] == pytest.approx(1.10, abs=0.005)
-    waits = cx.service_waits(company, by=["priority"])
+    waits = cx.service.company_waits(company, by=["priority"])
     row = waits[waits["variable"] == ""].iloc[0]
     assert row[["n", "waiting"]].tolist() == [24918, 24918 - 23362]
     assert row["ended_median"] == pytest.approx(22.10)
@@ -213,10 +215,10 @@ def test_incidents_are_read_as_published() -> None:
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="public data are not here")
 def test_alessandria_leaves_out_what_was_cancelled() -> None:
     company = cx.open_company(ROOT / "data" / "alessandria" / "codebook.toml")
-    assert cx.service_left_out(company).to_numpy().tolist() == [["withdrawn", 289 + 4]]
-    tickets = cx.company_tickets(company)
+    assert cx.service.company_left_out(company).to_numpy().tolist() == [["withdrawn", 289 + 4]]
+    tickets = cx.service.company_tickets(company)
     assert tickets is not None
-    row = cx.waits(tickets, "solution").iloc[0]
+    row = cx.service.waits(tickets, "solution").iloc[0]
     assert row[["ended", "waiting", "ended_median"]].tolist() == [2683, 1526 + 149, 6 * 24]
 
 

@@ -1,4 +1,4 @@
-"""What things are called: captions, questions, columns and codes, in the reader's language.
+"""What things are called: questions, columns, codes and titles, in the reader's language.
 
 A block carries the codebook's labels of whatever its frame names, in all languages; which one is
 read is decided here, at export.
@@ -13,36 +13,9 @@ import pandas as pd
 from cxreport.show.plain_text import isolated
 
 if TYPE_CHECKING:
-    from cxreport.show.blocks import Block
     from cxreport.show.words import Words
 
     Parameters = dict[str, Any]
-
-
-def known_caption(block: Block, words: Words) -> str:
-    """Return what a table or chart shows, with the score, the group and the period in it."""
-    parameters = block.parameters
-    metric = parameters.get("metric", "")
-    question = parameters.get("question", "")
-    key = parameters["caption"]
-    if key == "scoreboard" and not parameters.get("reference"):
-        key = "scoreboard_alone"
-    written = words.text(
-        f"caption.{key}",
-        label=score_label(metric, question, parameters, words) if metric else "",
-        unit=words.text(f"unit.{metric}") if metric else "",
-        question=question_label(question, parameters, words),
-        group=column_label(parameters.get("group", ""), parameters, words),
-        level=code_label(
-            parameters.get("group", ""), parameters.get("level", ""), parameters, words
-        ),
-        column=column_label(parameters.get("column", ""), parameters, words),
-        period=period_label(parameters, words),
-        periods=parameters.get("periods", ""),
-        first=answer_label(parameters.get("first_answer", ""), words),
-        last=answer_label(parameters.get("last_answer", ""), words),
-    )
-    return capital(written)
 
 
 def capital(text: str) -> str:

@@ -48,7 +48,7 @@ def brief(
 ) -> str:
     columns = [*COMPARED, "group"]
     frame = pd.DataFrame(changes, columns=columns).astype({"signal": "boolean"})
-    return said(cx.show.service_brief(pd.DataFrame(waits), frame, company), language)
+    return said(cx.service.brief(pd.DataFrame(waits), frame, company), language)
 
 
 BEFORE = wait(period="2026-09", estimate=3.0)
@@ -108,7 +108,7 @@ def test_the_median_of_the_solved_is_called_too_short(company: Company) -> None:
 def test_no_requests_give_a_note(company: Company) -> None:
     assert "No waiting times" in brief(company, [wait(n=0)], [], "en")
     assert "No waiting times" in said(
-        cx.show.service_waits(pd.DataFrame(columns=["period"]), pd.DataFrame(), company)
+        cx.service.waits_table(pd.DataFrame(columns=["period"]), pd.DataFrame(), company)
     )
 
 
@@ -116,21 +116,21 @@ def test_of_two_groups_both_have_a_verdict(company: Company) -> None:
     groups = [wait(variable="channel", level=name) for name in ("app", "web")]
     tested = change(variable="channel", level="web", direction="faster")
     frame = pd.DataFrame([tested], columns=[*COMPARED, "group"]).astype({"signal": "boolean"})
-    page = said(cx.show.service_waits(pd.DataFrame([wait(), *groups]), frame, company))
+    page = said(cx.service.waits_table(pd.DataFrame([wait(), *groups]), frame, company))
     assert re.search(r"App .* longer: signal Website .* shorter: signal", page)
 
 
 def test_long_waits_are_drawn_in_days(company: Company) -> None:
     curve = pd.DataFrame({"group": "", "metric": "solution", "time": [0.0, 240.0]})
     curve = curve.assign(estimate=[100.0, 40.0], low=[np.nan, 30.0], high=[np.nan, 50.0])
-    page = said(cx.show.service_curves([curve.iloc[:0], curve], company))
+    page = said(cx.service.curves_chart([curve.iloc[:0], curve], company))
     assert "40.0% at 10" in page
     assert "10.0 days 40.0% 30.0% to 50.0%" in page
-    assert "No curve" in said(cx.show.service_curves([curve.iloc[:0]], company))
+    assert "No curve" in said(cx.service.curves_chart([curve.iloc[:0]], company))
 
 
 def test_only_charts_with_a_concern_are_drawn_beside_that_of_all(company: Company) -> None:
-    page = said(cx.show.service_history(cx.service_history(company), company))
+    page = said(cx.service.history_chart(cx.service.company_history(company), company))
     assert "March 2026, first reply: longer than usual (a mark on the chart)." in page
     assert re.search(r"phone \(4.0 hours; usually 3[01] minutes\)", page)
     assert "Phone: median wait for the first reply" in page
@@ -139,45 +139,45 @@ def test_only_charts_with_a_concern_are_drawn_beside_that_of_all(company: Compan
 
 def test_rates_name_their_level_as_it_was_declared(company: Company) -> None:
     hours = {"first_reply": 0.5, "solution": 48.0}
-    page = said(cx.show.service_rates(cx.service_rates(company, hours=hours), company, hours))
+    page = said(
+        cx.service.rates_table(cx.service.company_rates(company, hours=hours), company, hours)
+    )
     assert "First reply within 30 minutes" in page
     assert "Solved within 48 hours" in page
 
 
 def test_reasons_are_told_in_order(company: Company) -> None:
-    page = said(cx.show.service_reasons(cx.service_reasons(company), company), "it")
+    page = said(cx.service.reasons_chart(cx.service.company_reasons(company), company), "it")
     assert "il più frequente è “consegna”" in page
     assert "6 confronti fatti insieme" in page
 
 
 def test_avoidable_requests_name_what_was_declared(company: Company) -> None:
-    history = cx.avoidable_history(company, ["delivery"])
-    page = said(cx.show.avoidable_contacts(history, company, ["delivery"]))
+    history = cx.service.avoidable_history(company, ["delivery"])
+    page = said(cx.service.avoidable_chart(history, company, ["delivery"]))
     assert "Declared avoidable: delivery." in page
     assert "No reasons" not in page
-    empty = cx.avoidable_history(company, [])
-    assert "cannot be counted" in said(cx.show.avoidable_contacts(empty, company, []))
+    empty = cx.service.avoidable_history(company, [])
+    assert "cannot be counted" in said(cx.service.avoidable_chart(empty, company, []))
 
 
 @pytest.mark.parametrize("language", ["en", "it"])
 def test_the_closed_loop_is_called_an_association(company: Company, language: str) -> None:
-    steps, later = cx.service_loop(company), cx.service_later(company)
-    page = said(cx.show.service_loop(steps, later, company, 48), language)
+    steps, later = cx.service.company_loop(company), cx.service.company_later(company)
+    page = said(cx.service.loop_table(steps, later, company, 48), language)
     assert {"en": "It is an association", "it": "È un'associazione"}[language] in page
     assert {"en": "too early to say", "it": "troppo presto"}[language] in page
 
 
 def test_requests_left_out_are_listed(company: Company) -> None:
     left_out = pd.DataFrame({"reason": ["withdrawn"], "n": [293]})
-    assert "withdrawn or cancelled 293" in said(cx.show.service_method(left_out, company))
-    assert "No request had to be left out." in said(
-        cx.show.service_method(left_out.iloc[:0], company)
-    )
+    assert "withdrawn or cancelled 293" in said(cx.service.method(left_out, company))
+    assert "No request had to be left out." in said(cx.service.method(left_out.iloc[:0], company))
 
 
 def test_the_summary_is_short(company: Company) -> None:
-    waits, changes = cx.service_waits(company), cx.service_changes(company)
-    whole = said(cx.show.service_brief(waits, changes, company), "it")
-    page = said(cx.show.service_summary(waits, changes, company), "it")
+    waits, changes = cx.service.company_waits(company), cx.service.company_changes(company)
+    whole = said(cx.service.brief(waits, changes, company), "it")
+    page = said(cx.service.summary(waits, changes, company), "it")
     assert page.startswith(whole[:60])
     assert "Telefono 164 32 minuti (da 25 a 36 minuti)" in page

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from cxreport import compare_funnels, funnel, open_company, session_funnel, show
+from cxreport import conversion, open_company, show
 from cxreport.show.render import render
+from cxreport.topics.conversion import compare_funnels, funnel, session_funnel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +85,7 @@ def shop() -> pd.DataFrame:
 
 
 def test_the_first_words_say_where_most_are_lost(company: Company) -> None:
-    page = said(show.shop_funnel(shop(), company, window=7, periods=12))
+    page = said(conversion.shop_chart(shop(), company, window=7, periods=12))
     assert "Counted: 8 visitors" in page
     assert "up to June 2026" in page
     # Wilson: 1 of 8 and 2 of 8
@@ -92,7 +93,7 @@ def test_the_first_words_say_where_most_are_lost(company: Company) -> None:
     assert "before “basket”: 6 visitors" in page
     assert "25.0% went on (7.1% to 59.1%, 8 visitors)" in page
     assert "too late" not in page.partition("Data of the chart")[0]
-    italian = said(show.shop_funnel(shop(), company, window=7, periods=12), "it")
+    italian = said(conversion.shop_chart(shop(), company, window=7, periods=12), "it")
     assert "prima di «basket»: 6 visitatori" in italian
     assert "«acquisto»: 12,5% (intervallo al 95% da 2,2% a 47,1%" in italian
 
@@ -103,14 +104,14 @@ def test_events_of_nobody_are_told(company: Company) -> None:
         pd.concat([log().astype({"customer_id": object}), stranger]),
         STEPS, window=7, until=pd.Timestamp("2026-06-30"),
     )  # fmt: skip
-    page = said(show.shop_funnel(found, company, window=7, periods=12))
+    page = said(conversion.shop_chart(found, company, window=7, periods=12))
     assert "One event has no visitor or no time" in page
-    assert "no visitor" not in said(show.shop_funnel(shop(), company, window=7, periods=12))
+    assert "no visitor" not in said(conversion.shop_chart(shop(), company, window=7, periods=12))
 
 
 def test_who_came_too_late_is_told_and_counted(company: Company) -> None:
     late = funnel(log(), STEPS, window=7, until=pd.Timestamp("2026-03-02"))
-    page = said(show.shop_funnel(late, company, window=7, periods=12))
+    page = said(conversion.shop_chart(late, company, window=7, periods=12))
     assert "not yet observable" in page
     assert "neither a yes nor a no" in page
 
@@ -119,7 +120,7 @@ def test_differences_say_how_many_comparisons_there_were(company: Company) -> No
     both = pd.concat([log(channel="app"), log(channel="web").assign(customer_id=lambda f: -1
                      - f["customer_id"])])  # fmt: skip
     found = funnel(both, STEPS, window=7, until=pd.Timestamp("2026-06-30"), by="channel")
-    page = said(show.funnel_differences(compare_funnels(found, "channel"), company,
+    page = said(conversion.differences_table(compare_funnels(found, "channel"), company,
                                         between="channel"))  # fmt: skip
     assert "By channel, no signal in 2 comparisons made at once" in page
     assert "app 25.0% – web 25.0%" in page
@@ -142,7 +143,7 @@ def test_stages_say_what_is_a_proxy_and_what_is_not_measured(company: Company) -
         "consideration": "not measured",
         "advocacy": "of those who answered",
     }
-    page = said(show.stage_funnel(stages(**notes), company, window=90))
+    page = said(conversion.stages_chart(stages(**notes), company, window=90))
     assert "Awareness is a proxy" in page
     assert "“consideration” is not measured" in page
     assert "not the share of new customers with a second order" in page
@@ -154,16 +155,16 @@ def test_stages_say_what_is_a_proxy_and_what_is_not_measured(company: Company) -
 def test_errors_name_the_step_with_the_highest_share(company: Company) -> None:
     rates = pd.DataFrame({"step": ["visit", "buy"], "n": [10, 20], "errors": [1, 3]})
     rates = rates.assign(estimate=[10.0, 15.0], low=[1.0, 5.0], high=[40.0, 36.0])
-    page = said(show.step_errors(rates, company))
+    page = said(conversion.errors_table(rates, company))
     assert "at “buying”: 15.0% of 20 events (5.0% to 36.0%)" in page
 
 
 def test_what_is_missing_gets_a_note(company: Company) -> None:
     empty = pd.DataFrame(columns=["step", "estimate", "reached", "note"])
-    assert "no table “events”" in said(show.shop_funnel(empty, company, window=7, periods=12))
-    assert "No comparison" in said(show.funnel_differences(empty, company, between="channel"))
-    assert "fewer than two" in said(show.stage_funnel(empty, company, window=90))
-    assert "Errors are not known" in said(show.step_errors(empty, company))
+    assert "no table “events”" in said(conversion.shop_chart(empty, company, window=7, periods=12))
+    assert "No comparison" in said(conversion.differences_table(empty, company, between="channel"))
+    assert "fewer than two" in said(conversion.stages_chart(empty, company, window=90))
+    assert "Errors are not known" in said(conversion.errors_table(empty, company))
 
 
 def test_a_missing_table_is_said_once(tmp_path: Path) -> None:
@@ -171,16 +172,16 @@ def test_a_missing_table_is_said_once(tmp_path: Path) -> None:
     orders = pd.DataFrame({"order_id": ["1"], "ordered_at": ["2026-06-01"]})
     shop = open_company(tmp_path / "codebook.toml", tables={"orders": orders})
     empty = pd.DataFrame(columns=["step", "estimate", "reached", "note"])
-    assert "no table “events”" in said(show.shop_funnel(empty, shop, window=7, periods=12))
-    assert said(show.funnel_differences(empty, shop, between="channel")) == ""
-    assert said(show.step_errors(empty, shop)) == ""
+    assert "no table “events”" in said(conversion.shop_chart(empty, shop, window=7, periods=12))
+    assert said(conversion.differences_table(empty, shop, between="channel")) == ""
+    assert said(conversion.errors_table(empty, shop)) == ""
 
 
 def test_stages_that_a_table_names_are_not_listed_again(company: Company) -> None:
     notes = dict.fromkeys(["awareness", "consideration", "advocacy"], "not measured")
     found = stages(**notes, purchase="entry")
     found.loc[found["note"] == "not measured", ["eligible", "reached", "estimate"]] = None
-    page = said(show.stage_funnel(found, company, window=90))
+    page = said(conversion.stages_chart(found, company, window=90))
     assert "is not measured" not in page
     assert page.count("not measured") == 3
 
@@ -191,16 +192,16 @@ SESSIONS = pd.DataFrame({"filled": [1, 1, 1, 0, 0, 0], "bought": [1, 0, 0, 1, 0,
 
 def test_sessions_past_a_step_are_told(dataset: Dataset) -> None:
     path = session_funnel(SESSIONS, ["filled", "bought"])
-    page = said(show.session_steps(path, session_funnel(SESSIONS, ["bought"]), dataset))
+    block = conversion.session_chart(path, session_funnel(SESSIONS, ["bought"]), dataset)
+    page = said(block)
     assert "Ended in a purchase: 33.3%" in page
     assert "One visit got to “bought” without one of the steps before" in page
-    assert "n = 3" in str(render(show.session_steps(path, session_funnel(SESSIONS, ["bought"]),
-                                                    dataset), "en", prefix="b"))  # fmt: skip
+    assert "n = 3" in str(render(block, "en", prefix="b"))
 
 
 def test_groups_of_sessions_are_named_as_in_the_codebook(dataset: Dataset) -> None:
     found = compare_funnels(session_funnel(SESSIONS, ["bought"], by="visitor"), "visitor")
-    page = said(show.session_differences(found, dataset, between="visitor"))
+    page = said(conversion.session_differences_table(found, dataset, between="visitor"))
     assert "Bought: 33.3% of “new one” (3 visits), 33.3% of “old” (3)" in page
     assert "no signal" in page
 

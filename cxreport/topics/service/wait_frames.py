@@ -1,7 +1,7 @@
-"""Customer service as a report on one period looks at it: how long customers wait.
+"""From a company: how long customers who ask for help wait, now, before, and by group.
 
-Every function takes a company and gives the frame of one section; without the table or the columns
-that it needs, the frame has its columns and no rows.
+Every function gives the frame of one section; without the table or the columns that it needs, the
+frame has its columns and no rows.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from cxreport.inputs.source import keep, run
 from cxreport.inputs.spans import STAND_INS, rows_by_day
 from cxreport.scores.suppression import hidden_levels
 from cxreport.topics.service.comparisons import COMPARED, compare_waits, hold_family
+from cxreport.topics.service.control import CHARTED, chart_periods
 from cxreport.topics.service.tickets import Tickets, read_tickets
 from cxreport.topics.service.times import CURVE, WAITS, waiting_curve, waits
 
@@ -76,7 +77,7 @@ def _last_ending(company: Company, rows: ir.Table) -> dt.date:
     return latest
 
 
-def service_waits(company: Company, *, by: Sequence[str] = ("channel",)) -> pd.DataFrame:
+def company_waits(company: Company, *, by: Sequence[str] = ("channel",)) -> pd.DataFrame:
     """Say how long customers who asked for help in the period waited, and the ones before.
 
     Parameters
@@ -111,13 +112,13 @@ def service_waits(company: Company, *, by: Sequence[str] = ("channel",)) -> pd.D
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=GROUPED)
 
 
-def service_changes(company: Company, *, by: Sequence[str] = ("channel", "team")) -> pd.DataFrame:
+def company_changes(company: Company, *, by: Sequence[str] = ("channel", "team")) -> pd.DataFrame:
     """Say who waited longer than the others, and whether waits differ from the period before.
 
     Parameters
     ----------
     company, by
-        As in :func:`service_waits`.
+        As in :func:`company_waits`.
 
     Returns
     -------
@@ -155,7 +156,7 @@ def service_changes(company: Company, *, by: Sequence[str] = ("channel", "team")
     return hold_family(whole, level)
 
 
-def service_curve(company: Company, metric: str, *, by: str = "channel") -> pd.DataFrame:
+def company_curve(company: Company, metric: str, *, by: str = "channel") -> pd.DataFrame:
     """Say what share of the period's requests still waited after each hour.
 
     Parameters
@@ -186,7 +187,45 @@ def service_curve(company: Company, metric: str, *, by: str = "channel") -> pd.D
     return curve.rename(columns={by: "group"}) if names else curve.assign(group="")[empty.columns]
 
 
-def service_left_out(company: Company) -> pd.DataFrame:
+def company_history(company: Company, *, by: str = "channel") -> pd.DataFrame:
+    """Judge the median wait of each period by control charts: of all requests, and by group.
+
+    Parameters
+    ----------
+    company : Company
+        From ``open_company``, or a survey.
+    by : str
+        Column of the groups; only all requests together where it is not there, or has more than
+        15 groups.
+
+    Returns
+    -------
+    DataFrame
+        One row a metric, group and period of the history: ``metric`` ("first_reply", "solution"),
+        ``group`` ("" for all requests), ``period`` (name), ``n`` (requests), ``waiting`` (of these
+        still open), ``estimate``, ``low``, ``high`` (hours: median by survival) and, from
+        ``chart_counts`` (on logarithms), ``centre``, ``lower``, ``upper`` (hours), ``signal``,
+        ``direction``, ``note``. Groups with fewer than two periods are left out.
+    """
+    columns = ["metric", "group", *CHARTED[:2], "waiting", *CHARTED[2:]]
+    tickets = company_tickets(company)
+    if tickets is None:
+        return pd.DataFrame(columns=columns)
+    parts = []
+    for metric in tickets.metrics:
+        everybody = waits(tickets, metric, by="period_start").assign(group="")
+        found = [everybody]
+        if known_groups(tickets, [by]):
+            named = waits(tickets, metric, by=[by, "period_start"]).rename(columns={by: "group"})
+            found += [rows for _, rows in named.groupby("group", sort=False, dropna=False)]
+        for rows in found:
+            chart = chart_periods(rows, company, in_logs=True)
+            parts.append(chart.assign(metric=metric, group=rows["group"].iloc[0]))
+    filled = [part[columns] for part in parts if not part.empty]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
+
+
+def company_left_out(company: Company) -> pd.DataFrame:
     """Say which requests could not be measured.
 
     Parameters

@@ -1,1 +1,0 @@
-"""Blocks on where visitors are lost."""

@@ -1,1 +1,0 @@
-"""Blocks on customer service."""
