@@ -84,13 +84,14 @@ def _draw_bars(block: Block, words: Words) -> Drawing:
             reference=p.get("reference_value"), reference_label=line, wide=wide,
         )  # fmt: skip
 
+    def measured(row: dict[Any, Any], column: str) -> str:
+        return reader.write(row[column], p.get("how", "number"), values | row)
+
+    ends = ("estimate", "low", "high")
     told = [
-        words.text("alt.bar", label=_both(row), **{
-            end: reader.write(row[end], p.get("how", "number"), values | row)
-            for end in ("estimate", "low", "high")
-        })
+        words.text("alt.bar", label=_both(row), **{end: measured(row, end) for end in ends})
         for row in frame.dropna(subset="estimate").to_dict("records")
-    ]  # fmt: skip
+    ]
     return draw, words.text("alt.bars", caption=caption(block, words), rows="; ".join(told))
 
 
