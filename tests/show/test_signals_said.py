@@ -89,7 +89,8 @@ def declared() -> list[tuple[Column, ...]]:
                for p in (Path(cx.__file__).parent / "topics").glob("*/*blocks.py")]  # fmt: skip
     values = [value for module in modules for value in vars(module).values()]
     tables = [v for v in values if isinstance(v, tuple) and v and isinstance(v[0], Column)]
-    return [columns for columns in tables if {c.name for c in columns} & {*SAID}]
+    said = [columns for columns in tables if {c.name for c in columns} & {*SAID}]
+    return [columns for columns in said if any(map(of_difference, columns))]
 
 
 def contradictions_of(block: Block) -> list[str]:
@@ -97,7 +98,11 @@ def contradictions_of(block: Block) -> list[str]:
     columns, found = [Column(**column) for column in block.parameters["columns"]], []
     reader = reader_of(block, "en")
     words = [column for column in columns if column.name in SAID]
-    for beside in [column for column in columns if of_difference(column)][:1]:
+    at = columns.index(words[0]) if words else 0
+    # the interval that a word is read against stands next before it, or else after it
+    intervals = [c for c in reversed(columns[:at]) if of_difference(c)]
+    intervals += [c for c in columns[at:] if of_difference(c)]
+    for beside in intervals[:1]:
         neutral = 1 if "ratio" in beside.how else 0
         for row in block.frame.to_dict("records") if words else []:
             word, shown = (reader.write(row.get(column.name), column.how, row)
