@@ -115,7 +115,7 @@ def first_drop(
     2    no drop  2      2      0       0.0       0.0
     """
     family_level = level if family_level is None else family_level
-    stages = [stage for stage in STAGES if stage in set(ratings.values())]
+    stages: list[str] = [stage for stage in STAGES if stage in set(ratings.values())]
     if strange := sorted(set(ratings.values()) - set(STAGES)):
         raise CxError("no such stage", got=", ".join(strange), expected=", ".join(STAGES))
     if len(stages) < 2:
