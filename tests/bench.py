@@ -11,8 +11,10 @@ import statistics
 import time
 from typing import TYPE_CHECKING
 
-from cxreport import cohorts, csat, importance, nps
+from cxreport import csat, nps
 from cxreport.inputs.source import engine, keep
+from cxreport.topics.drivers import importance
+from cxreport.topics.retention import cohorts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -109,7 +109,9 @@ def call_tickets(name: str) -> Callable[[Any], Any]:
     more = {"within_level": {"metric": "solution", "hours": 48}}
     more |= {key: {"metric": "solution"} for key in ("waits", "waiting_curve")}
     more["compare_waits"] = {"variables": ["channel"]}
-    return lambda data: getattr(cx, name)(cx.read_tickets(data, until=UNTIL), **more.get(name, {}))
+    return lambda data: getattr(cx, name)(
+        cx.service.read_tickets(data, until=UNTIL), **more.get(name, {})
+    )
 
 
 CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
@@ -120,27 +122,27 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "pyramid": (
         lambda d: cx.pyramid(d, needs="site", ease="app", enjoyability="shop"), "site app shop"),
     "layer_gaps": (
-        lambda d: cx.layer_gaps(d, needs="site", ease="app", enjoyability="shop"), "site app shop"),
+        lambda d: cx.layers.layer_gaps(d, needs="site", ease="app", enjoyability="shop"), "site app shop"),
     "cronbach_alpha": (
-        lambda d: cx.cronbach_alpha(d, ["site", "app"], scale=(1, 5)), "site app"),
-    "icc": (lambda d: cx.icc(d, ["site", "app"], scale=(1, 5)), "site app"),
+        lambda d: cx.validation.cronbach_alpha(d, ["site", "app"], scale=(1, 5)), "site app"),
+    "icc": (lambda d: cx.validation.icc(d, ["site", "app"], scale=(1, 5)), "site app"),
     "scalogram": (
-        lambda d: cx.scalogram(d, ["site", "app", "shop"], bootstrap=20), "site app shop"),
-    "answer_shares": (lambda d: cx.answer_shares(d, QUESTIONS), "nps site app"),
-    "same_answers": (lambda d: cx.same_answers(d, QUESTIONS), "nps site app"),
-    "scale_use": (lambda d: cx.scale_use(d, QUESTIONS), "nps site app"),
-    "score_questions": (lambda d: cx.score_questions(d, QUESTIONS), "nps site app"),
+        lambda d: cx.layers.scalogram(d, ["site", "app", "shop"], bootstrap=20), "site app shop"),
+    "answer_shares": (lambda d: cx.scores.answer_shares(d, QUESTIONS), "nps site app"),
+    "same_answers": (lambda d: cx.validation.same_answers(d, QUESTIONS), "nps site app"),
+    "scale_use": (lambda d: cx.validation.scale_use(d, QUESTIONS), "nps site app"),
+    "score_questions": (lambda d: cx.scores.score_questions(d, QUESTIONS), "nps site app"),
     "scoreboard": (lambda d: cx.scoreboard(d, None, QUESTIONS), "nps site app"),
     "break_down": (
         lambda d: cx.break_down(d, None, QUESTIONS, ["channel"]).get("channel", NOTHING),
         "nps site app ~channel"),
     "league_tables": (
-        lambda d: cx.league_tables(d, QUESTIONS, ["customer_id"], minimum=2).get(
+        lambda d: cx.scores.league_tables(d, QUESTIONS, ["customer_id"], minimum=2).get(
             "customer_id", NOTHING),
         "nps site app ~customer_id"),
-    "battery_reliability": (lambda d: cx.battery_reliability(d, QUESTIONS), "site app"),
+    "battery_reliability": (lambda d: cx.validation.battery_reliability(d, QUESTIONS), "site app"),
     "effect": (
-        lambda d: cx.effect(d, arm="region", outcome="bought", control="north"), "bought ~region"),
+        lambda d: cx.experiment.effect(d, arm="region", outcome="bought", control="north"), "bought ~region"),
     "rank_difference": (
         lambda d: import_module("cxreport.topics.channels").rank_difference(
             d, "nps", by="channel"), "nps ~channel"),
@@ -148,129 +150,129 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda d: import_module("cxreport.topics.channels").rank_pairs(
             d, "nps", by="channel"), "nps ~channel"),
     "importance": (
-        lambda d: cx.importance(d, "nps", ["site", "app"], bootstrap=20), "nps site app"),
+        lambda d: cx.drivers.importance(d, "nps", ["site", "app"], bootstrap=20), "nps site app"),
     "criticality": (
-        lambda d: cx.criticality(d, "nps", ["site", "app"], target=4, bootstrap=20),
+        lambda d: cx.drivers.criticality(d, "nps", ["site", "app"], target=4, bootstrap=20),
         "nps site app"),
     "asymmetry": (
-        lambda d: cx.asymmetry(d, "nps", ["site", "app"], low_to=2, high_from=5, bootstrap=20),
+        lambda d: cx.drivers.asymmetry(d, "nps", ["site", "app"], low_to=2, high_from=5, bootstrap=20),
         "nps site app"),
     "moments_of_truth": (
-        lambda d: cx.moments_of_truth(
+        lambda d: cx.drivers.moments_of_truth(
             d, {"days": 1}, ["site", "app"], low_to=2, high_from=5, target=4, bootstrap=20),
         "site app days"),
     "stage_ratings": (
-        lambda d: cx.stage_ratings(d, {"site": ("awareness", 4), "app": ("purchase", 4)}),
+        lambda d: cx.journey.stage_ratings(d, {"site": ("awareness", 4), "app": ("purchase", 4)}),
         "site app"),
-    "first_drop": (lambda d: cx.first_drop(d, STAGES), "nps site app shop"),
+    "first_drop": (lambda d: cx.journey.first_drop(d, STAGES), "nps site app shop"),
     "peak_end": (
-        lambda d: cx.peak_end(d, ["site", "app"], folds=2, repeats=2), "nps site app"),
-    "expectation_gap": (lambda d: cx.expectation_gap(d, {"all": ("site", "app")}), "site app"),
+        lambda d: cx.journey.peak_end(d, ["site", "app"], folds=2, repeats=2), "nps site app"),
+    "expectation_gap": (lambda d: cx.journey.expectation_gap(d, {"all": ("site", "app")}), "site app"),
     "against_expectation": (
-        lambda d: cx.against_expectation(d, by="channel"), "~expected ~channel"),
-    "exceeding": (cx.exceeding, "nps ~expected"),
-    "word_of_mouth": (lambda d: cx.word_of_mouth(d, bootstrap=20), "nps told_n"),
+        lambda d: cx.journey.against_expectation(d, by="channel"), "~expected ~channel"),
+    "exceeding": (cx.linkage.exceeding, "nps ~expected"),
+    "word_of_mouth": (lambda d: cx.linkage.word_of_mouth(d, bootstrap=20), "nps told_n"),
     "promise_kept": (
-        lambda d: cx.promise_kept(d, status=None, until=UNTIL, by="channel"),
+        lambda d: cx.journey.promise_kept(d, status=None, until=UNTIL, by="channel"),
         "~ordered_at ~promised_at ~delivered_at ~channel"),
     "lateness": (
-        lambda d: cx.lateness(d, status=None, until=UNTIL),
+        lambda d: cx.journey.lateness(d, status=None, until=UNTIL),
         "~ordered_at ~promised_at ~delivered_at"),
     "event_problems": (
-        lambda d: cx.event_problems(d, until=UNTIL), "~touchpoint ~session_id ~occurred_at"),
+        lambda d: cx.journey.event_problems(d, until=UNTIL), "~touchpoint ~session_id ~occurred_at"),
     "transitions": (
-        lambda d: cx.transitions(d, until=UNTIL), "~touchpoint ~session_id ~occurred_at"),
-    "stage_coverage": (cx.stage_coverage, "~stage ~touchpoint ~channel ~answered_at"),
+        lambda d: cx.journey.transitions(d, until=UNTIL), "~touchpoint ~session_id ~occurred_at"),
+    "stage_coverage": (cx.journey.stage_coverage, "~stage ~touchpoint ~channel ~answered_at"),
     "channel_ratings": (
-        lambda d: cx.channel_ratings(d, {"easy": ("site", 4)}, minimum=1), "site ~stage ~channel"),
+        lambda d: cx.channels.channel_ratings(d, {"easy": ("site", 4)}, minimum=1), "site ~stage ~channel"),
     "channel_use": (
-        lambda d: cx.channel_use(d, done={"purchase": ["purchase"]}, until=UNTIL),
+        lambda d: cx.channels.channel_use(d, done={"purchase": ["purchase"]}, until=UNTIL),
         "~stage ~channel ~event_name ~session_id ~customer_id ~occurred_at"),
     "multichannel": (
-        lambda d: cx.multichannel(d, split=DAY, until=UNTIL),
+        lambda d: cx.channels.multichannel(d, split=DAY, until=UNTIL),
         "net_amount ~customer_id ~channel ~ordered_at"),
     "journey_friction": (
-        lambda d: cx.journey_friction(d, digital=["web", "app"], until=UNTIL),
+        lambda d: cx.channels.journey_friction(d, digital=["web", "app"], until=UNTIL),
         "is_error ~customer_id ~channel ~occurred_at"),
     "request_friction": (
-        lambda d: cx.request_friction(d, digital=["web", "app"], until=UNTIL),
+        lambda d: cx.channels.request_friction(d, digital=["web", "app"], until=UNTIL),
         "transfers_n ~customer_id ~channel ~created_at ~reason"),
     "error_rates": (
-        lambda d: cx.error_rates(d, ["visit", "basket"]), "is_error ~event_name"),
+        lambda d: cx.conversion.error_rates(d, ["visit", "basket"]), "is_error ~event_name"),
     "funnel": (
-        lambda d: cx.funnel(d, ["visit", "purchase"], window=30, until=UNTIL, by="channel"),
+        lambda d: cx.conversion.funnel(d, ["visit", "purchase"], window=30, until=UNTIL, by="channel"),
         "~customer_id ~event_name ~occurred_at ~channel"),
     "session_funnel": (
-        lambda d: cx.session_funnel(d, ["pages", "bought"], by="channel"),
+        lambda d: cx.conversion.session_funnel(d, ["pages", "bought"], by="channel"),
         "pages bought ~channel"),
     "cohorts": (
-        lambda d: cx.cohorts(d, until=UNTIL, by="channel"), "~customer_id ~ordered_at ~channel"),
+        lambda d: cx.retention.cohorts(d, until=UNTIL, by="channel"), "~customer_id ~ordered_at ~channel"),
     "orders_outside_cohorts": (
-        lambda d: cx.orders_outside_cohorts(d, until=UNTIL), "~customer_id ~ordered_at"),
+        lambda d: cx.retention.orders_outside_cohorts(d, until=UNTIL), "~customer_id ~ordered_at"),
     "churn_window": (
-        lambda d: cx.churn_window(d, until=UNTIL, by="region"),
+        lambda d: cx.retention.churn_window(d, until=UNTIL, by="region"),
         "~customer_id ~ordered_at ~region"),
     "repeat_purchase": (
-        lambda d: cx.repeat_purchase(d, until=UNTIL, days=[30], by="channel"),
+        lambda d: cx.retention.repeat_purchase(d, until=UNTIL, days=[30], by="channel"),
         "~customer_id ~ordered_at ~channel"),
     "purchases": (
-        lambda d: cx.purchases(d, until=UNTIL).left_out, "net_amount ~customer_id ~ordered_at"),
+        lambda d: cx.orders.purchases(d, until=UNTIL).left_out, "net_amount ~customer_id ~ordered_at"),
     "contractual_retention": (
-        lambda d: cx.contractual_retention(d, since=DAY, until=UNTIL),
+        lambda d: cx.retention.contractual_retention(d, since=DAY, until=UNTIL),
         "~customer_id ~contract_start ~contract_end"),
     "contract_survivors": (
-        lambda d: cx.contract_survivors(d, until=UNTIL, months=1, fewest=1),
+        lambda d: cx.retention.contract_survivors(d, until=UNTIL, months=1, fewest=1),
         "~customer_id ~contract_start ~contract_end"),
-    "survival": (lambda d: cx.survival(d, "days", "bought", by="channel"), "days bought ~channel"),
+    "survival": (lambda d: cx.stats.survival(d, "days", "bought", by="channel"), "days bought ~channel"),
     "restricted_mean": (
-        lambda d: cx.restricted_mean(d, "days", "bought", tau=30), "days bought"),
+        lambda d: cx.stats.restricted_mean(d, "days", "bought", tau=30), "days bought"),
     "compare_survival": (
-        lambda d: cx.compare_survival(d, "days", "bought", "channel"), "days bought ~channel"),
+        lambda d: cx.stats.compare_survival(d, "days", "bought", "channel"), "days bought ~channel"),
     "buying_history": (
-        lambda d: cx.buying_history(d, amount="net_amount", until=UNTIL, by="channel"),
+        lambda d: cx.value.buying_history(d, amount="net_amount", until=UNTIL, by="channel"),
         "net_amount ~customer_id ~ordered_at ~channel"),
     "spending_history": (
-        lambda d: cx.spending_history(d, amount="net_amount", until=UNTIL),
+        lambda d: cx.value.spending_history(d, amount="net_amount", until=UNTIL),
         "net_amount ~customer_id ~ordered_at"),
     "check_forecast": (
-        lambda d: cx.check_forecast(d, split=DAY, until=UNTIL).by_month,
+        lambda d: cx.value.check_forecast(d, split=DAY, until=UNTIL).by_month,
         "~customer_id ~ordered_at"),
     "in_one_currency": (
-        lambda d: run(cx.in_one_currency(d, ["net_amount"]).rows.aggregate(
+        lambda d: run(cx.orders.in_one_currency(d, ["net_amount"]).rows.aggregate(
             total=ibis._.net_amount.cast("decimal(18, 2)").sum())), "net_amount ~currency"),
     "profit_by_customer": (
-        lambda d: run(cx.profit_by_customer(d, d)).sort_values("customer_id", ignore_index=True),
+        lambda d: run(cx.value.profit_by_customer(d, d)).sort_values("customer_id", ignore_index=True),
         "margin amount ~customer_id ~kind"),
     "profit_of_nobody": (
-        lambda d: cx.profit_of_nobody(d, d), "margin amount ~customer_id ~kind"),
-    "profitability": (lambda d: cx.profitability(cx.profit_by_customer(d)), "margin ~customer_id"),
-    "whale_curve": (lambda d: cx.whale_curve(cx.profit_by_customer(d)), "margin ~customer_id"),
-    "whale_peak": (lambda d: cx.whale_peak(cx.profit_by_customer(d)), "margin ~customer_id"),
+        lambda d: cx.value.profit_of_nobody(d, d), "margin amount ~customer_id ~kind"),
+    "profitability": (lambda d: cx.value.profitability(cx.value.profit_by_customer(d)), "margin ~customer_id"),
+    "whale_curve": (lambda d: cx.value.whale_curve(cx.value.profit_by_customer(d)), "margin ~customer_id"),
+    "whale_peak": (lambda d: cx.value.whale_peak(cx.value.profit_by_customer(d)), "margin ~customer_id"),
     "losses_again": (
-        lambda d: cx.losses_again(cx.profit_by_customer(d), cx.profit_by_customer(d)),
+        lambda d: cx.value.losses_again(cx.value.profit_by_customer(d), cx.value.profit_by_customer(d)),
         "margin ~customer_id"),
     "loyal_ratio": (
-        lambda d: cx.loyal_ratio(
+        lambda d: cx.linkage.loyal_ratio(
             d, pre=(dt.date(2026, 1, 1), DAY), post=(dt.date(2026, 3, 2), UNTIL), draws=20),
         "net_amount ~customer_id ~ordered_at"),
     "score_link": (
-        lambda d: cx.score_link(d, d, until=UNTIL, window_days=20),
+        lambda d: cx.linkage.score_link(d, d, until=UNTIL, window_days=20),
         "nps net_amount ~customer_id ~answered_at ~ordered_at ~response_id"),
     "returns_by_class": (
-        lambda d: cx.returns_by_class(d, d, score="nps", observed_until=UNTIL, days=20),
+        lambda d: cx.linkage.returns_by_class(d, d, score="nps", observed_until=UNTIL, days=20),
         "nps ~customer_id ~answered_at ~ordered_at ~response_id"),
     "closed_loop": (
-        lambda d: cx.closed_loop(d, until=UNTIL),
+        lambda d: cx.service.closed_loop(d, until=UNTIL),
         "nps ~answered_at ~contacted_at ~resolved_at"),
     "later_scores": (
-        lambda d: cx.later_scores(d, until=UNTIL),
+        lambda d: cx.service.later_scores(d, until=UNTIL),
         "nps ~customer_id ~answered_at ~contacted_at"),
     "avoidable_contacts": (
-        lambda d: cx.avoidable_contacts(d, d, avoidable=["late"], by="channel"),
+        lambda d: cx.service.avoidable_contacts(d, d, avoidable=["late"], by="channel"),
         "~reason ~channel"),
-    "contact_reasons": (lambda d: cx.contact_reasons(d, d), "~reason"),
+    "contact_reasons": (lambda d: cx.service.contact_reasons(d, d), "~reason"),
     "read_tickets": (
-        lambda d: cx.read_tickets(d, until=UNTIL).left_out,
+        lambda d: cx.service.read_tickets(d, until=UNTIL).left_out,
         "~created_at ~first_reply_at ~solved_at"),
     **{
         name: (call_tickets(name), asked)
@@ -553,9 +555,9 @@ def test_a_count_of_nothing_is_unknown(wrong: float, plain: pd.DataFrame) -> Non
 def test_a_scale_that_is_given_holds(plain: pd.DataFrame) -> None:
     # 10 is on some scale, and not on that of 1 to 5: 80 rows, 16 of them 10
     coded = plain.assign(site=plain["site"].mask(plain.index % 5 == 0, 10.0))
-    found = cx.importance(coded, "nps", ["site", "app"], scale=(1, 5), bootstrap=0)
+    found = cx.drivers.importance(coded, "nps", ["site", "app"], scale=(1, 5), bootstrap=0)
     assert found[["n", "invalid"]].to_numpy().tolist() == [[64, 16], [80, 0]]
-    measured = cx.importance(
+    measured = cx.drivers.importance(
         plain.assign(days=plain["days"] * 1000), "days", ["site", "app"], bootstrap=0
     )
     assert measured[["n", "invalid"]].to_numpy().tolist() == [[80, 0], [80, 0]]
@@ -563,19 +565,19 @@ def test_a_scale_that_is_given_holds(plain: pd.DataFrame) -> None:
 
 BY = {
     "nps": lambda d: cx.nps(d, "nps", by="band"),
-    "funnel": lambda d: cx.funnel(
+    "funnel": lambda d: cx.conversion.funnel(
         d, ["visit", "purchase"], window=30, until=UNTIL, by="band"),
-    "session_funnel": lambda d: cx.session_funnel(d, ["pages"], by="band"),
-    "cohorts": lambda d: cx.cohorts(d, until=UNTIL, by="band"),
-    "churn_window": lambda d: cx.churn_window(d, until=UNTIL, by="band"),
-    "repeat_purchase": lambda d: cx.repeat_purchase(d, until=UNTIL, by="band"),
-    "promise_kept": lambda d: cx.promise_kept(d, status=None, until=UNTIL, by="band"),
-    "survival": lambda d: cx.survival(d, "days", "bought", by="band"),
-    "buying_history": lambda d: cx.buying_history(d, until=UNTIL, by="band"),
-    "waits": lambda d: cx.waits(cx.read_tickets(d, until=UNTIL), "solution", by="band"),
-    "handled_rates": lambda d: cx.handled_rates(cx.read_tickets(d, until=UNTIL), by="band"),
-    "against_expectation": lambda d: cx.against_expectation(d, by="band"),
-    "avoidable_contacts": lambda d: cx.avoidable_contacts(d, d, avoidable=["late"], by="band"),
+    "session_funnel": lambda d: cx.conversion.session_funnel(d, ["pages"], by="band"),
+    "cohorts": lambda d: cx.retention.cohorts(d, until=UNTIL, by="band"),
+    "churn_window": lambda d: cx.retention.churn_window(d, until=UNTIL, by="band"),
+    "repeat_purchase": lambda d: cx.retention.repeat_purchase(d, until=UNTIL, by="band"),
+    "promise_kept": lambda d: cx.journey.promise_kept(d, status=None, until=UNTIL, by="band"),
+    "survival": lambda d: cx.stats.survival(d, "days", "bought", by="band"),
+    "buying_history": lambda d: cx.value.buying_history(d, until=UNTIL, by="band"),
+    "waits": lambda d: cx.service.waits(cx.service.read_tickets(d, until=UNTIL), "solution", by="band"),
+    "handled_rates": lambda d: cx.service.handled_rates(cx.service.read_tickets(d, until=UNTIL), by="band"),
+    "against_expectation": lambda d: cx.journey.against_expectation(d, by="band"),
+    "avoidable_contacts": lambda d: cx.service.avoidable_contacts(d, d, avoidable=["late"], by="band"),
 }  # fmt: skip
 
 

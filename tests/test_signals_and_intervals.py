@@ -77,11 +77,13 @@ SECTIONS: dict[str, Callable[[Company], pd.DataFrame]] = {
     "rates": cx.service.company_rates,
     "changes": cx.service.company_changes,
     "reasons": cx.service.company_reasons,
-    "channels": cx.channel_scores,
-    "friction": lambda company: cx.compare_friction(cx.company_friction(company, ["app", "web"])),
-    "customers": cx.channel_customers,
-    "profit": lambda company: cx.company_profit(company).groups,
-    "expectations": cx.survey_expectations,
+    "channels": cx.channels.channel_scores,
+    "friction": lambda company: cx.channels.compare_friction(
+        cx.channels.company_friction(company, ["app", "web"])
+    ),
+    "customers": cx.channels.channel_customers,
+    "profit": lambda company: cx.value.company_profit(company).groups,
+    "expectations": cx.journey.survey_expectations,
 }
 
 

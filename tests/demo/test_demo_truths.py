@@ -60,7 +60,7 @@ def test_a_month_that_moves_by_noise_alone_is_no_signal(october: Survey) -> None
 
 def test_the_channel_gap_is_found(october: Survey) -> None:
     scores = cx.nps(october.recent(7), "nps", by="channel")  # the months after the outage
-    spread = cx.consistency(scores).iloc[0]
+    spread = cx.stats.consistency(scores).iloc[0]
     assert spread["p_value"] < 0.001
     assert spread["largest_gap_between"].endswith("phone")
     others = scores[scores["channel"] != "phone"]
@@ -76,7 +76,7 @@ def test_the_over_represented_region_is_corrected(october: Survey) -> None:
     raw = cx.nps(everyone, "nps")["estimate"].item()
     weighted = cx.nps(answers, "nps", weight=WEIGHT)["estimate"].item()
     assert raw - weighted == pytest.approx(2.3, abs=0.5)  # the README plants 2.3
-    shares = cx.compare_with_base(october).set_index(["variable", "level"])
+    shares = cx.scores.compare_with_base(october).set_index(["variable", "level"])
     assert shares["ratio"].idxmax() == ("region", "Lombardia")
 
 
@@ -92,11 +92,11 @@ def test_raked_answers_have_the_shares_of_the_customers(october: Survey) -> None
 
 
 def test_small_shops_are_not_shown_and_ranks_overlap(october: Survey) -> None:
-    month = cx.league_tables(october.current, october.main_question, ["shop"])["shop"]
+    month = cx.scores.league_tables(october.current, october.main_question, ["shop"])["shop"]
     pienza = month.set_index("shop").loc["Pienza"]  # six answers in the month
     assert pienza["note"] == "suppressed"
     assert pd.isna(pienza["n"])
-    year = cx.league_tables(october.recent(12), october.main_question, ["shop"])["shop"]
+    year = cx.scores.league_tables(october.recent(12), october.main_question, ["shop"])["shop"]
     assert (year["rank_high"] - year["rank_low"]).median() > 5
 
 
@@ -116,8 +116,8 @@ def test_a_part_of_the_customers_is_not_weighted_to_the_whole() -> None:
         ROOT / "data" / "demo" / "codebook.toml", filters={"channel": ["app", "web"]}
     )
     assert margins(part) == {}
-    assert cx.weighted_scores(part, part.columns("nps")).empty
-    assert cx.compare_with_base(part).empty
+    assert cx.scores.weighted_scores(part, part.columns("nps")).empty
+    assert cx.scores.compare_with_base(part).empty
 
 
 def test_a_region_without_an_answer_is_not_weighted_for(october: Survey) -> None:

@@ -8,15 +8,9 @@ from pathlib import Path
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from cxreport import (
-    CxError,
-    open_company,
-    open_source,
-    session_differences,
-    session_steps,
-    sessions_against_rest,
-)
+from cxreport import CxError, open_company, open_source
 from cxreport.inputs.source import run
+from cxreport.topics.conversion import session_differences, session_steps, sessions_against_rest
 
 ROOT = Path(__file__).parents[2]
 SHARED = (ROOT / os.environ.get("CXREPORT_PUBLIC_DATA", "../shared")).resolve()

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from sources import TITLE
 
-from cxreport import CxError, company_retention, open_company, open_source, open_survey, show
+from cxreport import CxError, open_company, open_source, open_survey, show
 from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
 from cxreport.show.render import render
+from cxreport.topics.retention import company_retention
 
 if TYPE_CHECKING:
     from pathlib import Path

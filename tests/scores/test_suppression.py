@@ -92,9 +92,9 @@ def page(survey: Survey) -> dict[str, pd.DataFrame]:
     return {
         "board": everybody,
         "groups": groups["region"],
-        "base": cx.compare_with_base(survey),
-        "weighted": cx.weighted_scores(survey, questions),
-        "cost": cx.weight_summary(survey),
+        "base": cx.scores.compare_with_base(survey),
+        "weighted": cx.scores.weighted_scores(survey, questions),
+        "cost": cx.scores.weight_summary(survey),
     }
 
 
@@ -296,7 +296,7 @@ def test_no_number_about_few_people_reaches_a_page(tmp_path: Path) -> None:
         cx.survey.board(board, survey),
         cx.survey.trends(cx.chart_scores(history), survey),
         cx.quality.coverage(history, survey),
-        cx.survey.distributions(cx.answer_shares(survey.current, main), board, survey),
+        cx.survey.distributions(cx.scores.answer_shares(survey.current, main), board, survey),
         cx.survey.detectable(board, cx.break_down(survey.current, None, main, ["region"]), survey),
     ]
     for block in shown:

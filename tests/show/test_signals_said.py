@@ -167,22 +167,24 @@ def scores(survey: Survey) -> list[Block]:
         cx.show.table("scoreboard", board, survey),
         cx.show.breakdown(groups, board, survey),
         cx.show.touchpoints(touched, survey),
-        cx.channels.scores(cx.channel_scores(survey, periods=12), survey, 12),
-        cx.show.bridges(cx.bridge_versions(survey.responses, headline, survey.history), survey),
-        cx.show.weighted_differences(cx.weighted_differences(survey, headline), survey),
+        cx.channels.scores(cx.channels.channel_scores(survey, periods=12), survey, 12),
+        cx.show.bridges(
+            cx.validation.bridge_versions(survey.responses, headline, survey.history), survey
+        ),
+        cx.show.weighted_differences(cx.scores.weighted_differences(survey, headline), survey),
     ]
 
 
 def journeys(survey: Survey) -> list[Block]:
     """Show the tables on journeys that compare."""
-    customers = cx.channel_customers(survey)
+    customers = cx.channels.channel_customers(survey)
     return [
-        cx.journey.first_drops(cx.detractor_first_drop(survey), survey, 24),
-        cx.journey.memory(cx.journey_memory(survey), survey, 24),
-        cx.journey.expected(cx.survey_expectations(survey), survey, 24),
-        cx.channels.frictions(cx.company_friction(survey, ["app", "web"]), survey, 24),
+        cx.journey.first_drops(cx.journey.detractor_first_drop(survey), survey, 24),
+        cx.journey.memory(cx.journey.journey_memory(survey), survey, 24),
+        cx.journey.expected(cx.journey.survey_expectations(survey), survey, 24),
+        cx.channels.frictions(cx.channels.company_friction(survey, ["app", "web"]), survey, 24),
         cx.channels.several(customers, survey, 6),
-        cx.show.pyramid(cx.survey_pyramid(survey), survey),
+        cx.show.pyramid(cx.layers.survey_pyramid(survey), survey),
     ]
 
 
@@ -200,11 +202,11 @@ def services(company: Survey) -> list[Block]:
 
 def money(company: Survey) -> list[Block]:
     """Show the tables on orders that compare."""
-    link = cx.company_score_link(company)
-    differences = cx.shop_differences(company, between="device")
+    link = cx.linkage.company_score_link(company)
+    differences = cx.conversion.shop_differences(company, between="device")
     return [
         cx.linkage.link(link, company, 180),
-        cx.show.profit_groups(cx.company_profit(company), company),
+        cx.show.profit_groups(cx.value.company_profit(company), company),
         cx.show.funnel_differences(differences, company, between="device"),
     ]
 
@@ -213,12 +215,12 @@ def trial(survey: Survey) -> list[Block]:
     """Show the tables on an experiment."""
     found = cx.open_experiment(survey, "review-reminder", subgroups=["region"])
     columns = {"arm": "arm", "outcome": "outcome", "control": "control"}
-    effects = cx.effect(found.rows, correction="holm", **columns)
-    groups = cx.effect(found.rows, by=found.subgroups, **columns)
+    effects = cx.experiment.effect(found.rows, correction="holm", **columns)
+    groups = cx.experiment.effect(found.rows, by=found.subgroups, **columns)
     return [
-        cx.show.decision(cx.decide(effects), found, survey),
+        cx.show.decision(cx.experiment.decide(effects), found, survey),
         cx.show.effect(effects, found, survey, control="control"),
-        cx.show.subgroup_effects(groups, cx.interaction(groups), found, survey),
+        cx.show.subgroup_effects(groups, cx.experiment.interaction(groups), found, survey),
     ]
 
 

@@ -49,7 +49,7 @@ def page(folder: Path, codebook: str) -> tuple[float, str]:
     survey = cx.open_survey(folder / "codebook.toml")
     asked = survey.columns("nps")
     board = cx.scoreboard(survey.current, survey.previous, asked, **survey.design)
-    block = cx.survey.without_weights(cx.unweighted_scores(survey, asked), survey)
+    block = cx.survey.without_weights(cx.scores.unweighted_scores(survey, asked), survey)
     html = str(render(read_block(block.payload()), "en", prefix="p"))
     return board["estimate"].item(), " ".join(re.sub(r"<[^>]*>", " ", html).split())
 

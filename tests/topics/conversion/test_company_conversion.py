@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from cxreport import open_company, shop_funnel, stage_funnel, step_errors
+from cxreport import open_company
 from cxreport.inputs.source import run
+from cxreport.topics.conversion import shop_funnel, stage_funnel, step_errors
 from cxreport.topics.conversion.funnel import funnel
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from cxreport import company_retention, open_survey
+from cxreport import open_survey
 from cxreport.show import returning
 from cxreport.show.render import render
 from cxreport.topics.drivers import (
@@ -21,6 +21,7 @@ from cxreport.topics.drivers import (
     priorities,
     priorities_by_kind,
 )
+from cxreport.topics.retention import company_retention
 
 if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey

@@ -163,7 +163,7 @@ def october() -> Survey:
 
 
 def test_the_planted_moments_are_found_and_the_causeless_one_is_not(october: Survey) -> None:
-    found = cx.survey_moments(october, bootstrap=400)
+    found = cx.drivers.survey_moments(october, bootstrap=400)
     again = found[found["outcome"] == "ordered_again"].set_index("question")
     # promoters order again in 70%, detractors in 40% of cases; delivery makes detractors
     assert again.loc["tp_delivery", "kind"] == "negative"
@@ -174,7 +174,7 @@ def test_the_planted_moments_are_found_and_the_causeless_one_is_not(october: Sur
 
 
 def test_the_planted_kinds_are_found(october: Survey) -> None:
-    found = cx.survey_asymmetry(october, periods=24, bootstrap=400).set_index("question")
+    found = cx.drivers.survey_asymmetry(october, periods=24, bootstrap=400).set_index("question")
     assert found.index[found["kind"] == "basic"].tolist() == ["tp_delivery"]
     assert found.index[found["kind"] == "excitement"].tolist() == ["tp_shop_staff"]
     # as the demo's own table of truths counts them
@@ -186,13 +186,15 @@ def test_the_planted_kinds_are_found(october: Survey) -> None:
 
 
 def test_what_to_mend_first_is_the_planted_cost(october: Survey) -> None:
-    ranked = cx.survey_criticality(october, bootstrap=400)
+    ranked = cx.drivers.survey_criticality(october, bootstrap=400)
     assert ranked["question"][0] == "tp_delivery"
     assert [ranked["level"][0], ranked["top"][0]] == ["high", 100]
     causeless = ranked.set_index("question").loc["tp_product_range"]
     assert [causeless["level"], causeless["note"]] == ["low", "sign against correlation"]
     assert set(ranked["target"]) == {4.0}
-    order = cx.survey_priorities(cx.survey_asymmetry(october, bootstrap=200), ranked)
+    order = cx.drivers.survey_priorities(
+        cx.drivers.survey_asymmetry(october, bootstrap=200), ranked
+    )
     assert order.loc[0, ["question", "kind", "standing", "order"]].tolist() == [
         "tp_delivery", "basic", "low", 1
     ]  # fmt: skip
@@ -232,9 +234,14 @@ def survey_of(folder: Path, columns: str, **ratings: list[str]) -> Survey:
 def test_a_survey_without_touchpoints_or_customers_has_empty_frames(tmp_path: Path) -> None:
     survey = survey_of(tmp_path, 'tp = { role = "touchpoint", scale = [1, 5] }\n',
                        score=["9", "3"], tp=["1", "5"])  # fmt: skip
-    effects, ranked = cx.survey_asymmetry(survey), cx.survey_criticality(survey)
-    everything = [cx.survey_importance(survey), effects, ranked, cx.survey_moments(survey)]
-    for frame in [*everything, cx.survey_priorities(effects, ranked)]:
+    effects, ranked = cx.drivers.survey_asymmetry(survey), cx.drivers.survey_criticality(survey)
+    everything = [
+        cx.drivers.survey_importance(survey),
+        effects,
+        ranked,
+        cx.drivers.survey_moments(survey),
+    ]
+    for frame in [*everything, cx.drivers.survey_priorities(effects, ranked)]:
         assert frame.empty
         assert "question" in frame.columns
 

@@ -78,15 +78,15 @@ def opened(
 
 def sections(survey: Survey, trial: Experiment) -> dict[str, Block]:
     """Make all the blocks, as the notebook does."""
-    ratio = cx.sample_ratio(trial.counts, PLANNED)
-    effects = cx.effect(trial.rows, ratio=ratio, **NAMES)
-    groups = cx.effect(trial.rows, by=trial.subgroups, ratio=ratio, **NAMES)
+    ratio = cx.experiment.sample_ratio(trial.counts, PLANNED)
+    effects = cx.experiment.effect(trial.rows, ratio=ratio, **NAMES)
+    groups = cx.experiment.effect(trial.rows, by=trial.subgroups, ratio=ratio, **NAMES)
     return {
-        "decision": cx.experiment.verdict(cx.decide(effects), trial, survey),
+        "decision": cx.experiment.verdict(cx.experiment.decide(effects), trial, survey),
         "plan": cx.experiment.plan(trial, PLANNED, survey, control="old", worthwhile=1.5),
         "ratio": cx.experiment.arms(ratio, trial, survey),
         "effect": cx.experiment.main_effect(effects, trial, survey, control="old"),
-        "groups": cx.experiment.subgroups(groups, cx.interaction(groups), trial, survey),
+        "groups": cx.experiment.subgroups(groups, cx.experiment.interaction(groups), trial, survey),
         "method": cx.experiment.method(trial, survey),
     }
 

@@ -37,7 +37,7 @@ def last_year(times: pd.Series) -> pd.Series:
 
 
 def test_all_five_stages_are_there_and_the_unrated_one_is_said(survey: Survey) -> None:
-    found = cx.journey_stages(survey).set_index("stage")
+    found = cx.journey.journey_stages(survey).set_index("stage")
     assert list(found.index) == list(STAGES)
     assert found.loc["advocacy", "note"] == "not measured"
     answers = raw("responses").drop_duplicates("response_id")
@@ -48,7 +48,7 @@ def test_all_five_stages_are_there_and_the_unrated_one_is_said(survey: Survey) -
 
 
 def test_coverage_counts_the_answers_of_the_export(survey: Survey) -> None:
-    found = cx.journey_coverage(survey)
+    found = cx.journey.journey_coverage(survey)
     answers = raw("responses").drop_duplicates("response_id")
     recent = answers[last_year(answers["answered_at"])]
     bought = found[found["stage"] == "purchase"]
@@ -66,7 +66,7 @@ def test_ratings_are_in_the_order_of_the_journey(survey: Survey) -> None:
 
 def test_the_planted_basic_touchpoint_is_where_it_begins_to_go_wrong(survey: Survey) -> None:
     # tp_delivery, planted as basic, is of the stage retention; tp_product_range has no effect
-    found = cx.detractor_first_drop(survey).set_index("stage")
+    found = cx.journey.detractor_first_drop(survey).set_index("stage")
     assert found.loc["retention", "signal"]
     assert found.loc["retention", "difference"] > 5
     assert found["difference"].idxmax() == "retention"
@@ -74,14 +74,14 @@ def test_the_planted_basic_touchpoint_is_where_it_begins_to_go_wrong(survey: Sur
 
 
 def test_scores_made_by_adding_up_ratings_follow_their_mean(survey: Survey) -> None:
-    found = cx.journey_memory(survey, repeats=3)
+    found = cx.journey.journey_memory(survey, repeats=3)
     assert found["summary"].iloc[0] == "mean"
     assert found.set_index("summary").loc["peak and end", "difference_high"] < 0
 
 
 def test_worse_than_expected_weighs_more(survey: Survey) -> None:
     # planted: NPS -29, 49 and 66
-    found = cx.survey_expectations(survey).set_index("answer")
+    found = cx.journey.survey_expectations(survey).set_index("answer")
     planted = {"worse": -29, "as": 49, "better": 66}
     for answer, score in planted.items():
         assert found.loc[answer, "nps_low"] < score < found.loc[answer, "nps_high"]
@@ -92,19 +92,19 @@ def test_promises_are_those_of_the_orders(survey: Survey) -> None:
     orders = raw("orders")
     due = orders[last_year(orders["ordered_at"]) & orders["promised_at"].notna()]
     due = due[(due["status"] != "cancelled") & (due["promised_at"] < "2026-11-10")]
-    found = cx.delivery_promises(survey)
+    found = cx.journey.delivery_promises(survey)
     whole = found.iloc[0]
     assert whole["n"] == len(due)
     assert whole["kept"] == (due["delivered_at"] <= due["promised_at"]).sum()
     assert found.iloc[1:]["n"].sum() == whole["n"]
     late = (due["delivered_at"] - due["promised_at"]).dt.total_seconds() / 3600
-    median = cx.delivery_lateness(survey).set_index("quantile").loc[0.5, "estimate"]
+    median = cx.journey.delivery_lateness(survey).set_index("quantile").loc[0.5, "estimate"]
     assert median == pytest.approx(late[late > 0].median(), abs=0.1)
 
 
 def test_the_channel_gap_is_found(survey: Survey) -> None:
     # planted: the phone 24 points below the other channels, more in the outage of 2026-03
-    found = cx.channel_scores(survey).set_index("group")
+    found = cx.channels.channel_scores(survey).set_index("group")
     phone = found.loc["phone"]
     assert phone["signal"]
     assert phone["difference_high"] < -20
@@ -120,7 +120,7 @@ def test_a_hidden_channel_cannot_be_had_by_subtraction() -> None:
     n = {"shop": 250, "web": 200, "phone": 22, "app": 7}
     few = pd.concat([answers[answers["channel"] == code].tail(n[code]) for code in n])
     few.iloc[0, [few.columns.get_loc(name) for name in ("nps", "csat", "ces")]] = ["0", "1", "1"]
-    found = cx.channel_scores(
+    found = cx.channels.channel_scores(
         cx.open_survey(DEMO / "codebook.toml", period="2026-10", tables={"responses": few})
     ).set_index("group")
     hidden = found["note"] == "suppressed"
@@ -140,7 +140,7 @@ def test_the_outage_is_the_only_month_outside_the_limits(survey: Survey) -> None
 
 def test_several_channels_only_mean_more_orders(survey: Survey) -> None:
     # planted: how often a customer buys depends neither on the type nor on the channels
-    found = cx.channel_customers(survey).set_index("outcome")
+    found = cx.channels.channel_customers(survey).set_index("outcome")
     assert (found["raw_low"] > 0).all()
     assert not found["signal"].any()
     assert (found["low"] < 0).all()
@@ -148,7 +148,7 @@ def test_several_channels_only_mean_more_orders(survey: Survey) -> None:
 
 
 def test_friction_counts_the_errors_and_transfers_of_the_export(survey: Survey) -> None:
-    found = cx.company_friction(survey, ["app", "web"]).set_index(["measure", "group"])
+    found = cx.channels.company_friction(survey, ["app", "web"]).set_index(["measure", "group"])
     tickets = raw("tickets")
     recent = tickets[last_year(tickets["created_at"])]
     transfers = found.loc[("transfers", "all")]
@@ -161,11 +161,11 @@ def test_friction_counts_the_errors_and_transfers_of_the_export(survey: Survey) 
 def test_steps_are_those_of_the_sessions(survey: Survey) -> None:
     events = raw("events").dropna(subset="session_id")
     recent = events[last_year(events["occurred_at"])]
-    found = cx.journey_steps(survey).set_index(["before", "after"])
+    found = cx.journey.journey_steps(survey).set_index(["before", "after"])
     assert found.loc[("start", "visit"), "times"] == recent["session_id"].nunique()
     bought = (recent["event_name"] == "purchase").sum()
     assert found.loc[("checkout_start", "purchase"), "times"] == bought
-    problems = cx.journey_event_problems(survey).set_index("problem")["found"]
+    problems = cx.journey.journey_event_problems(survey).set_index("problem")["found"]
     everyone = raw("events")
     outside = everyone[last_year(everyone["occurred_at"])]["session_id"].isna().sum()
     assert problems["no journey"] == outside
@@ -173,7 +173,7 @@ def test_steps_are_those_of_the_sessions(survey: Survey) -> None:
 
 
 def test_the_matrix_has_what_the_tables_have(survey: Survey) -> None:
-    found = cx.stage_channels(survey, DONE)
+    found = cx.channels.stage_channels(survey, DONE)
     assert set(found["measure"]) == {"use", "completion", "ease", "satisfaction"}
     cell = found.set_index(["measure", "stage", "channel"]).loc[("ease", "retention", "phone")]
     others = found[(found["measure"] == "ease") & (found["stage"] == "retention")]
@@ -215,15 +215,15 @@ def test_a_rating_outside_its_scale_is_none(tmp_path: Path) -> None:
     rated = {"nps": ["3", "99", "2", "9"], "site": ["5", "5", "11", "2"],
              "till": ["1", "5", "5", "0"], "ease": ["4", "11", "2", "5"]}  # fmt: skip
     survey = journey_of(tmp_path / "a", **{name: values * 10 for name, values in rated.items()})
-    stages = cx.journey_stages(survey).set_index("stage")[["n", "favourable"]]
+    stages = cx.journey.journey_stages(survey).set_index("stage")[["n", "favourable"]]
     # site: 5, 5 and 2 of each four; till, where 1 is the best: 1, 5 and 5
     assert stages.loc[["awareness", "purchase"]].to_numpy().tolist() == [[30, 20], [30, 10]]
-    drop = cx.detractor_first_drop(survey).set_index("stage")
+    drop = cx.journey.detractor_first_drop(survey).set_index("stage")
     # of the two detractors the one rated both alike, as the best; the other has one rating
     assert drop["n"].tolist() == [10] * 3
     assert drop["unjudged"].tolist() == [10] * 3
     assert drop["first"].to_dict() == {"awareness": 0, "purchase": 0, "no drop": 10}
-    ease = cx.stage_channels(survey, DONE).set_index("measure").loc["ease"]
+    ease = cx.channels.stage_channels(survey, DONE).set_index("measure").loc["ease"]
     assert (ease["n"], ease["count"]) == (30, 20)
 
 
@@ -236,7 +236,7 @@ def test_what_sums_up_ratings_leaves_out_those_outside_their_scale(tmp_path: Pat
     frame.loc[:9, "site"], blank.loc[:9, "site"] = "11", ""
     frame.loc[5:19, "nps"], blank.loc[5:19, "nps"] = "12", ""
     wrong, missing = (
-        cx.journey_memory(journey_of(tmp_path / name, **part.to_dict("list")), repeats=3)
+        cx.journey.journey_memory(journey_of(tmp_path / name, **part.to_dict("list")), repeats=3)
         for name, part in (("a", frame), ("b", blank))
     )
     assert wrong["n"].iloc[0] == 60
@@ -250,11 +250,11 @@ def test_a_source_without_a_journey_gives_empty_frames(tmp_path: Path) -> None:
     plain = cx.open_company(tmp_path / "codebook.toml")
     full = cx.open_company(DEMO / "codebook.toml", period="2026-10")
     calls = [
-        cx.journey_stages, cx.journey_coverage, cx.journey_steps, cx.journey_event_problems,
-        cx.detractor_first_drop, cx.journey_memory, cx.survey_expectations, cx.delivery_promises,
-        cx.delivery_lateness, cx.channel_scores, cx.channel_customers,
-        lambda company: cx.stage_channels(company, DONE),
-        lambda company: cx.company_friction(company, ["web"]),
+        cx.journey.journey_stages, cx.journey.journey_coverage, cx.journey.journey_steps, cx.journey.journey_event_problems,
+        cx.journey.detractor_first_drop, cx.journey.journey_memory, cx.journey.survey_expectations, cx.journey.delivery_promises,
+        cx.journey.delivery_lateness, cx.channels.channel_scores, cx.channels.channel_customers,
+        lambda company: cx.channels.stage_channels(company, DONE),
+        lambda company: cx.channels.company_friction(company, ["web"]),
     ]  # fmt: skip
     for call in calls:
         found = call(plain)

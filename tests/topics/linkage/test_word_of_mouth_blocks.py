@@ -32,7 +32,7 @@ def said(block: Block, language: str = "en") -> str:
 def figures(**changes: object) -> pd.DataFrame:
     """Return what ``survey_word_of_mouth`` would for 60 customers, with changes of the ratio."""
     rows = pd.DataFrame({"nps": [2] * 20 + [8] * 20 + [10] * 20, "told_n": [5, 3] * 10 + [1] * 40})
-    found = cx.word_of_mouth(rows, bootstrap=200).set_index("metric")
+    found = cx.linkage.word_of_mouth(rows, bootstrap=200).set_index("metric")
     for name, value in changes.items():
         found.loc["ratio", name] = value
     return found.reset_index()
@@ -69,7 +69,7 @@ def test_people_are_counted_for_each_100_customers(survey: Survey) -> None:
 
 def test_too_few_answers_are_said_to_be_too_few(survey: Survey) -> None:
     rows = pd.DataFrame({"nps": [2, 8, 10], "told_n": [5, 1, 0]})
-    page = said(people_told(cx.word_of_mouth(rows), survey, 1), "it")
+    page = said(people_told(cx.linkage.word_of_mouth(rows), survey, 1), "it")
     assert "Non si può dire se i detrattori" in page
     assert "Non si può dire quante persone" in page
     assert "i promotori non l'hanno raccontato a nessuno" in page
@@ -79,7 +79,7 @@ def test_too_few_answers_are_said_to_be_too_few(survey: Survey) -> None:
 def test_a_ratio_of_few_people_is_not_said(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Company, "minimum_group", 10)
     rows = pd.DataFrame({"nps": [2, 10] * 3 + [8] * 20, "told_n": [5, 1] * 3 + [1] * 20})
-    page = said(people_told(cx.word_of_mouth(rows), survey, 1))
+    page = said(people_told(cx.linkage.word_of_mouth(rows), survey, 1))
     assert "Whether detractors tell more people than promoters cannot be said" in page
     assert "detractor against promoter" not in page
 

@@ -42,12 +42,12 @@ def test_layers_are_those_of_the_scoreboard(october: Survey) -> None:
     asked = october.columns("nps", *LAYERS)
     board = cx.scoreboard(october.current, None, asked, **october.design)
     of_pyramid = board[board["question"] == "pyramid"].set_index("metric")["estimate"]
-    layers = cx.survey_pyramid(october)["layers"].set_index("metric")["estimate"]
+    layers = cx.layers.survey_pyramid(october)["layers"].set_index("metric")["estimate"]
     assert layers.to_dict() == of_pyramid.to_dict()
 
 
 def test_the_weakest_layer_of_the_demo_is_enjoyability(october: Survey) -> None:
-    gaps = cx.survey_pyramid(october, periods=12)["gaps"].set_index(["layer", "other"])
+    gaps = cx.layers.survey_pyramid(october, periods=12)["gaps"].set_index(["layer", "other"])
     # Types plant it: two of four, 44% of customers, find the company little enjoyable.
     assert gaps.loc[("needs", "enjoyability"), "difference"] > 0
     assert gaps["signal"][[("needs", "enjoyability"), ("ease", "enjoyability")]].all()
@@ -57,7 +57,7 @@ def test_the_share_in_order_is_a_plain_count(october: Survey) -> None:
     rows = run(october.current.select(*LAYERS)).dropna()
     met = (rows >= 4).astype(int)
     in_order = (met["needs"] >= met["ease"]) & (met["ease"] >= met["enjoyability"])
-    order = cx.survey_pyramid(october)["order"].set_index("metric")
+    order = cx.layers.survey_pyramid(october)["order"].set_index("metric")
     assert order.loc["in_order", "estimate"] == pytest.approx(100 * in_order.mean())
     assert order.loc["in_order", "n"] == len(rows)
     # Types differ in their strongest layer, so nobody planted a pyramid.
@@ -65,7 +65,7 @@ def test_the_share_in_order_is_a_plain_count(october: Survey) -> None:
 
 
 def test_groups_stand_in_the_order_of_the_journey(october: Survey) -> None:
-    groups = cx.survey_pyramid_groups(october)
+    groups = cx.layers.survey_pyramid_groups(october)
     assert list(groups) == ["stage", "channel"]
     assert groups["stage"]["stage"].drop_duplicates().tolist() == [
         "awareness", "purchase", "retention",
@@ -76,7 +76,7 @@ def test_groups_stand_in_the_order_of_the_journey(october: Survey) -> None:
 
 
 def test_layer_weights_name_the_layers(october: Survey) -> None:
-    weights = cx.survey_layer_weights(october, bootstrap=200)
+    weights = cx.layers.survey_layer_weights(october, bootstrap=200)
     assert weights["layer"].tolist() == LAYERS
     assert weights["first"].sum() == pytest.approx(100)
 
@@ -97,14 +97,14 @@ def test_a_layer_on_a_scale_of_its_own_makes_no_pyramid(tmp_path: Path) -> None:
     answers = answers.assign(nps=rng.integers(0, 11, 90), answered_at=pd.Timestamp("2026-05-03"))
     answers["response_id"] = [f"r{at}" for at in range(90)]
     turned = answers.assign(**(6 - answers[LAYERS]))
-    straight = cx.survey_layer_weights(opened(tmp_path / "a", [1, 5], answers), bootstrap=0)
+    straight = cx.layers.survey_layer_weights(opened(tmp_path / "a", [1, 5], answers), bootstrap=0)
     assert straight["n"].tolist() == [90] * 3
-    assert cx.survey_layer_weights(opened(tmp_path / "b", [5, 1], answers)).empty
+    assert cx.layers.survey_layer_weights(opened(tmp_path / "b", [5, 1], answers)).empty
     opened(tmp_path / "c", [1, 5], turned)
     text = (tmp_path / "c" / "codebook.toml").read_text().replace("[1, 5]", "[5, 1]")
     (tmp_path / "c" / "codebook.toml").write_text(text)
     survey = cx.open_survey(tmp_path / "c" / "codebook.toml", tables={"responses": turned})
-    weights = cx.survey_layer_weights(survey, bootstrap=0)
+    weights = cx.layers.survey_layer_weights(survey, bootstrap=0)
     assert weights["coefficient"].tolist() == pytest.approx(straight["coefficient"].tolist())
 
 
@@ -120,14 +120,14 @@ def test_an_answer_outside_its_scale_weighs_nothing(tmp_path: Path) -> None:
     for row, column, _ in cells:
         blank.loc[row, column] = ""
     wrong, missing = opened(tmp_path / "a", [1, 5], answers), opened(tmp_path / "b", [1, 5], blank)
-    weights = cx.survey_layer_weights(wrong, bootstrap=20)
-    pd.testing.assert_frame_equal(weights, cx.survey_layer_weights(missing, bootstrap=20))
+    weights = cx.layers.survey_layer_weights(wrong, bootstrap=20)
+    pd.testing.assert_frame_equal(weights, cx.layers.survey_layer_weights(missing, bootstrap=20))
     pd.testing.assert_frame_equal(_layers(wrong, 0), _layers(missing, 0))
     assert weights["n"].max() < 60
 
 
 def test_word_of_mouth_finds_the_planted_means(october: Survey) -> None:
-    found = cx.survey_word_of_mouth(october, periods=24).set_index("metric")
+    found = cx.linkage.survey_word_of_mouth(october, periods=24).set_index("metric")
     planted = {"told_by_detractor": 3.4, "told_by_passive": 1.2, "told_by_promoter": 2.6}
     for metric, mean in planted.items():
         assert found.loc[metric, "low"] < mean < found.loc[metric, "high"]
@@ -141,8 +141,8 @@ def test_a_survey_without_the_questions_gives_no_row(
     october: Survey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(october), "columns", lambda *_: {})
-    assert cx.survey_word_of_mouth(october).empty
-    assert cx.survey_layer_weights(october).empty
-    assert cx.survey_pyramid_groups(october) == {}
-    assert all(frame.empty for frame in cx.survey_pyramid(october).values())
-    assert isinstance(cx.survey_pyramid(october)["gaps"], pd.DataFrame)
+    assert cx.linkage.survey_word_of_mouth(october).empty
+    assert cx.layers.survey_layer_weights(october).empty
+    assert cx.layers.survey_pyramid_groups(october) == {}
+    assert all(frame.empty for frame in cx.layers.survey_pyramid(october).values())
+    assert isinstance(cx.layers.survey_pyramid(october)["gaps"], pd.DataFrame)

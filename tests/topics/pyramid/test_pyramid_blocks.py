@@ -35,7 +35,7 @@ def frames(answers: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return what ``survey_pyramid`` would for these answers, all of one scale."""
     columns = {name: name for name in LAYERS}
     layers = cx.pyramid(answers, **columns).assign(question="pyramid")
-    gaps, order = cx.layer_gaps(answers, **columns), cx.scalogram(answers, LAYERS)
+    gaps, order = cx.layers.layer_gaps(answers, **columns), cx.layers.scalogram(answers, LAYERS)
     return {"layers": layers, "gaps": gaps, "order": order}
 
 
@@ -106,7 +106,7 @@ def test_the_claim_on_the_emotional_layer_is_put_on_trial(
 
 
 def test_groups_are_named_in_the_readers_language(survey: Survey) -> None:
-    found = cx.survey_pyramid_groups(survey, periods=3)
+    found = cx.layers.survey_pyramid_groups(survey, periods=3)
     page = said(groups(found, survey, 3), "it")
     assert "Per canale, l'indice è più basso in «telefono»" in page
     assert "Per fase del percorso" in page
@@ -116,7 +116,9 @@ def test_groups_are_named_in_the_readers_language(survey: Survey) -> None:
 
 def test_a_small_group_is_not_shown(survey: Survey) -> None:
     rows = answers({"111": 40, "000": 20}).assign(channel=["app"] * 50 + ["web"] * 5 + ["shop"] * 5)
-    board = cx.suppress(cx.pyramid(rows, **dict(zip(LAYERS, LAYERS, strict=True)), by="channel"))
+    board = cx.scores.suppress(
+        cx.pyramid(rows, **dict(zip(LAYERS, LAYERS, strict=True)), by="channel")
+    )
     page = said(groups({"channel": board}, survey, 1))
     assert "website – – suppressed (small numbers)" in page
 

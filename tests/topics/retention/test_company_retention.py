@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxreport import cohorts, open_company
+from cxreport import open_company
 from cxreport.demo.people import RENEWAL
 from cxreport.errors import CxError
-from cxreport.topics.retention import Retention, company_contracts, company_retention
+from cxreport.topics.retention import Retention, cohorts, company_contracts, company_retention
 from cxreport.topics.retention.chart import retention_chart
 
 if TYPE_CHECKING:
