@@ -104,9 +104,10 @@ def rows_by_day(rows: ir.Table, columns: Iterable[str]) -> dict[str, pd.Series]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from cxreport.inputs.source import as_table
-    >>> days = pd.to_datetime(["2026-10-02 12:00", "2026-10-01", "2026-10-02", None])
-    >>> rows_by_day(as_table(pd.DataFrame({"seen": days})), ["seen"])["seen"].to_list()
+    >>> days = pd.to_datetime(["2026-10-02", "2026-10-01", "2026-10-02", None])
+    >>> rows_by_day(as_table(pd.DataFrame({"seen": days})), ["seen"])["seen"].tolist()
     [1, 2]
     """
     named = dict(enumerate(columns))
