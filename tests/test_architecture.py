@@ -1,7 +1,8 @@
-"""The house holds: floors import only to their left, modules stay short, pages need no network."""
+"""The house holds: arrows go one way, modules and functions stay short, pages need no network."""
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,91 +10,172 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "cxreport"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-FLOORS = ["inputs", "metrics", "show", "build"]
-LONGEST = 400
+TOPICS = sorted(folder.name for folder in (PACKAGE / "topics").iterdir() if folder.is_dir())
+MAY_IMPORT = {
+    "inputs": set(),
+    "stats": {"inputs"},
+    "scores": {"inputs", "stats"},
+    "orders": {"inputs", "stats"},
+    "topics": {"inputs", "stats", "scores", "orders", "show"},
+    "show": {"inputs", "stats", "scores"},
+    "demo": {"inputs"},
+    "publish": {"inputs", "show"},
+}
+"""Folder -> the folders whose modules it may import, beside its own and ``errors``."""
+LONGEST, LONGEST_FUNCTION, SHORTEST = 400, 60, 60
 DRAWING = {"matplotlib", "seaborn"}
-
-
-def imports(module: Path) -> set[str]:
-    """Return the full names of everything a module imports, wherever in it."""
-    found = set()
-    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            found |= {f"{node.module}.{name.name}" for name in node.names}
-    return found
-
-
-def test_no_floor_imports_the_whole_package() -> None:
-    below = [module for floor in FLOORS for module in (PACKAGE / floor).rglob("*.py")]
-    whole = re.compile(r"^\s*(import cxreport( as \w+)?|from cxreport import .*)$", re.MULTILINE)
-    code = {name(m): ast.unparse(ast.parse(m.read_text("utf-8"))) for m in below}
-    assert len(code) > 100
-    assert [m for m, text in code.items() if whole.search(re.sub(r">>>.*", "", text))] == []
+CALCULATING = ("stats", "scores", "orders", "topics")
 
 
 def name(module: Path) -> str:
     return str(module.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("floor", FLOORS)
-def test_a_floor_imports_only_floors_to_its_left(floor: str) -> None:
-    right = FLOORS[FLOORS.index(floor) + 1 :]
-    forbidden = tuple(f"cxreport.{other}" for other in [*right, "cli"])
+def dotted(module: Path) -> str:
+    return ".".join(module.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+NAMES = {dotted(module) for module in MODULES}
+
+
+@cache
+def tree(module: Path) -> ast.Module:
+    return ast.parse(module.read_text("utf-8"))
+
+
+@cache
+def imports(module: Path) -> frozenset[str]:
+    """Return the full names of everything a module imports, wherever in it, types included."""
+    found = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(found)
+
+
+def own_imports(module: Path) -> set[str]:
+    """Return the modules of the package that a module imports."""
+    ours = {i for i in imports(module) if i.startswith("cxreport.")}
+    return {i if i in NAMES else i.rpartition(".")[0] for i in ours} & NAMES
+
+
+def folder_of(dotted_name: str) -> str:
+    return [*dotted_name.split("."), ""][1]
+
+
+@pytest.mark.parametrize("folder", MAY_IMPORT)
+def test_arrows_go_one_way(folder: str) -> None:
+    modules = sorted((PACKAGE / folder).rglob("*.py"))
+    assert len(modules) > 1
     wrong = [
         f"{name(module)} imports {imported}"
-        for module in (PACKAGE / floor).rglob("*.py")
-        for imported in imports(module)
-        if imported.startswith(forbidden)
+        for module in modules
+        for imported in own_imports(module)
+        if folder_of(imported) not in {folder, "errors", *MAY_IMPORT[folder]}
     ]
     assert wrong == []
 
 
-def test_every_floor_has_modules() -> None:
-    assert [f for f in FLOORS if len(list((PACKAGE / f).glob("*.py"))) < 2] == []
+def test_no_module_below_imports_the_whole_package() -> None:
+    above = {PACKAGE / "__main__.py", PACKAGE / "cli.py"}
+    wrong = [name(m) for m in MODULES if m not in above and "cxreport" in imports(m)]
+    assert wrong == []
+
+
+def test_only_blocks_of_a_topic_import_what_shows() -> None:
+    wrong = [
+        f"{name(module)} imports {imported}"
+        for module in (PACKAGE / "topics").rglob("*.py")
+        if not module.stem.endswith("blocks")
+        for imported in own_imports(module)
+        if folder_of(imported) == "show"
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_topic_reaches_another_through_its_door(topic: str) -> None:
+    wrong = [
+        f"{name(module)} imports {imported}"
+        for module in (PACKAGE / "topics" / topic).rglob("*.py")
+        for imported in own_imports(module)
+        if imported.startswith("cxreport.topics.")
+        and not imported.startswith(f"cxreport.topics.{topic}")
+        and imported.count(".") > 2
+    ]
+    assert wrong == []
+
+
+def test_there_is_no_circle_of_imports() -> None:
+    graph = {dotted(module): own_imports(module) for module in MODULES}
+    for module in graph:  # a module loads the packages that it stands in
+        graph[module] = {i for i in graph[module] if not module.startswith(f"{i}.")}
+    done: set[str] = set()
+
+    def walk(module: str, path: tuple[str, ...]) -> list[str]:
+        if module in path:
+            return [" -> ".join((*path[path.index(module) :], module))]
+        if module in done:
+            return []
+        circles = [c for i in sorted(graph[module]) for c in walk(i, (*path, module))]
+        done.add(module)
+        return circles
+
+    assert [circle for module in sorted(graph) for circle in walk(module, ())] == []
 
 
 def test_modules_stay_short() -> None:
-    read = [m for m in MODULES if m != PACKAGE / "__init__.py"]  # a list of names
-    lengths = {name(m): len(m.read_text("utf-8").splitlines()) for m in read}
+    lengths = {name(m): len(m.read_text("utf-8").splitlines()) for m in MODULES}
     assert {m: n for m, n in lengths.items() if n > LONGEST} == {}
 
 
-def test_metrics_neither_draw_nor_print_nor_look_at_the_clock() -> None:
+def test_functions_fit_a_screen() -> None:
+    wrong = {}
+    for module in MODULES:
+        for node in ast.walk(tree(module)):
+            if isinstance(node, ast.FunctionDef):
+                first = node.body[0]
+                text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+                spoken = (first.end_lineno or 0) - first.lineno + 1 if text else 0
+                length = (node.end_lineno or 0) - node.lineno + 1 - spoken
+                if length > LONGEST_FUNCTION:
+                    wrong[f"{name(module)}: {node.name}"] = length
+    assert wrong == {}
+
+
+def test_what_calculates_neither_prints_nor_looks_at_the_clock() -> None:
     wrong = []
-    for module in (PACKAGE / "metrics").rglob("*.py"):
-        tree = ast.parse(module.read_text("utf-8"))
-        wrong += [f"{name(module)}: assert" for n in ast.walk(tree) if isinstance(n, ast.Assert)]
-        calls = [ast.unparse(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)]
+    for module in (m for folder in CALCULATING for m in (PACKAGE / folder).rglob("*.py")):
+        nodes = list(ast.walk(tree(module)))
+        wrong += [f"{name(module)}: assert" for node in nodes if isinstance(node, ast.Assert)]
+        calls = [ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)]
         clock = re.compile(r"(print|.*\.(now|today|utcnow|set_option|seed)|time\.time|open)")
         wrong += [f"{name(module)}: {call}" for call in calls if clock.fullmatch(call)]
-        drawing = {i for i in imports(module) if i.partition(".")[0] in DRAWING}
-        wrong += [f"{name(module)} imports {i}" for i in drawing]
     assert wrong == []
 
 
-def test_only_show_charts_draws() -> None:
-    charts = PACKAGE / "show" / "charts"
-    drawing = {
-        module
+def test_only_charts_draw() -> None:
+    wrong = [
+        name(module)
         for module in MODULES
-        if any(i.partition(".")[0] in DRAWING for i in runtime_imports(module))
-    }
-    assert [name(module) for module in drawing if module.parent != charts] == []
-    assert len(drawing) > 7
+        if any(i.partition(".")[0] in DRAWING for i in at_run_time(module))
+        and PACKAGE / "show" / "charts" not in module.parents
+    ]
+    assert wrong == []
 
 
-def runtime_imports(module: Path) -> set[str]:
+def at_run_time(module: Path) -> set[str]:
     """Return what a module imports when it runs: types alone do not count."""
-    tree = ast.parse(module.read_text("utf-8"))
-    tree.body = [
-        n
-        for n in tree.body
-        if not (isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test))
+    code = ast.parse(module.read_text("utf-8"))
+    code.body = [
+        node
+        for node in code.body
+        if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
     ]
     found = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(code):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -122,7 +122,8 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "pyramid": (
         lambda d: cx.pyramid(d, needs="site", ease="app", enjoyability="shop"), "site app shop"),
     "layer_gaps": (
-        lambda d: cx.layers.layer_gaps(d, needs="site", ease="app", enjoyability="shop"), "site app shop"),
+        lambda d: cx.layers.layer_gaps(d, needs="site", ease="app", enjoyability="shop"),
+        "site app shop"),
     "cronbach_alpha": (
         lambda d: cx.validation.cronbach_alpha(d, ["site", "app"], scale=(1, 5)), "site app"),
     "icc": (lambda d: cx.validation.icc(d, ["site", "app"], scale=(1, 5)), "site app"),
@@ -142,7 +143,8 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
         "nps site app ~customer_id"),
     "battery_reliability": (lambda d: cx.validation.battery_reliability(d, QUESTIONS), "site app"),
     "effect": (
-        lambda d: cx.experiment.effect(d, arm="region", outcome="bought", control="north"), "bought ~region"),
+        lambda d: cx.experiment.effect(d, arm="region", outcome="bought", control="north"),
+        "bought ~region"),
     "rank_difference": (
         lambda d: import_module("cxreport.topics.channels").rank_difference(
             d, "nps", by="channel"), "nps ~channel"),
@@ -155,7 +157,8 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda d: cx.drivers.criticality(d, "nps", ["site", "app"], target=4, bootstrap=20),
         "nps site app"),
     "asymmetry": (
-        lambda d: cx.drivers.asymmetry(d, "nps", ["site", "app"], low_to=2, high_from=5, bootstrap=20),
+        lambda d: cx.drivers.asymmetry(d, "nps", ["site", "app"], low_to=2, high_from=5,
+            bootstrap=20),
         "nps site app"),
     "moments_of_truth": (
         lambda d: cx.drivers.moments_of_truth(
@@ -167,7 +170,9 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "first_drop": (lambda d: cx.journey.first_drop(d, STAGES), "nps site app shop"),
     "peak_end": (
         lambda d: cx.journey.peak_end(d, ["site", "app"], folds=2, repeats=2), "nps site app"),
-    "expectation_gap": (lambda d: cx.journey.expectation_gap(d, {"all": ("site", "app")}), "site app"),
+    "expectation_gap": (
+        lambda d: cx.journey.expectation_gap(d, {"all": ("site", "app")}),
+        "site app"),
     "against_expectation": (
         lambda d: cx.journey.against_expectation(d, by="channel"), "~expected ~channel"),
     "exceeding": (cx.linkage.exceeding, "nps ~expected"),
@@ -179,12 +184,14 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda d: cx.journey.lateness(d, status=None, until=UNTIL),
         "~ordered_at ~promised_at ~delivered_at"),
     "event_problems": (
-        lambda d: cx.journey.event_problems(d, until=UNTIL), "~touchpoint ~session_id ~occurred_at"),
+        lambda d: cx.journey.event_problems(d, until=UNTIL),
+        "~touchpoint ~session_id ~occurred_at"),
     "transitions": (
         lambda d: cx.journey.transitions(d, until=UNTIL), "~touchpoint ~session_id ~occurred_at"),
     "stage_coverage": (cx.journey.stage_coverage, "~stage ~touchpoint ~channel ~answered_at"),
     "channel_ratings": (
-        lambda d: cx.channels.channel_ratings(d, {"easy": ("site", 4)}, minimum=1), "site ~stage ~channel"),
+        lambda d: cx.channels.channel_ratings(d, {"easy": ("site", 4)}, minimum=1),
+        "site ~stage ~channel"),
     "channel_use": (
         lambda d: cx.channels.channel_use(d, done={"purchase": ["purchase"]}, until=UNTIL),
         "~stage ~channel ~event_name ~session_id ~customer_id ~occurred_at"),
@@ -200,13 +207,15 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "error_rates": (
         lambda d: cx.conversion.error_rates(d, ["visit", "basket"]), "is_error ~event_name"),
     "funnel": (
-        lambda d: cx.conversion.funnel(d, ["visit", "purchase"], window=30, until=UNTIL, by="channel"),
+        lambda d: cx.conversion.funnel(d, ["visit", "purchase"], window=30, until=UNTIL,
+            by="channel"),
         "~customer_id ~event_name ~occurred_at ~channel"),
     "session_funnel": (
         lambda d: cx.conversion.session_funnel(d, ["pages", "bought"], by="channel"),
         "pages bought ~channel"),
     "cohorts": (
-        lambda d: cx.retention.cohorts(d, until=UNTIL, by="channel"), "~customer_id ~ordered_at ~channel"),
+        lambda d: cx.retention.cohorts(d, until=UNTIL, by="channel"),
+        "~customer_id ~ordered_at ~channel"),
     "orders_outside_cohorts": (
         lambda d: cx.retention.orders_outside_cohorts(d, until=UNTIL), "~customer_id ~ordered_at"),
     "churn_window": (
@@ -216,18 +225,22 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda d: cx.retention.repeat_purchase(d, until=UNTIL, days=[30], by="channel"),
         "~customer_id ~ordered_at ~channel"),
     "purchases": (
-        lambda d: cx.orders.purchases(d, until=UNTIL).left_out, "net_amount ~customer_id ~ordered_at"),
+        lambda d: cx.orders.purchases(d, until=UNTIL).left_out,
+        "net_amount ~customer_id ~ordered_at"),
     "contractual_retention": (
         lambda d: cx.retention.contractual_retention(d, since=DAY, until=UNTIL),
         "~customer_id ~contract_start ~contract_end"),
     "contract_survivors": (
         lambda d: cx.retention.contract_survivors(d, until=UNTIL, months=1, fewest=1),
         "~customer_id ~contract_start ~contract_end"),
-    "survival": (lambda d: cx.stats.survival(d, "days", "bought", by="channel"), "days bought ~channel"),
+    "survival": (
+        lambda d: cx.stats.survival(d, "days", "bought", by="channel"),
+        "days bought ~channel"),
     "restricted_mean": (
         lambda d: cx.stats.restricted_mean(d, "days", "bought", tau=30), "days bought"),
     "compare_survival": (
-        lambda d: cx.stats.compare_survival(d, "days", "bought", "channel"), "days bought ~channel"),
+        lambda d: cx.stats.compare_survival(d, "days", "bought", "channel"),
+        "days bought ~channel"),
     "buying_history": (
         lambda d: cx.value.buying_history(d, amount="net_amount", until=UNTIL, by="channel"),
         "net_amount ~customer_id ~ordered_at ~channel"),
@@ -241,15 +254,23 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda d: run(cx.orders.in_one_currency(d, ["net_amount"]).rows.aggregate(
             total=ibis._.net_amount.cast("decimal(18, 2)").sum())), "net_amount ~currency"),
     "profit_by_customer": (
-        lambda d: run(cx.value.profit_by_customer(d, d)).sort_values("customer_id", ignore_index=True),
+        lambda d: run(cx.value.profit_by_customer(d, d)).sort_values("customer_id",
+            ignore_index=True),
         "margin amount ~customer_id ~kind"),
     "profit_of_nobody": (
         lambda d: cx.value.profit_of_nobody(d, d), "margin amount ~customer_id ~kind"),
-    "profitability": (lambda d: cx.value.profitability(cx.value.profit_by_customer(d)), "margin ~customer_id"),
-    "whale_curve": (lambda d: cx.value.whale_curve(cx.value.profit_by_customer(d)), "margin ~customer_id"),
-    "whale_peak": (lambda d: cx.value.whale_peak(cx.value.profit_by_customer(d)), "margin ~customer_id"),
+    "profitability": (
+        lambda d: cx.value.profitability(cx.value.profit_by_customer(d)),
+        "margin ~customer_id"),
+    "whale_curve": (
+        lambda d: cx.value.whale_curve(cx.value.profit_by_customer(d)),
+        "margin ~customer_id"),
+    "whale_peak": (
+        lambda d: cx.value.whale_peak(cx.value.profit_by_customer(d)),
+        "margin ~customer_id"),
     "losses_again": (
-        lambda d: cx.value.losses_again(cx.value.profit_by_customer(d), cx.value.profit_by_customer(d)),
+        lambda d: cx.value.losses_again(cx.value.profit_by_customer(d),
+            cx.value.profit_by_customer(d)),
         "margin ~customer_id"),
     "loyal_ratio": (
         lambda d: cx.linkage.loyal_ratio(
@@ -574,10 +595,16 @@ BY = {
     "promise_kept": lambda d: cx.journey.promise_kept(d, status=None, until=UNTIL, by="band"),
     "survival": lambda d: cx.stats.survival(d, "days", "bought", by="band"),
     "buying_history": lambda d: cx.value.buying_history(d, until=UNTIL, by="band"),
-    "waits": lambda d: cx.service.waits(cx.service.read_tickets(d, until=UNTIL), "solution", by="band"),
-    "handled_rates": lambda d: cx.service.handled_rates(cx.service.read_tickets(d, until=UNTIL), by="band"),
+    "waits": lambda d: (
+        cx.service.waits(cx.service.read_tickets(d, until=UNTIL), "solution", by="band")
+    ),
+    "handled_rates": lambda d: (
+        cx.service.handled_rates(cx.service.read_tickets(d, until=UNTIL), by="band")
+    ),
     "against_expectation": lambda d: cx.journey.against_expectation(d, by="band"),
-    "avoidable_contacts": lambda d: cx.service.avoidable_contacts(d, d, avoidable=["late"], by="band"),
+    "avoidable_contacts": lambda d: (
+        cx.service.avoidable_contacts(d, d, avoidable=["late"], by="band")
+    ),
 }  # fmt: skip
 
 

@@ -26,7 +26,8 @@ def wait(hours: float | None, words: Words) -> str:
     unit = _unit(hours)
     if unit == "minutes":
         return words.text("duration.minutes", n=round(60 * hours))
-    return words.text(f"duration.{unit}", value=words.number(hours / UNITS[unit]))
+    key = "duration.hours" if unit == "hours" else "duration.days"
+    return words.text(key, value=words.number(hours / UNITS[unit]))
 
 
 def level(hours: float, words: Words) -> str:

@@ -132,7 +132,8 @@ def test_every_text_has_a_use(topic: str) -> None:
 def is_named(key: str, named: set[str]) -> bool:
     """Say whether code names a text: whole, as a word of a section, a caption or a heading."""
     section, _, last = key.rpartition(".")
-    return key in named or (bool(section) and section in named) or (
+    sections = {section, section.rpartition(".")[0]} - {""}
+    return key in named or bool(sections & named) or (
         section.rpartition(".")[2] in {"caption", "column", "against"} and last in named
     )  # fmt: skip
 
@@ -150,7 +151,11 @@ def test_every_text_that_code_names_is_there(topic: str) -> None:
                 keys = choices(call.args[at])
                 missing += [f"{name}: {place}{key}" for key in keys if place + key not in known]
             if name == "Column":
-                named = [*choices(call.args[0]), *(c for a in call.args[2:3] for c in choices(a))]
+                headings = [
+                    *call.args[2:3],
+                    *(k.value for k in call.keywords if k.arg == "heading"),
+                ]
+                named = [*choices(call.args[0]), *(c for a in headings for c in choices(a))]
                 heading = f"column.{named[-1] or named[0]}"
                 missing += [] if heading in known else [f"Column: {heading}"]
     assert missing == []

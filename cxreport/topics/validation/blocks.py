@@ -35,12 +35,14 @@ BRIDGE = {
 }
 RETURNS = {
     AGAIN: {
+        "caption": "ordered_again",
         "signal": "ordered_again.signal",
         "none": "ordered_again.none",
         "few": "ordered_again.few",
         "alike": "ordered_again.alike",
     },
     BEFORE: {
+        "caption": "ordered_before",
         "signal": "ordered_before.signal",
         "none": "ordered_before.none",
         "few": "ordered_before.few",
@@ -174,7 +176,7 @@ def returns(by_class: pd.DataFrame, survey: Survey, days: int) -> Block:
         if metric == AGAIN and waiting:
             story.append(say("waiting", n=waiting, days=days))
         rows = by_class[by_class["metric"] == metric]
-        listed = table("validation", metric, rows, LISTED[metric], survey)
+        listed = table("validation", keys["caption"], rows, LISTED[metric], survey)
         blocks += [sentences("validation", story, survey), listed]
     return section(blocks)
 

@@ -250,8 +250,10 @@ def test_a_source_without_a_journey_gives_empty_frames(tmp_path: Path) -> None:
     plain = cx.open_company(tmp_path / "codebook.toml")
     full = cx.open_company(DEMO / "codebook.toml", period="2026-10")
     calls = [
-        cx.journey.journey_stages, cx.journey.journey_coverage, cx.journey.journey_steps, cx.journey.journey_event_problems,
-        cx.journey.detractor_first_drop, cx.journey.journey_memory, cx.journey.survey_expectations, cx.journey.delivery_promises,
+        cx.journey.journey_stages, cx.journey.journey_coverage,
+        cx.journey.journey_steps, cx.journey.journey_event_problems,
+        cx.journey.detractor_first_drop, cx.journey.journey_memory,
+        cx.journey.survey_expectations, cx.journey.delivery_promises,
         cx.journey.delivery_lateness, cx.channels.channel_scores, cx.channels.channel_customers,
         lambda company: cx.channels.stage_channels(company, DONE),
         lambda company: cx.channels.company_friction(company, ["web"]),
