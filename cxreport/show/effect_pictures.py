@@ -56,8 +56,6 @@ def draw_bars(block: Block, words: Words) -> Drawing:
     x_label = reader.text(parameters["x"]) if reader else _axis(parameters, words)
 
     def number(value: float) -> str:
-        if reader:
-            return reader.write(value, parameters["how"], {})
         return words.number(value, decimals)
 
     def draw(wide: bool) -> Figure:

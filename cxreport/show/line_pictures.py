@@ -70,12 +70,13 @@ def draw_series(block: Block, words: Words) -> Drawing:
     Parameters
     ----------
     block : Block
-        Frame of one row per place on the horizontal axis, in its order. Parameters: ``over`` (the
-        column of that axis, and the format of its labels), ``lines`` (each with its column
-        ``value`` and, optional, ``low`` and ``high``, the ends of a band, and ``label``, a key of
-        texts), ``y`` and, optional, ``x`` (keys of the axes' names), ``how`` (the format of the
-        values), ``alt`` (a sentence, which may speak of ``caption``) and, optional, ``open`` (the
-        column that says which points are hollow, and as ``label`` the key of what that means).
+        Frame of one row per step of the horizontal axis, in its order. Parameters: ``along`` (the
+        column of the steps, and the format of their labels), ``series`` (a list of
+        ``{"value", "name", "low", "high"}``: columns, of which the ends of a band are optional,
+        and as ``name`` the key of the line's name, optional too), ``y`` and, optional, ``x``
+        (keys of the axes' names), ``drawn`` (the format of the values), ``alt`` (a sentence,
+        which may speak of ``caption``), ``is_open`` (the column that says which points are
+        hollow) and ``open_label`` (the key of what that means).
     words : Words
         The reader's language.
 
@@ -85,37 +86,37 @@ def draw_series(block: Block, words: Words) -> Drawing:
         What draws the figure (wide or not), and its alt text.
     """
     reader, parameters = reader_of(block, words.language), block.parameters
-    lines, hollow = parameters["lines"], parameters.get("open")
+    lines, hollow = parameters["series"], parameters.get("is_open")
     rows = [{str(k): v for k, v in row.items()} for row in block.frame.to_dict("records")]
-    over = parameters["over"]
+    along = parameters["along"]
     frame = pd.concat(
         [
             pd.DataFrame(
                 {
-                    "over": [reader.write(row[over["name"]], over["how"], row) for row in rows],
+                    "along": [reader.write(row[along["name"]], along["how"], row) for row in rows],
                     "value": block.frame[line["value"]].astype(float),
                     "low": block.frame[line["low"]].astype(float) if "low" in line else np.nan,
                     "high": block.frame[line["high"]].astype(float) if "high" in line else np.nan,
-                    "open": block.frame[hollow["name"]] if hollow else False,
-                    "name": reader.text(line["label"]) if "label" in line else "",
+                    "open": block.frame[hollow] if hollow else False,
+                    "name": reader.text(line["name"]) if "name" in line else "",
                 }
             )
             for line in lines
         ],
         ignore_index=True,
     )
-    optional = {"series": "name"} if any("label" in line for line in lines) else {}
+    optional = {"series": "name"} if any("name" in line for line in lines) else {}
     if any("low" in line for line in lines):
         optional |= {"low": "low", "high": "high"}
     if hollow:
-        optional |= {"is_open": "open", "open_label": reader.text(hollow["label"])}
+        optional |= {"is_open": "open", "open_label": reader.text(parameters["open_label"])}
 
     def number(value: float) -> str:
-        return reader.write(value, parameters["how"], {})
+        return reader.write(value, parameters["drawn"], {})
 
     def draw(wide: bool) -> Figure:
         return charts.line(
-            frame, x="over", y="value", number=number, whole=words.whole, wide=wide,
+            frame, x="along", y="value", number=number, whole=words.whole, wide=wide,
             x_label=reader.text(parameters["x"]) if "x" in parameters else "",
             y_label=reader.text(parameters["y"]), **optional,
         )  # fmt: skip

@@ -10,8 +10,8 @@ import pytest
 
 from cxreport.errors import CxError
 from cxreport.show import curves as module
-from cxreport.show.blocks import Block
 from cxreport.show.curves import curves
+from cxreport.show.parts import Column, chart
 from cxreport.show.render import render
 
 NAMES = {"x_label": "days", "y_label": "still there (%)", "number": "{:.1f}".format}
@@ -63,11 +63,10 @@ def test_times_out_of_order_are_refused() -> None:
 
 @pytest.mark.parametrize(("language", "words"), [("en", "days"), ("it", "giorni")])
 def test_the_alt_text_tells_the_curve(language: str, words: str) -> None:
-    period = {"name": "2026-10", "kind": "month"}
-    chosen = {"caption": "trend", "table": "second_orders", "unit": "again", "time_unit": "day"}
-    frame = STAYS.assign(day=STAYS["time"], metric="share", at_risk=5, note="")
-    about = {"names": {}, "labels": {}, "period": period}
-    html = render(Block("curves", frame, about | chosen), language, prefix="f")
+    days = (Column("time", "whole", "day"), Column("estimate", "share"))
+    axes = {"x": "axis.days", "y": "axis.again", "label": {"name": "group", "how": "as_is"}}
+    block = chart("curves", "retention", "second_curve", STAYS, days, **axes)
+    html = render(block, language, prefix="f")
     titles = re.findall(r"<title[^>]*>([^<]*)</title>", str(html))
     assert len(titles) == 2
     assert words in titles[0]

@@ -272,7 +272,7 @@ def _control(retention: Retention, company: Company) -> Block:
     last = {"name": retention.chart["period"].iloc[-1], "kind": EVERY}
     return chart(
         "control", TOPIC, "steadiness", retention.chart, STEADINESS, company,
-        y="axis.came_back", how="share", period=last,
+        label={"name": "period", "how": "short"}, y="axis.came_back", how="share", period=last,
     )  # fmt: skip
 
 

@@ -139,13 +139,13 @@ def _tracking(by_month: pd.DataFrame, company: Company) -> Block:
     ]  # fmt: skip
     return chart(
         "lines", TOPIC, "tracking", by_month, TRACKING, company,
-        over={"name": "month", "how": "short:month"},
-        lines=[
-            {"value": "actual", "label": "tracking.counted"},
-            {"value": "estimate", "low": "low", "high": "high", "label": "tracking.expected"},
+        along={"name": "month", "how": "short:month"},
+        series=[
+            {"value": "actual", "name": "tracking.counted"},
+            {"value": "estimate", "low": "low", "high": "high", "name": "tracking.expected"},
         ],
-        open={"name": "held_out", "label": "tracking.held_out"},
-        y="axis.repeat_purchases", how="whole", alt=say("tracking.alt", points=points),
+        is_open="held_out", open_label="tracking.held_out",
+        y="axis.repeat_purchases", drawn="whole", alt=say("tracking.alt", points=points),
     )  # fmt: skip
 
 

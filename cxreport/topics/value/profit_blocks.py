@@ -32,7 +32,7 @@ GROUPS = (
     Column("estimate", "money", "profit_each"),
     Column("range", "range:money", "profit_range"),
     Column("losing_share", "share", "profit_losing"),
-    Column("verdict", "known_word:note:word:verdict", "profit_word"),
+    Column("judged", "known_word:note:word:verdict", "profit_word"),
 )
 
 
@@ -72,8 +72,8 @@ def profit(profits: Profit, company: Company) -> Block:
     points = [say("whale.point", share=curve["share"].iloc[i], value=values[i]) for i in at]
     whale = chart(
         "lines", TOPIC, "whale", curve, WHALE, company, currency=currency,
-        over={"name": "share", "how": "say:percent"}, lines=[{"value": "estimate"}],
-        x="axis.customers", y="axis.part", how="whole", alt=say("whale.alt", points=points),
+        along={"name": "share", "how": "say:percent"}, series=[{"value": "estimate"}],
+        x="axis.customers", y="axis.part", drawn="whole", alt=say("whale.alt", points=points),
     )  # fmt: skip
     return section([sentences(TOPIC, lines, company, currency=currency), whale])
 
@@ -108,7 +108,7 @@ def profit_groups(profits: Profit, company: Company) -> Block:
     currency = profits.trade.currency
     groups = profits.groups.assign(
         label=profits.groups["variable"] + "/" + profits.groups["level"].astype("str"),
-        verdict=_verdicts(profits.groups),
+        judged=_verdicts(profits.groups),
     )
     losing = groups[_is_signal(groups) & (groups["estimate"] < 0)]
     names = ["label", "variable", "level", "n", "estimate", "low", "high"]
@@ -125,7 +125,7 @@ def profit_groups(profits: Profit, company: Company) -> Block:
     if not drawn.empty:
         blocks.append(
             chart("bars", TOPIC, "profit_groups", drawn, GROUPS, company, currency=currency,
-                  label={"name": "label", "how": GROUP}, x="axis.profit", how="number",
+                  label={"name": "label", "how": GROUP}, x="axis.profit",
                   money=currency or say("money_of_the_data"))
         )  # fmt: skip
     return section(blocks)
