@@ -11,7 +11,7 @@ import datetime as dt
 import math
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,10 +20,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from cxreport.errors import CxError, shorten
 from cxreport.inputs.meaning import LANGUAGES
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 MIME = "application/vnd.cxreport.v1+json"
 SIGNIFICANT_DIGITS = 10
-READS = {"language": "en"}
-"""How blocks show themselves in JupyterLab; a page is written in its own language."""
 TOLD_FIRST = {"n", "estimate", "low", "high", "difference", "signal"}
 MOST_ROWS, MOST_COLUMNS, WIDEST = 12, 8, 30
 """Rows, columns and signs of a value that a block shows as plain text."""
@@ -86,9 +87,18 @@ class Block:
         payload = self.payload()
         if os.environ.get("CXREPORT_BLOCKS") == "data":
             return {MIME: payload}
-        from cxreport.show.render import render_cell  # noqa: PLC0415 - only a person needs to see it
+        return {MIME: payload, "text/html": READS.write(read_block(payload), READS.language)}
 
-        return {MIME: payload, "text/html": render_cell(read_block(payload), READS["language"])}
+
+@dataclass
+class Reading:
+    """How blocks show themselves in JupyterLab; a page is written in its own language."""
+
+    language: str = "en"
+    write: Callable[[Block, str], str] = lambda block, _: repr(block)
+
+
+READS = Reading()
 
 
 def language(name: str) -> None:
@@ -110,7 +120,7 @@ def language(name: str) -> None:
     """
     if name not in LANGUAGES:
         raise CxError("no such language", got=name, expected=", ".join(LANGUAGES))
-    READS["language"] = name
+    READS.language = name
 
 
 def _in_plain_text(payload: dict[str, Any]) -> list[str]:

@@ -114,7 +114,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Any]
 
 def test_a_block_shows_itself_in_the_language_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     english = shown(monkeypatch)
-    monkeypatch.setitem(READS, "language", "en")  # and back, whatever is chosen below
+    monkeypatch.setattr(READS, "language", "en")  # and back, whatever is chosen below
     cx.show.language("it")
     italian = shown(monkeypatch)
     assert english[MIME] == italian[MIME] == NOTE.payload()

@@ -11,7 +11,7 @@ from cxreport.scores.pyramid import LAYERS
 from cxreport.scores.scales import valid_answers
 from cxreport.scores.scoreboard import score_questions
 from cxreport.topics.drivers import importance
-from cxreport.topics.journey.stages import in_order
+from cxreport.topics.journey import in_order
 from cxreport.topics.pyramid.layers import layer_gaps
 from cxreport.topics.pyramid.scalogram import scalogram
 
