@@ -167,9 +167,9 @@ def _word(reader: Reader, value: Any, option: str, row: Row) -> str:
 
 
 def _known_word(reader: Reader, value: Any, option: str, row: Row) -> str:
-    """Write a word of a section of texts where it stands there; else the value as it is.
+    """Write a word of a section of texts where it stands there; else the value in a format.
 
-    ``known_word:step:column`` names another format for what stands there not.
+    ``known_word:step`` writes any other value as it is, ``known_word:step:code:event`` as a code.
     """
     section, _, how = option.partition(":")
     if reader.has(f"{section}.{value}"):
@@ -178,10 +178,13 @@ def _known_word(reader: Reader, value: Any, option: str, row: Row) -> str:
 
 
 def _or(reader: Reader, value: Any, option: str, row: Row) -> str:
-    """Write ``or:not_yet:wait`` as a wait; what is not known of those counted, as that text."""
-    key, _, how = option.partition(":")
-    unknown = math.isnan(number(value)) and row.get("n") != 0
-    return reader.text(key, row) if unknown else reader.write(value, how, row)
+    """Write a value, or the text of a key where it is missing: ``or:whole:note.suppressed``.
+
+    Where nobody was counted (``n``), the text is not true of anybody, and is not written.
+    """
+    how, _, key = option.rpartition(":")
+    missing = math.isnan(number(value)) and row.get("n") != 0
+    return reader.text(key) if missing else reader.write(value, how, row)
 
 
 def _yes(reader: Reader, value: Any, _option: str, _row: Row) -> str:
@@ -189,17 +192,25 @@ def _yes(reader: Reader, value: Any, _option: str, _row: Row) -> str:
 
 
 def _signal(reader: Reader, value: Any, option: str, row: Row) -> str:
-    """Say whether it is a signal; with an option, nothing where that column was not measured."""
+    """Say whether it is a signal; nothing where nothing was compared, as ``option`` tells."""
+    if value is None and not option and row.get("difference") is None:
+        return ""
     missing = value is None or (not isinstance(value, bool) and pd.isna(value))
     if missing and option and math.isnan(number(row.get(option))):
         return ""
     return reader.text(f"signal.{'unknown' if missing else 'yes' if value else 'no'}")
 
 
+def _ends(option: str) -> tuple[str, str, str]:
+    """Return the format, and the columns of the ends: ``share``, or ``share:lower:upper``."""
+    *how, low, high = option.split(":") if option.count(":") > 1 else (option, "low", "high")
+    return ":".join(how), low, high
+
+
 def _range(reader: Reader, _value: Any, option: str, row: Row) -> str:
     """Write two ends of an interval: ``range:share`` or ``range:share:lower:upper``."""
-    how, *names = option.split(":")
-    ends = [row.get(name) for name in names or ("low", "high")]
+    how, *names = _ends(option)
+    ends = [row.get(name) for name in names]
     if any(math.isnan(number(end)) for end in ends):
         return reader.text("value.none")
     low, high = (reader.write(end, how, row) for end in ends)
@@ -217,18 +228,18 @@ def _if_any(reader: Reader, value: Any, how: str, row: Row) -> str:
 
 
 def _with_range(reader: Reader, value: Any, option: str, row: Row) -> str:
-    """Write a value and its interval: ``with_range:share`` or ``with_range:wait:lower:upper``."""
-    how, *names = option.split(":")
-    low, _ = ends = names or ["low", "high"]
+    """Write a value, and its interval in brackets where both ends are known; as ``range``.
+
+    The upper end of a wait may be open: ``with_range:wait:lower:upper``.
+    """
+    how, low, high = _ends(option)
     written = reader.write(value, how, row)
-    if math.isnan(number(value)) or math.isnan(number(row.get(low))):
+    needed = [value, row.get(low)] + ([] if how == "wait" else [row.get(high)])
+    if any(math.isnan(number(each)) for each in needed):
         return written
-    interval = (
-        _waits(reader, value, ":".join(ends), row)
-        if how == "wait"
-        else _range(reader, value, option, row)
-    )
-    return reader.words.text("value.with_range", value=written, range=interval)
+    if how == "wait":
+        return f"{written} ({_waits(reader, None, f'{low}:{high}', row)})"
+    return f"{written} ({_range(reader, None, option, row)})"
 
 
 def _wait(reader: Reader, value: Any, option: str, _row: Row) -> str:
