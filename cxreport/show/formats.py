@@ -202,13 +202,6 @@ def _codes(reader: Reader, _value: Any, option: str, row: Row) -> str:
     return f"{isolated(first)} ({isolated(other[0].lower())})" if other else first
 
 
-def _unknown_as(reader: Reader, value: Any, option: str, row: Row) -> str:
-    """Write ``unknown_as:not_yet:wait`` as a wait; unknown of those counted, as that text."""
-    key, _, how = option.partition(":")
-    unknown = math.isnan(number(value)) and row.get("n") != 0
-    return reader.text(key, row) if unknown else reader.write(value, how, row)
-
-
 def _yes(reader: Reader, value: Any, _option: str, _row: Row) -> str:
     return reader.words.value(bool(value))
 
@@ -249,9 +242,13 @@ def _span(reader: Reader, value: Any, option: str, row: Row) -> str:
 
 
 def _or(reader: Reader, value: Any, option: str, row: Row) -> str:
-    """Write a value, or the text of a key where it is missing: ``or:whole:note.suppressed``."""
+    """Write a value, or the text of a key where it is missing: ``or:whole:note.suppressed``.
+
+    Where nobody was counted (``n``), the text is not true of anybody, and is not written.
+    """
     how, _, key = option.rpartition(":")
-    return reader.text(key) if math.isnan(number(value)) else reader.write(value, how, row)
+    missing = math.isnan(number(value)) and row.get("n") != 0
+    return reader.text(key) if missing else reader.write(value, how, row)
 
 
 def _translated(reader: Reader, value: Any, option: str, row: Row) -> str:
@@ -379,7 +376,6 @@ FORMATS: dict[str, Format] = {
     "yes": _yes,
     "word": _word,
     "known_word": _known_word,
-    "unknown_as": _unknown_as,
     "if_known": _if_known,
     "if_any": _if_any,
     "say": _say,

@@ -38,9 +38,9 @@ WAITS = (
     GROUP,
     REQUESTS,
     Column("waiting"),
-    Column("estimate", "unknown_as:not_yet:wait", "half"),
+    Column("estimate", "or:wait:not_yet", "half"),
     Column("", "waits", "interval"),
-    Column("p90", "unknown_as:not_yet:with_range:wait:p90_low:p90_high", "tenth"),
+    Column("p90", "or:with_range:wait:p90_low:p90_high:not_yet", "tenth"),
     Column("left_open", "word:ended_wait", "ended", is_text=False),
     Column("verdict", "word:verdict", "against_others"),
     Column("speed", "if_known:with_range:ratio:speed_low:speed_high"),
@@ -48,8 +48,8 @@ WAITS = (
 IN_SHORT = (
     GROUP,
     REQUESTS,
-    Column("first_reply", "unknown_as:not_yet:with_range:wait:first_reply_low:first_reply_high"),
-    Column("solution", "unknown_as:not_yet:with_range:wait:solution_low:solution_high"),
+    Column("first_reply", "or:with_range:wait:first_reply_low:first_reply_high:not_yet"),
+    Column("solution", "or:with_range:wait:solution_low:solution_high:not_yet"),
 )
 GROUP_OF_CURVE = Column("scope", "capital:word:curve:scope", "group")
 CURVE = (
@@ -63,7 +63,7 @@ PERIOD = (Column("period", "short"), REQUESTS, Column("waiting"))
 RULES = (Column("signal", "word:rule", "rule"), Column("direction", "word:direction"))
 HISTORY = (
     *PERIOD,
-    Column("estimate", "unknown_as:not_yet:wait", "half"),
+    Column("estimate", "or:wait:not_yet", "half"),
     Column("", "waits", "interval"),
     Column("centre", "wait"),
     Column("", "waits:lower:upper", "limits"),
@@ -71,7 +71,7 @@ HISTORY = (
 )
 HISTORY_IN_DAYS = (
     *PERIOD,
-    Column("estimate", "unknown_as:not_yet:wait:days", "half"),
+    Column("estimate", "or:wait:days:not_yet", "half"),
     Column("", "waits:low:high:days", "interval"),
     Column("centre", "wait:days"),
     Column("", "waits:lower:upper:days", "limits"),
