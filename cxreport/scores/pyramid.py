@@ -9,11 +9,12 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.scores.scales import ascending, turned
 from cxreport.stats import estimates
-from cxreport.stats.answers import By, count_answers
+from cxreport.stats.answers import count_answers
 from cxreport.stats.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from cxreport.inputs.source import Data
+    from cxreport.stats.group_columns import By
 
 LAYERS = ("needs", "ease", "enjoyability")
 

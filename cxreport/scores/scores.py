@@ -8,7 +8,7 @@ from cxreport.errors import CxError
 from cxreport.scores.pyramid import pyramid
 from cxreport.scores.scales import ascending, first_favourable, turned
 from cxreport.stats import estimates
-from cxreport.stats.answers import By, count_answers
+from cxreport.stats.answers import count_answers
 from cxreport.stats.intervals import (
     NetInterval,
     ShareInterval,
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cxreport.inputs.source import Data
+    from cxreport.stats.group_columns import By
 
 __all__ = ["ces", "csat", "nps", "pyramid"]
 

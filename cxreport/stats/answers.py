@@ -6,7 +6,6 @@ is by answer and not by class, so that one query gives counts, shares, means and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +20,11 @@ from cxreport.stats.clusters import (
     pairs_of_cells,
     placed,
 )
-from cxreport.stats.group_columns import as_names, check_columns, kept_whole
+from cxreport.stats.group_columns import By, as_names, check_columns, kept_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import ibis.expr.types as ir
 
 COUNTS = ("detractors", "passives", "promoters", "dropped", "bottom", "middle", "top", "favourable")
@@ -34,8 +35,6 @@ COLUMNS = ("metric", "n", "missing", "invalid", *COUNTS, *MEANS, *STATISTICS)
 
 # Outside these a weight loses digits, or the sum of its squares no longer fits an exact decimal.
 SMALLEST_WEIGHT, LARGEST_WEIGHT = 1e-6, 999_999
-
-By = str | Sequence[str] | None
 
 
 @dataclass(frozen=True)

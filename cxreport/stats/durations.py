@@ -13,7 +13,7 @@ from cxreport.stats.group_columns import as_names, check_columns, kept_whole
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 
 def count_durations(

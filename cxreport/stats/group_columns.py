@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ from cxreport.errors import CxError
 from cxreport.inputs.source import categories
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
     import ibis.expr.types as ir
 
-    from cxreport.stats.answers import By
+
+By = str | Sequence[str] | None
 
 
 def as_names(by: By) -> list[str]:

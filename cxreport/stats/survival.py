@@ -20,7 +20,7 @@ from cxreport.stats.product_limit import product_limit
 
 if TYPE_CHECKING:
     from cxreport.inputs.source import Data
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 CURVE = ("time", "at_risk", "events", "estimate", "std_error", "low", "high", "note")
 TEST = ("n", "observed", "expected", "chi2", "df", "p_value", "note")

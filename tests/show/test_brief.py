@@ -2,9 +2,9 @@
 
 import pandas as pd
 import pytest
+from cxreport.show.brief import sentences_in_brief
 
 from cxreport.show.blocks import Block
-from cxreport.show.brief import sentences_in_brief
 from cxreport.show.words import Words
 
 ABOUT = {

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from cxreport.show.tables import TABLES, make_heat_map, make_table
 
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.show.blocks import Block, read_block
-from cxreport.show.tables import TABLES, make_heat_map, make_table
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:

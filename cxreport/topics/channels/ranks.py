@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
 
-from cxreport.stats.answers import By, count_answers
+from cxreport.stats.answers import count_answers
 from cxreport.stats.multiplicity import corrected
 
 if TYPE_CHECKING:
     from cxreport.inputs.source import Data
+    from cxreport.stats.group_columns import By
 
 TOO_FEW = "fewer than two groups"
 NO_VARIANCE = "no variance"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.source import Data
     from cxreport.stats.value_columns import Scale
-    from cxreport.topics.drivers.resampling import Numbers
+    from cxreport.topics.drivers.numeric_rows import Numbers
 
 BASIC, PERFORMANCE, EXCITEMENT = "basic", "performance", "excitement"
 UNKNOWN = "not identified"

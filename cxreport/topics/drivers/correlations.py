@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.source import Data
     from cxreport.stats.value_columns import Scale
-    from cxreport.topics.drivers.resampling import Flags, Numbers
+    from cxreport.topics.drivers.numeric_rows import Numbers
+    from cxreport.topics.drivers.resampling import Flags
 
 TINY = 1e-10
 """A variance of standardised values below it is none."""

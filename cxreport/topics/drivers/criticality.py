@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.source import Data
     from cxreport.stats.value_columns import Scale
-    from cxreport.topics.drivers.resampling import Flags, Numbers
+    from cxreport.topics.drivers.numeric_rows import Numbers
+    from cxreport.topics.drivers.resampling import Flags
 
 TOP = 3
 HIGH, MEDIUM, LOW = "high", "medium", "low"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.source import Data
     from cxreport.stats.value_columns import Scale
-    from cxreport.topics.drivers.resampling import Numbers
+    from cxreport.topics.drivers.numeric_rows import Numbers
 
 Method: TypeAlias = Literal["shapley", "johnson"]
 MOST_SHAPLEY = 12

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from cxreport.stats.value_columns import Scale
-    from cxreport.topics.drivers.resampling import Numbers
+    from cxreport.topics.drivers.numeric_rows import Numbers
 
 NEGATIVE, POSITIVE, BOTH, NONE = "negative", "positive", "both", "none"
 UNKNOWN = "too few answers"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import ibis
 import numpy as np
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import ibis.expr.types as ir
+    from numpy.typing import NDArray
 
     from cxreport.stats.value_columns import Scale
-    from cxreport.topics.drivers.resampling import Numbers
+
+    Numbers: TypeAlias = NDArray[np.float64]
 
 WEIGHT, CLUSTER = "weight", "cluster"
 

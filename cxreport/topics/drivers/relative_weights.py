@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from cxreport.topics.drivers.resampling import Flags, Numbers
+    from cxreport.topics.drivers.numeric_rows import Numbers
+    from cxreport.topics.drivers.resampling import Flags
 
 SAME = 1e-8
 """A share of a driver's variance that the others do not explain, below which it is theirs."""

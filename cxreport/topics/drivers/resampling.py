@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from cxreport.topics.drivers.numeric_rows import Rows
+    from cxreport.topics.drivers.numeric_rows import Numbers, Rows
 
     Flags: TypeAlias = NDArray[np.bool_]
-    Numbers: TypeAlias = NDArray[np.float64]
     Design: TypeAlias = Callable[[Numbers], Numbers]
 
 MOST_PATTERNS = 10_000

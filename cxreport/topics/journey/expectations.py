@@ -16,7 +16,7 @@ from cxreport.stats.value_columns import ratings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
     from cxreport.stats.value_columns import Scale
 
 CLASSES = ("worse", "as", "better")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 NOT_YET = "not yet observable"
 NO_PROMISE = "no promise"

@@ -13,7 +13,7 @@ from cxreport.stats.intervals import normal_quantile, of_share
 from cxreport.stats.product_limit import product_limit
 
 if TYPE_CHECKING:
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 
 COLUMNS = (

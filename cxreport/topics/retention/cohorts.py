@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from cxreport.inputs.source import Data
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 Every = Literal["month", "quarter", "year"]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cxreport.inputs.source import Data
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 WINDOW = (
     "share", "gaps", "ended", "followed", "returned", "estimate", "low", "high", "later",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 
 def count_gaps(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cxreport.inputs.source import Data
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 REPEAT = ("day", "customers", "events", "at_risk", "estimate", "low", "high", "note")
 

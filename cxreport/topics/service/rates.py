@@ -19,7 +19,7 @@ from cxreport.stats.value_columns import possible_counts
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
     from cxreport.topics.service.tickets import Metric, Tickets
 
     Rate: TypeAlias = "dict[str, ir.BooleanValue]"

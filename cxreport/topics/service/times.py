@@ -16,7 +16,7 @@ from cxreport.stats.survival_quantiles import survival_quantile
 from cxreport.topics.service.tickets import METRICS
 
 if TYPE_CHECKING:
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
     from cxreport.topics.service.tickets import Metric, Tickets
 
 HOUR = 3600

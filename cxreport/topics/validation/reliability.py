@@ -9,13 +9,14 @@ import pandas as pd
 from scipy.stats import f
 
 from cxreport.errors import CxError
-from cxreport.stats.answers import Answers, By, count_answers
+from cxreport.stats.answers import Answers, count_answers
 from cxreport.stats.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cxreport.inputs.source import Data
+    from cxreport.stats.group_columns import By
 
 TOO_FEW = "fewer than two respondents"
 NO_VARIANCE = "no variance"

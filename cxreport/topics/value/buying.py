@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 HISTORY = ("repeats", "recency", "age", "customers", "spend", "later", "later_squared")
 DAYS_A_WEEK = 7

@@ -16,7 +16,7 @@ from cxreport.topics.value.bgnbd import NEEDED, check_history
 from cxreport.topics.value.likelihood import Fit, with_interval
 
 if TYPE_CHECKING:
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 
 def expected_orders(fit: Fit, history: pd.DataFrame, weeks: float) -> np.ndarray:

@@ -20,7 +20,7 @@ from cxreport.topics.value.gamma_gamma import spend_at
 from cxreport.topics.value.likelihood import Fit, with_interval
 
 if TYPE_CHECKING:
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 WEEKS_A_YEAR = 365.25 / DAYS_A_WEEK
 WEEKS_A_STEP = 13

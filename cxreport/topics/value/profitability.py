@@ -19,7 +19,7 @@ from cxreport.topics.value.profits import count_profits
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 NO_CUSTOMERS, ONE_CUSTOMER = "no customers", "one customer"
 ALIKE = "all customers alike"

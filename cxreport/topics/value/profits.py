@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
-    from cxreport.stats.answers import By
+    from cxreport.stats.group_columns import By
 
 ACQUISITION = "acquisition"
 PARTS = ("margin", "acquisition", "serve", "profit")
