@@ -18,28 +18,28 @@ from cxreport.topics.studies.null_worlds import null_worlds
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 FAMILIES = {  # what makes a family of comparisons -> how many of them
     "break_down": 1,
-    "bridge_versions": 1,
-    "channel_consistency": 1,
-    "channel_customers": 1,
-    "channel_scores": 1,
-    "company_friction": 1,
-    "company_profit": 2,  # groups against nothing, and among each other
+    "channels.channel_customers": 1,
+    "channels.channel_scores": 1,
+    "channels.company_friction": 1,
     "conversion.shop_differences": 1,
-    "detractor_first_drop": 1,
-    "journey_memory": 1,
+    "drivers.survey_criticality": 1,
+    "drivers.survey_moments": 1,
+    "journey.detractor_first_drop": 1,
+    "journey.journey_memory": 1,
+    "journey.survey_expectations": 1,
+    "layers.survey_pyramid": 1,
+    "layers.survey_pyramid_groups": 1,
+    "linkage.survey_returns": 1,
+    "linkage.survey_word_of_mouth": 1,
     "scoreboard": 1,
+    "scores.channel_consistency": 1,
+    "scores.weighted_differences": 2,  # with weights and without
     "service.company_changes": 1,
     "service.company_later": 1,
     "service.company_rates": 1,
     "service.company_reasons": 1,
-    "survey_criticality": 1,
-    "survey_expectations": 1,
-    "survey_moments": 1,
-    "survey_pyramid": 1,
-    "survey_pyramid_groups": 1,
-    "survey_returns": 1,
-    "survey_word_of_mouth": 1,
-    "weighted_differences": 2,  # with weights and without
+    "validation.bridge_versions": 1,
+    "value.company_profit": 2,  # groups against nothing, and among each other
 }
 ON_ITS_OWN = {
     "09_experiment": "one decision, planned beforehand; its subgroups are a question of their own",

@@ -28,6 +28,10 @@ IN_TEXTS = {"say": 0, "sentences": None, "table": 1, "chart": 2, "note": 1}
 """Functions of blocks -> which argument is the key of a text."""
 
 
+def test_texts_are_many() -> None:
+    assert sum(len(texts_of(topic)) for topic in TOPICS) > 100
+
+
 def forms(text: str | list[str]) -> list[str]:
     return text if isinstance(text, list) else [text]
 
@@ -65,6 +69,11 @@ def test_both_languages_ask_for_the_same_values(topic: str) -> None:
         asked = {language: fields(forms(text[language])[-1]) for language in LANGUAGES}
         if asked["en"] != asked["it"]:
             differing[key] = asked
+            continue
+        named = {field.partition(":")[0] for language in LANGUAGES
+                 for form in forms(text[language]) for field in fields(form)}  # fmt: skip
+        if not all(name.isidentifier() for name in named):
+            differing[key] = {"no plain names": named}
     assert differing == {}
 
 

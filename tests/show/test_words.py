@@ -5,74 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
-import string
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cxreport.errors import CxError
 from cxreport.inputs.contracts import CATALOGUE
 from cxreport.inputs.meaning import LANGUAGES
-from cxreport.show.words import Words, catalogue
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from cxreport.show.formats import Reader
+from cxreport.show.texts import SHARED, texts_of
+from cxreport.show.words import Words
 
 EN, IT = Words("en"), Words("it")
 MINUS = "-"
-
-
-def texts(found: dict[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in found.items():
-        if isinstance(value, dict):
-            yield from texts(value, f"{place}{key}.")
-        else:
-            yield f"{place}{key}", value
-
-
-def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-
-
-def test_both_catalogues_hold_the_same_texts() -> None:
-    english, italian = (dict(texts(catalogue(language))) for language in LANGUAGES)
-    assert english.keys() ^ italian.keys() == set()
-    assert len(english) > 100
-
-
-def test_both_catalogues_ask_for_the_same_values() -> None:
-    english, italian = (dict(texts(catalogue(language))) for language in LANGUAGES)
-    # one answer is one answer: a language may write the number, or not
-    differing = {
-        key: (english[key], italian[key])
-        for key in english
-        if (fields(english[key]) ^ fields(italian[key])) - {"n" if key.endswith(".one") else ""}
-    }
-    assert differing == {}
-
-
-def test_every_text_is_written_and_fields_are_plain_names() -> None:
-    for language in LANGUAGES:
-        for key, text in texts(catalogue(language)):
-            assert text.strip() == text
-            assert text
-            assert all(name.isidentifier() for name in fields(text)), (language, key)
-
-
-def test_every_text_with_one_has_other_and_nothing_else() -> None:
-    def forms(found: dict[str, Any]) -> Iterator[set[str]]:
-        if "one" in found:
-            yield set(found)
-        for value in found.values():
-            if isinstance(value, dict):
-                yield from forms(value)
-
-    for language in LANGUAGES:
-        found = list(forms(catalogue(language)))
-        assert found
-        assert all(names == {"one", "other"} for names in found)
 
 
 def test_every_problem_of_the_data_is_told_in_both_languages() -> None:
@@ -86,12 +32,16 @@ def test_every_problem_of_the_data_is_told_in_both_languages() -> None:
         assert entry["en"] != entry["it"], name
 
 
+def answers(language: str, n: int, before: int) -> str:
+    """Say how many answers there are: a text of two forms."""
+    return Reader(language, "survey").text("method.answers", {"n": n, "before": before})
+
+
 def test_the_plural_is_the_language_s_own() -> None:
-    key = "method.answers"
-    assert "answers" not in EN.text(key, n=1, before=5, period="x").partition(";")[0]
-    assert EN.text(key, n=0, before=5, period="x").startswith("0 answers")
-    assert EN.text(key, n=2, before=5, period="x").startswith("2 answers")
-    assert IT.text(key, n=2, before=5, period="x").startswith("2 risposte")
+    assert "answers" not in answers("en", 1, 5).partition(";")[0]
+    assert answers("en", 0, 5).startswith("0 answers")
+    assert answers("en", 2, 5).startswith("2 answers")
+    assert answers("it", 2, 5).startswith("2 risposte")
 
 
 @pytest.mark.parametrize(
@@ -107,9 +57,10 @@ def test_the_plural_is_the_language_s_own() -> None:
 def test_an_italian_article_fits_its_figure(
     pays: float, written: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(catalogue("it"), "proof", "conviene nel {pays:0}% dei casi")
+    proof = {"it": "conviene nel {pays:0}% dei casi"}
+    monkeypatch.setitem(texts_of(SHARED), "proof", proof)
     assert IT.text("proof", pays=pays) == f"conviene {written} dei casi"
-    monkeypatch.setitem(catalogue("it"), "proof", "I {n} clienti, dal {first}")
+    monkeypatch.setitem(proof, "it", "I {n} clienti, dal {first}")
     assert IT.text("proof", n=8_000, first=dt.date(2026, 3, 11)).startswith("Gli 8.000 clienti")
     assert IT.text("proof", n=1_108, first=dt.date(2026, 3, 11)).startswith("I 1.108 clienti")
     assert IT.text("proof", n=1, first=dt.date(2026, 3, 11)).endswith("dall'11 marzo 2026")
@@ -118,7 +69,7 @@ def test_an_italian_article_fits_its_figure(
 
 def test_a_million_answers_can_be_said_in_italian() -> None:
     # Italian has a plural of its own for whole millions ("1.000.000 di ...")
-    assert IT.text("method.answers", n=1_000_000, before=0, period="x").startswith("1.000.000 ")
+    assert answers("it", 1_000_000, 0).startswith("1.000.000 ")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +78,7 @@ def test_a_million_answers_can_be_said_in_italian() -> None:
         ("no.such", {}, "no such text"),
         ("value", {}, "no such text"),
         ("value.none.more", {}, "no such text"),
-        ("method.answers", {}, "no such text"),
+        ("duration.whole_hours", {}, "a text asks for a value"),
         ("value.range", {"low": 1}, "a text asks for a value"),
     ],
 )

@@ -97,6 +97,8 @@ def orders_outside_cohorts(
 
     Examples
     --------
+    >>> import datetime as dt
+    >>> import pandas as pd
     >>> days = pd.to_datetime(["2026-01-05", "2026-02-03"])
     >>> table = pd.DataFrame({"customer_id": ["a", None], "ordered_at": days})
     >>> orders_outside_cohorts(table, until=dt.date(2026, 1, 31))

@@ -14,6 +14,8 @@ TEXTS = {
     "chart.proof_open": ("not over yet", "non ancora finiti"),
     "chart.proof_counted": ("counted", "contati"),
     "chart.proof_expected": ("expected", "attesi"),
+    "metric.effect": ("difference from control", "differenza dal controllo"),
+    "unit.effect": ("points", "punti"),
     "alt.proof": ("Whale. {caption}: {lines}", "Balena. {caption}: {lines}"),
 }
 
