@@ -181,7 +181,7 @@ def trends(
             )  # fmt: skip
     if charts and actions is not None and listed:
         charts.append(table(TOPIC, "actions", actions, ACTIONS, survey))
-    return section(charts) if charts else note(TOPIC, "missing.trend")
+    return section(charts) if charts else note(TOPIC, "missing_section.trend")
 
 
 def signals(scores_by_period: pd.DataFrame, survey: Survey, group: str) -> Block:
