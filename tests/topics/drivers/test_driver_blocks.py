@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from cxreport import open_survey
-from cxreport.show import returning
 from cxreport.show.render import render
 from cxreport.topics.drivers import (
     importances,
@@ -21,7 +20,7 @@ from cxreport.topics.drivers import (
     priorities,
     priorities_by_kind,
 )
-from cxreport.topics.retention import company_retention
+from cxreport.topics.retention import company_retention, summary
 
 if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey
@@ -192,8 +191,8 @@ def test_no_moment_is_no_signal(survey: Survey) -> None:
 def test_a_part_of_the_answers_has_no_orders_of_its_own(survey: Survey) -> None:
     app = open_survey("demo", filters={"channel": ["app"]})
     nothing = company_retention(app)
-    assert "looks at a part of the answers only" in said(returning(nothing, app))
-    assert "no orders" in said(returning(nothing, survey))
+    assert "looks at a part of the answers only" in said(summary(nothing, app))
+    assert "no orders" in said(summary(nothing, survey))
 
 
 def test_a_section_without_data_says_why(survey: Survey) -> None:
