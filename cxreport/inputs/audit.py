@@ -10,31 +10,27 @@ import pandas as pd
 
 from cxreport.inputs.fixed_words import known_spellings
 from cxreport.inputs.meaning import CODED, NPS_SCALE, SCORES, Column, Meaning
-from cxreport.inputs.normalise import NUMBER, codes
+from cxreport.inputs.normalise import NUMBER
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import ibis.expr.types as ir
+
+    from cxreport.inputs.export import Export, Reading
 
 AUDIT_COLUMNS = ["wave", "column", "code", "n", "ids", "meaning", "reason"]
 ID = "_id"
 
 
-def count_codes(
-    raw: ir.Table, columns: Mapping[str, Column], *, wave: str | None, zone: str, table: str = ""
-) -> pd.DataFrame:
+def count_codes(export: Export, *, wave: str | None, table: str = "") -> pd.DataFrame:
     """Count every code of every rating and category, and say what the codebook makes of it.
 
     Parameters
     ----------
-    raw : ibis Table
-        The columns as exported.
-    columns : mapping of str to Column
-        Canonical name -> meaning.
-    wave, zone : str
-        The wave of the rows (None without waves) and the source's time zone.
+    export : Export
+        The columns of a file, read.
+    wave : str or None
+        The wave of the rows; None without waves.
     table : str
         Which table the rows are of: some of its words have a fixed meaning.
 
@@ -46,42 +42,53 @@ def count_codes(
         ``meaning`` (``valid``; ``missing``; ``outside`` the scale; ``unknown`` text
         in a rating; ``unlabelled`` category; ``unmapped`` stage), ``reason`` (why missing).
     """
-    audited = {n: c for n, c in columns.items() if c.role in (*SCORES, *CODED)}
-    asked = {n: c for n, c in audited.items() if c.in_wave(wave)}
-    dates = {n: c for n, c in columns.items() if c.role == "date"}
-    if not asked:
+    audited = export.of(*SCORES, *CODED)
+    if not audited:
         return pd.DataFrame(columns=AUDIT_COLUMNS)
-    ids = {n: c for n, c in columns.items() if c.role == "id"}
-    numbered_codes = codes(raw, {**dates, **ids, **asked}, wave=wave, zone=zone)
-    key = numbered_codes[next(iter(ids))] if ids else ibis.null("string")
-    keyed = numbered_codes.select(*asked, **{ID: key})
-    # To count the ids of each code is slow; where none repeats they are as many as its rows.
-    size = run(keyed.aggregate(n=keyed.count(), ids=keyed[ID].nunique())).iloc[0]
-    repeated = bool(ids) and size["n"] != size["ids"]
-    counts = (
-        keyed.pivot_longer(~ibis.selectors.cols(ID), names_to="column", values_to="code")
-        .group_by("column", "code")
-        .aggregate(n=ibis._.count(), ids=ibis._[ID].nunique() if repeated else ibis._.count())
-    )
-    numbered = run(counts).dropna(subset="code")
     rows = []
-    for name, text, n, different in numbered[["column", "code", "n", "ids"]].itertuples(
-        index=False
-    ):
-        number, _, code = text.partition(":")
-        word = known_spellings(table, name, asked[name]).get(code.lower(), code)
-        judged = judge(word, asked[name], asked[name].in_wave(wave)[int(number)][1])
-        rows.append((wave, name, code, n, different, *judged))
+    for place, code, n, ids in _counted(export, audited).itertuples(index=False):
+        reading = export.readings[int(place)]
+        name, column = reading.name, reading.column
+        word = known_spellings(table, name, column).get(code.lower(), code)
+        rows.append((wave, name, code, n, ids, *judge(word, column, reading.meaning)))
     keys = ["column", "code", "meaning", "reason"]
     by_code = pd.DataFrame(rows, columns=AUDIT_COLUMNS).groupby(keys, as_index=False)
     summed = by_code.agg(n=("n", "sum"), ids=("ids", "sum")).assign(wave=wave)
-    order = list(asked)
+    order = list(export.columns)
     position = [
         (order.index(name), sort_key(code))
         for name, code in zip(summed["column"], summed["code"], strict=True)
     ]
     in_order = sorted(range(len(summed)), key=position.__getitem__)
     return summed.iloc[in_order].reset_index(drop=True)[AUDIT_COLUMNS]
+
+
+def _counted(export: Export, audited: list[Reading]) -> pd.DataFrame:
+    """Count the rows and the different ids of each code that a reading met."""
+    texts = {str(r.place): ibis.cases((export.inside(r), _code(export, r))) for r in audited}
+    ids = [
+        (export.inside(r), ibis.literal(f"{r.number}:") + _code(export, r)) for r in export.of("id")
+    ]
+    key = ibis.cases(*ids) if ids else ibis.null("string")
+    keyed = export.rows.select(**texts, **{ID: key})
+    # To count the ids of each code is slow; where none repeats they are as many as its rows.
+    size = run(keyed.aggregate(n=keyed.count(), ids=keyed[ID].nunique())).iloc[0]
+    has_ids = any(column.role == "id" for column in export.columns.values())
+    repeated = has_ids and size["n"] != size["ids"]
+    counts = (
+        keyed.pivot_longer(~ibis.selectors.cols(ID), names_to="place", values_to="code")
+        .group_by("place", "code")
+        .aggregate(n=ibis._.count(), ids=ibis._[ID].nunique() if repeated else ibis._.count())
+    )
+    return run(counts).dropna(subset="code")
+
+
+def _code(export: Export, reading: Reading) -> ir.StringColumn:
+    """Return the text of a column, one code for all ways to write a whole number."""
+    text = export.text(reading)
+    if reading.column.role in SCORES and reading.meaning.decimal_sign == ",":
+        text = text.re_replace("^([0-9]+),([0-9]+)$", r"\1.\2").re_replace("[.]0+$", "")
+    return text.fill_null("")
 
 
 def judge(code: str, column: Column, meaning: Meaning) -> tuple[str, str]:

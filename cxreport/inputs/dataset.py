@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxreport.errors import CxError
-from cxreport.inputs import checks
+from cxreport.inputs import row_checks
 from cxreport.inputs.codebook import Codebook, read_codebook
 from cxreport.inputs.contracts import accept, explain
-from cxreport.inputs.keys import count_links, key_problems, link_problems
+from cxreport.inputs.keys import count_ids, count_links, key_problems, link_problems
+from cxreport.inputs.normalise import TIMES
 from cxreport.inputs.scale_ends import unfilled_scales
-from cxreport.inputs.spans import Span, days_of, find_spans
+from cxreport.inputs.spans import Span, days_of, find_spans, rows_by_day
 from cxreport.inputs.tables import read_table
 
 if TYPE_CHECKING:
@@ -131,20 +132,24 @@ def open_source(
         if only is None or name in only
     }
     rows = {name: table.rows for name, table in read.items()}
-    days = days_of(rows, codebook)
+    by_day = {
+        name: rows_by_day(rows[name], codebook.tables[name].with_role(*TIMES)) for name in rows
+    }
+    days = days_of(by_day, codebook)
     spans = find_spans(days, codebook)
     problems = [line for table in read.values() for line in table.problems]
+    ids = count_ids(codebook, rows)
     for name, checked_rows in rows.items():
         problems += unfilled_scales(checked_rows, name, codebook.tables[name])
-        problems += key_problems(checked_rows, name, codebook.tables[name])
-    links = count_links(codebook, rows)
+        problems += key_problems(checked_rows, name, codebook.tables[name], ids)
+    links = count_links(codebook, ids)
     problems += link_problems(links)
     if "responses" in rows:
-        problems += checks.scale_problems(rows["responses"], "responses", codebook.responses)
-    problems += checks.period_problems(days, spans, codebook)
-    problems += checks.span_problems(spans, codebook)
-    for name, table in rows.items():
-        problems += checks.stand_in_problems(table, name, codebook.tables[name])
+        problems += row_checks.scale_problems(rows["responses"], "responses", codebook.responses)
+    problems += row_checks.period_problems(days, spans, codebook)
+    problems += row_checks.span_problems(spans, codebook)
+    for name, counted in by_day.items():
+        problems += row_checks.stand_in_problems(counted, name)
     checked = accept(problems, codebook)
     if strict:
         _stop_on_errors(checked, path)

@@ -7,7 +7,7 @@ numbers without any error, so each is a question to whoever wrote the codebook.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import ibis
 import pandas as pd
@@ -15,10 +15,10 @@ import pandas as pd
 from cxreport.inputs.contracts import Problem, problem
 from cxreport.inputs.masking import masked
 from cxreport.inputs.normalise import plain_id
-from cxreport.inputs.source import run
+from cxreport.inputs.source import keep, run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import ibis.expr.types as ir
 
@@ -54,7 +54,39 @@ class Link(NamedTuple):
     owner_column: str
 
 
-def links_of(codebook: Codebook, tables: Mapping[str, ir.Table]) -> list[Link]:
+Ids: TypeAlias = "Mapping[tuple[str, str], ir.Table]"
+"""Table and column -> its different ids, from ``count_ids``."""
+
+
+def count_ids(codebook: Codebook, tables: Mapping[str, ir.Table]) -> Ids:
+    """Gather the ids of every key, every customer and every link, once.
+
+    Returns
+    -------
+    mapping of (str, str) to ibis Table
+        Table and column -> one row an id: ``id`` (as text), ``plain`` (without what exports add
+        or take away: capitals, zeros, ``.0``), ``n`` (rows).
+    """
+    links = links_of(codebook, tables)
+    asked = {
+        (name, column): None
+        for name in tables
+        for column in (
+            *codebook.tables[name].with_role("id", "customer"),
+            *(link.column for link in links if link.table == name),
+        )
+    }
+    found = {}
+    for name, column in asked:
+        ids = tables[name].select(id=tables[name][column].cast("string"))
+        by_id = ids.filter(ids.id.notnull()).group_by("id").aggregate(n=ibis._.count())
+        plain = plain_id(by_id.id.strip(), ("case", "decimals", "zeros"))
+        found[name, column] = by_id.mutate(plain=plain)
+    linked = {end for link in links for end in (link[:2], link[2:])}
+    return {place: keep(ids) if place in linked else ids for place, ids in found.items()}
+
+
+def links_of(codebook: Codebook, tables: Collection[str]) -> list[Link]:
     """List the ids that lead from one table to another, among the tables that were opened.
 
     Without a table of customers, the customers of every table are looked for among those of the
@@ -76,7 +108,7 @@ def links_of(codebook: Codebook, tables: Mapping[str, ir.Table]) -> list[Link]:
     return found
 
 
-def count_links(codebook: Codebook, tables: Mapping[str, ir.Table]) -> pd.DataFrame:
+def count_links(codebook: Codebook, ids: Ids) -> pd.DataFrame:
     """Count how many ids of one table are found in another.
 
     Returns
@@ -87,20 +119,16 @@ def count_links(codebook: Codebook, tables: Mapping[str, ir.Table]) -> pd.DataFr
         leading zeros and ``.0`` are set aside), ``example`` (the shape of an id that is not found).
     """
     rows = []
-    for link in links_of(codebook, tables):
-        ids = _ids(tables[link.table], link.column)
-        owned = _ids(tables[link.owner], link.owner_column)
-        there = owned.select(there=owned.id).distinct()
-        plain = owned.select(alike=_plain(owned.id)).distinct()
-        joined = ids.left_join(there, ids.id == there.there)
-        joined = joined.left_join(plain, _plain(joined.id) == plain.alike)
-        lost = joined.there.isnull()
+    for link in links_of(codebook, dict.fromkeys(table for table, _ in ids)):
+        here, there = ids[link.table, link.column], ids[link.owner, link.owner_column]
+        known, alike = here.id.isin(there.id), here.plain.isin(there.plain)
+        told = here.select(here.id, known=known, alike=alike)
         counted = run(
-            joined.aggregate(
-                ids=joined.count(),
-                found=joined.there.count(),
-                alike=joined.alike.count(),
-                example=ibis.cases((lost, joined.id)).min().fill_null(""),
+            told.aggregate(
+                ids=told.count(),
+                found=told.known.sum().fill_null(0),
+                alike=told.alike.sum().fill_null(0),
+                example=ibis.cases((~told.known, told.id)).min().fill_null(""),
             )
         ).iloc[0]
         numbers = [int(counted[name]) for name in ("ids", "found", "alike")]
@@ -132,61 +160,50 @@ def link_problems(links: pd.DataFrame) -> list[Problem]:
     return problems
 
 
-def key_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:
+def key_problems(rows: ir.Table, name: str, table: TableFiles, ids: Ids) -> list[Problem]:
     """Look at the ids of one table: alike ones, one that holds many rows, shared sessions."""
     key = next(iter(table.with_role("id")), None)
     customer = next(iter(table.with_role("customer")), None)
+    counted = {c: _sizes(ids[name, c]) for c in (key, customer) if c is not None}
     problems = []
-    for column in filter(None, (key, customer)):
-        problems += _alike(rows, name, column)
+    for column, sizes in counted.items():
+        problems += _alike(ids[name, column], sizes, name, column)
     if customer:
-        problems += _crowds(rows, name, customer)
+        problems += _crowds(ids[name, customer], counted[customer], name, customer)
         if name in MOVING:
-            problems += _never_again(rows, name, customer)
+            problems += _never_again(counted[customer], name, customer)
     if name == "events" and "session_id" in table.columns:
         problems += _shared_sessions(rows, name, customer)
     return problems
 
 
-def _ids(rows: ir.Table, column: str) -> ir.Table:
-    """Return the different ids of a column, as text."""
-    ids = rows.select(id=rows[column].cast("string"))
-    return ids.filter(ids.id.notnull()).distinct()
+def _sizes(ids: ir.Table) -> pd.Series:
+    """Count the rows and ids of a column, and the rows of the usual and of the largest id."""
+    measures = {"ids": ids.count(), "plain": ids.plain.nunique(), "rows": ids.n.sum()}
+    measures |= {"usual": ids.n.median(), "most": ids.n.max()}
+    return run(ids.aggregate(**measures)).fillna(0).iloc[0]
 
 
-def _plain(text: ir.StringColumn) -> ir.StringColumn:
-    """Return an id without what exports add to it or take away: capitals, zeros, ``.0``."""
-    return plain_id(text.strip(), ("case", "decimals", "zeros"))
-
-
-def _alike(rows: ir.Table, name: str, column: str) -> list[Problem]:
+def _alike(ids: ir.Table, sizes: pd.Series, name: str, column: str) -> list[Problem]:
     """Count ids that are told apart by capitals, leading zeros or ``.0`` only."""
-    ids = _ids(rows, column)
-    groups = ids.group_by(plain=_plain(ids.id)).aggregate(n=ids.count(), first=ids.id.min())
-    same = groups.n > 1
-    counted = run(
-        groups.aggregate(n=groups.n.sum(where=same), example=groups.first.min(where=same))
-    ).iloc[0]
-    if pd.isna(counted["n"]):
+    if sizes["plain"] == sizes["ids"]:
         return []
-    return [
-        problem(
-            "ids-alike", name, column, int(counted["n"]), masked(counted["example"], an_id=True)
-        )
-    ]
+    groups = ids.group_by("plain").aggregate(n=ids.count(), first=ids.id.min())
+    same = groups.filter(groups.n > 1)
+    counted = run(same.aggregate(n=same.n.sum(), example=same["first"].min())).iloc[0]
+    example = masked(counted["example"], an_id=True)
+    return [problem("ids-alike", name, column, counted["n"], example)]
 
 
-def _crowds(rows: ir.Table, name: str, column: str) -> list[Problem]:
+def _crowds(ids: ir.Table, sizes: pd.Series, name: str, column: str) -> list[Problem]:
     """Count the rows of ids that hold a large part of the table: guests, the shop itself."""
-    by_id = (
-        rows.filter(rows[column].notnull()).group_by(id=rows[column]).aggregate(n=ibis._.count())
-    )
-    total = run(by_id.aggregate(n=by_id.n.sum(), usual=by_id.n.median())).iloc[0]
-    if pd.isna(total["n"]):
+    many = max(CROWD, CROWD_SHARE * sizes["rows"])
+    if sizes["most"] < many:
         return []
-    crowded = by_id.filter((by_id.n >= CROWD) & (by_id.n >= CROWD_SHARE * float(total["n"])))
-    crowds = run(crowded.order_by(ibis.desc("n"), "id").limit(5))
-    crowds = crowds[(crowds["n"] >= CROWD_TIMES * total["usual"]) | (crowds["n"] > total["n"] / 2)]
+    largest = ids.filter(ids.n >= many).select("id", "n").order_by(ibis.desc("n"), "id")
+    crowds = run(largest.limit(5))
+    usual = crowds["n"] >= CROWD_TIMES * sizes["usual"]
+    crowds = crowds[usual | (crowds["n"] > sizes["rows"] / 2)]
     if crowds.empty:
         return []
     example = ", ".join(
@@ -195,13 +212,12 @@ def _crowds(rows: ir.Table, name: str, column: str) -> list[Problem]:
     return [problem("id-holds-many-rows", name, column, int(crowds["n"].sum()), example)]
 
 
-def _never_again(rows: ir.Table, name: str, column: str) -> list[Problem]:
+def _never_again(sizes: pd.Series, name: str, column: str) -> list[Problem]:
     """Say whether a column of customers holds another id with each row, as an order id does."""
-    counted = run(rows.aggregate(n=rows[column].count(), ids=rows[column].nunique())).iloc[0]
-    if counted["n"] < NEVER_AGAIN or counted["ids"] < counted["n"]:
+    if sizes["rows"] < NEVER_AGAIN or sizes["ids"] < sizes["rows"]:
         return []
-    example = f"{int(counted['ids']):,} ids in {int(counted['n']):,} rows"
-    return [problem("customer-never-again", name, column, int(counted["n"]), example)]
+    example = f"{int(sizes['ids']):,} ids in {int(sizes['rows']):,} rows"
+    return [problem("customer-never-again", name, column, int(sizes["rows"]), example)]
 
 
 def _shared_sessions(rows: ir.Table, name: str, customer: str | None) -> list[Problem]:

@@ -82,4 +82,4 @@ def merge_repeated(rows: ir.Table, name: str, table: TableFiles) -> tuple[ir.Tab
         for c in others
         if found[f"n_{c}"] > 0
     ]
-    return merged, problems
+    return merged.order_by(key), problems  # engines give groups in any order

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -20,16 +21,17 @@ from cxreport.inputs.meaning import (
     SCORES,
     Column,
     Meaning,
-    Version,
 )
 from cxreport.inputs.source import without_nan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
+    import ibis.expr.datatypes as kinds
     import ibis.expr.types as ir
 
-    Reader = Callable[[ir.Column, Column, Meaning, int], ir.Column]
+    Step = Callable[[ir.Column], ir.Column]
+    """From what a column holds after the step before to what it holds after this one."""
 
 NUMBERS = (*SCORES, "weight", "number")
 TIMES = ("date", "time")
@@ -56,6 +58,11 @@ try_strptime = _of_engine("try_strptime", "timestamp(6)", "string", "string")
 try_strptime_zoned = _of_engine("try_strptime", "timestamp('UTC', 6)", "string", "string")
 at_zone = _of_engine("timezone", "timestamp('UTC', 6)", "string", "timestamp(6)")
 local_time = _of_engine("timezone", "timestamp(6)", "string", "timestamp('UTC', 6)")
+
+
+def day_after(day: dt.date) -> ir.TimestampScalar:
+    """Return the moment that a day ends."""
+    return ibis.timestamp(day + dt.timedelta(days=1))
 
 
 def cleaned(column: ir.Column, role: str = "other") -> ir.StringColumn:
@@ -103,11 +110,13 @@ def in_one_spelling(text: ir.StringColumn, meaning: Meaning) -> ir.StringColumn:
 
     What is not written as declared becomes NULL, where something is declared.
     """
+    exported = text
     text = text.re_replace(f"^([-+(\u2212]?) ?({CURRENCY}) ?", r"\1")
     text = text.re_replace(f" ?({CURRENCY})([-)]?)$", r"\2").replace("\u2212", "-")
     text = text.re_replace(r"^\(([0-9][^()]*)\)$", r"-\1").re_replace(r"^([0-9].*)-$", r"-\1")
     if meaning.decimal is None and meaning.thousands is None:
-        return text
+        plain = exported.re_search(f"^({NUMBER})$")  # most are, and one look is quicker than five
+        return ibis.cases((plain, exported), else_=text)
     decimal, thousands = meaning.decimal_sign, SEPARATORS.get(meaning.thousands or "", "")
     grouped = f"[0-9]{{1,3}}({thousands}[0-9]{{3}})+|" if thousands else ""
     fits = text.re_search(f"^[+-]?({grouped}[0-9]+)([{decimal}][0-9]+)?$")
@@ -119,29 +128,56 @@ def in_one_spelling(text: ir.StringColumn, meaning: Meaning) -> ir.StringColumn:
 def as_time(column: ir.Column, meaning: Meaning, zone: str) -> ir.Column:
     """Read times as naive local time of the source's zone; days stay days, in any zone."""
     kind = column.type()
-    if meaning.missing and (kind.is_timestamp() or kind.is_date()):
-        day = cleaned(column).re_replace(r"[ T]00:00:00.*$", "")
-        column = ibis.cases((day.isin(list(meaning.missing)), ibis.null(kind)), else_=column)
-    if kind.is_timestamp() and kind.timezone:
-        return local_time(zone, column.cast("timestamp('UTC', 6)"))
+    steps = _steps_of_time(kind, meaning, zone)
+    return _through(steps, column if is_time(kind) else cleaned(column))
+
+
+def is_time(kind: kinds.DataType) -> bool:
+    """Say whether a column holds times already, and not their text."""
+    return bool(kind.is_timestamp() or kind.is_date())
+
+
+def _steps_of_time(kind: kinds.DataType, meaning: Meaning, zone: str) -> list[Step]:
+    """Return the steps from a column of times, or from cleaned text, to times."""
+    if not is_time(kind):
+        return _steps_of_written_time(meaning, zone)
+    steps: list[Step] = []
+    if meaning.missing:
+        steps.append(partial(_without_missing_days, missing=list(meaning.missing)))
     if kind.is_date():
-        return ibis.cases((_is_sensible(column), column))
-    if kind.is_timestamp():
-        time = column.cast("timestamp(6)")
-        return _moved(ibis.cases((_is_sensible(time), time)), meaning, zone)
-    text = coded(cleaned(column), meaning)
-    if meaning.template:
-        before, _, after = meaning.template.partition("{}")
-        text = ibis.literal(before) + text + ibis.literal(after)
+        return [*steps, _sensible]
+    if kind.timezone:
+        return [*steps, lambda time: local_time(zone, time.cast("timestamp('UTC', 6)"))]
+    cast: Step = lambda time: time.cast("timestamp(6)")  # noqa: E731
+    return [*steps, cast, _sensible, partial(_moved, meaning=meaning, zone=zone)]
+
+
+def _without_missing_days(time: ir.Column, missing: list[str]) -> ir.Column:
+    day = cleaned(time).re_replace(r"[ T]00:00:00.*$", "")
+    return ibis.cases((day.isin(missing), ibis.null(time.type())), else_=time)
+
+
+def _steps_of_written_time(meaning: Meaning, zone: str) -> list[Step]:
     formats = (meaning.format,) if meaning.format else (*ISO_FORMATS, *ZONED_FORMATS)
-    time = ibis.coalesce(*(_read_time(text, written, meaning, zone) for written in formats))
-    time = ibis.cases((_is_sensible(time), time))
-    return time.date() if meaning.format and not re.search(CLOCK_PARTS, meaning.format) else time
+
+    def whole(text: ir.StringColumn) -> ir.StringColumn:
+        text = coded(text, meaning)
+        before, _, after = (meaning.template or "{}").partition("{}")
+        return ibis.literal(before) + text + ibis.literal(after) if meaning.template else text
+
+    def as_written(text: ir.StringColumn) -> ir.Column:
+        return ibis.coalesce(*(_read_time(text, written, meaning, zone) for written in formats))
+
+    steps: list[Step] = [whole, as_written, _sensible]
+    if meaning.format and not re.search(CLOCK_PARTS, meaning.format):
+        steps.append(lambda time: time.date())
+    return steps
 
 
-def _is_sensible(time: ir.Column) -> ir.BooleanValue:
-    """Say whether a day lies in the years that data are of; others were written otherwise."""
-    return (time.year() >= FIRST_YEAR) & (time.year() <= LAST_YEAR)
+def _sensible(time: ir.Column) -> ir.Column:
+    """Return the days in the years that data are of; others were written otherwise."""
+    inside = (time.year() >= FIRST_YEAR) & (time.year() <= LAST_YEAR)
+    return ibis.cases((inside, time))
 
 
 def _read_time(text: ir.StringColumn, written: str, meaning: Meaning, zone: str) -> ir.Column:
@@ -158,18 +194,46 @@ def _moved(time: ir.TimestampColumn, meaning: Meaning, zone: str) -> ir.Timestam
     return local_time(zone, at_zone(meaning.zone, time))
 
 
-def values(exported: ir.Column, column: Column, meaning: Meaning, zone: str) -> ir.Column:
-    """Read one exported column by one of its meanings."""
+def written(exported: ir.Column, column: Column) -> ir.Column:
+    """Return the text of an exported column; times that are no text stay what they are."""
     if column.role in TIMES:
-        return as_time(exported, meaning, zone)
-    text = coded(cleaned(exported, column.role), meaning)
+        return exported if is_time(exported.type()) else cleaned(exported)
+    return cleaned(exported, column.role)
+
+
+def steps_of(kind: kinds.DataType, column: Column, meaning: Meaning, zone: str) -> list[Step]:
+    """Return the steps from what is ``written`` in a column of some kind to its values.
+
+    A step may name the column before it more than once. A table is read step by step, because an
+    engine would take all steps before again for each mention.
+    """
+    if column.role in TIMES:
+        return _steps_of_time(kind, meaning, zone)
+    meant: list[Step] = []
+    if meaning.recode or meaning.missing:
+        meant.append(partial(coded, meaning=meaning))
     if column.stages:
-        return text.cases(*column.stages.items(), else_=ibis.null("string"))
+        stages = column.stages.items()
+        return [*meant, lambda text: text.cases(*stages, else_=ibis.null("string"))]
     if column.role not in NUMBERS:
-        return plain_id(text, meaning.ignoring)
-    if exported.type().is_string():
-        text = in_one_spelling(text, meaning)
-    number = ibis.cases((text.re_search(f"^({NUMBER})$"), text.try_cast("float64")))
+        plain = [partial(plain_id, ignoring=meaning.ignoring)] if meaning.ignoring else []
+        return [*meant, *plain]
+    spelled = [partial(in_one_spelling, meaning=meaning)] if kind.is_string() else []
+    return [*meant, *spelled, _number, partial(_turned, column=column, meaning=meaning)]
+
+
+def _through(steps: Sequence[Step], column: ir.Column) -> ir.Column:
+    for step in steps:
+        column = step(column)
+    return column
+
+
+def _number(text: ir.StringColumn) -> ir.Column:
+    return ibis.cases((text.re_search(f"^({NUMBER})$"), text.try_cast("float64")))
+
+
+def _turned(number: ir.Column, column: Column, meaning: Meaning) -> ir.Column:
+    """Return finite numbers, in the direction of the column."""
     number = ibis.cases((~number.isinf(), -number if column.negate else number))
     general = column.scale or NPS_SCALE
     if meaning.scale and meaning.scale == general[::-1]:
@@ -177,107 +241,6 @@ def values(exported: ir.Column, column: Column, meaning: Meaning, zone: str) -> 
     return number
 
 
-def normalise(
-    raw: ir.Table, columns: Mapping[str, Column], *, wave: str | None, zone: str
-) -> ir.Table:
-    """Turn an export into the table that its codebook declares.
-
-    Parameters
-    ----------
-    raw : ibis Table
-        The columns as exported.
-    columns : mapping of str to Column
-        Canonical name -> meaning.
-    wave : str or None
-        The wave that the rows belong to.
-    zone : str
-        The source's time zone.
-
-    Returns
-    -------
-    ibis Table
-        The canonical columns: ratings as numbers, times naive and local, days as dates, all else
-        text. A column that was not asked is NULL; one that the export lacks is too, and
-        ``contracts`` says so.
-    """
-
-    def read(exported: ir.Column, column: Column, meaning: Meaning, _number: int) -> ir.Column:
-        return values(exported, column, meaning, zone)
-
-    read_columns = _in_their_versions(raw, columns, wave, zone, read)
-    days = {name for name, kind in read_columns.schema().items() if kind.is_date()}
-    typed = {n: value_type(column.role) for n, column in columns.items() if n not in days}
-    return read_columns.cast(typed)
-
-
 def value_type(role: str) -> str:
     """Return the type of a role's values."""
     return "timestamp(6)" if role in TIMES else "float64" if role in NUMBERS else "string"
-
-
-def codes(raw: ir.Table, columns: Mapping[str, Column], *, wave: str | None, zone: str) -> ir.Table:
-    """Return each column's text as exported, after the number of the meaning that reads it.
-
-    ``0:11`` is an 11 read by the first of ``Column.in_wave``; NULL when the question was not asked.
-    """
-
-    def read(exported: ir.Column, column: Column, meaning: Meaning, number: int) -> ir.Column:
-        text = cleaned(exported, column.role)
-        if column.role in SCORES and meaning.decimal_sign == ",":
-            text = text.re_replace("^([0-9]+),([0-9]+)$", r"\1.\2").re_replace("[.]0+$", "")
-        return ibis.literal(f"{number}:") + text.fill_null("")
-
-    found = _in_their_versions(raw, columns, wave, zone, read)
-    return found.cast(dict.fromkeys(columns, "string"))
-
-
-def readings(
-    raw: ir.Table, columns: Mapping[str, Column], *, wave: str | None, zone: str
-) -> dict[str, list[tuple[str, Meaning, ir.BooleanValue]]]:
-    """Return for each column its meanings in a wave, each with the rows that it holds for.
-
-    Every meaning is (name in the export, meaning, rows); each row has at most one meaning.
-    """
-    date = None
-    for name, column in columns.items():
-        for _, meaning in column.in_wave(wave)[:1] if column.role == "date" else ():
-            exported = meaning.column or name
-            date = as_time(raw[exported], meaning, zone) if exported in raw.columns else None
-    found: dict[str, list[tuple[str, Meaning, ir.BooleanValue]]] = {}
-    for name, column in columns.items():
-        rest: ir.BooleanValue = ibis.literal(value=True)
-        found[name] = []
-        for version, meaning in column.in_wave(wave):
-            inside = rest if version is None else _in_force(version, date)
-            found[name].append((meaning.column or name, meaning, inside))
-            rest &= ~inside
-    return found
-
-
-def _in_their_versions(
-    raw: ir.Table, columns: Mapping[str, Column], wave: str | None, zone: str, read: Reader
-) -> ir.Table:
-    """Read each column, row by row, in the version that was in force on the day of the answer."""
-    selected = {}
-    for name, meanings in readings(raw, columns, wave=wave, zone=zone).items():
-        branches = [
-            (inside, read(raw[exported], columns[name], meaning, number))
-            for number, (exported, meaning, inside) in enumerate(meanings)
-            if exported in raw.columns
-        ]
-        selected[name] = ibis.cases(*branches) if branches else ibis.null()
-    return raw.select(**selected)
-
-
-def _in_force(version: Version, date: ir.Column | None) -> ir.BooleanValue:
-    """Say which rows fall between the first and the last day of a version."""
-    if not version.is_dated:
-        return ibis.literal(value=True)
-    if date is None:
-        return ibis.literal(value=False)
-    inside = date.notnull()
-    if version.since:
-        inside &= date >= ibis.timestamp(version.since)
-    if version.until:
-        inside &= date < ibis.timestamp(version.until + dt.timedelta(days=1))
-    return inside

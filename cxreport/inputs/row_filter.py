@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from cxreport.inputs.contracts import Problem, problem
-from cxreport.inputs.normalise import cleaned, coded, readings
+from cxreport.inputs.export import readings
+from cxreport.inputs.normalise import cleaned, coded
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import re
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -25,6 +25,7 @@ from cxreport.inputs.arrow import ArrowFrame, check_names, order_of, to_arrow
 from cxreport.inputs.csv_files import read_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import ibis.expr.types as ir
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 Data: TypeAlias = "pd.DataFrame | ArrowFrame | ir.Table"
 TEXT_FILES = {".csv", ".tsv", ".txt"}
 DATABASES = {".duckdb", ".db"}
+KEPT = "ibis_kept_"
+"""How the names of kept tables begin."""
 
 
 @cache
@@ -116,10 +119,8 @@ def run(expression: ir.Expr) -> pd.DataFrame:
     0     app  2
     1     web  1
     """
-    try:
+    with _reading():
         result = expression.as_table().to_pyarrow()
-    except duckdb.Error as error:
-        raise CxError("the engine cannot read the data", got=in_short(error)) from None
     for position, field in enumerate(result.schema):
         column = result.column(position)
         if pa.types.is_decimal(field.type):
@@ -252,7 +253,34 @@ def keep(rows: ir.Table) -> ir.Table:
     rows = rows.mutate(**{name: rows[name].cast("string") for name in kindless})
     sources = [op.source for op in rows.op().find(ops.DatabaseTable)]
     backend = sources[0] if sources else engine()
-    return backend.create_table(ibis.util.gen_name("kept"), rows, temp=True)
+    with _reading(), _step_by_step():
+        return backend.create_table(ibis.util.gen_name("kept"), rows, temp=True)
+
+
+def forget(rows: ir.Table) -> None:
+    """Give back the memory of the kept tables that a table stands on: nobody asks it again."""
+    for op in rows.op().find(ops.DatabaseTable):
+        if op.name.startswith(KEPT):
+            op.source.drop_table(op.name, force=True)
+
+
+@contextmanager
+def _step_by_step() -> Iterator[None]:
+    """Leave steps apart, so that the engine takes each once; to join them takes longer, too."""
+    ibis.options.sql.fuse_selects = False
+    try:
+        yield
+    finally:
+        ibis.options.sql.fuse_selects = True
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Say in plain words what an engine cannot read."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise CxError("the engine cannot read the data", got=in_short(error)) from None
 
 
 def find_files(folder: Path, pattern: str) -> list[Path]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+import ibis
 import pandas as pd
 
 from cxreport.errors import CxError
@@ -18,7 +19,7 @@ from cxreport.inputs import period as periods
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import ibis.expr.types as ir
 
@@ -98,11 +99,31 @@ class Span:
         return periods.containing(begun.end, kind) if late else begun
 
 
-def rows_by_day(rows: ir.Table, column: str) -> pd.Series:
-    """Count the rows of each day, oldest first; those without a day aside."""
-    days = rows.filter(rows[column].notnull()).mutate(day=rows[column].cast("date"))
-    found = run(days.group_by("day").aggregate(n=days.count()).order_by("day"))
-    return pd.Series(found["n"].to_numpy(), index=[_as_day(day) for day in found["day"]])
+def rows_by_day(rows: ir.Table, columns: Iterable[str]) -> dict[str, pd.Series]:
+    """Count for each column of times the rows of each day, oldest first, those without one aside.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cxreport.inputs.source import as_table
+    >>> days = pd.to_datetime(["2026-10-02", "2026-10-01", "2026-10-02", None])
+    >>> rows_by_day(as_table(pd.DataFrame({"seen": days})), ["seen"])["seen"].tolist()
+    [1, 2]
+    """
+    named = dict(enumerate(columns))
+    if not named:
+        return {}
+    days = rows.select(**{str(place): rows[name].cast("date") for place, name in named.items()})
+    longer = days.pivot_longer(ibis.selectors.all(), names_to="place", values_to="day")
+    counted = run(longer.group_by("place", "day").aggregate(n=longer.count()))
+    counted = counted.dropna(subset="day").sort_values("day")
+    found = {}
+    for place, name in named.items():
+        of_column = counted[counted["place"] == str(place)]
+        found[name] = pd.Series(
+            of_column["n"].to_numpy(), index=[_as_day(day) for day in of_column["day"]]
+        )
+    return found
 
 
 def _as_day(value: object) -> dt.date:
@@ -115,7 +136,7 @@ def find_spans(days: Mapping[str, pd.Series], codebook: Codebook) -> dict[str, S
     Parameters
     ----------
     days : mapping of str to Series
-        Table -> rows by day, from ``rows_by_day``.
+        Table -> rows by day, from ``days_of``.
     codebook : Codebook
         Its words on the source and on each table count before the rows.
 
@@ -148,16 +169,25 @@ def list_spans(spans: Mapping[str, Span]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["table", "first", "last", "known_until", "told_by"])
 
 
-def days_of(tables: Mapping[str, ir.Table], codebook: Codebook) -> dict[str, pd.Series]:
-    """Count the rows of each day of every table that has days, as ``find_spans`` takes them."""
+def days_of(
+    counted: Mapping[str, Mapping[str, pd.Series]], codebook: Codebook
+) -> dict[str, pd.Series]:
+    """Return the rows of each day of every table that has days, as ``find_spans`` takes them.
+
+    Parameters
+    ----------
+    counted : mapping of str to mapping of str to Series
+        Table -> column of times -> rows by day, from ``rows_by_day``.
+    codebook : Codebook
+        Says which times are the days of a table.
+    """
     found = {}
-    for name, rows in tables.items():
-        table = codebook.tables[name]
-        dated = [c for c in table.with_role("date") if c in rows.columns]
-        entered = [c for c in REGISTERS.get(name, ()) if c in table.with_role("time")]
-        if name not in PLANNED and (columns := dated or entered):
-            counts = pd.concat([rows_by_day(rows, column) for column in columns])
-            found[name] = counts.groupby(level=0).sum()
+    for name, columns in counted.items():
+        dated = [column for column in codebook.tables[name].with_role("date") if column in columns]
+        entered = [column for column in REGISTERS.get(name, ()) if column in columns]
+        if name not in PLANNED and (told := dated or entered):
+            days = pd.concat([columns[column] for column in told])
+            found[name] = days.groupby(level=0).sum()
     return found
 
 

@@ -6,28 +6,30 @@ import hashlib
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from cxreport.errors import CxError
-from cxreport.inputs import checks
+from cxreport.inputs import checks, row_checks
 from cxreport.inputs.audit import AUDIT_COLUMNS, count_codes
-from cxreport.inputs.contracts import Problem, problem
+from cxreport.inputs.export import normalise, read_export
 from cxreport.inputs.fixed_words import with_fixed_words, word_problems
 from cxreport.inputs.merge import merge_repeated
-from cxreport.inputs.normalise import normalise
+from cxreport.inputs.questions import ask
 from cxreport.inputs.row_filter import belonging, filter_problems
 from cxreport.inputs.source import (
     Data,
     as_table,
     find_files,
+    forget,
     keep,
     read_file,
     run,
 )
-from cxreport.inputs.spans import days_of
+from cxreport.inputs.spans import days_of, rows_by_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cxreport.inputs.codebook import Codebook, TableFiles, Wave
+    from cxreport.inputs.contracts import Problem
 
 UNITS = {"month": "M", "quarter": "Q", "year": "Y"}
 
@@ -76,24 +79,26 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     else:
         parts = [_read_part(codebook, name, raw, path) for raw, path in _files_of(codebook, name)]
     everything = CheckedTable(
-        # A query of a kept table is a scan, and not the whole history of how the table was made.
-        keep(_together([part.rows for part in parts])),
+        _together([part.rows for part in parts]),
         [line for part in parts for line in part.problems],
         [counted for part in parts for counted in part.codes],
         [file for part in parts for file in part.files],
     )
     rows, found = merge_repeated(everything.rows, name, table)
-    everything.rows = keep(_with_period(rows, codebook, table))
+    read, everything.rows = everything.rows, keep(_with_period(rows, codebook, table))
+    forget(read)
+    forget(rows)
     everything.problems += found
-    everything.problems += checks.amount_problems(everything.rows, name)
-    everything.problems += checks.date_problems(everything.rows, name, table, codebook)
+    amounts = row_checks.amount_problems(everything.rows, name)
+    dates = row_checks.date_problems(everything.rows, name, table, codebook)
+    everything.problems += chain.from_iterable(ask(everything.rows, amounts, dates))
     everything.problems += word_problems(everything.rows, name, table)
     return everything
 
 
 def read_days(codebook: Codebook, names: Iterable[str]) -> dict[str, pd.Series]:
     """Count the rows of each day of some tables, and read nothing else of their files."""
-    found: dict[str, pd.Series] = {}
+    found = {}
     for name in names:
         table, zone = codebook.tables[name], codebook.source.timezone
         dates = table.with_role("date")
@@ -102,8 +107,8 @@ def read_days(codebook: Codebook, names: Iterable[str]) -> dict[str, pd.Series]:
             for raw, path in _files_of(codebook, name)
             for wave in (getattr(codebook.wave_of(path.name), "name", None),)
         ]
-        found |= days_of({name: _together(parts)}, codebook)
-    return found
+        found[name] = rows_by_day(_together(parts), dates)
+    return days_of(found, codebook)
 
 
 def ids_among(codebook: Codebook, words: Collection[str]) -> list[str]:
@@ -155,27 +160,33 @@ def _together(parts: list[ir.Table]) -> ir.Table:
 def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) -> CheckedTable:
     """Read the rows of one file, or of a frame given in its place."""
     table, zone = codebook.tables[name], codebook.source.timezone
-    wave = codebook.wave_of(path.name if path else "")
+    file = path.name if path else ""
+    wave = codebook.wave_of(file)
     wave_name = wave.name if wave else None
     whole, raw = raw, belonging(raw, table, wave=wave_name, zone=zone)
-    rows = normalise(raw, table.columns, wave=wave_name, zone=zone)
-    rows = with_fixed_words(rows, name, table)
+    # A query of a kept table is a scan, and not the whole history of how the table was made.
+    export = read_export(raw, table.columns, wave=wave_name, zone=zone).kept()
+    rows = with_fixed_words(export.canonical(), name, table)
     if wave:
         rows = _in_wave(rows, wave, table)
-    counted = count_codes(raw, table.columns, wave=wave_name, zone=zone, table=name)
+    counted = count_codes(export, wave=wave_name, table=name)
+    values, spellings, emptiness = ask(
+        export.rows,
+        checks.value_problems(export, name, wave),
+        checks.spelling_problems(export, name, wave),
+        checks.row_problems(export, name, file, wave),
+    )
     problems = [
         *checks.header_problems(raw, name, table, path or Path(name), wave, zone),
         *filter_problems(whole, name, table, wave=wave_name, zone=zone),
         *(checks.line_end_problems(name, path, wave) if path else ()),
-        *checks.value_problems(raw, name, table, wave, zone),
-        *checks.yes_no_problems(raw, name, table, wave, zone),
-        *checks.spelling_problems(raw, name, table, wave, zone),
+        *values,
+        *checks.yes_no_problems(export, name, wave),
+        *spellings,
         *checks.code_problems(counted, name),
+        *emptiness,
     ]
-    n = int(run(whole.aggregate(n=whole.count()))["n"].item())
-    file = path.name if path else ""
-    if not int(run(raw.aggregate(n=raw.count()))["n"].item()):
-        problems.append(problem("rows-none", name, "", 1, file, wave_name))
+    n = int(run(whole.count().name("n"))["n"].item())
     read = {"table": name, "file": file, "wave": wave_name, "rows": n, "columns": len(raw.columns)}
     read["sha256"] = hash_file(path) if path else ""
     return CheckedTable(

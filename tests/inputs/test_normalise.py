@@ -11,7 +11,7 @@ import pytest
 from sources import column_of
 
 from cxreport.inputs.codebook import Column, Version
-from cxreport.inputs.normalise import normalise
+from cxreport.inputs.export import normalise
 from cxreport.inputs.source import as_table, run
 
 if TYPE_CHECKING:

@@ -70,10 +70,9 @@ def _last_ending(company: Company, rows: ir.Table) -> dt.date:
     latest = company.dataset.observed_until
     if company.dataset.spans["tickets"].told_by != "rows":
         return latest
-    for name in ("first_reply_at", "solved_at", "closed_at"):
-        if name in rows.columns:
-            days = [day for day in rows_by_day(rows, name).index if day not in STAND_INS]
-            latest = max([latest, *days])
+    ends = [n for n in ("first_reply_at", "solved_at", "closed_at") if n in rows.columns]
+    for counted in rows_by_day(rows, ends).values():
+        latest = max([latest, *(day for day in counted.index if day not in STAND_INS)])
     return latest
 
 
