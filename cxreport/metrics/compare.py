@@ -67,8 +67,9 @@ def compare(
 
         NPS and pyramid layers: 3/4, 3/2 and 3/4 answers are added to each sample for interval and
         p-value. Shares: Newcombe's interval; the p-value is 1 minus the level at which it reaches
-        zero. Weighted or clustered scores: normal interval and test from their standard errors.
-        Pyramid index: the same with Welch's degrees of freedom. ``low`` and ``high`` are at
+        zero. Pyramid index, and weighted or clustered scores: Welch's interval and test from their
+        standard errors, at the effective size; to the latter answers are added as above, two
+        to a share. ``low`` and ``high`` are at
         ``level`` for one row alone or ``correction="none"``; among m rows they are as much wider
         as the correction asks (``statistics.multiplicity.interval_level``), so that a row is a
         signal if and only if its interval leaves out zero. Means are not compared.
@@ -82,7 +83,8 @@ def compare(
     Notes
     -----
     Sources: Rocks 2016, The American Statistician 70(4), 365-372; Newcombe 1998, Statistics in
-    Medicine 17, 873-890, method 10; Benjamini & Hochberg 1995, JRSS B 57, 289-300; Benjamini &
+    Medicine 17, 873-890, method 10; Agresti & Caffo 2000, The American Statistician 54, 280-288;
+    Benjamini & Hochberg 1995, JRSS B 57, 289-300; Benjamini &
     Yekutieli 2005, JASA 100, 71-81.
 
     Examples

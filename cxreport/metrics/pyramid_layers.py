@@ -46,7 +46,9 @@ def layer_gaps(
         The worst answer and the best, at least four answers.
     cluster : str, optional
         Column of the customer, who may answer more than once: the standard error is linearised, as
-        that of ``nps``. A missing one is a customer of its own.
+        that of ``nps``, and interval and test have the degrees of freedom of as many customers as
+        the answers would be worth if each customer always said the same. A missing one is a
+        customer of its own.
     level : float
         Confidence level of the intervals, between 0 and 1.
 
@@ -93,9 +95,8 @@ def layer_gaps(
         for one, other in pairs
     ]  # fmt: skip
     found = pd.concat(rows, ignore_index=True).rename(columns={"estimate": "difference"})
-    error = found["std_error"].where(found["std_error"] > 0)
-    clusters = answers.summed(answers.pairs["clusters"], answers.pairs["group"]).sum()
-    freedom = max(float(clusters) - 1, 1)
+    error = found["wide_error"].where(found["wide_error"] > 0)
+    freedom = found["as_one"] - 1
     found["p_value"] = 2 * t.sf((found["difference"] / error).abs(), freedom)
     reach = error * t.ppf((1 + interval_level(found["p_value"], level)) / 2, freedom)
     for name, end in (("low", found["difference"] - reach), ("high", found["difference"] + reach)):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 METRICS = ("in_order", "reproducibility", "marginal", "scalability")
+NO_VARIANCE = "no variance"
 FEWEST = 30
 """Respondents below which no interval is given: resampling a few answers says too little."""
 
@@ -178,5 +179,5 @@ def _note(n: int, estimates: Floats) -> str:
     if n == 0:
         return "no answers"
     if np.isnan(estimates).any():
-        return "no variance"
+        return NO_VARIANCE
     return "too few answers" if n < FEWEST else ""

@@ -218,6 +218,26 @@ def test_refunds_are_taken_off_once(tmp_path: Path, frame: pd.DataFrame, found: 
     assert {kind for kind, _ in problems_of(path, {"orders": frame})} == found
 
 
+def test_an_order_below_zero_is_a_question_unless_it_was_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "codebook.toml"
+    source = '[source]\ntitle = { en = "Shop", it = "Negozio" }\nterms = { en = "-", it = "-" }\n'
+    table = (
+        '[tables.orders]\nfiles = "orders.csv"\n'
+        '[tables.orders.columns]\norder_id = { role = "id" }\nordered_at = { role = "date" }\n'
+        'net_amount = { role = "number" }\nstatus = { role = "other" }\n'
+    )
+    path.write_text(source + table, "utf-8")
+    frame = orders([10, -20, -30], [0, 0, 0]).drop(columns="refund_amount")
+    told = frame.assign(status=["completed", "returned", "cancelled"])
+    assert problems_of(path, {"orders": told}) == {}
+    silent = {"orders": frame.assign(status="completed")}
+    found = problems_of(path, silent)["amount-negative", "net_amount"]
+    assert (found["n"], found["severity"]) == (2, "error")
+    for at_most, severity in ((1, "error"), (2, "note")):
+        path.write_text(source + accept("amount-negative", "net_amount", at_most) + table, "utf-8")
+        assert problems_of(path, silent)["amount-negative", "net_amount"]["severity"] == severity
+
+
 def test_a_file_without_a_last_line_end_is_noted(tmp_path: Path) -> None:
     path = write_source(tmp_path, HEADER, *GOOD)
     (tmp_path / "answers.csv").write_bytes("\n".join([HEADER, *GOOD]).encode())

@@ -41,8 +41,8 @@ def codebook(name: str) -> Path:
 def test_online_retail_holds_every_invoice_with_a_customer() -> None:
     company = open_company(codebook("online_retail"))
     # counted in the file: cancellations, whose number begins with C
-    assert company.dataset.problems[["problem", "n"]].to_numpy().tolist() == [
-        ["amount-negative", 3654]
+    assert company.dataset.problems[["problem", "n", "severity"]].to_numpy().tolist() == [
+        ["amount-negative", 3654, "note"]
     ]
     assert (company.period.name, str(company.until)) == ("2011-11", "2011-12-09")
     orders = company.table("orders")

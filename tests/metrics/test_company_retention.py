@@ -32,6 +32,12 @@ timezone = "Europe/Rome"
 period = "month"
 observed_until = %s
 
+[[accept]]
+problem = "amount-negative"
+column = "net_amount"
+at_most = 9000
+reason = { en = "no purchases", it = "non sono acquisti" }
+
 [tables.orders]
 files = "orders.parquet"
 [tables.orders.columns]

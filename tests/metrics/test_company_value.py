@@ -30,6 +30,12 @@ timezone = "Europe/Rome"
 period = "month"
 observed_until = 2026-03-31
 
+[[accept]]
+problem = "amount-negative"
+column = "net_amount"
+at_most = 9000
+reason = { en = "no purchases", it = "non sono acquisti" }
+
 [tables.orders]
 files = "orders.csv"
 [tables.orders.columns]

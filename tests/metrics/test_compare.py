@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import false_discovery_control, norm, ttest_ind_from_stats
+from scipy.stats import false_discovery_control, t, ttest_ind_from_stats
 from score_samples import case, rated, recommended
 from statsmodels.stats.proportion import confint_proportions_2indep
 
@@ -69,15 +69,45 @@ def test_weighted_scores_are_compared_by_their_errors() -> None:
     rows = pd.DataFrame(given)
     weighted = nps(rows, "scores", weight="weights")
     plain = nps(rows.assign(scores=[10, 10, 9, 9, 9, 9, 9, 9, 9, 2, 7, 8]), "scores")
-    error = math.hypot(29.60210259328, 100 * math.sqrt((9 / 12 + 1 / 12 - (8 / 12) ** 2) / 12))
-    for current, reference in ((plain, weighted), (weighted, plain)):
+    errors = 0.2960210259328, math.sqrt((9 / 12 + 1 / 12 - (8 / 12) ** 2) / 12)
+    sizes = rows["weights"].sum() ** 2 / (rows["weights"] ** 2).sum(), 12
+    scores = weighted["estimate"].item() / 100, 8 / 12
+    moments = [added(*each) for each in zip(scores, errors, sizes, strict=True)]
+    difference = 100 * (moments[0][0] - moments[1][0])
+    error = 100 * math.hypot(moments[0][1], moments[1][1])
+    freedom = sum(e**2 for _, e in moments) ** 2 / sum(
+        e**4 / (size - 1) for (_, e), size in zip(moments, sizes, strict=True)
+    )
+    reach = t.ppf(0.975, freedom) * error
+    for current, reference, sign in ((weighted, plain, 1), (plain, weighted, -1)):
         row = compare(current, reference).iloc[0]
-        difference = current["estimate"].iloc[0] - reference["estimate"].iloc[0]
-        reach = 1.959963984540054 * error
-        assert row["std_error"] == pytest.approx(error, abs=1e-8)
-        assert row["low"] == pytest.approx(difference - reach, abs=1e-8)
-        assert row["high"] == pytest.approx(difference + reach, abs=1e-8)
-        assert row["p_value"] == pytest.approx(2 * norm.sf(abs(difference) / error), abs=1e-9)
+        assert row["std_error"] == pytest.approx(100 * math.hypot(*errors), abs=1e-8)
+        assert row["low"] == pytest.approx(sign * difference - reach, abs=1e-8)
+        assert row["high"] == pytest.approx(sign * difference + reach, abs=1e-8)
+        assert row["p_value"] == pytest.approx(2 * t.sf(abs(difference) / error, freedom), abs=1e-9)
+
+
+def added(score: float, error: float, size: float) -> tuple[float, float]:
+    """Return score and error after adding 3/4 of -1, 3/2 of 0 and 3/4 of 1: squares added up."""
+    mean = score * size / (size + 3)
+    own = size * (size * error**2 + score**2)  # what the answers' squares add up to
+    squares = own + 3 / 4 + 3 / 4
+    return mean, math.sqrt((squares / (size + 3) - mean**2) / (size + 3))
+
+
+def test_a_weighted_share_is_compared_with_two_answers_added() -> None:
+    # All but alike in weight, it is Agresti and Caffo's: (7 + 1) / 12 against (3 + 1) / 12.
+    first, second = ([5] * 7 + [1] * 3, [5] * 3 + [1] * 7)
+    frames = [
+        csat(pd.DataFrame({"score": answers, "weight": [1.0] * 9 + [1.0001]}), "score",
+             weight="weight")
+        for answers in (first, second)
+    ]  # fmt: skip
+    row = compare(*frames).iloc[0]
+    middle, error = 100 * 4 / 12, 100 * math.sqrt(2 * (8 / 12) * (4 / 12) / 12)
+    assert (row["low"] + row["high"]) / 2 == pytest.approx(middle, abs=0.01)
+    # The linearised variance has 9 in place of 10 below, which makes the error a little larger.
+    assert error < (row["high"] - middle) / t.ppf(0.975, 18) < 1.06 * error
 
 
 def test_pyramid_rows_are_compared_by_their_kind() -> None:

@@ -61,7 +61,12 @@ def test_layers_that_differ_by_chance_have_no_weakest(survey: Survey) -> None:
     found = frames(answers({"111": 20, "110": 5, "101": 5, "011": 6}))
     assert "weakest cannot be said: the two lowest are" in said(pyramid(found, survey))
     alike = frames(answers({"111": 20, "000": 5}))
-    assert "layers that were answered alike" in said(pyramid(alike, survey))
+    page = pyramid(alike, survey)
+    assert "everybody answered the two lowest layers with the same difference" in said(page)
+    assert "la differenza è la stessa per tutti" in said(page, "it")
+    nobody = frames(answers({"111": 20, "000": 5}))
+    few = pyramid(nobody | {"gaps": nobody["gaps"].assign(note="one answer")}, survey)
+    assert "is the weakest cannot be said: too few answers." in said(few)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,8 @@ def test_layers_that_differ_by_chance_have_no_weakest(survey: Survey) -> None:
         ({"111": 100, "110": 100, "100": 100, "000": 100}, "do form a pyramid"),
         ({"111": 60, "001": 60, "010": 60, "000": 60}, "do not form a pyramid"),
         ({"111": 12, "110": 12, "100": 12, "000": 12, "001": 10}, "cannot be said: scalability"),
-        ({"111": 5, "110": 5}, "cannot be said: too few"),
+        ({"111": 5, "110": 5}, "cannot be said: too few answers."),
+        ({"110": 40}, "cannot be said: everybody reached the same layers."),
     ],
 )
 def test_order_is_judged_by_the_whole_interval(

@@ -42,13 +42,32 @@ def battery(low: float, high: float) -> pd.DataFrame:
         (0.6, 0.8, "cannot be said"),
         (0.7, 0.96, "may be read as one thing"),
         (0.951, 0.97, "say nearly the same"),
-        (float("nan"), float("nan"), "nothing can be said"),
+        (float("nan"), float("nan"), "do not differ from each other in their mean"),
     ],
 )
 def test_alpha_is_judged_by_its_whole_interval(
     low: float, high: float, words: str, survey: Survey
 ) -> None:
     assert words in said(reliability(battery(low, high), survey, 12))
+
+
+@pytest.mark.parametrize(
+    ("n", "alpha", "english", "italian"),
+    [
+        (0, float("nan"), "nobody answered all questions", "nessuno ha risposto"),
+        (1, float("nan"), "one respondent answered", "una sola persona"),
+        (90, float("nan"), "the 90 respondents who answered", "non differiscono"),
+        (90, 1.0, "alpha is 1, and has no interval", "alfa è 1, senza intervallo"),
+    ],
+)
+def test_the_reason_why_alpha_says_nothing_is_the_true_one(
+    n: int, alpha: float, english: str, italian: str, survey: Survey
+) -> None:
+    nothing = float("nan")
+    found = battery(nothing, nothing).assign(n=n, alpha=alpha)
+    block = reliability.__wrapped__(found, survey, 12)  # a real page hides so few
+    assert english in said(block)
+    assert italian in said(block, "it")
 
 
 def test_coefficients_are_written_with_two_decimals(survey: Survey) -> None:
@@ -71,16 +90,22 @@ def test_ends_of_scales_are_told_where_they_hold_most_answers(survey: Survey) ->
 
 @pytest.mark.parametrize(
     ("signal", "words"),
-    [(True, "mixes wording and time"), (False, "cancelled"), (None, "cannot be said")],
+    [
+        (True, "mixes wording and time"),
+        (False, "cancelled"),
+        ("too few answers", "cannot be said: too few answers on one side."),
+        ("no variance", "cannot be said: the answers are too much alike"),
+    ],
 )
 def test_a_new_wording_is_never_told_as_its_effect(
-    signal: object, words: str, survey: Survey
+    signal: bool | str, words: str, survey: Survey
 ) -> None:
+    note = signal if isinstance(signal, str) else ""
     windows = {"before_first": "2024-11", "before_last": "2025-04"}
     windows |= {"after_first": "2025-05", "after_last": "2025-10"}
     row = {"question": "ces", "changed_on": "2025-05-01", **windows, "metric": "ces", "n": 1,
            "n_reference": 1200, "estimate": 70.0, "estimate_reference": 75.0, "difference": -5.0,
-           "low": -9.0, "high": -1.0, "signal": signal}  # fmt: skip
+           "low": -9.0, "high": -1.0, "signal": None if note else signal, "note": note}  # fmt: skip
     page = said(bridges(pd.DataFrame([row]), survey))
     assert words in page
     assert "Nov 2024 – Apr 2025, 1,200 answers" in page
@@ -114,7 +139,12 @@ def test_behaviour_is_told_as_association_with_its_check(survey: Survey) -> None
 def test_no_difference_and_nothing_to_test_are_told_apart(survey: Survey) -> None:
     assert "no signal" in said(returns(by_class([60, 60, 61], [60, 60, 60]), survey, 90))
     nobody = by_class([0, 0, 0], [0, 0, 0])
-    assert "cannot be said: too few answers whose 90 days" in said(returns(nobody, survey, 90))
+    page = said(returns(nobody, survey, 90))
+    assert "cannot be said: 0.0% of promoters and 0.0% of detractors did" in page
+    alone = nobody.assign(n=[100, 100, 1] * 2, favourable=[40, 40, 1] * 2)
+    block = returns.__wrapped__(alone, survey, 90)
+    assert "cannot be said: too few answers whose 90 days are over." in said(block)
+    assert "troppo poche risposte con 90 giorni già trascorsi." in said(block, "it")
 
 
 def test_a_section_without_data_says_why(survey: Survey) -> None:

@@ -126,10 +126,14 @@ def share(
 def mean(
     answers: Answers, values: pd.Series, *, level: float, limits: tuple[float, float]
 ) -> pd.DataFrame:
-    """Estimate a mean with Student's interval, cut at the ends of the scale."""
+    """Estimate a mean with Student's interval, cut at the ends of the scale.
+
+    Weighted or clustered, its degrees of freedom are those of the lowest size that the answers may
+    be worth, ``as_one``: by the number of clusters, unequal ones would have too narrow an interval.
+    """
     n = answers.count("valid")
     frame = linearised(answers, values)
-    low, high = intervals.student(frame["mean"], frame["std_error"], frame["clusters"], level)
+    low, high = intervals.student(frame["mean"], frame["wide_error"], frame["as_one"], level)
     return pd.DataFrame(
         {
             "n": n,
@@ -137,6 +141,8 @@ def mean(
             "std_error": frame["std_error"],
             "low": low.clip(*limits),
             "high": high.clip(*limits),
+            "wide_error": frame["wide_error"],
+            "as_one": frame["as_one"],
             "n_effective": frame["n_effective"],
             "note": notes(n, frame["std_error"] == 0, frame["n_effective"]),
         }
@@ -149,9 +155,10 @@ def linearised(answers: Answers, values: pd.Series) -> pd.DataFrame:
     ``std_error`` is that of R's ``survey::svymean`` for a design with replacement, of clusters
     where there are any; with equal weights and independent answers, s / sqrt(n). ``variance`` is
     the squared error for adjusted intervals: without the factor m / (m - 1) of the m clusters, but
-    with what unequal clusters add to it. ``n_effective``: how many independent, equal answers are
-    worth as much: Kish's, over the effect of the clusters, which is taken to lie between none and
-    that of clusters that answer as one. ``as_one`` is that lowest size; ``clusters``, or answers.
+    with what unequal clusters add to it; ``wide_error`` is the error with that. ``n_effective``:
+    how many independent, equal answers are worth as much: Kish's, over the effect of the clusters,
+    which is taken to lie between none and that of clusters that answer as one. ``as_one`` is that
+    lowest size.
     """
     cells, pairs = answers.valid, answers.pairs
     weight = answers.total(cells["weight"])
@@ -174,13 +181,14 @@ def linearised(answers: Answers, values: pd.Series) -> pd.DataFrame:
         apart = answers.total(cells["weight_squared"] * beside**2) / known**2
         n_effective = (kish * apart / whole.where(whole > 0)).fillna(0).clip(as_one, kish)
     factor = clusters / (clusters - 1).where(clusters > 1)
+    wide = as_one / (as_one - 1).where(as_one > 1 + ROUNDING)
     return pd.DataFrame(
         {
             "mean": lowest + average,
             "std_error": (variance * factor) ** 0.5,
+            "wide_error": (variance * wide) ** 0.5,
             "variance": whole,
             "n_effective": n_effective.fillna(0.0),
-            "clusters": clusters,
             "as_one": as_one,
         }
     )

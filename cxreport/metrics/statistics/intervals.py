@@ -17,6 +17,9 @@ from cxreport.errors import CxError
 Limits: TypeAlias = "tuple[pd.Series, pd.Series]"
 NetInterval = Literal["adjusted-wald", "score", "wald"]
 ShareInterval = Literal["wilson", "jeffreys"]
+Added: TypeAlias = tuple[float, float, float]
+NET_ADDED: Added = (3, 0, 1.5)
+"""Answers added to a net score: their number, their sum, and the sum of their squares."""
 
 
 def normal_quantile(level: float) -> float:
@@ -67,9 +70,9 @@ def adjusted_wald(bottom: pd.Series, middle: pd.Series, top: pd.Series, *, z: fl
 
 
 def adjusted_by_size(
-    score: pd.Series, variance: pd.Series, size: pd.Series
+    score: pd.Series, variance: pd.Series, size: pd.Series, added: Added = NET_ADDED
 ) -> tuple[pd.Series, pd.Series]:
-    """Return score and squared standard error after adding the same answers to ``size`` others.
+    """Return score and squared standard error after adding answers to ``size`` others.
 
     For answers that are weighted, or belong together: ``size`` is what they are worth in
     independent ones, ``variance`` the linearised one without its factor n / (n - 1). Where they
@@ -77,9 +80,11 @@ def adjusted_by_size(
     Little, Louis & Slud 2019, Journal of Survey Statistics and Methodology 7, 334-364, who find
     the adjusted forms at the effective size to hold their level where Wald's does not.
     """
-    n = size + 3
-    adjusted = score * size / n
-    spread = size**2 * variance + size * (score - adjusted) ** 2 + 1.5 + 3 * adjusted**2
+    number, total, squares = added
+    n = size + number
+    adjusted = (size * score + total) / n
+    spread = size**2 * variance + size * (score - adjusted) ** 2
+    spread = spread + squares - 2 * adjusted * total + number * adjusted**2
     return adjusted, spread / n**2
 
 
@@ -90,11 +95,9 @@ def share_size(share: pd.Series, variance: pd.Series, size: pd.Series, z: float)
     ``size`` and to the variance, so that a few answers that happen to agree do not pass for many.
     Source: Dean & Pagano 2015, Journal of Survey Statistics and Methodology 3, 484-503.
     """
-    n, added = size + z**2, z**2 / 2
-    adjusted = (size * share + added) / n
-    spread = size**2 * variance + size * (share - adjusted) ** 2
-    spread = spread + added * ((1 - adjusted) ** 2 + adjusted**2)
-    return adjusted * (1 - adjusted) * n**2 / spread - z**2
+    half = z**2 / 2
+    adjusted, spread = adjusted_by_size(share, variance, size, (z**2, half, half))
+    return adjusted * (1 - adjusted) / spread - z**2
 
 
 def widening(size: pd.Series, n: pd.Series, level: float) -> pd.Series:

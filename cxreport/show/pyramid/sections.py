@@ -11,6 +11,8 @@ from cxreport.inputs.meaning import LANGUAGES
 from cxreport.metrics.journey.stages import STAGES
 from cxreport.metrics.pyramid import LAYERS
 from cxreport.metrics.pyramid_layers import group_gaps
+from cxreport.metrics.scalogram import NO_VARIANCE
+from cxreport.metrics.statistics.estimates import ONE_CLASS
 from cxreport.show.blocks import Block
 from cxreport.show.few import without_few
 from cxreport.show.journey.words import with_names
@@ -35,7 +37,7 @@ def pyramid(found: Mapping[str, pd.DataFrame], survey: Survey) -> Block:
     """Say and draw how the layers stand; ``found`` from ``survey_pyramid``."""
     layers = found["layers"]
     if layers.empty or not layers["n"].max():
-        return note("pyramid")
+        return note("pyramid" if layers.empty else "pyramid_unanswered")
     rows = _by(layers, "metric")
     sentences = [
         _say("index", **_ends(rows["index"]), n=int(rows["index"]["n"])),
@@ -58,7 +60,8 @@ def pyramid_order(found: Mapping[str, pd.DataFrame], survey: Survey, periods: in
     rows = _by(order, "metric")
     share, scale = rows["in_order"], rows["scalability"]
     if share["note"]:
-        return _told([_say("order.unsaid")], survey)
+        why = "same" if share["note"] == NO_VARIANCE else "few"
+        return _told([_say(f"order.{why}")], survey)
     verdict = "between"
     if scale["low"] >= CUSTOM:
         verdict = "pyramid"
@@ -127,7 +130,10 @@ def layer_weights(found: pd.DataFrame, survey: Survey, periods: int) -> Block:
 
 def _of_groups(row: Row) -> dict[str, Any]:
     """Say which group is lowest on the whole pyramid, if groups differ."""
-    verdict: str = "unsaid" if pd.isna(row["signal"]) else "differ" if row["signal"] else "alike"
+    if pd.isna(row["signal"]):
+        verdict = "one" if row["groups"] < 2 else "same"
+    else:
+        verdict = "differ" if row["signal"] else "alike"
     values = {"question": row["group"], "channel": row["group"], "groups": int(row["groups"])}
     values |= {"low": row["lowest"], "high": row["highest"]}
     for name in ("lowest", "highest"):
@@ -144,7 +150,7 @@ def _weakest(layers: dict[Hashable, Row], gaps: pd.DataFrame) -> dict[str, Any]:
     own = [pair for pair in pairs if lowest in (pair["layer"], pair["other"])]
     nearest = next(pair for pair in own if following in (pair["layer"], pair["other"]))
     if pd.isna(nearest["signal"]):
-        return _say("weakest.unsaid")
+        return _say("weakest.same" if nearest["note"] == ONE_CLASS else "weakest.few")
     turn = -1 if nearest["layer"] == lowest else 1
     low, high = sorted(turn * float(nearest[end]) for end in ("low", "high"))
     certain = all(pair["signal"] is True for pair in own)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxreport.metrics.compare import ONLY_CURRENT, ONLY_REFERENCE, TOO_FEW
 from cxreport.metrics.linkage.returns import AGAIN, BEFORE, compare_returns
 from cxreport.show.blocks import Block
 from cxreport.show.few import without_few
@@ -22,6 +23,8 @@ ENOUGH, REPEATED = 0.7, 0.95
 MANY_AT_AN_END = 50
 """Percent of answers at one end of a scale above which it has little room left there."""
 ENDS = {"ceiling": "best", "floor": "worst"}
+TOO_SHORT = (ONLY_CURRENT, ONLY_REFERENCE, TOO_FEW)
+"""Why a difference has no test: too few answers, not answers that are all alike."""
 METHODS = ("alpha", "ends", "bridge", "returns")
 
 
@@ -38,9 +41,11 @@ def reliability(found: pd.DataFrame, survey: Survey, periods: int) -> Block:
 
 
 def _reliable(row: Row) -> str:
-    """Judge alpha by its whole interval."""
+    """Judge alpha by its whole interval, or say why there is none."""
     if pd.isna(row["alpha_low"]):
-        return "unsaid"
+        if row["n"] < 2:
+            return "few"
+        return "alike" if pd.isna(row["alpha"]) else "exact"
     if row["alpha_low"] > REPEATED:
         return "repeated"
     if row["alpha_low"] >= ENOUGH:
@@ -70,7 +75,7 @@ def scale_use(used: pd.DataFrame, survey: Survey, periods: int) -> Block:
 def same_answers(found: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """Show who gave the same answer to everything; ``found`` from ``same_answers``."""
     if found.empty or not found["n"].item():
-        return note("same_answers")
+        return note("same_answers" if found.empty else "same_unanswered")
     row = found.iloc[0]
     shares = {name: float(row[name]) for name in ("same", "all_best", "all_between", "all_worst")}
     sentences = [_say("same", n=int(row["n"]), items=int(row["items"]), **shares)]
@@ -127,9 +132,9 @@ def validation_method(survey: Survey) -> Block:
 
 
 def _verdict(row: Row) -> str:
-    """Say whether a difference is a signal, or that it cannot be said."""
+    """Say whether a difference is a signal, or why it cannot be said."""
     if pd.isna(row["signal"]):
-        return "unsaid"
+        return "few" if row["note"] in TOO_SHORT else "alike"
     return "signal" if row["signal"] else "none"
 
 
