@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.stats import t
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import Data, run
@@ -81,8 +81,9 @@ def moments_of_truth(
         One row an outcome and driver: ``outcome``; ``driver``; ``n`` (rows with both), ``invalid``
         (rows with a rating outside its scale), ``n_low``, ``n_high``; ``negative`` (outcome where
         the rating is bad, against a middling one) and ``positive`` (where it is excellent), in
-        units of the outcome, each with ``_low``, ``_high`` (normal, with the spread of the
-        resamples, widened for the number of effects) and ``_q`` (p-value of that test, all effects
+        units of the outcome, each with ``_low``, ``_high`` (Student's, with the spread of the
+        resamples and as many degrees of freedom as there are people beyond the numbers fitted,
+        widened for the number of effects) and ``_q`` (p-value of that test, all effects
         of all outcomes one family, Holm); ``kind``: "negative" (a bad rating goes with a large
         loss, beyond chance), "positive" (an excellent one with a large gain), "both", "none", "too
         few answers"; ``performance`` (mean rating of all rows that have one), ``performance_low``,
@@ -126,7 +127,8 @@ def moments_of_truth(
             # Without a row there is no resample either.
             error = effects[1:].std(axis=0) if len(effects) > 1 else np.nan
             columns |= {name: effects[0], f"{name}_error": error}
-        frames.append(pd.DataFrame(columns).assign(large=large, note=steps.notes))
+        columns |= {"large": large, "freedom": steps.freedom, "note": steps.notes}
+        frames.append(pd.DataFrame(columns))
     frame = pd.concat(frames, ignore_index=True)
     frame = _corrected(frame, family_level)
     frame = frame.assign(kind=_kinds(frame, 1 - family_level))
@@ -143,8 +145,10 @@ def _corrected(frame: pd.DataFrame, level: float) -> pd.DataFrame:
     tests = pd.concat([frame["negative"] / frame["negative_error"].where(lambda e: e > 0),
                        frame["positive"] / frame["positive_error"].where(lambda e: e > 0)],
                       keys=["negative", "positive"])  # fmt: skip
-    p_value = pd.Series(2 * norm.sf(tests.abs()), tests.index)
-    q_value, wider = corrected(p_value), normal_quantile(interval_level(p_value, level))
+    freedom = frame["freedom"].to_numpy()
+    p_value = pd.Series(2 * t.sf(tests.abs(), np.tile(freedom, 2)), tests.index)
+    q_value = corrected(p_value)
+    wider = t.ppf((1 + interval_level(p_value, level)) / 2, freedom)
     for name in ("negative", "positive"):
         reach = wider * frame[f"{name}_error"]
         ends = {f"{name}_low": frame[name] - reach, f"{name}_high": frame[name] + reach}

@@ -39,8 +39,8 @@ class Rows:
         there are such.
     names : list of str
         The columns without the weight.
-    n : int
-        Rows.
+    n, people : int
+        Rows, and clusters of them: as many as rows where there are none.
     lowest, highest : ndarray
         Of each column; NaN where it has no value.
     invalid : ndarray
@@ -52,6 +52,7 @@ class Rows:
     table: ir.Table
     names: list[str]
     n: int
+    people: int
     lowest: Numbers
     highest: Numbers
     invalid: Numbers
@@ -116,14 +117,18 @@ def numeric_rows(
         kept = kept.mutate(**{CLUSTER: ibis.ifelse(kept[CLUSTER].isnull(), ibis.null(), number)})
     limits = {f"low_{at}": kept[f"c{at}"].min() for at in range(len(names))}
     limits |= {f"high_{at}": kept[f"c{at}"].max() for at in range(len(names))}
-    within = run(kept.aggregate(n=kept.count(), **limits)).iloc[0]
+    people: ir.Value = kept.count()
+    if cluster is not None:
+        people = kept[CLUSTER].nunique() + kept[CLUSTER].isnull().sum().fill_null(0)
+    within = run(kept.aggregate(n=kept.count(), people=people, **limits)).iloc[0]
     low, high = (
         within[[f"{end}_{at}" for at in range(len(names))]].to_numpy("float64", na_value=np.nan)
         for end in ("low", "high")
     )
     invalid = figures[list(counts)].fillna(0).to_numpy("float64")
     with_design = (weight is not None, cluster is not None)
-    return Rows(kept, names, int(within["n"]), low, high, invalid, *with_design)
+    n, people_found = int(within["n"]), int(within["people"])
+    return Rows(kept, names, n, people_found, low, high, invalid, *with_design)
 
 
 def _bad_weights(raw: ir.Table) -> dict[str, ir.Value]:

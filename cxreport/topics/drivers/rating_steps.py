@@ -38,6 +38,8 @@ class Steps:
         Rows with an outcome and a rating; with a bad one; with an excellent one.
     invalid : ndarray of drivers
         Rows with a rating or an outcome outside its scale.
+    freedom : int
+        People, less the numbers that were fitted: what the spread of the resamples rests on.
     notes : list of str
         Why there is no number.
     """
@@ -48,6 +50,7 @@ class Steps:
     n_low: Numbers
     n_high: Numbers
     invalid: Numbers
+    freedom: int
     notes: list[str]
 
 
@@ -119,7 +122,9 @@ def step_effects(
     effects = np.linalg.pinv(moments, rcond=SAME, hermitian=True) @ sums.resampled[:, :-1, -1:]
     silent = np.array([note != "" for note in notes])
     low, high = (np.where(silent, np.nan, effects[:, at : at + p, 0]) for at in (0, p))
-    return Steps(low, high, counts.sum(axis=0), n_low, n_high, rows.invalid, notes)
+    fitted = int((np.diagonal(moments[0]) > 0).sum())
+    freedom = max(rows.people - fitted, 1)
+    return Steps(low, high, counts.sum(axis=0), n_low, n_high, rows.invalid, freedom, notes)
 
 
 def _notes(moments: Numbers, counts: Numbers, everybody: float, *, varies: bool) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 import cxreport as cx
 from cxreport.errors import CxError
@@ -281,3 +282,19 @@ def test_customers_who_answer_again_are_drawn_together() -> None:
     # sqrt(s^2 / 30) with s^2 over 29 degrees of freedom, whether they say it once or four times
     assert rated["together"] == pytest.approx(rated["once"])
     assert rated["once"] == pytest.approx(2 * 1.959964 * once["staff"].std() / 30**0.5, rel=1e-6)
+
+
+@pytest.mark.parametrize(("people", "freedom"), [(36, 33), (12, 9)])
+def test_few_people_have_students_test(people: int, freedom: int) -> None:
+    # Three numbers are fitted: a middling rating, a bad one and an excellent one. The interval has
+    # the spread of the resamples, and one effect of two is left when Holm stops.
+    rows = pd.DataFrame({"staff": [1, 3, 5] * 12, "again": [0, 60, 62, 10, 70, 71] * 6})
+    rows["who"] = [f"p{at % people}" for at in range(36)]
+    found = moments_of_truth(
+        rows, {"again": 20}, ["staff"], low_to=2, high_from=5, target=4, cluster="who",
+        bootstrap=300,
+    ).iloc[0]  # fmt: skip
+    assert found["kind"] == "negative"
+    error = (found["positive_high"] - found["positive_low"]) / 2 / t.ppf(0.975, freedom)
+    p_value = 2 * t.sf(abs(found["positive"]) / error, freedom)
+    assert found["positive_q"] == pytest.approx(p_value)
