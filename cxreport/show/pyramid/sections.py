@@ -131,7 +131,7 @@ def layer_weights(found: pd.DataFrame, survey: Survey, periods: int) -> Block:
 def _of_groups(row: Row) -> dict[str, Any]:
     """Say which group is lowest on the whole pyramid, if groups differ."""
     if pd.isna(row["signal"]):
-        verdict = "one" if row["groups"] < 2 else "same"
+        verdict = "single" if row["groups"] < 2 else "same"
     else:
         verdict = "differ" if row["signal"] else "alike"
     values = {"question": row["group"], "channel": row["group"], "groups": int(row["groups"])}
