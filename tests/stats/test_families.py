@@ -15,15 +15,15 @@ CASES: dict[str, Any] = {c["id"]: c for c in json.loads(FILE.read_text(encoding=
 
 
 def scores(estimates: Any) -> pd.DataFrame:
-    """Make weighted scores, which are compared by nothing but estimate and standard error."""
+    """Make weighted scores of so many answers that nothing but the standard error counts."""
     return pd.DataFrame(
         {
             "group": range(len(estimates)),
             "metric": "nps",
-            "n": 100,
+            "n": 10**15,
             "estimate": estimates,
             "std_error": 0.5**0.5,
-            "n_effective": 100.0,
+            "n_effective": 1e15,
             "weighted": True,
             "note": "",
         }

@@ -163,7 +163,7 @@ def _of_groups(row: Row) -> Said:
     """Say which group is lowest on the whole pyramid, if groups differ."""
     column = str(row["group"])
     if pd.isna(row["signal"]):
-        key = "groups.one" if row["groups"] < 2 else "groups.same"
+        key = "groups.single" if row["groups"] < 2 else "groups.same"
     else:
         key = "groups.differ" if row["signal"] else "groups.alike"
     values: dict[str, Any] = {"question": _column_name(column)}
