@@ -181,8 +181,8 @@ def test_a_block_that_is_not_whole_is_an_error(
 
 
 def test_an_unknown_language_is_an_error() -> None:
+    key = {"topic": "survey", "key": "missing.weights"}
     with pytest.raises(CxError, match="no such language"):
-        key = {"topic": "survey", "key": "missing.weights"}
         render(Block("note", parameters=key), "fr", prefix="f1")
 
 
