@@ -14,9 +14,11 @@ import cxreport as cx
 from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.labels import title_label
+from cxreport.show.parts import chart
 from cxreport.show.plain_text import visible
 from cxreport.show.render import render
 from cxreport.show.words import Words
+from cxreport.topics.survey.group_blocks import GROUPS as COLUMNS
 
 # bidirectional controls (Unicode Annex 9), zero-width characters, a soft hyphen, a tag letter
 CONTROLS = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b\u200d\ufeff"
@@ -35,10 +37,9 @@ def block_of(kind: str) -> Block:
         {"group": groups, "metric": "nps", "n": [120, 90], "estimate": [32.0, 10.0],
          "low": [20.0, -2.0], "high": [44.0, 22.0], "note": ""}
     )  # fmt: skip
-    parameters: dict[str, object] = {"table": "breakdown", "caption": "breakdown"}
-    parameters |= {"group": "channel"}
-    parameters |= {"metric": "nps", "question": f"q{CONTROLS}", "reference_value": 20.0}
-    return Block(kind, frame, ABOUT | parameters)
+    named = {"group": "channel", "metric": "nps", "question": f"q{CONTROLS}"}
+    named |= {"label": {"name": "group", "how": "code"}, "x": "axis.score", "how": "score"}
+    return chart(kind, "survey", "breakdown", frame, COLUMNS, reference_value=20.0, **ABOUT | named)
 
 
 @pytest.mark.parametrize("language", ["en", "it"])

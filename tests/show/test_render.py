@@ -13,7 +13,9 @@ from matplotlib.figure import Figure
 from cxreport import show
 from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
+from cxreport.show.parts import chart
 from cxreport.show.render import KINDS, render, render_cell
+from cxreport.topics.survey.group_blocks import GROUPS as COLUMNS
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{ 7*7 }}</style></script><!--"
 ABOUT: dict[str, Any] = {
@@ -35,7 +37,8 @@ GROUPS = pd.DataFrame(
         "note": ["", ""],
     }
 )
-CHART = {"caption": "breakdown", "table": "breakdown", "group": HOSTILE, "metric": "csat"}
+CHART = {"group": HOSTILE, "metric": "csat"}
+DRAWN = {"label": {"name": "group", "how": "code"}, "x": "axis.score", "how": "score"}
 
 
 def written(kind: str, frame: pd.DataFrame | None = None, /, **parameters: object) -> str:
@@ -45,32 +48,41 @@ def written(kind: str, frame: pd.DataFrame | None = None, /, **parameters: objec
     return "".join(render(arrived, language, prefix="f1") for language in ("en", "it"))
 
 
+def shown(kind: str, frame: pd.DataFrame, **parameters: object) -> Block:
+    """Show groups, as the survey's break-down does."""
+    return chart(kind, "survey", "breakdown", frame, COLUMNS, **ABOUT | CHART | DRAWN | parameters)
+
+
+def groups(kind: str, frame: pd.DataFrame, **parameters: object) -> str:
+    """Render groups in both languages, one after the other, as they arrive from a notebook."""
+    arrived = read_block(shown(kind, frame, **parameters).payload())
+    return "".join(render(arrived, language, prefix="f1") for language in ("en", "it"))
+
+
 def is_harmless(html: str) -> bool:
     return not re.search(r"<(img|script|!--|/style|/script)", html) and "&lt;img" in html
 
 
 def test_a_table_of_hostile_codes_is_escaped() -> None:
-    chosen = CHART | {"question": HOSTILE}
-    assert is_harmless(written("table", GROUPS, **chosen))
+    assert is_harmless(groups("table", GROUPS, question=HOSTILE))
 
 
 def test_a_chart_of_hostile_codes_is_escaped() -> None:
-    chosen = CHART | {"question": HOSTILE, "reference_value": 60.0}
-    assert is_harmless(written("intervals", GROUPS, **chosen))
+    assert is_harmless(groups("intervals", GROUPS, question=HOSTILE, reference_value=60.0))
 
 
 def test_a_note_of_a_hostile_key_is_no_text() -> None:
     with pytest.raises(CxError, match="no such text"):
-        written("note", key=HOSTILE)
+        written("note", topic="show", key=HOSTILE)
 
 
 def test_sentences_with_hostile_values_are_escaped() -> None:
     sentence = {"key": "value.range", "values": {"low": HOSTILE, "high": HOSTILE}}
-    assert is_harmless(written("sentences", sentences=[sentence]))
+    assert is_harmless(written("sentences", topic="show", sentences=[sentence]))
 
 
 def test_a_chart_comes_with_its_table_and_its_data() -> None:
-    html = written("intervals", GROUPS, question="csat", reference_value=60.0, **CHART)
+    html = groups("intervals", GROUPS, question="csat", reference_value=60.0)
     assert html.count("<figcaption>") == html.count("<caption>") == 2
     [data, same] = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', html)
     assert data == same  # one run, one set of numbers
@@ -81,22 +93,24 @@ def test_a_chart_comes_with_its_table_and_its_data() -> None:
 
 def test_a_chart_without_a_number_is_a_table() -> None:
     hidden = GROUPS.assign(estimate=None, low=None, high=None, note="too few answers")
-    html = written("intervals", hidden, question="csat", reference_value=60.0, **CHART)
+    html = groups("intervals", hidden, question="csat", reference_value=60.0)
     assert "<svg" not in html
     assert html.count("<table") == 2
     assert "too few answers" in html
 
 
 def test_several_blocks_have_ids_of_their_own() -> None:
-    chart = Block("intervals", GROUPS, ABOUT | CHART | {"question": "q", "reference_value": 60.0})
-    html = render(show.several([chart, chart]), "en", prefix="f1")
+    drawn = shown("intervals", GROUPS, question="q", reference_value=60.0)
+    html = render(show.section([drawn, drawn]), "en", prefix="f1")
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids)) > 3
 
 
 def test_the_same_block_gives_the_same_text() -> None:
-    chosen = CHART | {"question": "q", "reference_value": 60.0}
-    assert written("intervals", GROUPS, **chosen) == written("intervals", GROUPS, **chosen)
+    first, second = (
+        groups("intervals", GROUPS, question="q", reference_value=60.0) for _ in range(2)
+    )
+    assert first == second
 
 
 def test_an_analyst_s_own_picture_has_its_alt_text_and_its_data_in_each_language() -> None:
@@ -134,10 +148,10 @@ def test_a_table_of_one_s_own_needs_no_picture() -> None:
 
 
 def test_a_notebook_shows_a_chart_once_and_another_with_other_names() -> None:
-    chart = Block("intervals", GROUPS, ABOUT | CHART | {"question": "q", "reference_value": 60.0})
-    other = Block("intervals", GROUPS.head(1), chart.parameters)
-    first, second = (render_cell(block, "en") for block in (chart, other))
-    assert render(chart, "en", prefix="x").count("<svg") == 2  # a page has one for a phone, too
+    drawn = shown("intervals", GROUPS, question="q", reference_value=60.0)
+    other = Block("intervals", GROUPS.head(1), drawn.parameters)
+    first, second = (render_cell(block, "en") for block in (drawn, other))
+    assert render(drawn, "en", prefix="x").count("<svg") == 2  # a page has one for a phone, too
     assert (first.count("<svg"), first.count("<figure>"), first.count("</figure>")) == (1, 1, 1)
     ids = [set(re.findall(r'\bid="([^"]+)"', html)) for html in (first, second)]
     assert ids[0].isdisjoint(ids[1])
@@ -153,7 +167,9 @@ def test_a_notebook_shows_a_chart_once_and_another_with_other_names() -> None:
         ("several", {}, "a block lacks something"),
         ("several", {"blocks": [{"kind": "tabel"}]}, "no such kind of block"),
         ("several", {"blocks": ["x"]}, "an output is not a block"),
-        ("table", {"table": "no such", "caption": "files"}, "a block lacks something"),
+        ("table", {"topic": "no such", "caption": "files", "columns": []}, "no such topic"),
+        ("table", {"topic": "quality", "caption": "no such", "columns": []}, "no such text"),
+        ("table", {"topic": "quality", "caption": "files"}, "a block lacks something"),
         ("figure", {}, "a block lacks something"),
     ],
 )
@@ -165,11 +181,12 @@ def test_a_block_that_is_not_whole_is_an_error(
 
 
 def test_an_unknown_language_is_an_error() -> None:
+    key = {"topic": "survey", "key": "missing.weights"}
     with pytest.raises(CxError, match="no such language"):
-        render(Block("note", parameters={"key": "missing_section.weights"}), "fr", prefix="f1")
+        render(Block("note", parameters=key), "fr", prefix="f1")
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"in_brief"}))  # a board may be empty
+@pytest.mark.parametrize("kind", sorted(KINDS))
 def test_no_kind_takes_what_it_lacks_for_nothing(kind: str) -> None:
     with pytest.raises(CxError):
         render(Block(kind), "en", prefix="f1")

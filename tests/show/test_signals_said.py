@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from html import unescape
 from importlib import import_module
 from pathlib import Path
@@ -11,36 +10,40 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from cxreport.show.cells import write_cell
-from cxreport.show.tables import TABLES
 
 import cxreport as cx
 from cxreport.inputs.survey import Survey, open_survey
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.parts import Column, table
 from cxreport.show.render import render
-from cxreport.show.words import Words
+from cxreport.show.texts import find_text
 from cxreport.show.written import reader_of
+from cxreport.topics.service.wait_blocks import WAITS
+from cxreport.topics.survey.group_blocks import GROUPS
+from cxreport.topics.value.profit_blocks import GROUPS as PROFITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from typing import Any
 
-WORDS = Words("en")
-BESIDE = {
-    "difference_interval": 0, "difference_span": 0, "profit_range": 0,
-    "lift": 1, "wait_speed": 1,
-}  # fmt: skip
-"""Column of the interval that a signal is read against -> what it holds where nothing differs."""
 VERDICTS = {
-    True: ("signal.yes", "profit.word.loses",
-           "profit.word.earns", "service.direction.slower", "service.direction.faster"),
-    False: ("signal.no", "profit.word.neither"),
+    True: {"show": ["signal.yes"], "value": ["verdict.loses", "verdict.earns"],
+           "service": ["verdict.slower", "verdict.faster"],
+           "linkage": ["judged.failed", "judged.yes"]},
+    False: {"show": ["signal.no"], "value": ["verdict.neither"], "service": ["verdict.none"],
+            "linkage": ["judged.passed", "judged.no"]},
 }  # fmt: skip
-SAYS = {WORDS.text(key): says for says, keys in VERDICTS.items() for key in keys} | {
-    "check failed": True, "check passed": False, "no signal": False, "signal": True,
-}  # fmt: skip
-SAID = ("against_others", "judged", "profit_word", "signal")
-"""Columns that say whether a row is a signal."""
+SAYS = {
+    find_text(topic, key, "en"): says
+    for says, topics in VERDICTS.items()
+    for topic, keys in topics.items()
+    for key in keys
+}
+"""What a word says: whether the row is a signal."""
+SAID = ("against_others", "judged", "profit_word")
+"""Headings of columns that say so in words of their own."""
+BESIDE = ("lift", "profit_range")
+"""Headings of intervals whose format does not tell that they are of a difference."""
 NUMBER = re.compile(r"-?€?\d[\d,]*(?:\.\d+)?")
 OF_DIFFERENCE = re.compile(r"differ|ratio|times|apart|below|chance|corrected")
 SENTENCE = re.compile(r"(.*?)\b((?:[Nn]o|a)? ?[Ss]ignal)\b")
@@ -52,15 +55,6 @@ def inside(block: Block) -> Iterator[Block]:
         yield block
     for part in block.parameters.get("blocks", []):
         yield from inside(read_block(part))
-
-
-def columns_said(table: str) -> list[tuple[str, str]]:
-    """Pair each column of a table that says "signal" with that of its interval."""
-    columns = TABLES.get(table, ())
-    beside = next(filter(BESIDE.__contains__, columns), "")
-    said = [(name, beside) for name in columns if name in SAID]
-    weighted = [("signal_weighted", "weighted_interval")]
-    return said + (weighted if "signal_weighted" in columns else [])
 
 
 def interval(text: str) -> tuple[float, float] | None:
@@ -76,66 +70,76 @@ def _read(number: str) -> float:
     return float(number.replace(",", "").replace("€", ""))
 
 
+def is_said(column: Column) -> bool:
+    """Say whether a column says that a row is a signal, or that it is none."""
+    return column.how.partition(":")[0] == "signal" or column.heading in SAID
+
+
 def of_difference(column: Column) -> bool:
-    """Say whether a column of a topic's table is the interval of a difference, or of a ratio."""
-    written = column.how.split(":")
-    of_it = column.name == "difference" or {"signed", "ratio"} & {*written}
-    return bool({"range", "with_range"} & {*written} and of_it)
+    """Say whether a column is the interval of a difference, or of a ratio."""
+    written = {*column.how.split(":")}
+    of_it = column.name == "difference" or {"signed", "ratio"} & written
+    return column.heading in BESIDE or bool({"range", "with_range"} & written and of_it)
 
 
-def declared() -> list[tuple[Column, ...]]:
+def nothing(column: Column, row: dict[Hashable, Any]) -> int:
+    """Return what the interval of a column holds where nothing differs."""
+    formats = column.how.split(":")
+    formats += [str(row.get(name)) for name in formats]  # "as:apart": the row names its format
+    return 1 if "ratio" in formats or column.heading == "lift" else 0
+
+
+def columns_said(columns: Sequence[Column]) -> list[tuple[Column, Column | None]]:
+    """Pair each column that says "signal" with that of its interval.
+
+    It stands next before the word, or else after it.
+    """
+    pairs = []
+    for at, said in enumerate(columns):
+        if is_said(said):
+            near = [c for c in (*reversed(columns[:at]), *columns[at:]) if of_difference(c)]
+            pairs.append((said, near[0] if near else None))
+    return pairs
+
+
+def declared() -> dict[str, tuple[Column, ...]]:
     """Return the columns of every topic's tables that say whether a row is a signal."""
-    modules = [import_module(f"cxreport.topics.{p.parent.name}.{p.stem}")
-               for p in (Path(cx.__file__).parent / "topics").glob("*/*blocks.py")]  # fmt: skip
-    values = [value for module in modules for value in vars(module).values()]
-    tables = [v for v in values if isinstance(v, tuple) and v and isinstance(v[0], Column)]
-    said = [columns for columns in tables if {c.name for c in columns} & {*SAID}]
-    return [columns for columns in said if any(map(of_difference, columns))]
+    files = (Path(cx.__file__).parent / "topics").glob("*/*blocks.py")
+    places = [f"{file.parent.name}.{file.stem}" for file in files]
+    return {
+        f"{place}.{name}": value
+        for place in places
+        for name, value in vars(import_module(f"cxreport.topics.{place}")).items()
+        if isinstance(value, tuple) and value and all(isinstance(c, Column) for c in value)
+        if any(map(is_said, value))
+    }
 
 
-def contradictions_of(block: Block) -> list[str]:
-    """Return what ``contradictions`` does of a topic's table."""
-    columns, found = [Column(**column) for column in block.parameters["columns"]], []
-    reader = reader_of(block, "en")
-    words = [column for column in columns if column.name in SAID]
-    at = columns.index(words[0]) if words else 0
-    # the interval that a word is read against stands next before it, or else after it
-    intervals = [c for c in reversed(columns[:at]) if of_difference(c)]
-    intervals += [c for c in columns[at:] if of_difference(c)]
-    for beside in intervals[:1]:
-        neutral = 1 if "ratio" in beside.how else 0
-        for row in block.frame.to_dict("records") if words else []:
-            word, shown = (reader.write(row.get(column.name), column.how, row)
-                           for column in (words[0], beside))  # fmt: skip
+def columns_of(block: Block) -> list[Column]:
+    return [Column(**column) for column in block.parameters.get("columns", [])]
+
+
+def contradictions(block: Block) -> list[str]:
+    """List the rows of a table whose word says another thing than the interval beside it."""
+    found: list[str] = []
+    for said, beside in columns_said(columns_of(block)):
+        assert beside is not None, block.parameters["caption"]
+        reader = reader_of(block, "en")
+        for row in block.frame.to_dict("records"):
+            word, shown = (
+                reader.write(row.get(column.name), column.how, row) for column in (said, beside)
+            )
             ends = interval(shown)
             if ends is not None and word in SAYS:
-                leaves_out = not ends[0] <= neutral <= ends[1]
+                leaves_out = not ends[0] <= nothing(beside, row) <= ends[1]
                 if leaves_out != SAYS[word]:
                     found.append(f"{block.parameters['caption']}: {word} beside {shown}")
     return found
 
 
-def contradictions(block: Block) -> list[str]:
-    """List the rows of a table whose word says another thing than the interval beside it."""
-    if "columns" in block.parameters:
-        return contradictions_of(block)
-    name, found = block.parameters.get("table", ""), []
-    for said, beside in columns_said(name):
-        for row in block.frame.to_dict("records"):
-            texts = (write_cell(column, row, block.parameters, WORDS) for column in (said, beside))
-            word, shown = texts
-            ends = interval(shown)
-            if ends is not None and word in SAYS:
-                leaves_out = not ends[0] <= BESIDE.get(beside, 0) <= ends[1]
-                if leaves_out != SAYS[word]:
-                    found.append(f"{name}: {word} beside {shown}")
-    return found
-
-
 def sentences(block: Block) -> list[str]:
     """Return what a block says in sentences."""
-    tells = {"table", "columns"} & {*block.parameters}
-    if tells or block.kind in {"figure", "header"}:
+    if "columns" in block.parameters or block.kind in {"figure", "header"}:
         return []
     listed = re.findall(r"<li>(.*?)</li>", str(render(block, "en", prefix="p")), re.DOTALL)
     return [unescape(re.sub(r"<[^>]*>", "", item)) for item in listed]
@@ -163,15 +167,15 @@ def scores(survey: Survey) -> list[Block]:
     rated = survey.columns("touchpoint")
     touched = cx.scoreboard(survey.current, survey.previous, rated, **survey.design)
     return [
-        cx.show.in_brief(board, survey),
-        cx.show.table("scoreboard", board, survey),
-        cx.show.breakdown(groups, board, survey),
-        cx.show.touchpoints(touched, survey),
+        cx.survey.in_brief(board, survey),
+        cx.survey.board(board, survey),
+        cx.survey.breakdown(groups, board, survey),
+        cx.survey.touchpoints(touched, survey),
         cx.channels.scores(cx.channels.channel_scores(survey, periods=12), survey, 12),
-        cx.show.bridges(
+        cx.validation.bridges(
             cx.validation.bridge_versions(survey.responses, headline, survey.history), survey
         ),
-        cx.show.weighted_differences(cx.scores.weighted_differences(survey, headline), survey),
+        cx.survey.weighted_differences(cx.scores.weighted_differences(survey, headline), survey),
     ]
 
 
@@ -184,19 +188,19 @@ def journeys(survey: Survey) -> list[Block]:
         cx.journey.expected(cx.journey.survey_expectations(survey), survey, 24),
         cx.channels.frictions(cx.channels.company_friction(survey, ["app", "web"]), survey, 24),
         cx.channels.several(customers, survey, 6),
-        cx.show.pyramid(cx.layers.survey_pyramid(survey), survey),
+        cx.layers.standing(cx.layers.survey_pyramid(survey), survey),
     ]
 
 
 def services(company: Survey) -> list[Block]:
     """Show the tables on service that compare."""
-    waits, changes = cx.service_waits(company), cx.service_changes(company)
+    waits, changes = cx.service.company_waits(company), cx.service.company_changes(company)
     hours = {"first_reply": 8.0, "solution": 48.0}
     return [
-        cx.show.service_brief(waits, changes, company),
-        cx.show.service_waits(waits, changes, company),
-        cx.show.service_rates(cx.service_rates(company, hours=hours), company, hours),
-        cx.show.service_reasons(cx.service_reasons(company), company),
+        cx.service.brief(waits, changes, company),
+        cx.service.waits_table(waits, changes, company),
+        cx.service.rates_table(cx.service.company_rates(company, hours=hours), company, hours),
+        cx.service.reasons_chart(cx.service.company_reasons(company), company),
     ]
 
 
@@ -206,8 +210,8 @@ def money(company: Survey) -> list[Block]:
     differences = cx.conversion.shop_differences(company, between="device")
     return [
         cx.linkage.link(link, company, 180),
-        cx.show.profit_groups(cx.value.company_profit(company), company),
-        cx.show.funnel_differences(differences, company, between="device"),
+        cx.value.profit_groups(cx.value.company_profit(company), company),
+        cx.conversion.differences_table(differences, company, between="device"),
     ]
 
 
@@ -218,14 +222,14 @@ def trial(survey: Survey) -> list[Block]:
     effects = cx.experiment.effect(found.rows, correction="holm", **columns)
     groups = cx.experiment.effect(found.rows, by=found.subgroups, **columns)
     return [
-        cx.show.decision(cx.experiment.decide(effects), found, survey),
-        cx.show.effect(effects, found, survey, control="control"),
-        cx.show.subgroup_effects(groups, cx.experiment.interaction(groups), found, survey),
+        cx.experiment.verdict(cx.experiment.decide(effects), found, survey),
+        cx.experiment.main_effect(effects, found, survey, control="control"),
+        cx.experiment.subgroups(groups, cx.experiment.interaction(groups), found, survey),
     ]
 
 
 PAGES: tuple[Callable[[Survey], list[Block]], ...] = (scores, journeys, services, money, trial)
-TESTED_WITH_THEIR_DATA = {"against_rest"}
+TESTED_WITH_THEIR_DATA = {"conversion.blocks.AGAINST_REST"}
 """Of undated sessions: in tests of sessions."""
 
 
@@ -234,10 +238,11 @@ def test_pages_do_not_contradict_their_intervals() -> None:
     blocks = [part for make in PAGES for block in make(survey) for part in inside(block)]
     assert [row for block in blocks for row in contradictions(block)] == []
     assert [said for block in blocks for said in sentences(block) if contradicted(said)] == []
-    walked = {block.parameters.get("table", "") for block in blocks}
-    assert {name for name in TABLES if columns_said(name)} - walked == TESTED_WITH_THEIR_DATA
-    shown = [block.parameters.get("columns") for block in blocks]
-    assert [c for c in declared() if [asdict(column) for column in c] not in shown] == []
+    shown = [columns_of(block) for block in blocks]
+    walked = {
+        name for name, columns in declared().items() if any({*columns} <= {*c} for c in shown)
+    }
+    assert {*declared()} - walked == TESTED_WITH_THEIR_DATA
 
 
 @pytest.mark.parametrize(
@@ -249,10 +254,35 @@ def test_a_planted_contradiction_is_found(
 ) -> None:
     row = {"group": "x", "metric": "csat", "difference": 1.0, "signal": signal}
     frame = pd.DataFrame([row | {"difference_low": low, "difference_high": high}])
-    assert len(contradictions(Block("table", frame, {"table": "breakdown"}))) == found
+    assert len(contradictions(table("survey", "breakdown", frame, GROUPS))) == found
     columns = [Column("difference", "with_range:signed:difference_low:difference_high"),
                Column("signal", "signal")]  # fmt: skip
     assert len(contradictions(table("show", "breakdown", frame, columns))) == found
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict", "found"),
+    [(-9.0, -2.0, "loses", 0), (-9.0, 2.0, "loses", 1), (3.0, 9.0, "earns", 0),
+     (-3.0, 9.0, "earns", 1), (-3.0, 9.0, "neither", 0), (3.0, 9.0, "neither", 1)],
+)  # fmt: skip
+def test_a_planted_verdict_on_profit_is_found(
+    low: float, high: float, verdict: str, found: int
+) -> None:
+    frame = pd.DataFrame([{"low": low, "high": high, "verdict": verdict, "currency": "EUR"}])
+    assert len(contradictions(table("value", "profit_groups", frame, PROFITS))) == found
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict", "found"),
+    [(0.6, 0.9, "slower", 0), (0.6, 1.2, "slower", 1), (1.1, 1.4, "faster", 0),
+     (0.9, 1.4, "faster", 1), (0.9, 1.2, "none", 0), (1.1, 1.4, "none", 1)],
+)  # fmt: skip
+def test_a_planted_verdict_on_waits_is_found(
+    low: float, high: float, verdict: str, found: int
+) -> None:
+    row = {"speed": (low + high) / 2, "speed_low": low, "speed_high": high, "verdict": verdict}
+    frame = pd.DataFrame([row])
+    assert len(contradictions(table("service", "waits", frame, WAITS))) == found
 
 
 def test_a_planted_sentence_is_found() -> None:
@@ -263,4 +293,10 @@ def test_a_planted_sentence_is_found() -> None:
 
 
 def test_every_signal_has_an_interval_beside_it() -> None:
-    assert [name for name in TABLES for _, beside in columns_said(name) if not beside] == []
+    assert len(declared()) > 10
+    assert [
+        (name, said.name)
+        for name, columns in declared().items()
+        for said, beside in columns_said(columns)
+        if beside is None
+    ] == []

@@ -1,0 +1,58 @@
+"""In brief: the score has its interval before the word "signal", the difference after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+import cxreport as cx
+from cxreport.inputs.survey import Survey, open_survey
+from cxreport.show.written import reader_of, sentences_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CODEBOOK = """
+[source]
+title = { en = "A shop", it = "Un negozio" }
+terms = { en = "made for a test", it = "fatto per un test" }
+observed_until = 2026-10-31
+
+[tables.responses]
+files = "responses.csv"
+
+[tables.responses.columns]
+response_id = { role = "id" }
+answered_at = { role = "date" }
+nps = { role = "nps" }
+"""
+SAID = {
+    ("en", False): "; no signal against the period before (September 2026): "
+    "+3.0 points (-8.0 to +14.0).",
+    ("en", True): "; signal against the period before (September 2026): "
+    "+3.0 points (-8.0 to +14.0).",
+    ("it", False): "; nessun segnale rispetto al periodo precedente (settembre 2026): "
+    "+3,0 punti (da -8,0 a +14,0).",
+}
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> Survey:
+    (tmp_path / "codebook.toml").write_text(CODEBOOK, "utf-8")
+    rows = "1,2026-09-01,9\n2,2026-10-01,9\n"
+    (tmp_path / "responses.csv").write_text(f"response_id,answered_at,nps\n{rows}", "utf-8")
+    return open_survey(tmp_path / "codebook.toml")
+
+
+@pytest.mark.parametrize(("language", "signal"), SAID)
+def test_the_difference_stands_beside_the_word(
+    survey: Survey, language: str, *, signal: bool
+) -> None:
+    row = {"metric": "nps", "question": "nps", "n": 500, "estimate": 36.0, "low": 29.0}
+    row |= {"high": 43.0, "n_reference": 480, "difference": 3.0, "difference_low": -8.0}
+    board = pd.DataFrame([row | {"difference_high": 14.0, "p_value": 0.4, "signal": signal}])
+    block = cx.survey.in_brief(board, survey)
+    first = sentences_of(block, reader_of(block, language))[0]
+    assert first.endswith(SAID[language, signal])
