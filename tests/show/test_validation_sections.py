@@ -151,7 +151,10 @@ def test_a_section_without_data_says_why(survey: Survey) -> None:
     nothing = pd.DataFrame()
     assert "No reliability" in said(reliability(nothing, survey, 12))
     assert "No use of scales" in said(scale_use(nothing, survey, 12))
-    assert "cannot be looked for" in said(same_answers(nothing, survey, 12))
+    assert "fewer than two scores were asked" in said(same_answers(nothing, survey, 12))
+    unanswered = same_answers.__wrapped__(pd.DataFrame({"n": [0]}), survey, 12)
+    assert "nobody answered all the scores" in said(unanswered)
+    assert "nessuno ha dato tutti i punteggi" in said(unanswered, "it")
     assert "No change of wording" in said(bridges(nothing, survey))
     assert "lacks orders" in said(returns(nothing, survey, 180))
 
