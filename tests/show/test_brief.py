@@ -32,3 +32,18 @@ def test_the_difference_stands_beside_the_word(language: str, signal: bool) -> N
     board = pd.DataFrame([row | {"difference_high": 14.0, "p_value": 0.4, "signal": signal}])
     told = sentences_in_brief(Block("in_brief", board, ABOUT), Words(language))[0]
     assert told.endswith(SAID[language, signal])
+
+
+@pytest.mark.parametrize(
+    ("language", "alone", "several"),
+    [
+        ("en", "for the comparisons of the other", "for the 2 comparisons made here"),
+        ("it", "dei confronti delle altre", "dei 2 confronti fatti qui"),
+    ],
+)
+def test_one_comparison_is_not_called_several(language: str, alone: str, several: str) -> None:
+    row = {"metric": "nps", "question": "nps", "n": 500, "estimate": 36.0, "low": 29.0}
+    row |= {"high": 43.0, "n_reference": 480, "difference": 3.0, "difference_low": -8.0}
+    board = pd.DataFrame([row | {"difference_high": 14.0, "p_value": 0.4, "signal": False}])
+    for rows, words in ((board, alone), (pd.concat([board, board]), several)):
+        assert words in sentences_in_brief(Block("in_brief", rows, ABOUT), Words(language))[-1]
