@@ -267,11 +267,11 @@ def forget(rows: ir.Table) -> None:
 @contextmanager
 def _step_by_step() -> Iterator[None]:
     """Leave steps apart, so that the engine takes each once; to join them takes longer, too."""
-    ibis.options.sql.fuse_selects = False
+    usual, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
     try:
         yield
     finally:
-        ibis.options.sql.fuse_selects = True
+        ibis.options.sql.fuse_selects = usual
 
 
 @contextmanager

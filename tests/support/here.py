@@ -25,8 +25,7 @@ def run_here(name: str, **parameters: object) -> NotebookNode:
             exec(compile(ast.Module(statements, []), name, "exec"), names)  # noqa: S102
             if last is not None:
                 block = eval(compile(ast.Expression(last.value), name, "eval"), names)  # noqa: S307
-                shown = {MIME: block.payload(), "text/plain": repr(block)}
-                cell.outputs = [v4.new_output("display_data", shown)]
+                cell.outputs = [v4.new_output("display_data", {MIME: block.payload()})]
             elif "parameters" in cell.metadata.get("tags", []):
                 names |= parameters
     return notebook

@@ -123,10 +123,34 @@ def test_a_small_group_is_not_shown(survey: Survey) -> None:
     assert "website – – suppressed (small numbers)" in page
 
 
+@pytest.mark.parametrize(
+    ("channels", "english", "italian"),
+    [
+        (["app"] * 40, "fewer than two groups with a score", "sono meno di due"),
+        (["app", "web"] * 20, "in all groups answered alike", "allo stesso modo"),
+    ],
+)
+def test_groups_that_cannot_be_compared_say_why(
+    channels: list[str], english: str, italian: str, survey: Survey
+) -> None:
+    rows = answers({"111": 40}).assign(channel=channels)
+    board = cx.pyramid(rows, **{name: name for name in LAYERS}, by="channel")
+    block = groups.__wrapped__({"channel": board.assign(question="pyramid")}, survey, 1)
+    assert english in said(block)
+    assert italian in said(block, "it")
+
+
 def test_a_section_without_its_question_says_so(survey: Survey) -> None:
     empty = pd.DataFrame({"metric": pd.Series(dtype="str")})
     nothing = dict.fromkeys(("layers", "gaps", "order"), empty)
     assert "No pyramid" in said(standing(nothing, survey))
     assert "No pyramid" in said(order(nothing, survey))
     assert "No pyramid by group" in said(groups({}, survey, 12))
+    assert "were not asked once each" in said(standing(nothing, survey))
+    silent = answers({"111": 1}).mask(lambda rows: rows > 0)  # asked, and answered by nobody
+    layers = cx.pyramid(silent, **{name: name for name in LAYERS})
+    layers = layers.assign(question="pyramid")
+    unanswered = standing.__wrapped__(nothing | {"layers": layers}, survey)
+    assert "nobody answered all three questions" in said(unanswered)
+    assert "nessuno ha risposto a tutte e tre" in said(unanswered, "it")
     assert "cannot be said" in said(weights(empty, survey, 12))

@@ -54,10 +54,10 @@ def test_without_correction_chance_would_speak_up(
 def test_each_world_is_judged_as_the_report_would(survey: Survey, pool: pd.DataFrame) -> None:
     # a pool of 60 answers, so that some worlds do hold a signal at this level
     small, questions = pool.head(60), survey.columns(*HEADLINE)
-    found = null_worlds(small, questions, worlds=5, size=40, level=0.5, seed=3)
+    found = null_worlds(small, questions, worlds=12, size=40, level=0.5, seed=3)
     generator = np.random.default_rng(3)
-    current, reference = (module._draw(small, 5, 40, generator) for _ in range(2))
-    for world in range(5):
+    current, reference = (module._draw(small, 12, 40, generator) for _ in range(2))
+    for world in range(12):
         board = scoreboard(
             current.query("world == @world"), reference.query("world == @world"), questions,
             level=0.5,
@@ -66,7 +66,7 @@ def test_each_world_is_judged_as_the_report_would(survey: Survey, pool: pd.DataF
         assert row["signals"] == board["signal"].sum()
         assert row["comparisons"] == board["p_value"].notna().sum()
         assert row["q_value"] == pytest.approx(board["q_value"].min())
-    assert 0 < found["signals"].gt(0).sum() < 5
+    assert 0 < found["signals"].gt(0).sum() < 12
 
 
 def test_the_draws_are_whole_questionnaires_of_the_pool() -> None:

@@ -56,3 +56,21 @@ def test_the_difference_stands_beside_the_word(
     block = cx.survey.in_brief(board, survey)
     first = sentences_of(block, reader_of(block, language))[0]
     assert first.endswith(SAID[language, signal])
+
+
+@pytest.mark.parametrize(
+    ("language", "alone", "several"),
+    [
+        ("en", "for the comparisons of the other", "for the 2 comparisons made here"),
+        ("it", "dei confronti delle altre", "dei 2 confronti fatti qui"),
+    ],
+)
+def test_one_comparison_is_not_called_several(
+    survey: Survey, language: str, alone: str, several: str
+) -> None:
+    row = {"metric": "nps", "question": "nps", "n": 500, "estimate": 36.0, "low": 29.0}
+    row |= {"high": 43.0, "n_reference": 480, "difference": 3.0, "difference_low": -8.0}
+    board = pd.DataFrame([row | {"difference_high": 14.0, "p_value": 0.4, "signal": False}])
+    for rows, words in ((board, alone), (pd.concat([board, board]), several)):
+        block = cx.survey.in_brief(rows, survey)
+        assert words in sentences_of(block, reader_of(block, language))[-1]

@@ -158,7 +158,10 @@ def test_a_section_without_data_says_why(survey: Survey) -> None:
     nothing = pd.DataFrame()
     assert "No reliability" in said(coefficients(nothing, survey, 12))
     assert "No use of scales" in said(scale_ends(nothing, survey, 12))
-    assert "cannot be looked for" in said(one_answer_to_all(nothing, survey, 12))
+    assert "fewer than two scores were asked" in said(one_answer_to_all(nothing, survey, 12))
+    unanswered = one_answer_to_all.__wrapped__(pd.DataFrame({"n": [0]}), survey, 12)
+    assert "nobody answered all the scores" in said(unanswered)
+    assert "nessuno ha dato tutti i punteggi" in said(unanswered, "it")
     assert "No change of wording" in said(bridges(nothing, survey))
     assert "lacks orders" in said(returns(nothing, survey, 180))
 
