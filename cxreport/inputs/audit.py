@@ -9,8 +9,9 @@ import ibis
 import pandas as pd
 
 from cxreport.inputs.fixed_words import known_spellings
-from cxreport.inputs.meaning import CODED, NPS_SCALE, SCORES, Column, Meaning
+from cxreport.inputs.meaning import NPS_SCALE, Column, Meaning
 from cxreport.inputs.normalise import NUMBER
+from cxreport.inputs.roles import CODED, SCORES
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from cxreport.errors import shorten
 from cxreport.inputs.contracts import Problem, problem
 from cxreport.inputs.export import readings
 from cxreport.inputs.masking import SHARED, masked
-from cxreport.inputs.meaning import NPS_SCALE, SCORES
-from cxreport.inputs.normalise import CURRENCY, TIMES, coded, day_after, in_one_spelling
+from cxreport.inputs.meaning import NPS_SCALE
+from cxreport.inputs.normalise import CURRENCY, coded, day_after, in_one_spelling
 from cxreport.inputs.questions import Question, counting
+from cxreport.inputs.roles import SCORES, TIMES, roles_of
 from cxreport.inputs.source import TEXT_FILES, run
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from cxreport.inputs.export import Export
     from cxreport.inputs.questions import Check
 
-AMOUNTS = ("weight", "number")
+AMOUNTS = roles_of("number")
 MANY, MANY_SHARE = 30, 0.01
 """Answers outside a scale, in number and as a share, that are no slips but a code."""
 CODE_PROBLEMS = {

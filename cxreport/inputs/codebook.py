@@ -18,24 +18,22 @@ from pydantic import Field, model_validator
 
 from cxreport.errors import CxError, shorten
 from cxreport.inputs.meaning import (
-    CATEGORIES,
     LANGUAGES,
-    SCORES,
     Column,
     Day,
     Meaning,
     Name,
-    Role,
     Strict,
     Text,
     Version,
     Zone,
 )
+from cxreport.inputs.roles import SCORES
 from cxreport.inputs.settings import read_settings
 from cxreport.inputs.table_files import TableFiles, Wave
 
 __all__ = [
-    "CATEGORIES", "LANGUAGES", "SCORES", "Acceptance", "Codebook", "Column", "Meaning", "Role",
+    "LANGUAGES", "Acceptance", "Codebook", "Column", "Meaning",
     "SourceInfo", "Strict", "TableFiles", "Text", "Version", "Wave", "expand", "read_codebook",
 ]  # fmt: skip
 

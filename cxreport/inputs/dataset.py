@@ -15,7 +15,7 @@ from cxreport.inputs import row_checks
 from cxreport.inputs.codebook import Codebook, read_codebook
 from cxreport.inputs.contracts import accept, explain
 from cxreport.inputs.keys import count_ids, count_links, key_problems, link_problems
-from cxreport.inputs.normalise import TIMES
+from cxreport.inputs.roles import TIMES
 from cxreport.inputs.scale_ends import unfilled_scales
 from cxreport.inputs.spans import Span, days_of, find_spans, rows_by_day
 from cxreport.inputs.summary import summary

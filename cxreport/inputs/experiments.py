@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from cxreport.errors import CxError
 from cxreport.inputs.dataset import Dataset, open_source
-from cxreport.inputs.meaning import CATEGORIES
+from cxreport.inputs.roles import CATEGORIES
 from cxreport.inputs.source import as_table, run
 
 if TYPE_CHECKING:

@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 
-from cxreport.inputs.meaning import CODED, Column, Meaning, Version
 from cxreport.inputs.normalise import (
-    NUMBERS,
-    TIMES,
     as_time,
     cleaned,
     day_after,
@@ -23,12 +20,15 @@ from cxreport.inputs.normalise import (
     value_type,
     written,
 )
+from cxreport.inputs.roles import CODED, NUMBERS, TIMES
 from cxreport.inputs.source import keep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import ibis.expr.types as ir
+
+    from cxreport.inputs.meaning import Column, Meaning, Version
 
 SHOWN = ("id", *CODED, *NUMBERS, *TIMES)
 """Roles whose texts are counted or checked."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cxreport.inputs.contracts import Problem, problem
 from cxreport.inputs.masking import masked
+from cxreport.inputs.roles import ROLES
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def known_spellings(table: str, name: str, column: Column) -> dict[str, str]:
     {}
     """
     words = FIXED_WORDS.get(table, {}).get(name, ())
-    if not words or column.role in {"number", "date", "time"}:
+    if not words or ROLES[column.role] in {"number", "time"}:
         return {}
     declared = {
         spelling.strip().lower(): word

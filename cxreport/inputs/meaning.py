@@ -10,14 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-Role = Literal[
-    "id", "customer", "date", "nps", "csat", "ces", "needs", "ease", "enjoyability", "touchpoint",
-    "channel", "segment", "stage", "weight", "comment", "time", "number", "other",
-]  # fmt: skip
-SCORES = ("nps", "csat", "ces", "needs", "ease", "enjoyability", "touchpoint")
-CATEGORIES = ("channel", "segment")
-CODED = (*CATEGORIES, "stage")
-"""Roles whose codes are names: they bear labels and are counted one by one."""
+from cxreport.inputs.roles import SCORES, Role
 
 
 class Design(TypedDict):

@@ -14,14 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from cxreport.inputs.meaning import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    NPS_SCALE,
-    SCORES,
-    Column,
-    Meaning,
-)
+from cxreport.inputs.meaning import FIRST_YEAR, LAST_YEAR, NPS_SCALE, Column, Meaning
+from cxreport.inputs.roles import NUMBERS, SCORES, TIMES
 from cxreport.inputs.source import without_nan
 
 if TYPE_CHECKING:
@@ -33,8 +27,6 @@ if TYPE_CHECKING:
     Step = Callable[[ir.Column], ir.Column]
     """From what a column holds after the step before to what it holds after this one."""
 
-NUMBERS = (*SCORES, "weight", "number")
-TIMES = ("date", "time")
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
 """How a number is written; engines also read ``nan``, ``inf`` and ``1_000``."""
 CURRENCY = "\u20ac|[$]|\u00a3|\u00a5|EUR|USD|GBP|CHF"

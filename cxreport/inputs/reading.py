@@ -10,8 +10,7 @@ import pandas as pd
 from cxreport.errors import shorten
 from cxreport.inputs.fixed_words import known_spellings
 from cxreport.inputs.masking import SHARED, masked
-from cxreport.inputs.meaning import CODED, SCORES
-from cxreport.inputs.normalise import NUMBERS, TIMES
+from cxreport.inputs.roles import CODED, NUMBERS, ROLES, SCORES, TIMES
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def columns_read(dataset: Dataset) -> pd.DataFrame:
             shown: Callable[[str], str] = str
             if known_spellings(name, column, meaning):
                 pass
-            elif meaning.role in {"id", "customer", "comment", "other"}:
+            elif ROLES[meaning.role] in {"key", "text"}:
                 shown = partial(masked, an_id=True)
             elif meaning.role in CODED:
                 open_codes = {*meaning.labels, *shared.get((name, column), ())}

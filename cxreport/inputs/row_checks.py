@@ -11,9 +11,10 @@ import ibis
 
 from cxreport.inputs import period as periods
 from cxreport.inputs.contracts import Problem, problem
-from cxreport.inputs.meaning import NPS_SCALE, SCORES, Column
+from cxreport.inputs.meaning import NPS_SCALE, Column
 from cxreport.inputs.normalise import day_after
 from cxreport.inputs.questions import Question, counting
+from cxreport.inputs.roles import SCORES
 from cxreport.inputs.source import run
 from cxreport.inputs.spans import FEWEST_DAYS, PLANNED, REGISTERS, STAND_INS, Span
 

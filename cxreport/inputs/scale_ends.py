@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cxreport.inputs.contracts import Problem, problem
-from cxreport.inputs.meaning import NPS_SCALE, SCORES
+from cxreport.inputs.meaning import NPS_SCALE
+from cxreport.inputs.roles import SCORES
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from cxreport.inputs import period as periods_of_time
 from cxreport.inputs.closed import choose_period, first_whole
 from cxreport.inputs.company import HISTORY, Company, open_tables
 from cxreport.inputs.masking import SHARED
-from cxreport.inputs.meaning import CATEGORIES, Column, Comparison, Design
+from cxreport.inputs.roles import CATEGORIES
 from cxreport.inputs.source import Data, run
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from cxreport.inputs.dataset import Dataset
+    from cxreport.inputs.meaning import Column, Comparison, Design
     from cxreport.inputs.period import Period
 
 SURVEY = ("responses",)

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from cxreport.inputs.meaning import SCORES, Column, Day, End, Name, Strict, Text
+from cxreport.inputs.meaning import Column, Day, End, Name, Strict, Text
+from cxreport.inputs.roles import SCORES
 
 RATINGS = tuple(role for role in SCORES if role != "nps")
 ADDED = ("wave", "period_start")

@@ -19,6 +19,7 @@ from cxreport.inputs.export import normalise, read_export
 from cxreport.inputs.fixed_words import with_fixed_words, word_problems
 from cxreport.inputs.merge import merge_repeated
 from cxreport.inputs.questions import ask
+from cxreport.inputs.roles import ROLES
 from cxreport.inputs.row_filter import belonging, filter_problems
 from cxreport.inputs.source import (
     Data,
@@ -126,7 +127,7 @@ def _ids_among(codebook: Codebook, words: Collection[str]) -> list[str]:
         ids = {
             column: meaning
             for column, meaning in table.columns.items()
-            if meaning.role in {"id", "customer"} or column.endswith("_id")
+            if ROLES[meaning.role] == "key" or column.endswith("_id")
         }
         with suppress(CxError):  # a file that is missing is a matter of who reads it
             for raw, path in _files_of(codebook, name) if ids else ():

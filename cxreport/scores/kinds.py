@@ -20,9 +20,11 @@ class ScoreKind:
     Attributes
     ----------
     name : str
-        As in the column ``metric`` of a frame of scores.
+        As in the column ``metric`` of a frame of scores, and the role of its questions.
     unit : {"points", "percent"}
         Points lie between -100 and 100, percent between 0 and 100.
+    counts : {"promoters", "favourable", "layers"}
+        What it is made of; layers only where all three were asked.
     better : {"higher", "lower"}
         Which way is an improvement.
     is_headline : bool
@@ -33,6 +35,7 @@ class ScoreKind:
 
     name: str
     unit: Literal["points", "percent"] = "percent"
+    counts: Literal["promoters", "favourable", "layers"] = "favourable"
     better: Better = "higher"
     is_headline: bool = False
     favourable: Literal["second best", "above the middle"] = "second best"
@@ -46,14 +49,14 @@ class ScoreKind:
 SCORES = {
     kind.name: kind
     for kind in (
-        ScoreKind("nps", "points", is_headline=True),
+        ScoreKind("nps", "points", "promoters", is_headline=True),
         ScoreKind("csat", is_headline=True),
         ScoreKind("ces", is_headline=True, favourable="above the middle"),
-        ScoreKind("needs", "points"),
-        ScoreKind("ease", "points"),
-        ScoreKind("enjoyability", "points"),
-        ScoreKind("index", "points", is_headline=True),
-        ScoreKind("all_three"),
+        ScoreKind("needs", "points", "layers"),
+        ScoreKind("ease", "points", "layers"),
+        ScoreKind("enjoyability", "points", "layers"),
+        ScoreKind("index", "points", "layers", is_headline=True),
+        ScoreKind("all_three", counts="layers"),
     )
 }
 
@@ -67,3 +70,14 @@ def score_kind(metric: str) -> ScoreKind:
     ((-100.0, 100.0), 'percent')
     """
     return SCORES.get(metric, ScoreKind(metric))
+
+
+def score_of(role: str) -> str:
+    """Return the metric of one question by its role: satisfaction, where the role has no score.
+
+    Examples
+    --------
+    >>> score_of("ces"), score_of("touchpoint"), score_of("needs")
+    ('ces', 'csat', 'csat')
+    """
+    return role if role in SCORES and SCORES[role].counts != "layers" else "csat"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from cxreport.inputs.meaning import CATEGORIES
+from cxreport.inputs.roles import CATEGORIES
 from cxreport.inputs.source import as_table, run
 from cxreport.scores.scoreboard import score_history, score_questions, scoreboard
 from cxreport.scores.suppression import SUPPRESSED, hidden_levels

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from cxreport.inputs.meaning import SCORES
+from cxreport.inputs.roles import SCORES
 from cxreport.scores.scales import valid_answers
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ import pandas as pd
 
 from cxreport.inputs.meaning import Design
 from cxreport.scores.compare import compare
+from cxreport.scores.kinds import score_kind, score_of
 from cxreport.scores.planning import smallest_change
 from cxreport.scores.pyramid import LAYERS
 from cxreport.scores.scales import first_favourable
-from cxreport.scores.scores import ces, csat, nps, pyramid
+from cxreport.scores.scores import nps, pyramid, share_favourable
 from cxreport.stats.answers import COLUMNS
 
 if TYPE_CHECKING:
@@ -109,11 +110,11 @@ def _score_question(
     level: float,
 ) -> pd.DataFrame:
     """Measure one question by the score of its role."""
-    if column.role == "nps":
+    metric = score_of(column.role)
+    if score_kind(metric).counts == "promoters":
         return nps(data, name, by=by, level=level, **design)
-    score = ces if column.role == "ces" else csat
-    return score(
-        data, name, by=by, level=level, **design,
+    return share_favourable(
+        metric, data, name, by=by, level=level, **design,
         scale=column.scale or (1, 5), favourable_from=favourable_from(column),
     )  # fmt: skip
 

@@ -162,7 +162,7 @@ def csat(
        favourable  mean  estimate
     0           3   3.4      60.0
     """
-    return _favourable(
+    return share_favourable(
         "csat",
         data,
         score,
@@ -218,7 +218,7 @@ def ces(
        favourable  mean  estimate
     0           3   5.0      75.0
     """
-    return _favourable(
+    return share_favourable(
         "ces",
         data,
         score,
@@ -232,20 +232,44 @@ def ces(
     )
 
 
-def _favourable(
+def share_favourable(
     metric: str,
     data: Data,
     score: str,
     *,
-    by: By,
-    weight: str | None,
-    cluster: str | None,
-    level: float,
-    favourable_from: int | None,
-    scale: tuple[int, int],
-    interval: ShareInterval,
+    by: By = None,
+    weight: str | None = None,
+    cluster: str | None = None,
+    level: float = 0.95,
+    favourable_from: int | None = None,
+    scale: tuple[int, int] = (1, 5),
+    interval: ShareInterval = "wilson",
 ) -> pd.DataFrame:
-    """Count answers at or above a cut, and average them."""
+    """Measure the share of favourable answers of any score that counts them.
+
+    Parameters
+    ----------
+    metric : str
+        What the score is called.
+    data, score, by, weight, cluster, level, favourable_from, scale, interval
+        As in :func:`csat`.
+
+    Returns
+    -------
+    DataFrame
+        As in :func:`csat`, with this ``metric``.
+
+    Raises
+    ------
+    CxError
+        As in :func:`csat`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> share_favourable("trust", pd.DataFrame({"trust": [5, 4, 1, 2]}), "trust")["estimate"].item()
+    50.0
+    """
     check_interval(interval, get_args(ShareInterval))
     normal_quantile(level)
     limits = ascending(scale)

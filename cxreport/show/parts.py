@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.inputs.company import Company
-from cxreport.inputs.meaning import SCORES
+from cxreport.inputs.roles import SCORES
 from cxreport.show.blocks import Block, plain
 from cxreport.show.texts import SHARED, options_in
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from scipy.stats import chi2
 
-from cxreport.inputs.meaning import CATEGORIES
+from cxreport.inputs.roles import CATEGORIES
 from cxreport.inputs.source import run
 from cxreport.orders.frames import Trade, company_trade
 from cxreport.scores.segments import suppress
