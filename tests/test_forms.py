@@ -135,11 +135,9 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda d: cx.experiment.effect(d, arm="region", outcome="bought", control="north"),
         "bought ~region"),
     "rank_difference": (
-        lambda d: import_module("cxreport.topics.channels").rank_difference(
-            d, "nps", by="channel"), "nps ~channel"),
+        lambda d: cx.channels.rank_difference(d, "nps", by="channel"), "nps ~channel"),
     "rank_pairs": (
-        lambda d: import_module("cxreport.topics.channels").rank_pairs(
-            d, "nps", by="channel"), "nps ~channel"),
+        lambda d: cx.channels.rank_pairs(d, "nps", by="channel"), "nps ~channel"),
     "importance": (
         lambda d: cx.drivers.importance(d, "nps", ["site", "app"], bootstrap=20), "nps site app"),
     "criticality": (
@@ -322,9 +320,9 @@ NO_FRAME = {
         "chance_active channel_consistency chart_scores class_residuals compare compare_friction"
         " compare_funnels compare_later compare_returns compare_with_rest consistency control_chart"
         " coverage_by_number customer_value decide differ_by_group expected_orders fit_buying"
-        " fit_spending forecast_buying funnel_shares group_gaps hold_family interaction judge_claims"
-        " mean_spend plan_return plan_samples plan_tornado priority_order retention_by_age"
-        " retention_chart revenue_at_risk shrink standardised_difference suppress"
+        " fit_spending forecast_buying funnel_shares group_gaps hold_family interaction"
+        " judge_claims mean_spend plan_return plan_samples plan_tornado priority_order"
+        " retention_by_age retention_chart revenue_at_risk shrink standardised_difference suppress"
         " survival_quantile usable_contracts"
     ),
     # what takes a code of a stage
