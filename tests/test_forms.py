@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 from decimal import Decimal
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -26,16 +25,6 @@ from cxreport.inputs.source import run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TOPICS = [
-    "channels",
-    "conversion",
-    "drivers",
-    "journey",
-    "linkage",
-    "retention",
-    "service",
-    "value",
-]
 UNTIL = dt.date(2026, 6, 30)
 ROWS = 80
 NOTHING = pd.DataFrame()
@@ -109,7 +98,7 @@ def call_tickets(name: str) -> Callable[[Any], Any]:
     more = {"within_level": {"metric": "solution", "hours": 48}}
     more |= {key: {"metric": "solution"} for key in ("waits", "waiting_curve")}
     more["compare_waits"] = {"variables": ["channel"]}
-    return lambda data: getattr(cx, name)(
+    return lambda data: getattr(cx.service, name)(
         cx.service.read_tickets(data, until=UNTIL), **more.get(name, {})
     )
 
@@ -146,11 +135,9 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda d: cx.experiment.effect(d, arm="region", outcome="bought", control="north"),
         "bought ~region"),
     "rank_difference": (
-        lambda d: import_module("cxreport.topics.channels").rank_difference(
-            d, "nps", by="channel"), "nps ~channel"),
+        lambda d: cx.channels.rank_difference(d, "nps", by="channel"), "nps ~channel"),
     "rank_pairs": (
-        lambda d: import_module("cxreport.topics.channels").rank_pairs(
-            d, "nps", by="channel"), "nps ~channel"),
+        lambda d: cx.channels.rank_pairs(d, "nps", by="channel"), "nps ~channel"),
     "importance": (
         lambda d: cx.drivers.importance(d, "nps", ["site", "app"], bootstrap=20), "nps site app"),
     "criticality": (
@@ -331,13 +318,15 @@ NO_FRAME = {
     # what takes the result of another function
     "result": (
         "chance_active channel_consistency chart_scores class_residuals compare compare_friction"
-        " compare_funnels compare_later compare_with_rest consistency control_chart"
+        " compare_funnels compare_later compare_returns compare_with_rest consistency control_chart"
         " coverage_by_number customer_value decide differ_by_group expected_orders fit_buying"
-        " fit_spending forecast_buying funnel_shares hold_family interaction judge_claims"
-        " mean_spend plan_return plan_samples plan_tornado priority_order retention_by_age"
-        " retention_chart revenue_at_risk shrink standardised_difference suppress"
+        " fit_spending forecast_buying funnel_shares group_gaps hold_family interaction"
+        " judge_claims mean_spend plan_return plan_samples plan_tornado priority_order"
+        " retention_by_age retention_chart revenue_at_risk shrink standardised_difference suppress"
         " survival_quantile usable_contracts"
     ),
+    # what takes a code of a stage
+    "code": "as_stage in_order",
     # what takes numbers
     "numbers": (
         "change_point coverage_at_edges coverage_of_intervals design_effect detectable_difference"
@@ -349,9 +338,10 @@ NO_FRAME = {
 
 def public_functions() -> Iterator[str]:
     """List the functions that the package offers, those aside that make blocks of frames."""
-    for module in (cx, *(import_module(f"cxreport.topics.{topic}") for topic in TOPICS)):
-        for name in module.__all__:
-            function = getattr(module, name)
+    spaces = [space for space in map(cx.__dict__.get, cx.__all__) if inspect.ismodule(space)]
+    for space in (cx, *spaces):
+        for name in space.__all__ if space is not cx.show else ():
+            function = getattr(space, name)
             if inspect.isfunction(function) and not function.__module__.endswith("blocks"):
                 yield function.__name__
 

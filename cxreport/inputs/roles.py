@@ -9,7 +9,9 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator
 
-RoleKind: TypeAlias = Literal["key", "time", "score", "category", "stage", "number", "text"]
+RoleKind: TypeAlias = Literal[
+    "key", "time", "score", "touchpoint", "category", "stage", "number", "text"
+]
 
 ROLES: dict[str, RoleKind] = {
     "id": "key",
@@ -21,7 +23,7 @@ ROLES: dict[str, RoleKind] = {
     "needs": "score",
     "ease": "score",
     "enjoyability": "score",
-    "touchpoint": "score",
+    "touchpoint": "touchpoint",
     "channel": "category",
     "segment": "category",
     "stage": "stage",
@@ -31,8 +33,9 @@ ROLES: dict[str, RoleKind] = {
     "number": "number",
     "other": "text",
 }
-"""Role -> kind of its values. A score is an answer on a scale; a category a code that reports break
-down and filter by; a stage a code that the codebook maps to a stage of the journey."""
+"""Role -> kind of its values. A score is an answer on a scale, and so is the rating of a
+touchpoint, which makes no score of its own; a category is a code that reports break down and filter
+by; a stage is a code that the codebook maps to a stage of the journey."""
 
 
 def roles_of(*kinds: RoleKind) -> tuple[str, ...]:
@@ -46,12 +49,13 @@ def roles_of(*kinds: RoleKind) -> tuple[str, ...]:
     return tuple(role for role, kind in ROLES.items() if kind in kinds)
 
 
-SCORES = roles_of("score")
+SCORED = roles_of("score")
+SCORES = roles_of("score", "touchpoint")
 CATEGORIES = roles_of("category")
 CODED = roles_of("category", "stage")
 """Roles whose codes are names: they bear labels and are counted one by one."""
 TIMES = roles_of("time")
-NUMBERS = roles_of("score", "number")
+NUMBERS = (*SCORES, *roles_of("number"))
 
 
 def _known_role(role: str) -> str:

@@ -15,7 +15,7 @@ from cxreport.inputs import period as periods_of_time
 from cxreport.inputs.closed import choose_period, first_whole
 from cxreport.inputs.company import HISTORY, Company, open_tables
 from cxreport.inputs.masking import SHARED
-from cxreport.inputs.roles import CATEGORIES
+from cxreport.inputs.roles import CATEGORIES, SCORED
 from cxreport.inputs.source import Data, run
 
 if TYPE_CHECKING:
@@ -60,6 +60,11 @@ class Survey(Company):
         return self.answers(self.history[-2]) if len(self.history) > 1 else None
 
     @property
+    def scored(self) -> dict[str, Column]:
+        """The scored questions that were asked in the period reported, touchpoints aside."""
+        return self.columns(*SCORED)
+
+    @property
     def main_question(self) -> dict[str, Column]:
         """The one question that break-downs show: NPS, or else satisfaction, or else effort."""
         for role in ("nps", "csat", "ces"):
@@ -67,6 +72,11 @@ class Survey(Company):
             if named:
                 return dict([next(iter(named.items()))])
         return {}
+
+    @property
+    def categories(self) -> dict[str, Column]:
+        """The columns of codes that reports break down by, asked in the period reported."""
+        return self.columns(*CATEGORIES)
 
     @property
     def breaks(self) -> dict[str, list[str]]:

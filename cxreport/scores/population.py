@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from cxreport.inputs.roles import CATEGORIES
 from cxreport.inputs.source import as_table, run
 from cxreport.scores.scoreboard import score_history, score_questions, scoreboard
 from cxreport.scores.suppression import SUPPRESSED, hidden_levels
@@ -44,7 +43,7 @@ def margins(survey: Survey) -> dict[str, dict[Hashable, float]]:
     if population is None or survey.filters:
         return {}
     known = run(population.select("variable", "level", "share"))
-    columns = survey.columns(*CATEGORIES)
+    columns = survey.categories
     return {
         str(variable): dict(zip(rows["level"], rows["share"] / rows["share"].sum(), strict=True))
         for variable, rows in known.groupby("variable", sort=True)

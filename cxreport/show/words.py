@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from cxreport.show.texts import Text
 
-POINTS = ("nps", "needs", "ease", "enjoyability", "index", "effect", "avoidable")
-"""Metrics in points, -100 to 100; all others are percentages."""
 ARTICLES = {
     "il": "l'", "del": "dell'", "al": "all'", "dal": "dall'", "nel": "nell'", "sul": "sull'",
     "i": "gli ", "dei": "degli ", "ai": "agli ", "dai": "dagli ", "nei": "negli ", "sui": "sugli ",
@@ -119,17 +117,6 @@ class Words:
         '82,1%'
         """
         return f"{self.number(value)}%" if math.isfinite(value) else self.number(value)
-
-    def measured(self, value: float, metric: str) -> str:
-        """Write an estimate with its unit: points bare, shares with their sign.
-
-        Examples
-        --------
-        >>> Words("it").measured(82.07, "csat"), Words("it").measured(39.84, "nps")
-        ('82,1%', '39,8')
-        """
-        written = self.number(value)
-        return written if metric in POINTS or not math.isfinite(value) else f"{written}%"
 
     def signed(self, value: float) -> str:
         """Write a difference, always in points, with its sign; none is zero that is not.

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 FEWEST, MOST_AGES = 300, 12
 FEWEST_AGES = 3
 BETA_GEOMETRIC, CONSTANT = "shifted beta-geometric", "constant rate"
-TOO_FEW_AGES = "too few ages"
 CHECK = ["age", "held_out", "observed", "estimate", "low", "high", "off", "model", "note"]
 CURVE = ["age", "observed", "estimate", "low", "high", "model", "note"]
 
