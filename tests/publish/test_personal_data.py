@@ -12,13 +12,9 @@ import numpy as np
 import pytest
 
 from cxreport.inputs.codebook import Codebook, read_codebook
+from cxreport.inputs.personal_data import kinds_in, without_persons
 from cxreport.publish.elements import read_page
-from cxreport.publish.personal_data import (
-    kinds_in,
-    no_ids_of,
-    no_personal_data,
-    without_persons,
-)
+from cxreport.publish.personal_data import no_ids_of, no_personal_data
 
 # published examples: ISO 13616 registry, card networks' test numbers, Agenzia delle Entrate's form
 PERSONAL = {
