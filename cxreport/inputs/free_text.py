@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TEXTS = {"verbatims": ("text",), "tickets": ("text", "subject")}
 """Columns of fixed names that hold what people wrote, whatever their role."""
 REDACTIONS = ["table", "column", *COUNTED]
-BEFORE, AFTER, ROWS = "text_as_written", "text_to_be_read", "rows_with_it"
+BEFORE, AFTER, ROWS, PLACE = "text_as_written", "text_to_be_read", "rows_with_it", "row_of_text"
 
 
 def free_text(name: str, table: TableFiles) -> list[str]:
@@ -80,9 +80,10 @@ def without_personal_data(
 
 
 def _replaced(rows: ir.Table, column: str, pairs: pd.DataFrame) -> ir.Table:
-    """Return the rows with other texts in a column, computed: the old ones are gone."""
+    """Return the rows with other texts in a column, in their order; the old ones are gone."""
     after = as_table(pairs)
-    joined = rows.left_join(after, rows[column] == after[BEFORE])
+    numbered = rows.mutate(**{PLACE: ibis.row_number()})
+    joined = numbered.left_join(after, numbered[column] == after[BEFORE]).order_by(PLACE)
     texts = {name: joined[name] for name in rows.columns}
     texts[column] = ibis.coalesce(joined[AFTER], joined[column])
     computed = keep(joined.select(**texts))
