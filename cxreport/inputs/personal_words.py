@@ -67,7 +67,7 @@ STREET = (
     r"via|viale|v\.le|vle|piazza|piazzale|p\.?zza|p\.?le|corso|c\.?so|largo|vicolo|strada|contrada|"
     r"c\.da|lungomare|lungotevere|borgo|salita|traversa|frazione|fraz\.|localit[aà]|loc\."
 )
-STREET_WORD = r"(?:[^\W\d_][\w'’.-]{0,30}|\d{1,2}(?= [^\W\d_]{3}))"
+STREET_WORD = r"(?:(?:[^\W\d_]{1,3}\.){1,3}|[^\W\d_][\w'’-]{0,30}|\d{1,2}(?= [^\W\d_]{3}))"
 LIVES = re.compile(
     r"(?i)\b(?:in|abit\w{1,5}|resident\w|residenza|indirizzo|domicili\w{1,3}|sede|a|al|address)"
     r"[ :,]{1,3}(?:in |è |di )?$"
@@ -76,7 +76,7 @@ TOWN = rf"{CAPITAL}(?: (?:(?:di|del|della|in|sul|sulla|al) )?{CAPITAL}){{0,3}}"
 ITALIAN = re.compile(
     rf"(?<![\w'’])(?i:{STREET}) (?P<street>{STREET_WORD}(?: {STREET_WORD}){{0,4}}?)"
     r"(?P<sign> ?, ?|(?i: (?:n|nr|num)[.°]{0,2} ?| numero | civico )| ,? ?)"
-    r"(?i:n\.? ?|n° ?|civico )?(?P<number>\d{1,4}(?: ?/ ?\w{1,3}|(?: ?[a-zA-Z]|(?i: bis))(?!\w))?"
+    r"(?i:n\.? ?|n° ?|civico )?(?P<number>\d{1,4}(?: ?/ ?\w{1,3}|(?:[a-zA-Z]| [a-fA-F]|(?i: bis))(?!\w))?"
     r"|(?i:snc))(?!\d|[.,:]\d|\w)(?P<unit> ?[^\W\d]+| ?[€$£%])?"
 )
 AFTER_STREET = re.compile(
@@ -96,10 +96,21 @@ def _street(found: re.Match[str]) -> Spans:
     if named or marked or LIVES.search(before(found)) or (found[0].isupper() and len(words) < 4):
         end = found.end("number")
         after = AFTER_STREET.match(found.string, end)
-        town = after and (after["town"] or after["other"])
-        if after and not (town and town.split(" ")[0].lower() in NOT_NAMES):
-            end = after.end()
+        if after:
+            end = _end_of_town(after)
         yield found.start(), end
+
+
+def _end_of_town(after: re.Match[str]) -> int:
+    """Return where the town ends; a word that opens the next sentence is none of it."""
+    named = "town" if after["town"] else "other"
+    words = (after[named] or "").split(" ")
+    kept = list(takewhile(lambda word: word.lower() not in NOT_NAMES, words))
+    if len(kept) == len(words):
+        return after.end()
+    if kept:
+        return after.start(named) + len(" ".join(kept))
+    return after.start(named) if after["town"] else after.start()
 
 
 def _road(found: re.Match[str]) -> Spans:

@@ -18,17 +18,18 @@ PART = re.compile(r"\+?\d+")
 BETWEEN = re.compile(r"[ ()/-]{1,3}|\.")
 MOST_PARTS = 8
 CALLED = re.compile(
-    r"(?i)\b(?:tel|cell?|phone|mob(?:ile)?|fax|whats ?app|telefon\w{1,3}|cellulare|"
-    r"mio numero|my number|"
-    r"chiam\w{2,8}|call(?:ed|ing)?|ring|contatt\w{1,6}|recapito)\b[^0-9]{0,25}$"
+    r"(?i)\b(?:(?:tel|cell?|mob|fax)\.?|phone|mobile|whats ?app|telefon\w{1,3}|cellulare|"
+    r"mio numero|my number|chiam\w{2,8}|call(?:ed|ing)?|ring|contatt\w{1,6}|recapito)"
+    r"(?![^\W_])[^0-9.!?]{0,25}$"
 )
 """A word shortly before that says: this is a phone number."""
 NONE = re.compile(
     r"(?<!\d)(?<!\d[/.-])(?:\d{1,2}([/.-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}-\d{1,2}-\d{1,2})"
     r"(?![/.-]?\d)|"
+    r"(?<!\d)(?:19|20)\d\d ?[-/ ] ?(?:19|20)\d\d(?!\d)|"
     r"^\d{1,2}\.\d{2} ?[-/] ?\d{1,2}\.\d{2}$|^0\.\d|(?<!\d)0\.\d+ "
 )
-"""Days, hours from and to, shares."""
+"""Days, years and hours from and to, shares."""
 AMOUNT = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 IN_GROUPS = re.compile(r"\(?[2-9]\d\d\)?[ .-]{1,2}[2-9]\d\d[ .-]\d{4}")
 """How a number of North America is written."""

@@ -81,7 +81,9 @@ def write(root: Path, *cells: str, name: str = "mini") -> None:
     comments = [*SECRETS] * (len(lines) // len(SECRETS) + 1)
     quoted = [comment.replace('"', '""') for comment in comments]
     rows = [f'{line},"{text}"' for line, text in zip(lines[1:], quoted, strict=False)]
-    (root / "data/mini/responses.csv").write_text("\n".join([lines[0] + ",comment", *rows]), "utf-8")
+    (root / "data/mini/responses.csv").write_text(
+        "\n".join([lines[0] + ",comment", *rows]), "utf-8"
+    )
     write_notebook(root, *cells, name=name)
 
 
