@@ -76,7 +76,8 @@ TOWN = rf"{CAPITAL}(?: (?:(?:di|del|della|in|sul|sulla|al) )?{CAPITAL}){{0,3}}"
 ITALIAN = re.compile(
     rf"(?<![\w'’])(?i:{STREET}) (?P<street>{STREET_WORD}(?: {STREET_WORD}){{0,4}}?)"
     r"(?P<sign> ?, ?|(?i: (?:n|nr|num)[.°]{0,2} ?| numero | civico )| ,? ?)"
-    r"(?i:n\.? ?|n° ?|civico )?(?P<number>\d{1,4}(?: ?/ ?\w{1,3}|(?:[a-zA-Z]| [a-fA-F]|(?i: bis))(?!\w))?"
+    r"(?i:n\.? ?|n° ?|civico )?"
+    r"(?P<number>\d{1,4}(?: ?/ ?\w{1,3}|(?:[a-zA-Z]| [a-fA-F]|(?i: bis))(?!\w))?"
     r"|(?i:snc))(?!\d|[.,:]\d|\w)(?P<unit> ?[^\W\d]+| ?[€$£%])?"
 )
 AFTER_STREET = re.compile(

@@ -90,8 +90,8 @@ def is_phone(text: str, *, called: bool = False) -> bool:
     if text.lstrip("(").startswith("+") or digits.startswith("00"):
         return len(digits) >= 8 and _is_valid(f"+{digits.removeprefix('00')}", None)
     if digits[0] == "0":
-        mobile = re.match(r"07\d{9}$", digits)  # British
-        return bool(mobile) or (
+        british = re.match(r"07\d{9}$", digits)
+        return bool(british) or (
             (called or len(digits) >= 8) and any(_is_valid(digits, r) for r in ("IT", "GB"))
         )
     mobile = re.match(r"(39)?3\d{9}$", digits) or (
