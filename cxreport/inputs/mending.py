@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 TELLTALE = "[ÂÃ][\u0080-\u00bfŒœŠšŸŽžƒˆ˜\u2013-\u203a€™]|â[€\u0080]|ðŸ|[a-z]Ã"
 """What such a text holds, whichever engine of patterns looks for it."""
+MOST_TIMES = 3
+"""A text may have been read wrongly, written out, and read wrongly again."""
 CONTROLS = re.compile("[\u0080-\u009f]")
 LOST_BLANK = re.compile(r"(?<=[a-z])Ã(?=$|[\s,.;:!?)'\"])")
 """An ``à`` whose second sign, a blank that does not break, was taken for a blank."""
@@ -23,11 +25,15 @@ def mend(text: str) -> str:
     >>> mend("perchÃ© Ã¨ qualitÃ, sÃ¬"), mend("São Paulo è Ãœber")
     ('perché è qualità, sì', 'São Paulo è Ãœber')
     """
-    try:
-        read = b"".join(map(_byte, LOST_BLANK.sub("Ã\u00a0", text))).decode("utf-8")
-    except ValueError:
-        return text
-    return text if CONTROLS.search(read) else read
+    read, certain = text, text
+    for _ in range(MOST_TIMES):
+        try:
+            read = b"".join(map(_byte, LOST_BLANK.sub("Ã\u00a0", read))).decode("utf-8")
+        except ValueError:
+            break
+        if not CONTROLS.search(read):
+            certain = read
+    return certain
 
 
 def _byte(sign: str) -> bytes:
