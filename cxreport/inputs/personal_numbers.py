@@ -36,11 +36,15 @@ LABEL = r"[^\W_](?:[\w-]{0,62})"
 DOT = r"(?:\.| ?[(\[{] ?(?:dot|punto|\.) ?[)\]}] ?| (?:dot|punto) )"
 AT = r" ?[(\[{] ?(?:at|chiocciola|@) ?[)\]}] ?|\(a\)| chiocciola "
 LOCAL = re.compile(
-    r"(?:[\w.+'%-]{1,64}(?: (?:dot|punto) | ?[(\[{] ?(?:dot|punto|\.) ?[)\]}] ?)){0,3}"
+    r"(?:[\w.+'%-]{1,64}(?: (?:dot|punto|\.) | ?[(\[{] ?(?:dot|punto|\.) ?[)\]}] ?)){0,3}"
     r"[\w.+%-][\w.+'%-]{0,63}$",
     re.IGNORECASE,
 )
 LONGEST_LOCAL = 100
+PRODUCT = re.compile(
+    r"(?i)\b(?:modell\w|model|codice|cod|code|art|articolo|sku|prodotto|product|ref|serie)\W{1,3}$"
+)
+"""What stands before the code of a product."""
 DOMAINS = (
     "com|it|org|net|eu|info|io|co|uk|me|ly|gl|app|shop|store|online|site|biz|tv|fr|de|es|ch|at|be|"
     "nl|ie|dev|page|link|us|ai|gov|edu|cloud"
@@ -78,6 +82,12 @@ def _link(found: re.Match[str]) -> Spans:
     yield found.start(), found.start() + len(found[0].rstrip(".,;:!?)]}\u00bb\u201d"))
 
 
+def _plate(found: re.Match[str]) -> Spans:
+    """Take the shape of a plate, where it is no product's."""
+    if not PRODUCT.search(before(found)) and found[0][-2:] not in {"XL", "XS"}:
+        yield found.span()
+
+
 def _named_plate(found: re.Match[str]) -> Spans:
     signs = _stripped(found["data"])
     if 5 <= len(signs) <= 8 and re.search(r"\d", signs) and re.search("[A-Z]", signs):
@@ -85,6 +95,16 @@ def _named_plate(found: re.Match[str]) -> Spans:
 
 
 NUMBERS = (
+    Kind(
+        "link",
+        rf"(?i)https?:|www\.|\.(?:{DOMAINS})/",
+        re.compile(
+            r"(?:(?<!\w)(?:https?:/{0,2}|www\.)[^\s<>\"]{2,2000})|"
+            rf"(?<![\w@.-])(?:[a-z\d-]{{1,63}}\.){{1,4}}(?:{DOMAINS})/[^\s<>\"]{{0,2000}}",
+            re.IGNORECASE,
+        ),
+        _link,
+    ),
     Kind(
         "email",
         r"(?i)@|%40|[(\[{] ?(?:at|chiocciola) ?[)\]}]|\(a\)| chiocciola | (?:dot|punto) ",
@@ -96,16 +116,6 @@ NUMBERS = (
             re.IGNORECASE,
         ),
         _mail,
-    ),
-    Kind(
-        "link",
-        rf"(?i)https?:|www\.|\.(?:{DOMAINS})/",
-        re.compile(
-            r"(?:(?<!\w)(?:https?:/{0,2}|www\.)[^\s<>\"]{2,2000})|"
-            rf"(?<![\w@.-])(?:[a-z\d-]{{1,63}}\.){{1,4}}(?:{DOMAINS})/[^\s<>\"]{{0,2000}}",
-            re.IGNORECASE,
-        ),
-        _link,
     ),
     Kind(
         "tax code",
@@ -143,6 +153,7 @@ NUMBERS = (
         "plate",
         r"[A-HJ-NPR-TV-Z]{2}[ -]?[0-9]{3}[ -]?[A-HJ-NPR-TV-Z]{2}",
         re.compile(r"(?<![\w-])[A-HJ-NPR-TV-Z]{2}[ -]?\d{3}[ -]?[A-HJ-NPR-TV-Z]{2}(?![\w-])"),
+        _plate,
     ),
     Kind(
         "plate",
@@ -150,7 +161,7 @@ NUMBERS = (
         re.compile(
             r"\b(?:targ(?:a|at[oa])|(?:number |licence |license )?plate|reg(?:istration)?)"
             r"(?: number| no\.?| n\.?| is| è)?[ :]{1,2}"
-            r"(?P<data>[A-Z]{1,3}[ -]?\d{1,5}(?:[ -]?[A-Z]{1,3})?|[A-Z]\d{1,3}[ -]?[A-Z]{3})(?!\w)",
+            r"(?P<data>[A-Z]{1,3}[ -]?\d{1,5}(?:[ -]?[A-Z]{1,3})?|[A-Z0-9]{5,8})(?!\w)",
             re.IGNORECASE,
         ),
         _named_plate,

@@ -12,9 +12,9 @@ from cxreport.inputs.personal_kind import Kind, Spans, before
 _LISTS: dict[str, str] = tomllib.loads(
     files("cxreport.inputs").joinpath("personal_words.toml").read_text(encoding="utf-8")
 )
-FIRST_NAMES, NOT_NAMES, PLACES, NOT_STREETS, UNITS = (
+FIRST_NAMES, NOT_NAMES, PLACES, NOT_STREETS, UNITS, TITLES_OF_WORK = (
     frozenset(_LISTS[name].split())
-    for name in ("first_names", "not_names", "places", "not_streets", "units")
+    for name in ("first_names", "not_names", "places", "not_streets", "units", "titles")
 )
 CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ]['’]?[A-ZÀ-ÖØ-Þa-zß-öø-ÿ][A-Za-zÀ-ÖØ-öø-ÿ'’-]{0,30}(?<!['’-]))"
 """A word that begins with a capital, in Latin letters."""
@@ -23,7 +23,7 @@ NAME = rf"(?:[A-Z]\.? ){{0,2}}{CAPITAL}(?: {PARTICLE}?{CAPITAL}){{0,3}}"
 TITLES = (
     r"mi chiamo|(?:il )?mio nome (?:è|e'|e)|il nome è|my (?:full )?name (?:is|was)|my name['’]?s|"
     r"signor(?:a|e|ina)?|sig\.? ?(?:ra|na)?\.?|dott\.? ?(?:ssa)?\.?|dottor(?:e|essa)?|"
-    r"prof\.?(?:ssa)?\.?|avv\.|ing\.|geom\.|rag\.|mr\.?|mrs\.?|dr\.?|(?:cordiali|distinti) saluti|"
+    r"prof\.?(?:ssa)?\.?|avv\.|ing\.|geom\.|rag\.|mr\.?|mrs\.?|dr\.?|firmato|(?:cordiali|distinti) saluti|"
     r"(?:kind|best|warm) regards|yours (?:sincerely|faithfully)"
 )
 SAYS_WHO = r"(?<![\w'’])(?P<said>sono|I am|I['’]m|Im)"
@@ -42,6 +42,8 @@ QUALITIES = re.compile(
 def _trimmed(found: re.Match[str]) -> Spans:
     """Take the words up to the first one that is no part of a name."""
     start, words = found.start("data"), found["data"].split(" ")
+    while words and words[0].lower() in TITLES_OF_WORK:
+        start += len(words.pop(0)) + 1
     kept = list(takewhile(lambda word: word.strip("'’").lower() not in NOT_NAMES, words))
     if kept and any(len(word.strip(".")) > 1 for word in kept):
         yield start, start + len(" ".join(kept))
@@ -75,7 +77,7 @@ LIVES = re.compile(
 TOWN = rf"{CAPITAL}(?: (?:(?:di|del|della|in|sul|sulla|al) )?{CAPITAL}){{0,3}}"
 ITALIAN = re.compile(
     rf"(?<![\w'’])(?i:{STREET}) (?P<street>{STREET_WORD}(?: {STREET_WORD}){{0,4}}?)"
-    r"(?P<sign> ?, ?|(?i: (?:n|nr|num)[.°]{0,2} ?| numero | civico )| ,? ?)"
+    r"(?P<sign> ?, ?|(?i: (?:n|nr|num)[.°]{0,2} ?| numero | civico |,? al (?:numero|civico|n\.) )| ,? ?)"
     r"(?i:n\.? ?|n° ?|civico )?"
     r"(?P<number>\d{1,4}(?: ?/ ?\w{1,3}|(?:[a-zA-Z]| [a-fA-F]|(?i: bis))(?!\w))?"
     r"|(?i:snc))(?!\d|[.,:]\d|\w)(?P<unit> ?[^\W\d]+| ?[€$£%])?"
@@ -126,7 +128,8 @@ ROADS = (
     "Gardens|Grove|Mews|Row|Boulevard|Blvd|Walk|Hill"
 )
 ENGLISH = re.compile(
-    rf"(?<![\w.,/-])\d{{1,4}}[A-Za-z]?,? (?:[A-Z][\w'’-]{{1,30}} ){{1,3}}(?:{ROADS})(?!\w)"
+    rf"(?<![\w.,/-])\d{{1,4}}[A-Za-z]?,? (?:[A-Z][\w'’-]{{1,30}} ){{1,3}}(?:{ROADS})"
+    r"(?!\w| (?:to|of|by|for|too)\b)"
     rf"(?:,? (?:[A-Z][a-z'’-]{{1,30}} ?){{1,3}},? ?(?={POSTCODE}))?(?:,? ?{POSTCODE})?"
 )
 MONTHS = (

@@ -94,11 +94,17 @@ def is_phone(text: str, *, called: bool = False) -> bool:
         return bool(british) or (
             (called or len(digits) >= 8) and any(_is_valid(digits, r) for r in ("IT", "GB"))
         )
-    mobile = re.match(r"(39)?3\d{9}$", digits) or (
-        re.match(r"3\d{8}$", digits) and (called or digits != text)
+    mobile = (re.match(r"(39)?3\d{9}$", digits) and _is_grouped(text)) or (
+        re.match(r"3\d{8}$", digits) and (called or re.match(r"\(?3\d\d\D", text))
     )
     free = digits[0] == "8" and len(digits) == 9 and _is_valid(digits, "IT")
     return bool(mobile) or free or bool(IN_GROUPS.fullmatch(text) and _is_valid(digits, "US"))
+
+
+def _is_grouped(text: str) -> bool:
+    """Say whether the first group is one of a phone number, and not one of a code (3-16-148410)."""
+    parts = [len(part) for part in re.findall(r"\d+", text)]
+    return (parts[0] >= 2 and parts[:2] != [2, 1]) or {*parts} == {1}
 
 
 def _is_valid(number: str, region: str | None) -> bool:
