@@ -23,8 +23,8 @@ NAME = rf"(?:[A-Z]\.? ){{0,2}}{CAPITAL}(?: {PARTICLE}?{CAPITAL}){{0,3}}"
 TITLES = (
     r"mi chiamo|(?:il )?mio nome (?:è|e'|e)|il nome è|my (?:full )?name (?:is|was)|my name['’]?s|"
     r"signor(?:a|e|ina)?|sig\.? ?(?:ra|na)?\.?|dott\.? ?(?:ssa)?\.?|dottor(?:e|essa)?|"
-    r"prof\.?(?:ssa)?\.?|avv\.|ing\.|geom\.|rag\.|mr\.?|mrs\.?|dr\.?|firmato|(?:cordiali|distinti) saluti|"
-    r"(?:kind|best|warm) regards|yours (?:sincerely|faithfully)"
+    r"prof\.?(?:ssa)?\.?|avv\.|ing\.|geom\.|rag\.|mr\.?|mrs\.?|dr\.?|firmato|"
+    r"(?:cordiali|distinti) saluti|(?:kind|best|warm) regards|yours (?:sincerely|faithfully)"
 )
 SAYS_WHO = r"(?<![\w'’])(?P<said>sono|I am|I['’]m|Im)"
 NO_ANSWER = re.compile(
@@ -77,7 +77,8 @@ LIVES = re.compile(
 TOWN = rf"{CAPITAL}(?: (?:(?:di|del|della|in|sul|sulla|al) )?{CAPITAL}){{0,3}}"
 ITALIAN = re.compile(
     rf"(?<![\w'’])(?i:{STREET}) (?P<street>{STREET_WORD}(?: {STREET_WORD}){{0,4}}?)"
-    r"(?P<sign> ?, ?|(?i: (?:n|nr|num)[.°]{0,2} ?| numero | civico |,? al (?:numero|civico|n\.) )| ,? ?)"
+    r"(?P<sign> ?, ?|(?i: (?:n|nr|num)[.°]{0,2} ?| numero | civico )|"
+    r"(?i:,? al (?:numero|civico|n\.) )| ,? ?)"
     r"(?i:n\.? ?|n° ?|civico )?"
     r"(?P<number>\d{1,4}(?: ?/ ?\w{1,3}|(?:[a-zA-Z]| [a-fA-F]|(?i: bis))(?!\w))?"
     r"|(?i:snc))(?!\d|[.,:]\d|\w)(?P<unit> ?[^\W\d]+| ?[€$£%])?"
