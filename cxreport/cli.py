@@ -141,6 +141,10 @@ def _check_source(source: str) -> int:
         click.echo(indent(reading.to_string(index=False), "    "))
     click.echo("  columns:")
     click.echo(indent(columns_read(dataset).to_string(index=False), "    "))
+    for row in dataset.redactions.itertuples():
+        click.echo(
+            f"  {row.table}.{row.column}: {row.n:,} x [{row.kind}] taken out of {row.texts:,} texts"
+        )
     for link in dataset.links.itertuples():
         click.echo(
             f"  {link.table}.{link.column}: {link.found:,} of {link.ids:,} ids are found in "

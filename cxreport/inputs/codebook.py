@@ -12,9 +12,9 @@ import os
 import re
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from cxreport.errors import CxError, shorten
 from cxreport.inputs.meaning import (
@@ -28,6 +28,7 @@ from cxreport.inputs.meaning import (
     Version,
     Zone,
 )
+from cxreport.inputs.redaction import checked_pattern
 from cxreport.inputs.roles import SCORES
 from cxreport.inputs.settings import read_settings
 from cxreport.inputs.table_files import TableFiles, Wave
@@ -63,6 +64,24 @@ NEEDED_ROLES: dict[str, dict[str, tuple[str, ...]]] = {
 """Role -> table -> columns of fixed names that reports calculate with; a date is a time, too."""
 
 
+def _usable_pattern(pattern: str) -> str:
+    try:
+        return checked_pattern(pattern)
+    except CxError as error:
+        raise ValueError(" ".join(str(error).split())) from error
+
+
+def _own_number(written: str) -> str:
+    if sum(sign.isalnum() for sign in written) < FEWEST_SIGNS:
+        raise ValueError(f"at least {FEWEST_SIGNS} letters and digits are needed")
+    return written
+
+
+FEWEST_SIGNS = 5
+Pattern = Annotated[str, AfterValidator(_usable_pattern)]
+OwnNumber = Annotated[str, Field(max_length=200), AfterValidator(_own_number)]
+
+
 class Acceptance(Strict):
     """A known problem that must not stop a report, and why."""
 
@@ -91,6 +110,10 @@ class SourceInfo(Strict):
     minimum_group: int = Field(default=MINIMUM_GROUP, ge=MINIMUM_GROUP)
     """Fewest answers of a group that a page shows, 10 or more."""
     synthetic: bool = False
+    keep: tuple[OwnNumber, ...] = ()
+    """The company's own numbers and addresses, which stay in comments: ``+39 800 123456``."""
+    id_patterns: dict[Annotated[str, Field(pattern=r"^[a-z][a-z ]{0,30}$")], Pattern] = {}  # noqa: RUF012 - pydantic copies it
+    """Kind -> pattern (of RE2) of ids that customers write in comments: ``ORD-[0-9]+``."""
 
 
 class Codebook(Strict):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import ibis.expr.types as ir
+    import pandas as pd
 
     from cxreport.inputs.codebook import Codebook
     from cxreport.inputs.period import Period
@@ -88,6 +89,11 @@ class Company:
     def codebook(self) -> Codebook:
         """The source's contract."""
         return self.dataset.codebook
+
+    @property
+    def redactions(self) -> pd.DataFrame:
+        """Personal data taken out of free text when the tables were opened; see ``Dataset``."""
+        return self.dataset.redactions
 
     @property
     def known_until(self) -> dt.date:

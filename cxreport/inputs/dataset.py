@@ -51,6 +51,9 @@ class Dataset:
         Table -> from when until when it is known; without the tables that have no day.
     links : DataFrame
         See ``keys.count_links``.
+    redactions : DataFrame
+        Personal data taken out of free text: ``table``, ``column``, ``kind``, ``n`` (pieces),
+        ``texts`` (rows with one or more).
     """
 
     name: str
@@ -61,6 +64,7 @@ class Dataset:
     files: pd.DataFrame
     spans: dict[str, Span]
     links: pd.DataFrame = field(default_factory=pd.DataFrame)
+    redactions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def observed_until(self) -> dt.date:
@@ -170,6 +174,7 @@ def open_source(
         files=pd.DataFrame([file for table in read.values() for file in table.files]),
         spans=spans,
         links=links,
+        redactions=pd.concat([table.redactions for table in read.values()], ignore_index=True),
     )
 
 

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs import checks, row_checks
 from cxreport.inputs.audit import AUDIT_COLUMNS, count_codes
 from cxreport.inputs.export import normalise, read_export
 from cxreport.inputs.fixed_words import with_fixed_words, word_problems
+from cxreport.inputs.free_text import without_personal_data
 from cxreport.inputs.merge import merge_repeated
 from cxreport.inputs.questions import ask
 from cxreport.inputs.roles import ROLES
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     import ibis.expr.types as ir
-    import pandas as pd
 
     from cxreport.inputs.codebook import Codebook, TableFiles, Wave
     from cxreport.inputs.contracts import Problem
@@ -55,6 +56,7 @@ class CheckedTable:
     problems: list[Problem] = field(default_factory=list)
     codes: list[pd.DataFrame] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
+    redactions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def read_table(codebook: Codebook, name: str, given: Data | None = None) -> CheckedTable:
@@ -85,6 +87,10 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
         [counted for part in parts for counted in part.codes],
         [file for part in parts for file in part.files],
     )
+    everything.rows, everything.redactions, mended = without_personal_data(
+        everything.rows, name, table, codebook.source
+    )
+    everything.problems += mended
     rows, found = merge_repeated(everything.rows, name, table)
     read, everything.rows = everything.rows, keep(_with_period(rows, codebook, table))
     forget(read)

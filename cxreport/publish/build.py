@@ -13,9 +13,9 @@ from tqdm import tqdm
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
+from cxreport.inputs.personal_data import without_persons
 from cxreport.publish.export import export_page, payloads
 from cxreport.publish.gate import check_notebook, check_page
-from cxreport.publish.personal_data import without_persons
 from cxreport.publish.plan import changed_since
 from cxreport.publish.publish import (
     file_stamps,

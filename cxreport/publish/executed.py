@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cxreport.publish.personal_data import without_persons
+from cxreport.inputs.personal_data import without_persons
 from cxreport.show.blocks import MIME
 
 if TYPE_CHECKING:

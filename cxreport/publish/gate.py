@@ -231,7 +231,6 @@ PAGE_RULES: tuple[Callable[[Element], list[str]], ...] = (
     own_names,
     no_machine_path,
     no_bare_nan,
-    no_personal_data,
 )
 
 
@@ -256,6 +255,7 @@ def check_page(
     """
     page = read_page(html)
     problems = [problem for rule in PAGE_RULES for problem in rule(page)]
+    problems += no_personal_data(page, codebook.source.keep if codebook else ())
     if codebook:
         problems += no_ids_of(codebook, page)
     size = len(html.encode())

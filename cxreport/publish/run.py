@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import nbformat
 
 from cxreport.errors import CxError
+from cxreport.inputs.personal_data import without_persons
 from cxreport.publish.executed import SHOW_END, end_problems, unfinished_cells
-from cxreport.publish.personal_data import without_persons
 from cxreport.show.charts.canvas import write_fonts
 
 if TYPE_CHECKING:

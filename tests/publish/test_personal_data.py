@@ -12,13 +12,9 @@ import numpy as np
 import pytest
 
 from cxreport.inputs.codebook import Codebook, read_codebook
+from cxreport.inputs.personal_data import kinds_in, without_persons
 from cxreport.publish.elements import read_page
-from cxreport.publish.personal_data import (
-    kinds_in,
-    no_ids_of,
-    no_personal_data,
-    without_persons,
-)
+from cxreport.publish.personal_data import no_ids_of, no_personal_data
 
 # published examples: ISO 13616 registry, card networks' test numbers, Agenzia delle Entrate's form
 PERSONAL = {
@@ -174,3 +170,10 @@ def test_pages_that_are_made_side_by_side_do_not_wait_for_ever(codebook: Codeboo
         thread.join(timeout=30)
     assert not any(thread.is_alive() for thread in threads)
     assert len(found) == 60
+
+
+def test_the_brand_s_own_numbers_may_stand_on_a_page() -> None:
+    page = read_page("<p>Call 800 5551234 or +39 333 123 4567, or write to info@example.org</p>")
+    assert len(no_personal_data(page)) == 2
+    assert no_personal_data(page, ["info@example.org"]) == ["a phone number in <p> (element 1)"]
+    assert no_personal_data(page, ["info@example.org", "333 1234567"]) == []
