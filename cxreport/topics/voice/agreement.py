@@ -1,4 +1,4 @@
-"""Do the patterns of the coding frame see what people who read the comments saw?"""
+"""Whether the patterns of the coding frame see what people who read the comments saw."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def krippendorff_alpha(codes: pd.DataFrame) -> float:
     >>> round(krippendorff_alpha(two), 3)
     0.095
     """
-    wide = codes.reset_index(drop=True)
-    long = wide.stack().dropna()
-    counts = pd.crosstab(long.index.get_level_values(0), long.to_numpy()).to_numpy(dtype=float)
+    numbered = codes.reset_index(drop=True).reset_index(names="unit")
+    long = numbered.melt("unit", value_name="code").dropna(subset="code")
+    counts = pd.crosstab(long["unit"], long["code"]).to_numpy(dtype=float)
     coders = counts.sum(axis=1)
     counts, coders = counts[coders > 1], coders[coders > 1]
     n = coders.sum()

@@ -80,9 +80,7 @@ def discover(
     return pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=COLUMNS)
 
 
-def _proposals(
-    texts: pd.Series, code: str, topics: int, seed: int, minimum: int
-) -> pd.DataFrame:
+def _proposals(texts: pd.Series, code: str, topics: int, seed: int, minimum: int) -> pd.DataFrame:
     """Propose topics of one language."""
     table = word_table(texts, pd.Series(code, index=texts.index))
     users = np.asarray(table.holds.sum(axis=0)).ravel()

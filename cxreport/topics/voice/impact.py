@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CHUNK = 50
 """Resamples drawn at a time."""
 BLOCKS = 2_048
-"""Parts that are drawn, where many rows are all different: each part is dealt its rows at random."""
+"""Parts that are drawn where many rows are all different: each is dealt its rows at random."""
 TAILS = (2.5, 97.5)
 COLUMNS = [
     "impact", "impact_low", "impact_high", "rank", "rank_low", "rank_high", "first",

@@ -1,4 +1,4 @@
-"""Which words and phrases set one group of respondents apart from another?
+"""Words and phrases that set one group of respondents apart from another.
 
 Counted by respondents and not by mentions: who repeats a word ten times counts once. Each language
 is compared within itself, since a group that writes more Italian would else be told by its "il".
@@ -6,7 +6,7 @@ is compared within itself, since a group that writes more Italian would else be 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -105,16 +105,13 @@ def keyness(
     written = group.isin([own, reference]).to_numpy() & texts.notna().to_numpy()
     texts, group = texts[written], group[written]
     spoken = (language(texts) if languages is None else languages[written]).reset_index(drop=True)
-    if respondent is None:
-        who = np.arange(len(texts))
-    else:
-        who = _numbered(respondent[written])
+    who = np.arange(len(texts)) if respondent is None else _numbered(respondent[written])
     parts = [
         part
         for code in REPORTED
         for part in _of_language(
             code, texts[(spoken == code).to_numpy()], (group == own).to_numpy()[spoken == code],
-            who[spoken == code], prior, strength, minimum,
+            who[spoken == code], minimum, prior=prior, strength=strength,
         )
     ]  # fmt: skip
     if not parts:
@@ -145,7 +142,7 @@ def _check(
 
 
 def _numbered(respondent: pd.Series) -> np.ndarray:
-    """Number the respondents; a missing one is a respondent of its own."""
+    """Give each respondent a number; a missing one is a respondent of its own."""
     codes, known = pd.factorize(respondent)
     missing = codes < 0
     codes[missing] = len(known) + np.arange(int(missing.sum()))
@@ -157,9 +154,8 @@ def _of_language(
     texts: pd.Series,
     is_own: np.ndarray,
     who: np.ndarray,
-    prior: Prior | float,
-    strength: float,
     minimum: int,
+    **prior: Any,
 ) -> Iterator[pd.DataFrame]:
     """Compare the words of one language, where both groups write in it."""
     if texts.empty:
@@ -171,7 +167,7 @@ def _of_language(
     if not kept.any():
         return
     counts = [each[kept].astype(int) for each in used]
-    rows = log_odds(*counts, prior=prior, strength=strength)
+    rows = log_odds(*counts, **prior)
     shares = [100 * n / size if size else np.nan for n, size in zip(counts, sizes, strict=True)]
     if not all(sizes):
         rows[["estimate", "std_error", "low", "high", "z", "p_value"]] = np.nan

@@ -1,4 +1,4 @@
-"""In which language is a comment written: Italian, English, or another one?"""
+"""The language a comment is written in: Italian, English, or another one."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from cxreport.topics.voice.cleaning import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pandas as pd
 
 CANDIDATES = (
     "it", "en", "fr", "de", "es", "pt", "ro", "nl", "pl", "cs", "sk", "hu", "hr", "sl", "sq", "el",
@@ -61,18 +62,19 @@ def language(texts: pd.Series) -> pd.Series:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> language(pd.Series(["Il pacco è arrivato tardi", "It was late", "ok", None])).tolist()
     ['it', 'en', nan, nan]
     """
     cleaned = clean(texts).str.slice(0, LONGEST)
-    known = {text: name for text, name in _languages(cleaned.dropna().unique())}
+    known = dict(_languages(cleaned.dropna().unique().tolist()))
     return cleaned.map(known).astype("str")
 
 
-def _languages(texts: object) -> Iterator[tuple[str, str | None]]:
+def _languages(texts: list[str]) -> Iterator[tuple[str, str | None]]:
     """Name the language of different texts."""
     identifier = _identifier()
-    for text in texts:  # type: ignore[attr-defined]
+    for text in texts:
         words = WORD.findall(text)
         if len(words) >= FEWEST_WORDS or any(len(word) >= FEWEST_SIGNS for word in words):
             ranked = dict(identifier.rank(" ".join(words)))

@@ -1,4 +1,4 @@
-"""How many comments came from each source, period by period?"""
+"""How many comments came from each source, period by period."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def mentions(sources: pd.Series, periods: pd.Series) -> pd.DataFrame:
 
     Examples
     --------
-    >>> mentions(pd.Series(["survey", "review", "survey"]), pd.Series(["2026-01"] * 2 + ["2026-02"]))
+    >>> months = pd.Series(["2026-01", "2026-01", "2026-02"])
+    >>> mentions(pd.Series(["survey", "review", "survey"]), months)
        source   period  n
     0  survey  2026-01  1
     1  survey  2026-02  1
@@ -46,5 +47,7 @@ def mentions(sources: pd.Series, periods: pd.Series) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     counts = pd.crosstab(rows["source"], rows["period"])
     order = sorted(counts.index, key=lambda name: (-int(counts.loc[name].sum()), str(name)))
-    long = counts.loc[order].stack().rename("n").reset_index()
+    long = counts.loc[order].reset_index().melt("source", var_name="period", value_name="n")
+    long["place"] = long["source"].map({name: place for place, name in enumerate(order)})
+    long = long.sort_values(["place", "period"], kind="stable", ignore_index=True)
     return long.astype({"source": "str", "period": "str"})[COLUMNS]

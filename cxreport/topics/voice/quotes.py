@@ -1,4 +1,4 @@
-"""Which comments stand for a topic? Chosen by a rule, so that nobody can pick the ones that suit."""
+"""Comments that stand for a topic, chosen by a rule: nobody can pick the ones that suit."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def quotes(
 ) -> pd.DataFrame:
     """Choose the comments that stand for each topic.
 
-    Of the comments on a topic whose length lies within the bounds, and of each group of scores, the
-    one nearest to the middle of all comments on the topic is taken; then, where ``each`` allows,
-    the next nearest of each group. A text is taken once, for the first topic that it stands for;
-    ties go by the text, in alphabetical order.
+    Of each group of scores, the comment within the bounds of length is taken that is nearest to the
+    middle of all comments of the group on the topic; then, where ``each`` allows, the next nearest
+    of each. A text is taken once, for the first topic that it stands for; ties go by the text, in
+    alphabetical order.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def quotes(
     DataFrame
         One row a quotation: ``topic``; ``n`` respondents who speak of it; ``group``;
         ``candidates`` (comments of the topic and the group within the bounds); ``nearness`` (cosine
-        to the topic's middle, 0 to 1); ``text``.
+        to the middle, 0 to 1); ``text``.
 
     Raises
     ------
@@ -64,13 +64,14 @@ def quotes(
 
     Notes
     -----
-    The middle of a topic is the mean of the TF-IDF vectors of its comments. Source: Manning,
+    The middle is the mean of the TF-IDF vectors of the comments. Source: Manning,
     Raghavan & Schütze 2008, Introduction to Information Retrieval, 14.2.
 
     Examples
     --------
     >>> texts = pd.Series(["The parcel came two days late and nobody told me"] * 12)
-    >>> chosen = quotes(texts, pd.Series(["detractor"] * 12), pd.DataFrame({"delivery": [True] * 12}))
+    >>> coded = pd.DataFrame({"delivery": [True] * 12})
+    >>> chosen = quotes(texts, pd.Series(["detractor"] * 12), coded)
     >>> chosen[["topic", "n", "group", "candidates"]].values.tolist()
     [['delivery', 12, 'detractor', 12]]
     """
@@ -91,7 +92,10 @@ def quotes(
         inside = coded[topic].to_numpy(dtype=bool)
         if inside.sum() < max(minimum_group, 1):
             continue
-        near = _nearness(weights, inside)
+        near = np.zeros(len(coded))
+        for group in sorted(set(groups[inside].dropna())):
+            own = inside & (groups == group).to_numpy()
+            near[own] = _nearness(weights, own)[own]
         pool = pd.DataFrame({"group": groups.to_numpy(), "nearness": near.round(9), "text": plain})
         pool = pool[inside & fits & ~np.isin(plain.astype(str), list(taken))]
         chosen = _chosen(pool, each)

@@ -1,4 +1,4 @@
-"""In which periods was a topic spoken of more, or less, than in the others?"""
+"""Periods in which a topic was spoken of more, or less, than in the others."""
 
 from __future__ import annotations
 

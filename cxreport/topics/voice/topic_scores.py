@@ -1,7 +1,7 @@
-"""Which topics go with a lower score, and how much of the whole score goes with each?
+"""Topics that go with a lower score, and how much of the whole score goes with each.
 
-No lexicon of feelings is needed, in any language: a topic hurts if those who speak of it score lower
-than the others who wrote. It is association, not cause.
+No lexicon of feelings is needed, in any language: a topic hurts if those who speak of it score
+lower than the others who wrote. It is association, not cause.
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ def topics(
     for name, given in (("score", score), ("weight", weight), ("cluster", cluster),
                         ("stage", stage)):  # fmt: skip
         if given is not None and len(given) != len(coded):
-            raise CxError(f"the {name} is not of the same rows", got=len(given), expected=len(coded))
+            raise CxError(
+                f"the {name} is not of the same rows", got=len(given), expected=len(coded)
+            )
     values, worth = score.to_numpy(dtype="float64"), _weights(weight, len(coded))
     who = _clusters(cluster, len(coded))
     holds = coded.to_numpy(dtype=bool)
@@ -144,7 +146,7 @@ def _weights(weight: pd.Series | None, n: int) -> Numbers:
 
 
 def _clusters(cluster: pd.Series | None, n: int) -> NDArray[np.int64]:
-    """Number the customers; a missing one is a customer of its own."""
+    """Give each customer a number; a missing one is a customer of its own."""
     if cluster is None:
         return np.arange(n)
     codes, known = pd.factorize(cluster)

@@ -1,4 +1,4 @@
-"""Which words and two-word phrases does each comment hold?
+"""The words and two-word phrases that each comment holds.
 
 A phrase is two neighbouring words, neither of them a stop word, with no comma or stop between them.
 A negation belongs to the word that it turns round: "non funziona", "non ha funzionato" and "didn't
