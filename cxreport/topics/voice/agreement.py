@@ -133,7 +133,8 @@ def agreement(
     ).astype(float)  # fmt: skip
     draw = np.random.default_rng(seed)
     rows = [
-        _row(name, cells[:, place], draw, resamples, level) for place, name in enumerate(topics)
+        _row(str(name), cells[:, place], draw, resamples, level)
+        for place, name in enumerate(topics)
     ]
     rows.append(_row(ALL, cells.sum(axis=1), draw, resamples, level))
     return pd.DataFrame(rows)[COLUMNS]

@@ -67,10 +67,14 @@ QUOTES = (
     Column("text", "as_is", "quotation"),
     Column("candidates"),
 )
-SOURCES = (Column("source", "capital:known_word:source"), Column("period", "short"), Column("n"))
+SOURCES = (
+    Column("source", "capital:known_word:source"),
+    Column("period", "short"),
+    Column("n", "count", "comments"),
+)
 STARS = (
     Column("source", "capital:known_word:source"),
-    Column("n"),
+    Column("n", "count", "comments"),
     Column("mean", "2", "stars"),
     Column("lowest", "share"),
 )
@@ -186,6 +190,7 @@ def words(voice: Voice, company: Company) -> Block:
         return _note("missing.words", company)
     most, least = compared.head(MOST_WORDS), compared.tail(MOST_WORDS)
     told = pd.concat([most[most["estimate"] > 0], least[least["estimate"] < 0]])
+    told = told.drop_duplicates(["word", "language"]).drop(columns="p_value")
     groups = {"own": voice.groups[0], "other": voice.groups[-1], "periods": voice.periods}
     drawn = chart(
         "intervals", TOPIC, "words", told, WORDS, company, label={"name": "word", "how": "as_is"},
@@ -237,8 +242,7 @@ def months(voice: Voice, company: Company) -> Block:
         chart("control", TOPIC, "months", rows.reset_index(drop=True), MONTHS, company,
               label={"name": "period", "how": "short"}, y="axis.mentioned", how="share",
               about=name, **_labels(voice))
-        for name in drawn
-        if len(rows := history[history["topic"] == name]) and rows["estimate"].notna().any()
+        for name, rows in _series(history, drawn)
     ]  # fmt: skip
     fallen = marked[marked["direction"] != RISE].to_dict("records")
     lines = _rising(voice, company) + [
@@ -247,6 +251,13 @@ def months(voice: Voice, company: Company) -> Block:
         for row in fallen
     ]  # fmt: skip
     return section([_tell([*lines, say("months.how")], company, **_labels(voice)), *charts])
+
+
+def _series(history: pd.DataFrame, names: list[str]) -> list[tuple[str, pd.DataFrame]]:
+    """Return the rows of some topics that can be drawn; the family is that of all, not of one."""
+    plain = history.drop(columns="p_value")
+    parts = [(name, plain[plain["topic"] == name]) for name in names]
+    return [(name, rows) for name, rows in parts if rows["estimate"].notna().any()]
 
 
 @without_few

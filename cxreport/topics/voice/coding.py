@@ -200,4 +200,4 @@ def _matches(texts: pa.Array, patterns: tuple[str, ...]) -> NDArray[np.bool_]:
     if not patterns or not len(texts):
         return np.zeros(len(texts), dtype=bool)
     matched = pc.match_substring_regex(texts, pattern=_expression(list(patterns)))
-    return pc.fill_null(matched, fill_value=False).to_numpy(zero_copy_only=False)
+    return np.asarray(pc.fill_null(matched, fill_value=False), dtype=bool)

@@ -98,7 +98,8 @@ def _verbatims(company: Company) -> pd.DataFrame:
     if table is None or "text" not in table.columns:
         return pd.DataFrame(columns=[*OWN, "period_start"])
     rows = run(table)
-    rows = rows.assign(period_start=pd.to_datetime(rows.get("period_start", pd.NaT)))
+    undated = pd.Series(pd.NaT, rows.index)
+    rows = rows.assign(period_start=pd.to_datetime(rows.get("period_start", undated)))
     if "text_id" not in rows:
         rows["text_id"] = [f"{place:09d}" for place in range(len(rows))]
     return rows.drop(columns=["language"], errors="ignore")

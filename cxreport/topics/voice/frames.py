@@ -53,7 +53,7 @@ class Voice:
     sources : DataFrame
         Comments by source and period, as from ``mentions``.
     languages : DataFrame
-        ``language`` ("it", "en", "other", "unknown") and ``n`` comments, over all sources.
+        ``language`` ("it", "en", "other", "unknown") and ``comments``, over all sources.
     words : DataFrame
         As from ``keyness``: the worst group of answers against the best, survey comments alone.
     topics : DataFrame
@@ -83,7 +83,7 @@ class Voice:
     """
 
     sources: pd.DataFrame = field(default_factory=lambda: _empty(MENTIONED))
-    languages: pd.DataFrame = field(default_factory=lambda: _empty(["language", "n"]))
+    languages: pd.DataFrame = field(default_factory=lambda: _empty(["language", "comments"]))
     words: pd.DataFrame = field(default_factory=lambda: _empty(KEY))
     topics: pd.DataFrame = field(default_factory=lambda: _empty(SCORED))
     history: pd.DataFrame = field(default_factory=lambda: _empty(CHARTED))
@@ -137,7 +137,7 @@ def company_voice(
     spoken = comments["language"].fillna("unknown").value_counts().sort_index()
     voice = Voice(
         sources=mentions(comments["source"], comments["period"]),
-        languages=spoken.rename_axis("language").rename("n").reset_index(),
+        languages=spoken.rename_axis("language").rename("comments").reset_index(),
         labels=frame.labels if frame else {},
         metric=measured[1].role if measured else "",
         groups=groups_of(company),

@@ -163,7 +163,7 @@ def _of_language(
     table = word_table(texts, pd.Series(code, index=texts.index))
     used = [_users(table.holds[side], who[side]) for side in (is_own, ~is_own)]
     sizes = [len(np.unique(who[side])) for side in (is_own, ~is_own)]
-    kept = sum(used) >= minimum
+    kept = (used[0] + used[1]) >= minimum
     if not kept.any():
         return
     counts = [each[kept].astype(int) for each in used]

@@ -46,7 +46,8 @@ def mentions(sources: pd.Series, periods: pd.Series) -> pd.DataFrame:
     if rows.empty:
         return pd.DataFrame(columns=COLUMNS)
     counts = pd.crosstab(rows["source"], rows["period"])
-    order = sorted(counts.index, key=lambda name: (-int(counts.loc[name].sum()), str(name)))
+    total = counts.sum(axis="columns").to_dict()
+    order = sorted(total, key=lambda name: (-int(total[name]), str(name)))
     long = counts.loc[order].reset_index().melt("source", var_name="period", value_name="n")
     long["place"] = long["source"].map({name: place for place, name in enumerate(order)})
     long = long.sort_values(["place", "period"], kind="stable", ignore_index=True)

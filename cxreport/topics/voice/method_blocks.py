@@ -31,7 +31,7 @@ AGREED = (
 PROPOSED = (
     Column("language", "word:language"),
     Column("words", "as_is"),
-    Column("n"),
+    Column("n", "count", "comments"),
     Column("share", "share"),
 )
 
@@ -78,8 +78,8 @@ def method(voice: Voice, company: Company) -> Block:
     if not voice.respondents:
         return _note("missing.comments", company)
     lines = [
-        say("method.languages", language=row["language"], n=int(row["n"]))
-        for row in voice.languages.dropna(subset="n").to_dict("records")
+        say("method.languages", language=row["language"], n=int(row["comments"]))
+        for row in voice.languages.to_dict("records")
     ]
     if voice.labels:
         lines.append(say("method.coded", coded=voice.coded, n=voice.respondents))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from sklearn.feature_extraction.text import TfidfTransformer
@@ -9,6 +11,9 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from cxreport.errors import CxError
 from cxreport.topics.voice.cleaning import clean
 from cxreport.topics.voice.words import word_table
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 MINIMUM, SHORTEST, LONGEST, EACH = 10, 40, 240, 3
 COLUMNS = ["topic", "n", "group", "candidates", "nearness", "text"]
@@ -104,11 +109,11 @@ def quotes(
     return pd.concat(rows, ignore_index=True)[COLUMNS] if rows else pd.DataFrame(columns=COLUMNS)
 
 
-def _nearness(weights: object, inside: np.ndarray) -> np.ndarray:
+def _nearness(weights: sparse.csr_matrix, inside: np.ndarray) -> np.ndarray:
     """Return the cosine of each comment to the middle of those inside."""
-    middle = np.asarray(weights[inside].mean(axis=0)).ravel()  # type: ignore[index]
+    middle = np.asarray(weights[inside].mean(axis=0)).ravel()
     size = np.linalg.norm(middle)
-    return np.asarray(weights @ middle).ravel() / size if size > 0 else np.zeros(len(inside))  # type: ignore[operator]
+    return np.asarray(weights @ middle).ravel() / size if size > 0 else np.zeros(len(inside))
 
 
 def _chosen(pool: pd.DataFrame, each: int) -> pd.DataFrame:

@@ -142,7 +142,7 @@ def _weights(weight: pd.Series | None, n: int) -> Numbers:
     worth = weight.to_numpy(dtype="float64")
     if not (np.isfinite(worth) & (worth > 0)).all():
         raise CxError("weights that cannot be used", expected="a number above 0 in every row")
-    return worth / worth.mean()
+    return np.asarray(worth / worth.mean())
 
 
 def _clusters(cluster: pd.Series | None, n: int) -> NDArray[np.int64]:
