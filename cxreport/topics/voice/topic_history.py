@@ -7,9 +7,10 @@ import pandas as pd
 from scipy.stats import hypergeom
 
 from cxreport.errors import CxError
+from cxreport.stats.control_rules import centre_and_reach
 from cxreport.stats.multiplicity import judged
 from cxreport.stats.proportions import percent_of
-from cxreport.stats.trend import control_chart
+from cxreport.stats.trend import MIN_POINTS, NO_VARIANCE, RUN_CHART
 
 FEWEST = 10
 """Comments of a period that is judged, and that moves centre and limits."""
@@ -47,7 +48,8 @@ def topic_history(
         below 12 periods); ``p_value`` (exact, two-sided: the period against all others),
         ``q_value`` (Benjamini-Hochberg over all topics and periods); ``signal`` ("outside" where
         the period is one, else ""), ``direction`` ("rise" or "fall" where there is a signal);
-        ``note`` ("too few answers", else as from ``control_chart``).
+        ``note`` ("too few answers"; "run chart": too few periods for limits, the centre is the
+        median; "no variance": nobody speaks of the topic, or everybody).
 
     Raises
     ------
@@ -78,11 +80,14 @@ def topic_history(
     size = names.groupby(names).size()
     if size.empty or not len(coded.columns):
         return pd.DataFrame(columns=COLUMNS)
-    parts = [
-        _series(str(topic), holds[topic].groupby(names).sum().astype(int), size, fewest)
-        for topic in coded.columns
-    ]
-    rows = pd.concat(parts, ignore_index=True)
+    counts = holds.groupby(names).sum().astype(int)
+    long = counts.melt(ignore_index=False, var_name="topic", value_name="mentions")
+    rows = long.rename_axis("period").reset_index().assign(topic=long["topic"].astype(str).tolist())
+    rows["n"] = rows["period"].map(size)
+    rows = pd.concat([rows, percent_of(rows["mentions"], rows["n"])], axis="columns")
+    few = rows["n"] < fewest
+    lines = [_lines(part, few[part.index]) for _, part in rows.groupby("topic", sort=False)]
+    rows = rows.join(pd.concat(lines)).assign(p_value=_against_others(rows, few))
     rows["q_value"] = judged(rows["p_value"], level, "bh")["q_value"]
     beyond = (rows["estimate"] < rows["lower"]) | (rows["estimate"] > rows["upper"])
     beyond |= rows["lower"].isna() & rows["upper"].isna()
@@ -94,23 +99,29 @@ def topic_history(
     )[COLUMNS]
 
 
-def _series(topic: str, mentions: pd.Series, size: pd.Series, fewest: int) -> pd.DataFrame:
-    """Chart one topic."""
-    rows = pd.DataFrame({"period": size.index, "n": size.to_numpy()})
-    rows["mentions"] = mentions.reindex(size.index).to_numpy()
-    rows = pd.concat([rows, percent_of(rows["mentions"], rows["n"])], axis="columns")
-    few = rows["n"] < fewest
-    points = rows[["period", "n"]].assign(estimate=rows["estimate"].mask(few))
-    chart = control_chart(points, kind="p", n="n", better="lower")
-    judged_n, judged_mentions = rows["n"].where(~few, 0), rows["mentions"].where(~few, 0)
-    total, hits = int(judged_n.sum()), int(judged_mentions.sum())
-    below = hypergeom.cdf(judged_mentions, total, hits, judged_n)
-    above = hypergeom.sf(judged_mentions - 1, total, hits, judged_n)
-    alone = int((~few).sum()) < 2  # nothing to compare the one period with
-    p_value = pd.Series(np.minimum(1, 2 * np.minimum(below, above))).mask(few | alone)
-    return rows.assign(
-        topic=topic,
-        **{name: chart[name].to_numpy() for name in ("centre", "lower", "upper")},
-        p_value=p_value,
-        note=chart["note"].mask(few, TOO_FEW).to_numpy(),
-    )
+def _lines(rows: pd.DataFrame, few: pd.Series) -> pd.DataFrame:
+    """Return centre and limits of one topic, as ``control_chart`` draws them."""
+    kept = ~few
+    centre, lower, upper, why = np.nan, np.nan, np.nan, ""
+    values, counts = rows["estimate"].mask(few), rows["n"].astype(float)
+    if 1 < kept.sum() < MIN_POINTS:
+        centre, why = float(values.median()), RUN_CHART
+    elif kept.sum() >= MIN_POINTS:
+        centre, reach = centre_and_reach(values, counts, kept, "p")
+        if reach.max() > 0:
+            lower, upper = (centre - reach).clip(lower=0), (centre + reach).clip(upper=100)
+        else:
+            why = NO_VARIANCE
+    note = np.where(few, TOO_FEW, why)
+    lines = {"centre": centre, "lower": lower, "upper": upper, "note": note}
+    return pd.DataFrame(lines, index=rows.index)
+
+
+def _against_others(rows: pd.DataFrame, few: pd.Series) -> pd.Series:
+    """Return the exact p-value of each period against all others of its topic, two-sided."""
+    n, hits = (rows[name].where(~few, 0) for name in ("n", "mentions"))
+    total, all_hits = (each.groupby(rows["topic"]).transform("sum") for each in (n, hits))
+    below = hypergeom.cdf(hits, total, all_hits, n)
+    above = hypergeom.sf(hits - 1, total, all_hits, n)
+    alone = n == total  # nothing to compare the one period with
+    return pd.Series(np.minimum(1, 2 * np.minimum(below, above)), rows.index).mask(few | alone)

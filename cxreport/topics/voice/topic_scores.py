@@ -14,7 +14,7 @@ from scipy.stats import t
 
 from cxreport.errors import CxError
 from cxreport.stats.multiplicity import interval_level, judged
-from cxreport.stats.proportions import clustered_percent
+from cxreport.stats.proportions import clustered_percent, percent_of
 from cxreport.topics.voice.impact import impacts
 
 if TYPE_CHECKING:
@@ -115,13 +115,13 @@ def topics(
     rows = pd.DataFrame(
         [
             {"topic": name, "respondents": len(coded), "stage": _most(stage, holds[:, place])}
-            | _share(holds[:, place], worth, who)
             | _difference(holds[:, place], values, worth, who, minimum)
             for place, name in enumerate(coded.columns)
         ]
     )
     if rows.empty:
         return pd.DataFrame(columns=COLUMNS)
+    rows = pd.concat([rows, _shares(holds, worth, who)], axis="columns")
     rows[["q_value", "signal"]] = judged(rows["p_value"], level, "bh")
     reach = rows["std_error"] * t.ppf(
         (1 + interval_level(rows["p_value"], level, "bh")) / 2, rows["df"]
@@ -163,20 +163,22 @@ def _most(stage: pd.Series | None, inside: Flags) -> str:
     return str(min(counts[counts == counts.max()].index)) if len(counts) else ""
 
 
-def _share(inside: Flags, worth: Numbers, who: NDArray[np.int64]) -> dict[str, float]:
-    """Say what share of the respondents speaks of a topic."""
-    if not len(inside):
-        return {"n": 0} | dict.fromkeys(("share", "share_low", "share_high"), np.nan)
-    size = np.bincount(who, worth)
-    times = np.bincount(who, worth * inside)
-    sums = {
-        "times": times.sum(), "n": size.sum(), "clusters": int((size > 0).sum()),
-        "n_squared": (size**2).sum(), "times_squared": (times**2).sum(),
-        "times_n": (times * size).sum(),
-    }  # fmt: skip
-    row = clustered_percent(pd.DataFrame([sums])).iloc[0]
-    ends = {"share": row["estimate"], "share_low": row["low"], "share_high": row["high"]}
-    return {"n": int(inside.sum())} | ends
+def _shares(holds: Flags, worth: Numbers, who: NDArray[np.int64]) -> pd.DataFrame:
+    """Say what share of the respondents speaks of each topic."""
+    names = {"estimate": "share", "low": "share_low", "high": "share_high"}
+    size, n = np.bincount(who, worth), holds.sum(axis=0)
+    if (size == 1).all():
+        shares = percent_of(pd.Series(n), pd.Series(len(size), range(len(n))))
+        return shares[list(names)].rename(columns=names).assign(n=n)
+    rows = []
+    for inside in holds.T:
+        times = np.bincount(who, worth * inside, minlength=len(size))
+        rows.append({"times": times.sum(), "times_squared": (times**2).sum(),
+                     "times_n": (times * size).sum()})  # fmt: skip
+    sums = pd.DataFrame(rows).assign(
+        n=size.sum(), clusters=int((size > 0).sum()), n_squared=(size**2).sum()
+    )
+    return clustered_percent(sums)[list(names)].rename(columns=names).assign(n=n)
 
 
 def _difference(
