@@ -25,6 +25,8 @@ GROUPS = {"nps": ("detractor", "passive", "promoter")}
 OTHERS = ("unfavourable", "favourable")
 """Groups of scores, the worst first."""
 OWN = ["text_id", "text", "response_id", "customer_id", "source", "rating", "topic"]
+SHARED = ["period_start", "customer_id", "stage", "weight"]
+"""What a comment may say itself, and else its answer."""
 COLUMNS = [
     "text_id", "text", "response_id", "customer_id", "source", "rating", "topic", "period",
     "stage", "weight", "points", "group", "language",
@@ -158,13 +160,13 @@ def _scored(score: pd.Series, column: Column) -> dict[str, pd.Series]:
 
 def _with_answer(written: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     """Give each comment what its answer says; its own day and customer go first."""
-    known = written.reindex(columns=list(dict.fromkeys([*OWN, "period_start", *written])))
-    about = answers.drop(columns="text").set_index("response_id")
-    joined = known.join(about, on="response_id", rsuffix="_answer")
-    for name in ("period_start", "customer_id", "stage", "weight"):
-        if f"{name}_answer" in joined:
-            own = joined[name].astype("object").where(joined[name].notna(), None)
-            joined[name] = own.fillna(joined.pop(f"{name}_answer"))
+    known = written.reindex(columns=list(dict.fromkeys([*OWN, *SHARED, *written])))
+    theirs = {name: f"{name}_answer" for name in SHARED}
+    about = answers.drop(columns="text").set_index("response_id").rename(columns=theirs)
+    joined = known.drop(columns=["points", "group"], errors="ignore").join(about, on="response_id")
+    for name, answer in theirs.items():
+        own = joined[name].astype("object")
+        joined[name] = own.where(own.notna(), joined.pop(answer).astype("object"))
     joined["period_start"] = pd.to_datetime(joined["period_start"])
     answered = joined["response_id"].notna()
     joined["source"] = joined["source"].astype("object").where(joined["source"].notna(), SURVEY)
