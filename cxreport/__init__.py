@@ -32,6 +32,7 @@ from cxreport.topics import (
     survey,
     validation,
     value,
+    voice,
 )
 from cxreport.topics import pyramid as layers
 
@@ -75,4 +76,5 @@ __all__ = [
     "survey",
     "validation",
     "value",
+    "voice",
 ]

@@ -40,6 +40,7 @@ FAMILIES = {  # what makes a family of comparisons -> how many of them
     "service.company_reasons": 1,
     "validation.bridge_versions": 1,
     "value.company_profit": 2,  # groups against nothing, and among each other
+    "voice.company_voice": 4,  # words, scores of topics, months of topics, stars of topics
 }
 ON_ITS_OWN = {
     "09_experiment": "one decision, planned beforehand; its subgroups are a question of their own",

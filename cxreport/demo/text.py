@@ -115,13 +115,15 @@ def other_comments(customers: pd.DataFrame, rng: np.random.Generator) -> pd.Data
 
 
 def choose_topics(comments: pd.DataFrame, good: Bools, rng: np.random.Generator) -> Names:
-    """Return the topic: people speak of their channel, and in the outage of waiting."""
+    """Return the topic: people speak of their channel, and in the outage of waiting.
+
+    Customers of every channel call for help, so the outage is not only told by those who phoned.
+    """
     weights = np.where(good[:, None], HOW_OFTEN["good"], HOW_OFTEN["bad"])
     for channel in CHANNELS:
         weights[(comments["channel"] == channel).to_numpy(), TOPICS.index(OWN_TOPIC[channel])] *= 3
     in_outage = months(comments["created_at"].to_numpy()) == OUTAGE_MONTH
-    angry = in_outage & (comments["channel"] == "phone").to_numpy() & ~good
-    weights[angry, TOPICS.index("phone_waiting")] *= 8
+    weights[in_outage & ~good, TOPICS.index("phone_waiting")] *= 16
     return labels(TOPICS, choose_by_row(rng, weights))
 
 

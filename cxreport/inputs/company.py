@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cxreport.inputs.source import Data
 
 UNDATED = ("customers", "costs")
-TABLES = (*DATED, *UNDATED, "population", "actions")
+TABLES = (*DATED, *UNDATED, "verbatims", "population", "actions")
 """Tables that a report on a company or its survey looks at, where the codebook has them."""
 PAGE_ERROR = 0.05
 """Share of pages, where nothing differs, that may name a difference all the same."""

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from cxreport.show.formats import Reader
 
 QUIET = "#767676"
-LEGEND = ("centre", "limits", "improvement", "concern")
+LEGEND = ("centre", "limits", "improvement", "concern", "rise", "fall")
 LOOKS: dict[str, Style] = {
     "improvement": {"color": COLOURS[0], "marker": "^", "markersize": 8},
     "concern": {"color": COLOURS[1], "marker": "v", "markersize": 8},
+    "rise": {"color": COLOURS[0], "marker": "^", "markersize": 8},
+    "fall": {"color": COLOURS[1], "marker": "v", "markersize": 8},
 }
+"""A rise or a fall is neither good nor bad: a topic that is spoken of more."""
 
 
 def draw_control(block: Block, reader: Reader) -> Drawing:
@@ -40,7 +43,7 @@ def draw_control(block: Block, reader: Reader) -> Drawing:
     block : Block
         Frame: one row a period, in the order of time, with ``estimate``, ``centre``, ``lower``,
         ``upper``, ``signal`` (the rule that fired, else empty) and ``direction`` (``improvement``
-        or ``concern`` where one fired, else empty).
+        or ``concern``, ``rise`` or ``fall`` where one fired, else empty).
 
         Parameters: ``label`` (names the periods, mostly in the format ``short``), ``y``; optional
         ``how``, ``drawn`` and ``actions``, a list of ``{"period", "sign"}``: the sign is written
@@ -103,11 +106,11 @@ def control(
     ----------
     frame : DataFrame
         One row a period: ``period`` (its label), ``estimate``, ``centre``, ``lower``, ``upper``,
-        ``direction`` (improvement or concern where a rule fired, else empty).
+        ``direction`` (improvement, concern, rise or fall where a rule fired, else empty).
     x_label, y_label, number, wide, whole
         As in ``line``.
     names : mapping of str to str
-        What ``centre``, ``limits``, ``improvement`` and ``concern`` are called in the legend.
+        What ``centre``, ``limits`` and the directions are called in the legend.
     marks : sequence of (int, str)
         Rows at which something was done, and the short sign to write there.
 

@@ -1,0 +1,87 @@
+"""How far the coding of comments can be trusted, and how everything was worked out."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cxreport.show.few import without_few
+from cxreport.show.parts import Column, note, say, section, sentences, table
+from cxreport.topics.voice.agreement import ALL
+from cxreport.topics.voice.blocks import CODE, TOPIC
+
+if TYPE_CHECKING:
+    from cxreport.inputs.company import Company
+    from cxreport.show.blocks import Block
+    from cxreport.topics.voice.frames import Voice
+
+GOOD, USABLE = 0.8, 0.5
+"""Alpha from which a topic may be read as people would; below the second it may not."""
+AGREED = (
+    Column("topic", CODE),
+    Column("n", "count", "labelled_comments"),
+    Column("labelled"),
+    Column("coded"),
+    Column("both"),
+    Column("agreement", "share"),
+    Column("estimate", "with_range:2", "alpha"),
+    Column("kappa", "with_range:2:kappa_low:kappa_high"),
+    Column("note", "known_word:note"),
+)
+PROPOSED = (
+    Column("language", "word:language"),
+    Column("words", "as_is"),
+    Column("n", "count", "comments"),
+    Column("share", "share"),
+)
+
+_tell = partial(sentences, TOPIC)
+_note = partial(note, TOPIC)
+
+
+@without_few
+def coder_agreement(voice: Voice, company: Company) -> Block:
+    """Show how far the coding frame agrees with what people marked, where anybody did."""
+    agreed = voice.agreement
+    if agreed.empty:
+        return _note("missing.agreement" if voice.labels else "missing.frame", company)
+    whole = agreed[agreed["topic"] == ALL].iloc[0]
+    lines = [say("agreement.overall", alpha=float(whole["estimate"]), low=float(whole["low"]),
+                 high=float(whole["high"]))]  # fmt: skip
+    own = agreed[agreed["topic"] != ALL]
+    weak = own[own["estimate"] < USABLE].sort_values("estimate", kind="stable")["topic"].tolist()
+    if weak:
+        lines.append(say("agreement.weak", topics=weak, n=len(weak)))
+    everywhere = {"en": "all topics", "it": "tutti i temi"}
+    labels = {"labels": {"topic": voice.labels | {ALL: everywhere}}}
+    return section(
+        [
+            _tell(lines, company, **labels),
+            table(TOPIC, "agreement", agreed, AGREED, company, **labels),
+        ]
+    )
+
+
+@without_few
+def proposals(voice: Voice, company: Company) -> Block:
+    """Show what comments outside every topic may be about, for somebody to read."""
+    if voice.proposals.empty:
+        return _note("missing.proposals", company)
+    lines = _tell([say("proposals.how")], company)
+    shown = table(TOPIC, "proposals", voice.proposals, PROPOSED, company)
+    return section([lines, shown])
+
+
+@without_few
+def method(voice: Voice, company: Company) -> Block:
+    """Say which comments count, in which languages, and how the numbers were made."""
+    if not voice.respondents:
+        return _note("missing.comments", company)
+    lines = [
+        say("method.languages", language=row["language"], n=int(row["comments"]))
+        for row in voice.languages.to_dict("records")
+    ]
+    if voice.labels:
+        lines.append(say("method.coded", coded=voice.coded, n=voice.respondents))
+    lines += [say("method.words"), say("method.topics"), say("method.ranks"), say("method.months")]
+    return _tell(lines, company)
