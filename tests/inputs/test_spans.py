@@ -13,7 +13,7 @@ from cxreport import CxError, open_company, open_source, open_survey, show
 from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
 from cxreport.show.render import render
-from cxreport.topics.retention import company_retention
+from cxreport.topics.retention import company_retention, summary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -239,6 +239,6 @@ def test_the_page_says_how_far_a_table_is_known_and_nothing_of_later_days(shop: 
     survey = open_survey(shop, tables=given)
     head = render(show.header(survey, "monthly"), "en", prefix="a1")
     assert "orders (August 31, 2026)" in head
-    section = render(show.returning(company_retention(survey), survey), "it", prefix="a1")
+    section = render(summary(company_retention(survey), survey), "it", prefix="a1")
     assert "non si sa nulla dopo il 31 agosto 2026" in section
     assert "0,0" not in section
