@@ -172,7 +172,7 @@ def company_personas(
         If an item is not known.
     """
     read = customer_items(company, items=items, periods=periods, least_answers=least_answers)
-    usable = [n for n in read.items if read.rows[n].nunique() > 1]
+    usable = [n for n in read.items if len(read.rows[n].dropna().unique()) > 1]
     nothing = pd.DataFrame(columns=["metric", "estimate"])
     if len(read.rows) < FEWEST or len(usable) < 2:
         return PersonaStudy(read, None, nothing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,7 +98,7 @@ class Coded:
     def spans(self) -> list[slice]:
         """Which columns of the design are those of each item."""
         ends = np.cumsum([0, *(item.width for item in self.items)]).tolist()
-        return [slice(low, high) for low, high in zip(ends, ends[1:], strict=False)]
+        return [slice(low, high) for low, high in pairwise(ends)]
 
     def parameters(self, classes: int) -> int:
         """Return how many numbers a model of so many classes has to estimate."""

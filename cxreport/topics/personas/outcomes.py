@@ -1,4 +1,4 @@
-"""How do classes differ in what they were not made from: outcomes, corrected for misplaced people."""
+"""How do classes differ in what they were not made from, corrected for misplaced people."""
 
 from __future__ import annotations
 
