@@ -50,7 +50,7 @@ _sentences = partial(sentences, TOPIC)
 _table = partial(table, TOPIC)
 _note = partial(note, TOPIC)
 
-NAME = Column("class", "say:class_name", "class")
+NAME = Column("class", "unbroken:say:class_name", "class")
 FIT = (
     Column("classes", "whole"),
     Column("parameters", "whole"),
@@ -157,17 +157,18 @@ def compared(study: PersonaStudy, company: Company) -> Block:
     if kept.empty:
         return few_note(company) if len(study.outcomes) else _note("missing.outcomes", company)
     blocks: list[Block] = [_sentences([say("how_compared"), *_apart(kept)], company)]
+    kept = kept.assign(stage=kept["metric"].str.removeprefix(STAGE))
     first = kept[kept["metric"] == kept["metric"].iloc[0]].dropna(subset="estimate")
     if len(first):
         blocks.append(
             chart(
                 "intervals", TOPIC, "scores", first, (NAME, *OUTCOMES[2:5]), company,
-                metric=str(first["metric"].iloc[0]), stage="", label={"name": "class", "how": "say:class_name"}, how="score",
+                metric=str(first["metric"].iloc[0]), stage=str(first["stage"].iloc[0]),
+                label={"name": "class", "how": "say:class_name"}, how="score",
                 x=AXES.get(str(first["metric"].iloc[0]), "axis.stage"),
             )
         )  # fmt: skip
-    listed = kept.assign(stage=kept["metric"].str.removeprefix(STAGE))
-    blocks.append(_table("outcomes", listed, OUTCOMES, company))
+    blocks.append(_table("outcomes", kept, OUTCOMES, company))
     return section([*blocks, *_few(found, company)])
 
 

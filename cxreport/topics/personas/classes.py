@@ -63,7 +63,7 @@ class Personas:
     @property
     def count(self) -> int:
         """How many classes fit best; with 1 there are no personas to be seen."""
-        return int(self.fit.loc[self.fit["chosen"], "classes"].item())
+        return int(self.fit["classes"][self.fit["chosen"]].item())
 
 
 def personas(
@@ -162,7 +162,7 @@ def personas(
             "no number of classes can be fitted", got=f"{coded.n} rows, {len(coded.items)} items",
             expected="more rows than parameters", hint="fewer classes, items or levels",
         )  # fmt: skip
-    best = int(fit.loc[fit["bic"].idxmin(), "classes"])
+    best = int(fit["classes"].iloc[int(fit["bic"].argmin())])
     fit["chosen"] = fit["classes"] == best
     model = _ordered(models[best])
     if best > 1:

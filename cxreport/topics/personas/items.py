@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -110,8 +111,8 @@ class Coded:
         """Most parameters that the data can tell apart."""
         if any(item.is_continuous for item in self.items):
             return self.n - 1
-        cells = np.prod([float(item.width) for item in self.items])
-        return int(min(self.n, cells) - 1)
+        cells = math.prod(item.width for item in self.items)
+        return min(self.n, cells) - 1
 
 
 def code_items(data: pd.DataFrame, items: Mapping[str, str], weight: str | None = None) -> Coded:
@@ -205,7 +206,9 @@ def _column(data: pd.DataFrame, name: str) -> pd.Series:
 def _numbers(data: pd.DataFrame, name: str) -> Floats:
     """Return a column of numbers, NaN where empty."""
     try:
-        return np.asarray(_column(data, name).astype("Float64").to_numpy("float64", np.nan))
+        return np.asarray(
+            _column(data, name).astype("Float64").to_numpy("float64", na_value=np.nan)
+        )
     except (TypeError, ValueError) as error:
         kind = _column(data, name).dtype
         raise CxError("not a column of numbers", where=name, got=kind) from error
@@ -230,11 +233,11 @@ def _coded(
     if len(levels) < 2:
         return None, CONSTANT if levels else NO_ANSWER
     if kind == "continuous":
-        numbers = values.astype("float64").to_numpy()
+        every = values.astype("float64").to_numpy("float64")
         # Sorted first, so that sums, and with them every digit, depend on no order of rows.
         ordered = np.sort(known.to_numpy("float64"))
         item = Item(name, kind, (), float(ordered.mean()), float(ordered.std()))
-        return item, (numbers - item.centre) / item.spread
+        return item, np.asarray((every - item.centre) / item.spread, dtype="float64")
     if len(levels) > MOST_LEVELS:
         hint = "take a part of it, group its levels, or declare it continuous"
         most = f"{MOST_LEVELS} or fewer"

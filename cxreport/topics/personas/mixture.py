@@ -37,7 +37,8 @@ class _Spread(GaussianDiagNan):  # type: ignore[misc]
     """Continuous items with a mean and a variance for each class, the variance with a floor."""
 
     def _compute_cov(self, X: Floats, resp: Floats, resp_sums: Any) -> Floats:  # noqa: N803
-        return np.maximum(super()._compute_cov(X, resp, resp_sums), SMALLEST_VARIANCE)
+        found = np.asarray(super()._compute_cov(X, resp, resp_sums))
+        return np.asarray(np.maximum(found, SMALLEST_VARIANCE))
 
 
 class _Classes(StepMix):  # type: ignore[misc]
@@ -206,7 +207,7 @@ class Fitter:
         # A little noise, for classes that begin alike.
         near = np.pad(near, ((0, 0), (0, classes - some)), constant_values=1.0)
         near *= rng.uniform(0.5, 1.5, near.shape)
-        return near / near.sum(axis=1, keepdims=True) * weights[drawn][:, None]
+        return np.asarray(near / near.sum(axis=1, keepdims=True) * weights[drawn][:, None])
 
     def _em(
         self, classes: int, rows: Any, weights: Floats, begin: Any, most: int, gain: float

@@ -112,7 +112,7 @@ def _narrative(entry: Any, where: str, personas: Personas) -> dict[str, Any]:
         raise CxError("not a persona", where=where, got=got, expected=expected)
     row: dict[str, Any] = {"note": ""}
     for part in PARTS:
-        texts = entry.get(part, {} if part != "name" else None)
+        texts: Any = entry.get(part, {})
         fine = isinstance(texts, dict) and (not texts or set(texts) == set(LANGUAGES))
         if part == "name" and not texts:
             fine = False

@@ -121,7 +121,7 @@ def _numbers(data: pd.DataFrame, name: str) -> Floats:
     if name not in data:
         raise CxError("no such column", got=name, expected=", ".join(map(str, data.columns)))
     try:
-        return np.asarray(data[name].astype("Float64").to_numpy("float64", np.nan))
+        return np.asarray(data[name].astype("Float64").to_numpy("float64", na_value=np.nan))
     except (TypeError, ValueError) as error:
         raise CxError("not a column of numbers", where=name, got=data[name].dtype) from error
 

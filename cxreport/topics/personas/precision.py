@@ -53,7 +53,7 @@ def describe(model: Model, coded: Coded) -> tuple[pd.DataFrame, pd.DataFrame]:
     spread = _Spread(model, coded)
     sizes, profiles = [], []
     kept = model.posterior.argmax(axis=1)
-    for place, share in enumerate(model.weights):
+    for place, share in enumerate(model.weights.tolist()):
         of_class = coded.weights * (kept == place)
         surest = model.posterior[:, place] @ of_class
         certainty = 100 * surest / of_class.sum() if of_class.any() else np.nan
@@ -155,7 +155,7 @@ def _profile(
     if item.kind == "categorical":
         return rows
     values = np.array([item.spread]) if item.is_continuous else np.array(item.levels, dtype=float)
-    at = float(mean @ values) + item.centre
+    middle = float(mean @ values) + item.centre
     against = float(others @ values) + item.centre
     error = float(np.sqrt(max(values @ variance @ values, 0)))
     reach = normal_quantile(LEVEL) * error if error else np.nan
@@ -163,12 +163,12 @@ def _profile(
     sd = item.spread
     if not item.is_continuous:
         sd = float(np.sqrt(whole @ values**2 - (whole @ values) ** 2))
-    low, high = at - reach, at + reach
+    low, high = middle - reach, middle + reach
     if not item.is_continuous:
         low, high = max(low, values[0]), min(high, values[-1])
     mean_row = {
-        "level": "", "metric": "mean", "n": round(n), "estimate": at, "low": low, "high": high,
-        "std_error": error or np.nan, "others": against, "effect": (at - against) / sd,
+        "level": "", "metric": "mean", "n": round(n), "estimate": middle, "low": low, "high": high,
+        "std_error": error or np.nan, "others": against, "effect": (middle - against) / sd,
         "note": "" if error else AT_BOUNDARY,
     }  # fmt: skip
     return [mean_row, *rows]
