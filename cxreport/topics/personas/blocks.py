@@ -259,8 +259,13 @@ def _nothing(found: Personas | None, company: Company) -> Block:
 
 
 def _large_enough(found: Personas, frame: pd.DataFrame, company: Company) -> pd.DataFrame:
-    """Return the rows of classes that are not so small that people might be recognised."""
-    large = found.sizes.loc[found.sizes["n"] >= company.minimum_group, "class"]
+    """Return the rows of classes that are not so small that people might be recognised.
+
+    A single small class takes the next smallest with it: shares add up to 100.
+    """
+    sizes = found.sizes.sort_values("n", ascending=False, kind="stable")
+    small = int((sizes["n"] < company.minimum_group).sum())
+    large = sizes["class"].head(len(sizes) - (2 if small == 1 else small))
     kept = frame[frame["class"].isin(large)] if len(frame) else frame
     if "n" in kept:
         kept = kept[(kept["n"] >= company.minimum_group) | (kept["n"] == 0)]

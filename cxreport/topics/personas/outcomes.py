@@ -156,12 +156,11 @@ def _by_class(
         {"class": place + 1, "n": int(n[place]), "note": "", **dict.fromkeys(names, np.nan)}
         for place in range(count)
     ]
-    if inverse is None or n.min() < FEWEST or np.ptp(values) == 0:
-        reasons = np.where(n < FEWEST, TOO_FEW, "" if inverse is not None else TOO_ALIKE)
-        for row, reason in zip(rows, reasons, strict=True):
-            row["note"] = str(reason)
-        if inverse is None or not (n >= FEWEST).any():
-            return rows
+    for row, people in zip(rows, n, strict=True):
+        row["note"] = TOO_FEW if people < FEWEST else "" if inverse is not None else TOO_ALIKE
+    if inverse is None or not (n >= FEWEST).any():
+        return rows
+    flat = float(np.ptp(values)) == 0
     by_row = inverse[likeliest] * weights[:, None]
     total = by_row.sum(axis=0)
     fine = (n >= FEWEST) & (total > 0)
@@ -174,7 +173,7 @@ def _by_class(
         error = float(np.sqrt((moves[:, place] ** 2).sum()))
         rest = np.where(fine & (np.arange(count) != place), shares, 0.0)
         rows[place] |= {"estimate": float(means[place])}
-        if not error > 0:
+        if flat:
             rows[place]["note"] = NO_SPREAD
             continue
         rows[place] |= {
