@@ -158,7 +158,7 @@ def test_missing_answers_are_no_level(two: pd.DataFrame) -> None:
     assert found.n == len(two) - (data.isna().all(axis=1)).sum()
     assert pd.isna(found.members["class"].iloc[0])
     assert set(found.profiles["level"]) == {"0", "1"}
-    rows = found.profiles[found.profiles["level"] == "1"].pivot(
+    rows = found.profiles[found.profiles["level"] == "1"].pivot_table(
         index="class", columns="item", values="estimate"
     )
     assert rows.to_numpy() == pytest.approx(100 * CHANCES, abs=8)
@@ -300,7 +300,7 @@ def test_items_that_tell_nothing_are_left_out(two: pd.DataFrame) -> None:
     data = two.assign(same=1, empty=np.nan)
     items = SIX | {"same": "categorical", "empty": "ordered"}
     found = personas(data, items, classes=[2], starts=3, resamples=0)
-    assert found.left_out.values.tolist() == [["empty", "no answer"], ["same", "constant"]]
+    assert found.left_out.to_numpy().tolist() == [["empty", "no answer"], ["same", "constant"]]
     assert set(found.profiles["item"]) == set("abcdef")
 
 
