@@ -223,13 +223,13 @@ def test_a_value_that_most_have_makes_no_endless_likelihood() -> None:
 
 def test_independent_items_are_one_class() -> None:
     alone = 0
-    for seed in range(40):
+    for seed in range(20):
         rng = np.random.default_rng([9, seed])
         data = pd.DataFrame({c: rng.random(300) < rng.uniform(0.2, 0.8) for c in "abcd"})
         items = dict.fromkeys("abcd", "categorical")
         found = personas(data, items, classes=range(1, 3), starts=2, resamples=0)
         alone += found.count == 1
-    assert alone >= 38
+    assert alone >= 19
 
 
 def test_with_one_class_there_is_nothing_to_compare() -> None:
