@@ -31,6 +31,7 @@ FAMILIES = {  # what makes a family of comparisons -> how many of them
     "layers.survey_pyramid_groups": 1,
     "linkage.survey_returns": 1,
     "linkage.survey_word_of_mouth": 1,
+    "personas.company_personas": 1,
     "scoreboard": 1,
     "scores.channel_consistency": 1,
     "scores.weighted_differences": 2,  # with weights and without

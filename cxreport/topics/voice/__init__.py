@@ -1,5 +1,6 @@
 """What customers say in their own words: language, words, topics, quotations, sources."""
 
+from cxreport.inputs.redaction import count_redactions, redact
 from cxreport.topics.voice.agreement import agreement, krippendorff_alpha
 from cxreport.topics.voice.blocks import (
     brief,
@@ -42,6 +43,7 @@ __all__ = [
     "company_coding_frame",
     "company_comments",
     "company_voice",
+    "count_redactions",
     "discover",
     "human_labels",
     "keyness",
@@ -55,6 +57,7 @@ __all__ = [
     "quotations",
     "quotes",
     "read_coding_frame",
+    "redact",
     "reviews",
     "scores",
     "sources",

@@ -1,0 +1,360 @@
+"""Who are the customers: what a report says, draws and lists of classes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from cxreport.show.few import few_note
+from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.topics.personas.classes import EDGE, NOT_CONVERGED
+from cxreport.topics.personas.frames import STAGE
+from cxreport.topics.personas.items import CONSTANT, NO_ANSWER
+from cxreport.topics.personas.narrative import BY_ORDER, BY_SIGNATURE, NO_CLASS, SEVERAL
+from cxreport.topics.personas.traits import LARGE, class_stages, main_channels, traits
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from cxreport.inputs.company import Company
+    from cxreport.show.blocks import Block
+    from cxreport.show.parts import Said
+    from cxreport.topics.personas.classes import Personas
+    from cxreport.topics.personas.frames import PersonaStudy
+
+    Row = dict[Hashable, Any]
+
+TOPIC = "personas"
+STEADY, MOSTLY, CLEAR = 0.8, 0.6, 0.8
+"""Stability and entropy at which classes are called steady, and people clearly placed."""
+CLOSE = 10
+"""Difference of BIC below which the runner-up is said."""
+SHADES = 5
+QUOTES = 3
+
+JUDGED = {EDGE: "judged.most tried", NOT_CONVERGED: "judged.not converged"}
+LEFT_OUT = {CONSTANT: "left_out.constant", NO_ANSWER: "left_out.no answer"}
+APART = {
+    ("mean", "more"): "apart.mean.more", ("mean", "less"): "apart.mean.less",
+    ("share", "more"): "apart.share.more", ("share", "less"): "apart.share.less",
+}  # fmt: skip
+STORY = {BY_SIGNATURE: "story.signature", BY_ORDER: "story.order"}
+PARTS = {"needs": "story.needs", "worries": "story.worries", "day": "story.day"}
+UNMATCHED = {NO_CLASS: "unmatched.no such class", SEVERAL: "unmatched.several classes"}
+AXES = {"nps": "axis.nps", "csat": "axis.csat", "ces": "axis.ces"}
+
+_sentences = partial(sentences, TOPIC)
+_table = partial(table, TOPIC)
+_note = partial(note, TOPIC)
+
+NAME = Column("class", "unbroken:say:class_name", "class")
+FIT = (
+    Column("classes", "whole"),
+    Column("parameters", "whole"),
+    Column("loglik", "number"),
+    Column("bic", "number"),
+    Column("entropy", "ratio"),
+    Column("stability", "ratio"),
+    Column("chosen", "yes"),
+    Column("note", "word:note"),
+)
+SIZES = (
+    NAME,
+    Column("n", "whole", "people"),
+    Column("estimate", "share"),
+    Column("interval", "range:share"),
+    Column("certainty", "share"),
+)
+PROFILES = (
+    NAME,
+    Column("item", "word:line:metric", "item"),
+    Column("n", "whole", "people"),
+    Column("estimate", "as:unit"),
+    Column("interval", "as:ends"),
+    Column("others", "as:unit"),
+    Column("note", "word:note"),
+)
+OUTCOMES = (
+    NAME,
+    Column("metric", "capital:known_word:metric:say:stage_metric", "score"),
+    Column("n", "whole", "people"),
+    Column("estimate", "score"),
+    Column("interval", "range:score"),
+    Column("difference", "signed", "from_others"),
+    Column("difference_interval", "range:signed:difference_low:difference_high"),
+    Column("signal", "signal", "signal_others"),
+    Column("note", "word:note"),
+)
+
+
+def brief(study: PersonaStudy, company: Company) -> Block:
+    """Say in two sentences how many kinds of customers there are, and how sure that is.
+
+    Parameters
+    ----------
+    study : PersonaStudy
+        From ``company_personas``.
+    company : Company or Survey
+        What is reported.
+    """
+    if study.personas is None:
+        return _note("missing.personas", company, needs=("responses", "orders"))
+    return _sentences(_judgement(study, study.personas), company)
+
+
+def fits(study: PersonaStudy, company: Company) -> Block:
+    """Show each number of classes tried, and the sizes of those chosen."""
+    found = study.personas
+    if found is None:
+        return _note("missing.personas", company, needs=("responses", "orders"))
+    lines = [say("how_fit"), *_left_out(found)]
+    blocks = [_sentences(lines, company), _table("fit", found.fit, FIT, company)]
+    if found.count > 1:
+        kept = _large_enough(found, found.sizes, company)
+        if len(kept):
+            blocks.append(_table("sizes", kept, SIZES, company))
+        blocks += _few(found, company)
+    return section(blocks)
+
+
+def profiles(study: PersonaStudy, company: Company) -> Block:
+    """Draw how each class answers each item, and list it with intervals."""
+    found = study.personas
+    if found is None or found.count == 1:
+        return _nothing(found, company)
+    kept = _large_enough(found, found.profiles, company)
+    if kept.empty:
+        return few_note(company)
+    has_mean = kept.groupby("item")["metric"].transform(lambda m: (m == "mean").any())
+    lines = kept[(kept["metric"] == "mean") | ~has_mean]
+    lines = lines.assign(
+        unit=lines["metric"].map({"mean": "number", "share": "share"}),
+        ends=lines["metric"].map({"mean": "range:number", "share": "range:share"}),
+        line=lines["item"] + " " + lines["level"],
+        shade=(SHADES * (lines["effect"] / LARGE).clip(-1, 1)).round().astype("int64"),
+    )
+    by_item = lines.sort_values(["metric", "item", "level", "class"], ignore_index=True)
+    left = (Column("line", "word:line:metric", "item", is_text=True),)
+    cells = chart(
+        "heat_map", TOPIC, "profile_map", by_item, left, company,
+        across={"name": "class", "how": "say:class_short"},
+        cell={"name": "estimate", "how": "as:unit"},
+        foot=say("map_note"), periods=study.items.periods,
+    )  # fmt: skip
+    listed = _table("profiles", by_item, PROFILES, company)
+    return section([_sentences([say("map")], company), cells, listed, *_few(found, company)])
+
+
+def compared(study: PersonaStudy, company: Company) -> Block:
+    """Show the scores of each class, corrected for people in the wrong one."""
+    found = study.personas
+    if found is None or found.count == 1:
+        return _nothing(found, company)
+    kept = _large_enough(found, study.outcomes, company)
+    if kept.empty:
+        return few_note(company) if len(study.outcomes) else _note("missing.outcomes", company)
+    blocks: list[Block] = [_sentences([say("how_compared"), *_apart(kept)], company)]
+    kept = kept.assign(stage=kept["metric"].str.removeprefix(STAGE))
+    first = kept[kept["metric"] == kept["metric"].iloc[0]].dropna(subset="estimate")
+    if len(first):
+        blocks.append(
+            chart(
+                "intervals", TOPIC, "scores", first, (NAME, *OUTCOMES[2:5]), company,
+                metric=str(first["metric"].iloc[0]), stage=str(first["stage"].iloc[0]),
+                label={"name": "class", "how": "say:class_name"}, how="score",
+                x=AXES.get(str(first["metric"].iloc[0]), "axis.stage"),
+            )
+        )  # fmt: skip
+    blocks.append(_table("outcomes", kept, OUTCOMES, company))
+    return section([*blocks, *_few(found, company)])
+
+
+def persona_cards(
+    study: PersonaStudy,
+    company: Company,
+    narratives: pd.DataFrame | None = None,
+    quotes: pd.DataFrame | None = None,
+) -> Block:
+    """Show one card for each class: what is measured; and below, marked, what is imagined.
+
+    Parameters
+    ----------
+    study : PersonaStudy
+        From ``company_personas``.
+    company : Company or Survey
+        What is reported.
+    narratives : DataFrame, optional
+        From ``company_narratives``.
+    quotes : DataFrame, optional
+        Comments chosen by a rule: ``class``, ``text``, in the order to be shown; at most three of
+        each class are.
+    """
+    found = study.personas
+    if found is None or found.count == 1:
+        return _nothing(found, company)
+    sizes = _large_enough(found, found.sizes, company)
+    if sizes.empty:
+        return few_note(company)
+    told = pd.DataFrame(columns=["class"]) if narratives is None else narratives
+    cards = [_card(row, study, told) for row in sizes.to_dict("records")]
+    shown = chart("cards", TOPIC, "sizes", sizes, SIZES, company, cards=cards)
+    blocks = [_sentences([say("how_cards")], company), shown]
+    kept = sizes["class"].tolist()
+    lines = [_story(row) for row in told.to_dict("records") if row["class"] in kept]
+    if lines:
+        blocks.append(_sentences([say("narrative"), *lines], company))
+    lost = [row for row in told.to_dict("records") if pd.isna(row["class"])]
+    if lost:
+        blocks.append(_sentences([_unmatched(row) for row in lost], company))
+    if quotes is not None:
+        blocks += _quotes(quotes, kept, company)
+    return section([*blocks, *_few(found, company)])
+
+
+def _judgement(study: PersonaStudy, found: Personas) -> list[Said]:
+    """Say how many classes fit best, and whether to build on them."""
+    fit = found.fit.dropna(subset="bic").sort_values("bic")
+    values = {"n": found.n, "periods": study.items.periods}
+    if found.count == 1:
+        return [say("one_class", most=int(fit["classes"].max()), **values)]
+    best, other = fit.iloc[0], fit.iloc[1] if len(fit) > 1 else None
+    lines = [say("classes", count=found.count, **values)]
+    steady = float(best["stability"])
+    if not np.isnan(steady):
+        word = "steady" if steady >= STEADY else "mostly" if steady >= MOSTLY else "unsteady"
+        lines.append(say(word, stability=steady))
+    sure = float(best["entropy"])
+    lines.append(say("clear" if sure >= CLEAR else "blurred", entropy=sure,
+                     certainty=_certainty(found)))  # fmt: skip
+    if other is not None and other["bic"] - best["bic"] < CLOSE:
+        lines.append(
+            say("close", other=int(other["classes"]), apart=float(other["bic"] - best["bic"]))
+        )
+    if best["note"] in JUDGED:
+        lines.append(say(JUDGED[best["note"]], count=found.count))
+    return lines
+
+
+def _certainty(found: Personas) -> float:
+    """Return the mean probability of the class that people are put into, in percent."""
+    return 100 * float(found.members.filter(regex="^posterior_").max(axis=1).mean())
+
+
+def _left_out(found: Personas) -> list[Said]:
+    """Say which items tell nothing apart, and whether a sample was drawn."""
+    lines = [say(LEFT_OUT[r["reason"]], item=r["item"]) for r in found.left_out.to_dict("records")]
+    if found.fitted < found.n:
+        lines.append(say("sample", fitted=found.fitted, n=found.n))
+    return lines
+
+
+def _nothing(found: Personas | None, company: Company) -> Block:
+    """Say that there are no classes, and why."""
+    if found is None:
+        return _note("missing.personas", company, needs=("responses", "orders"))
+    return _note("missing.one_class", company)
+
+
+def _large_enough(found: Personas, frame: pd.DataFrame, company: Company) -> pd.DataFrame:
+    """Return the rows of classes that are not so small that people might be recognised.
+
+    A single small class takes the next smallest with it: shares add up to 100.
+    """
+    sizes = found.sizes.sort_values("n", ascending=False, kind="stable")
+    small = int((sizes["n"] < company.minimum_group).sum())
+    large = sizes["class"].head(len(sizes) - (2 if small == 1 else small))
+    kept = frame[frame["class"].isin(large)] if len(frame) else frame
+    if "n" in kept:
+        kept = kept[(kept["n"] >= company.minimum_group) | (kept["n"] == 0)]
+    return kept.reset_index(drop=True)
+
+
+def _few(found: Personas, company: Company) -> list[Block]:
+    """Say that a class is left out, where one is."""
+    return [few_note(company)] if (found.sizes["n"] < company.minimum_group).any() else []
+
+
+def _card(row: Row, study: PersonaStudy, told: pd.DataFrame) -> dict[str, Any]:
+    """Write one card, of what is measured alone; its name may be the team's."""
+    place, found = int(row["class"]), study.personas
+    apart = traits(found, place) if found is not None else []
+    own = told[told["class"] == place].to_dict("records")
+    name = say("plain_name", number=place)
+    if own:
+        name = say("own_name", number=place, name="", **_texts(own[0], "name"))
+    lines = [say("size", n=int(row["n"]), **_ends(row))]
+    lines += [say(APART[t["metric"], t["side"]], **t) for t in apart] or [say("nothing_apart")]
+    channels = main_channels(found, place) if found is not None else []
+    lines += (
+        [say("channels", channels=[say("of_channel", **c) for c in channels])] if channels else []
+    )
+    stage, tied = class_stages(study.outcomes, place)
+    if stage:
+        lines.append(say("weakest_tied" if tied else "weakest", **stage))
+    scores = study.outcomes
+    of_class = scores[(scores["class"] == place)] if len(scores) else scores
+    lines += [
+        say("scored", metric=r["metric"], signal=_side(r), **_ends(r))
+        for r in of_class.dropna(subset="estimate").to_dict("records")
+        if not str(r["metric"]).startswith(STAGE)
+    ]
+    value = say("card_value", estimate=float(row["estimate"]))
+    return {"name": name, "value": value, "lines": lines, "look": ""}
+
+
+def _side(row: Row) -> Said:
+    """Say whether a score differs from that of all other classes."""
+    if pd.isna(row["signal"]):
+        return say("side.unknown")
+    if not row["signal"]:
+        return say("side.same")
+    return say("side.higher" if row["difference"] > 0 else "side.lower")
+
+
+def _ends(row: Row) -> dict[str, float]:
+    return {name: float(row[name]) for name in ("estimate", "low", "high")}
+
+
+def _texts(row: Row, part: str) -> dict[str, str]:
+    """Return a text of the team in every language, as the format ``translated`` reads it."""
+    return {f"{part}_{language}": str(row[f"{part}_{language}"]) for language in ("en", "it")}
+
+
+def _story(row: Row) -> list[Said]:
+    """Say what the team imagines of one class, part by part."""
+    place = int(row["class"])
+    lines = [say(STORY[row["matched"]], number=place, name="", **_texts(row, "name"))]
+    for part, key in PARTS.items():
+        if row[f"{part}_en"]:
+            lines.append(say(key, **{part: ""}, **_texts(row, part)))
+    return lines
+
+
+def _unmatched(row: Row) -> Said:
+    return say(UNMATCHED[row["note"]], name="", **_texts(row, "name"))
+
+
+def _quotes(quotes: pd.DataFrame, kept: list[int], company: Company) -> list[Block]:
+    """List up to three comments of each class that is shown."""
+    listed = quotes[quotes["class"].isin(kept)].groupby("class", sort=True).head(QUOTES)
+    if listed.empty:
+        return []
+    lines = [
+        say("quote", number=int(r["class"]), text=str(r["text"])) for r in listed.to_dict("records")
+    ]
+    return [_sentences([say("how_quotes"), *lines], company)]
+
+
+def _apart(kept: pd.DataFrame) -> list[Said]:
+    """Say which classes have another score than the rest."""
+    signals = kept[kept["signal"].fillna(value=False).astype(bool)]
+    scores = signals[~signals["metric"].str.startswith(STAGE)].to_dict("records")
+    lines = [
+        say("apart_more" if r["difference"] > 0 else "apart_less", number=int(r["class"]),
+            metric=r["metric"], others=float(r["others"]), **_ends(r))
+        for r in scores
+    ]  # fmt: skip
+    return lines or [say("apart_none")]
