@@ -42,7 +42,7 @@ SAYS = {
 """What a word says: whether the row is a signal."""
 SAID = ("against_others", "judged", "profit_word")
 """Headings of columns that say so in words of their own."""
-BESIDE = ("lift", "profit_range")
+BESIDE = ("lift", "profit_range", "log_odds", "gap_stars")
 """Headings of intervals whose format does not tell that they are of a difference."""
 NUMBER = re.compile(r"-?€?\d[\d,]*(?:\.\d+)?")
 OF_DIFFERENCE = re.compile(r"differ|ratio|times|apart|below|chance|corrected")
@@ -228,7 +228,16 @@ def trial(survey: Survey) -> list[Block]:
     ]
 
 
-PAGES: tuple[Callable[[Survey], list[Block]], ...] = (scores, journeys, services, money, trial)
+def comments(survey: Survey) -> list[Block]:
+    """Show the tables on what customers write."""
+    voice = cx.voice.company_voice(survey, periods=24)
+    return [show(voice, survey)
+            for show in (cx.voice.word_chart, cx.voice.scores, cx.voice.reviews)]  # fmt: skip
+
+
+PAGES: tuple[Callable[[Survey], list[Block]], ...] = (
+    scores, journeys, services, money, trial, comments,
+)  # fmt: skip
 TESTED_WITH_THEIR_DATA = {"conversion.blocks.AGAINST_REST"}
 """Of undated sessions: in tests of sessions."""
 

@@ -36,7 +36,7 @@ def frame_of(folder: Path, text: str):  # noqa: ANN201 - a frame
 def test_patterns_match_whole_words_of_a_language(tmp_path: Path) -> None:
     frame = frame_of(tmp_path, TWO)
     texts = pd.Series(
-        ["I WAITED for days", "two waiters", "No waiting at all", "Aspettò un'ora",
+        ["I WAITED for days", "two waiters unwaited", "No waiting at all", "Aspettò un'ora",
          "bella qualita'", "QUALITÀ!", "an attesa of two", None],
         index=list("abcdefgh"),
     )  # fmt: skip
