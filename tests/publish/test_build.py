@@ -123,7 +123,8 @@ def test_a_part_of_the_answers_is_a_page_beside_the_official_one(project: Path) 
     assert build_all(project) == []
     official = pages(project)
     header, _ = blocks(project)
-    part = header.parameters | {"filters": {"nps": ["9"]}}
+    named = {"nps": {"en": "would recommend", "it": "consiglierebbe"}}
+    part = header.parameters | {"filters": {"nps": ["9"]}, "names": named}
     source = show(type(header)("header", parameters=part).payload())
     notebook = nbformat.read(project / "notebooks/mini.ipynb", as_version=4)
     notebook.cells[1].source = source

@@ -209,7 +209,7 @@ def test_the_foot_says_what_made_the_page() -> None:
     ("payload", "cause"),
     [
         ({"kind": "tabel"}, "no such kind of block"),
-        ({"kind": "note", "parameters": {"key": "no.such"}}, "no such text"),
+        ({"kind": "note", "parameters": {"topic": "survey", "key": "no.such"}}, "no such text"),
         ({"kind": "note"}, "a block lacks something"),
         ({"kind": "note", "more": 1}, "an output is not a block"),
         ({"kind": "table", "frame": {"columns": ["a"], "rows": [[1, 2]]}}, "is not a block"),
@@ -229,14 +229,16 @@ def test_a_table_in_markdown_is_refused_by_the_gate() -> None:
 
 def test_sections_without_data_in_a_row_become_one_list() -> None:
     note = {"kind": "note", "parameters": {"topic": "linkage", "key": "missing.people_told"}}
-    other = {"kind": "note", "parameters": {"key": "missing_section.orders"}}
-    few = {"kind": "note", "parameters": {"key": "missing_section.few", "n": 10}}
-    late = {"key": "missing_section.not_known", "table": "orders", "day": "2026-10-07"}
+    other = {"kind": "note", "parameters": {"topic": "retention", "key": "missing.orders"}}
+    few = {"topic": "show", "key": "missing_section.few", "n": 10}
+    late = {"topic": "show", "key": "missing_section.not_known"}
+    late |= {"table": "orders", "day": "2026-10-07"}
     nothing = {"kind": "several", "parameters": {"blocks": []}}
     page = write(
         text("## Word of mouth\n\nWho tells whom."), shown(note), shown(nothing),
         text("## Do they come back?"), shown(other), text("### Why"), shown(other),
-        text("## Shops"), shown(few), text("## Value"), shown({"kind": "note", "parameters": late}),
+        text("## Shops"), shown({"kind": "note", "parameters": few}),
+        text("## Value"), shown({"kind": "note", "parameters": late}),
         text("## Method"), text("All of it."),
         text("## Alone"), shown(note),
     )  # fmt: skip
