@@ -26,7 +26,7 @@ from cxreport.topics.voice.keyness import keyness
 from cxreport.topics.voice.languages import language
 from cxreport.topics.voice.log_odds import log_odds, word_chi_square
 from cxreport.topics.voice.mentions import mentions
-from cxreport.topics.voice.method_blocks import coder_agreement, method, proposals
+from cxreport.topics.voice.method_blocks import coder_agreement, method, proposals, redactions
 from cxreport.topics.voice.quotes import quotes
 from cxreport.topics.voice.topic_history import topic_history
 from cxreport.topics.voice.topic_scores import topics
@@ -58,6 +58,7 @@ __all__ = [
     "quotes",
     "read_coding_frame",
     "redact",
+    "redactions",
     "reviews",
     "scores",
     "sources",

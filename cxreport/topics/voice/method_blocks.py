@@ -35,6 +35,14 @@ PROPOSED = (
     Column("share", "share"),
 )
 
+REDACTED = (
+    Column("table", "capital:known_word:table_name"),
+    Column("column", "as:how", "question"),
+    Column("kind", "known_word:redacted"),
+    Column("n", "whole", "pieces"),
+    Column("texts", "whole", "comments"),
+)
+
 _tell = partial(sentences, TOPIC)
 _note = partial(note, TOPIC)
 
@@ -85,3 +93,19 @@ def method(voice: Voice, company: Company) -> Block:
         lines.append(say("method.coded", coded=voice.coded, n=voice.respondents))
     lines += [say("method.words"), say("method.topics"), say("method.ranks"), say("method.months")]
     return _tell(lines, company)
+
+
+def redactions(company: Company) -> Block:
+    """Show what was taken out of comments when the tables were opened, by kind; never what it was.
+
+    Parameters
+    ----------
+    company : Company or Survey
+        What is reported; the counts are of the whole source.
+    """
+    taken = company.redactions
+    if taken.empty:
+        return _tell([say("redactions.none")], company)
+    lines = [say("redactions.taken", n=int(taken["n"].sum())), say("redactions.limits")]
+    listed = taken.assign(how="column")
+    return section([_tell(lines, company), table(TOPIC, "redactions", listed, REDACTED, company)])

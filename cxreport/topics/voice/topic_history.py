@@ -102,7 +102,8 @@ def topic_history(
 def _lines(rows: pd.DataFrame, few: pd.Series) -> pd.DataFrame:
     """Return centre and limits of one topic, as ``control_chart`` draws them."""
     kept = ~few
-    centre, lower, upper, why = np.nan, np.nan, np.nan, ""
+    lower = upper = pd.Series(np.nan, index=rows.index)
+    centre, why = np.nan, ""
     values, counts = rows["estimate"].mask(few), rows["n"].astype(float)
     if 1 < kept.sum() < MIN_POINTS:
         centre, why = float(values.median()), RUN_CHART
