@@ -37,7 +37,7 @@ SCORES = (
     Column("mean_rest", "number"),
     Column("estimate", "with_range:signed", "gap"),
     Column("signal", "signal"),
-    Column("impact", "with_range:signed:impact_low:impact_high"),
+    Column("impact", "signed"),
     Column("rank", "with_range:whole:rank_low:rank_high"),
     Column("stage", "known_word:stage"),
     Column("note", "known_word:note"),
