@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 ALL = "all"
+USABLE = 0.5
+"""Alpha below which a topic is not what people would see."""
 RESAMPLES = 2_000
 NEVER = "no variance"
 COLUMNS = [
@@ -69,6 +71,7 @@ def agreement(
     coded: pd.DataFrame,
     labels: pd.DataFrame,
     *,
+    cluster: pd.Series | None = None,
     level: float = 0.95,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -82,10 +85,12 @@ def agreement(
     labels : DataFrame of bool
         The same rows, as people labelled them; missing where nobody did. Topics that are in one of
         the two alone are left out.
+    cluster : Series, optional
+        For each row, who wrote it: comments of one person are drawn together.
     level : float
         Confidence level of the intervals.
     resamples : int
-        Bootstrap resamples of comments.
+        Bootstrap resamples of comments, or of those who wrote them.
     seed : int
         Their start.
 
@@ -102,11 +107,11 @@ def agreement(
     Raises
     ------
     CxError
-        If the two frames do not have the same rows, or no topic in common.
+        If the frames do not have the same rows, or no topic in common.
 
     Notes
     -----
-    Intervals are percentiles of a bootstrap of comments. Sources: Krippendorff 2011, as in
+    Intervals are percentiles of a bootstrap. Sources: Krippendorff 2011, as in
     ``krippendorff_alpha``; Cohen 1960, Educational and Psychological Measurement 20, 37-46.
 
     Examples
@@ -120,6 +125,9 @@ def agreement(
     if not coded.index.equals(labels.index):
         raise CxError("coded comments and labels are not the same rows", got=len(labels),
                       expected=len(coded))  # fmt: skip
+    if cluster is not None and len(cluster) != len(labels):
+        raise CxError("comments and who wrote them are not the same rows", got=len(cluster),
+                      expected=len(labels))  # fmt: skip
     topics = [name for name in coded if name in labels]
     if not topics:
         raise CxError("no topic is both coded and labelled", got=", ".join(map(str, labels)),
@@ -131,6 +139,8 @@ def agreement(
         [given & person & machine, given & person & ~machine, given & ~person & machine,
          given & ~person & ~machine], axis=-1,
     ).astype(float)  # fmt: skip
+    if cluster is not None:
+        cells = _together(cells, cluster)
     draw = np.random.default_rng(seed)
     rows = [
         _row(str(name), cells[:, place], draw, resamples, level)
@@ -140,10 +150,26 @@ def agreement(
     return pd.DataFrame(rows)[COLUMNS]
 
 
+def weak_topics(agreed: pd.DataFrame) -> list[str]:
+    """Return the topics that the frame sees otherwise than people do, the worst first."""
+    weak = agreed[(agreed["topic"] != ALL) & (agreed["estimate"] < USABLE)]
+    return [str(name) for name in weak.sort_values("estimate", kind="stable")["topic"]]
+
+
+def _together(cells: Numbers, cluster: pd.Series) -> Numbers:
+    """Add up the cells of the comments of each person; who has no id stands alone."""
+    codes = pd.factorize(cluster)[0].astype(int)
+    codes[codes < 0] = len(codes) + np.arange((codes < 0).sum())
+    kinds, place = np.unique(codes, return_inverse=True)
+    sums = np.zeros((len(kinds), *cells.shape[1:]))
+    np.add.at(sums, place, cells)
+    return sums
+
+
 def _row(
     name: str, cells: Numbers, draw: np.random.Generator, resamples: int, level: float
 ) -> dict[str, object]:
-    """Measure one topic from the cells of each comment."""
+    """Measure one topic from the cells of each comment, or of each person."""
     kinds, counts = np.unique(cells, axis=0, return_counts=True)
     whole = (counts[:, None] * kinds).sum(axis=0)
     n = int(whole.sum())

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.topics.voice.agreement import weak_topics
 from cxreport.topics.voice.topic_history import RISE
 
 if TYPE_CHECKING:
@@ -157,7 +158,10 @@ def _hurting(voice: Voice) -> list[Said]:
                            "first")  # fmt: skip
         lines.append(say(sure, topic=row["topic"], **numbers))
     others = hurt["topic"].tolist()[1:]
-    return [*lines, *([say("topics.also", topics=others, n=len(others))] if others else [])]
+    if others:
+        lines.append(say("topics.also", topics=others, n=len(others)))
+    weak = [name for name in hurt["topic"] if name in weak_topics(voice.agreement)]
+    return [*lines, *([say("topics.weak", topics=weak, n=len(weak))] if weak else [])]
 
 
 def _rising(voice: Voice, company: Company) -> list[Said]:

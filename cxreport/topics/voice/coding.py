@@ -53,10 +53,17 @@ class Topic(Strict):
         return self.without_en if without else self.en
 
 
+class Read(Strict):
+    """Whose comments were read while the patterns were written: they cannot test them."""
+
+    respondents: tuple[Name, ...] = ()
+
+
 class CodingFrame(Strict):
     """Topics by name, in the order of the file."""
 
     topics: Annotated[dict[TopicName, Topic], Field(min_length=1)]
+    read: Read = Read()
 
     @property
     def labels(self) -> dict[str, dict[str, str]]:
@@ -81,13 +88,19 @@ def read_coding_frame(path: str | Path) -> CodingFrame:
             it = ["attes[ae]", "aspett\\w+"]
             without_en = ["no waiting"]
 
+        Where people labelled comments, agreement with them is measured without the respondents
+        whose comments were read for writing the patterns; they stand in a table of their own::
+
+            [read]
+            respondents = ["R-17", "R-52"]
+
         Patterns are those of RE2, without look-around and back-references. They match whole words,
         capital or small, with or without accents.
 
     Returns
     -------
     CodingFrame
-        With ``topics`` by name and ``labels`` in both languages.
+        With ``topics`` by name, ``labels`` in both languages, and ``read.respondents``.
 
     Raises
     ------

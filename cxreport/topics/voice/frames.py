@@ -67,7 +67,8 @@ class Voice:
     stars : DataFrame
         Those comments by ``source``: ``n``, ``mean`` (stars), ``lowest`` (percent with one or two).
     agreement : DataFrame
-        As from ``agreement``, where comments are labelled by people.
+        As from ``agreement``, where comments are labelled by people; without those that were read
+        while the coding frame was written.
     proposals : DataFrame
         As from ``discover``, of survey comments in which the coding frame sees no topic.
     labels : dict
@@ -78,6 +79,8 @@ class Voice:
         The groups of its answers, the worst first.
     respondents, coded : int
         Respondents with a survey comment, and those of them in whose comment a topic is seen.
+    read : int
+        Labelled comments that were read while the coding frame was written.
     periods : int
         Periods that count.
     """
@@ -97,6 +100,7 @@ class Voice:
     groups: tuple[str, ...] = ()
     respondents: int = 0
     coded: int = 0
+    read: int = 0
     periods: int = PERIODS
 
 
@@ -141,14 +145,14 @@ def company_voice(
         labels=frame.labels if frame else {},
         metric=measured[1].role if measured else "",
         groups=groups_of(company),
-        periods=periods,
+        periods=min(periods, len(company.history)),
     )
     survey = comments[comments["source"] == SURVEY].reset_index(drop=True)
     voice = _words(voice, survey, company)
     coded = pd.DataFrame(index=comments.index)
     if frame:
         coded = code_comments(comments["text"], frame, comments["language"])
-        voice = replace(voice, agreement=_agreement(frame, coded, comments, company))
+        voice = _agreed(voice, frame, coded, comments, company)
     people, seen = _by_respondent(survey, coded[(comments["source"] == SURVEY).to_numpy()])
     voice = replace(voice, respondents=len(people), coded=int(seen.any(axis="columns").sum()))
     if proposed > 1:
@@ -248,15 +252,22 @@ def _reviews(
     return replace(voice, reviews=scored, stars=counted.reset_index())
 
 
-def _agreement(
-    frame: CodingFrame, coded: pd.DataFrame, comments: pd.DataFrame, company: Company
-) -> pd.DataFrame:
-    """Compare the frame with what people marked, where anybody did."""
+def _agreed(
+    voice: Voice,
+    frame: CodingFrame,
+    coded: pd.DataFrame,
+    comments: pd.DataFrame,
+    company: Company,
+) -> Voice:
+    """Compare the frame with what people marked, on comments that nobody read for writing it."""
     labels = human_labels(frame, comments)
-    given = labels.notna().any(axis="columns") if len(labels.columns) else pd.Series(dtype=bool)
-    if int(given.sum()) < company.minimum_group:
-        return _empty(AGREED)
-    return agreement(coded[given], labels[given])
+    given = labels.notna().any(axis="columns")
+    read = given & comments["response_id"].isin(frame.read.respondents)
+    tested = given & ~read
+    if int(tested.sum()) < company.minimum_group:
+        return voice
+    rows = agreement(coded[tested], labels[tested], cluster=comments.loc[tested, "response_id"])
+    return replace(voice, agreement=rows, read=int(read.sum()))
 
 
 def human_labels(frame: CodingFrame, comments: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, note, say, section, sentences, table
-from cxreport.topics.voice.agreement import ALL
+from cxreport.topics.voice.agreement import ALL, weak_topics
 from cxreport.topics.voice.blocks import CODE, TOPIC
 
 if TYPE_CHECKING:
@@ -15,16 +15,14 @@ if TYPE_CHECKING:
     from cxreport.show.blocks import Block
     from cxreport.topics.voice.frames import Voice
 
-GOOD, USABLE = 0.8, 0.5
-"""Alpha from which a topic may be read as people would; below the second it may not."""
 AGREED = (
     Column("topic", CODE),
+    Column("estimate", "with_range:2", "alpha"),
     Column("n", "count", "labelled_comments"),
     Column("labelled"),
     Column("coded"),
     Column("both"),
     Column("agreement", "share"),
-    Column("estimate", "with_range:2", "alpha"),
     Column("kappa", "with_range:2:kappa_low:kappa_high"),
     Column("note", "known_word:note"),
 )
@@ -57,9 +55,14 @@ def coder_agreement(voice: Voice, company: Company) -> Block:
     lines = [say("agreement.overall", alpha=float(whole["estimate"]), low=float(whole["low"]),
                  high=float(whole["high"]))]  # fmt: skip
     own = agreed[agreed["topic"] != ALL]
-    weak = own[own["estimate"] < USABLE].sort_values("estimate", kind="stable")["topic"].tolist()
-    if weak:
+    alphas = own["estimate"].dropna()
+    if len(alphas) > 1:
+        lines.append(say("agreement.apart", n=len(alphas), mean=float(alphas.mean()),
+                         lowest=float(alphas.min()), highest=float(alphas.max())))  # fmt: skip
+    if weak := weak_topics(agreed):
         lines.append(say("agreement.weak", topics=weak, n=len(weak)))
+    if voice.read >= company.minimum_group:
+        lines.append(say("agreement.read", n=voice.read))
     everywhere = {"en": "all topics", "it": "tutti i temi"}
     labels = {"labels": {"topic": voice.labels | {ALL: everywhere}}}
     return section(
@@ -88,6 +91,7 @@ def method(voice: Voice, company: Company) -> Block:
     lines = [
         say("method.languages", language=row["language"], n=int(row["comments"]))
         for row in voice.languages.to_dict("records")
+        if row["comments"] >= company.minimum_group
     ]
     if voice.labels:
         lines.append(say("method.coded", coded=voice.coded, n=voice.respondents))

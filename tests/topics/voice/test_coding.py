@@ -119,3 +119,21 @@ def test_unlabelled_comments_count_for_nothing() -> None:
     coded = pd.DataFrame({"x": [True, False, True, False]})
     labels = pd.DataFrame({"x": pd.array([True, False, None, None], dtype="boolean")})
     assert agreement(coded, labels)["n"].tolist() == [2, 2]
+
+
+def test_comments_of_one_person_are_drawn_together() -> None:
+    # each comment stands four times: by four people, or by one who says it again
+    draw = np.random.default_rng(5)
+    once = pd.DataFrame({"x": draw.random(150) < 0.4})
+    marked = once ^ pd.DataFrame({"x": draw.random(150) < 0.2})
+    coded, labels = (pd.concat([each] * 4, ignore_index=True) for each in (once, marked))
+    alone, single = agreement(coded, labels).iloc[0], agreement(once, marked).iloc[0]
+    together = agreement(coded, labels, cluster=pd.Series([*range(150)] * 4)).iloc[0]
+    assert together["n"] == alone["n"] == 600
+    assert together["estimate"] == alone["estimate"]
+    assert together["std_error"] == pytest.approx(2 * alone["std_error"], rel=0.1)
+    assert together["std_error"] == pytest.approx(single["std_error"], rel=0.1)
+    nobody = agreement(coded, labels, cluster=pd.Series([None] * 600)).iloc[0]
+    assert nobody["std_error"] == pytest.approx(alone["std_error"], rel=0.1)
+    with pytest.raises(CxError, match="who wrote them"):
+        agreement(coded, labels, cluster=pd.Series(range(150)))

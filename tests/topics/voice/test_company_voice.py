@@ -191,3 +191,60 @@ def test_marks_of_people_are_read_from_their_own_columns() -> None:
     assert pd.isna(marks["late"].iloc[2])
     assert marks["kind"].tolist() == [True, False, False]
     assert marks["rude"].tolist()[::2] == [True, False]
+
+
+def test_comments_that_were_read_for_the_frame_do_not_test_it(
+    survey: Survey, voice: Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comments = company_comments(survey, periods=24)
+    read = comments["response_id"].dropna().head(40).tolist()
+    frame = cx.voice.company_coding_frame(survey)
+    assert frame is not None
+    known = frame.model_copy(update={"read": type(frame.read)(respondents=tuple(read))})
+    monkeypatch.setattr("cxreport.topics.voice.frames.company_coding_frame", lambda _: known)
+    less = company_voice(survey, periods=24, proposed=0)
+    assert less.read == 40
+    whole = less.agreement.set_index("topic").loc["all"]
+    assert whole["n"] == 10 * (3964 - 40)
+    page = said(cx.voice.coder_agreement(less, survey))
+    assert "The 40 labelled comments that were read" in page
+    assert "left out" not in said(cx.voice.coder_agreement(voice, survey))
+    few = replace(less, read=9)  # of fewer than ten people nothing is told
+    assert "left out" not in said(cx.voice.coder_agreement(few, survey))
+
+
+def test_the_topics_stand_beside_what_they_have_together(voice: Voice, survey: Survey) -> None:
+    alphas = [0.4, 0.6, 0.83]
+    rows = voice.agreement.set_index("topic").iloc[[0, 1, 2, -1]].reset_index()
+    rows["estimate"] = [*alphas, 0.9]
+    page = said(cx.voice.coder_agreement(replace(voice, agreement=rows), survey))
+    assert "the 3 topics have 0.61 on average, from 0.40 to 0.83" in page
+
+
+def test_a_topic_that_people_see_otherwise_is_named_where_it_hurts(
+    voice: Voice, survey: Survey
+) -> None:
+    scored = voice.topics.assign(signal=voice.topics["estimate"] < 0)
+    voice = replace(voice, topics=scored)
+    name = scored.sort_values("impact")["topic"].iloc[0]
+    weak = voice.agreement.assign(
+        estimate=voice.agreement["estimate"].mask(voice.agreement["topic"] == name, 0.49)
+    )
+    label = voice.labels[name]["en"]
+    for block in (cx.voice.brief, cx.voice.scores):
+        page = said(block(replace(voice, agreement=weak), survey))
+        assert f"the other way round: {label}." in page
+        assert "with caution" not in said(block(voice, survey))
+
+
+def test_no_more_periods_are_counted_than_there_are() -> None:
+    early = cx.open_survey("demo", period="2024-12", families=4)
+    assert company_voice(early, periods=24, proposed=0).periods == len(early.history) < 24
+
+
+def test_a_language_of_a_few_comments_is_not_counted_out(voice: Voice, survey: Survey) -> None:
+    spoken = pd.DataFrame({"language": ["en", "it", "other"], "comments": [80, 10, 9]})
+    page = said(cx.voice.method(replace(voice, languages=spoken), survey))
+    assert "in English: 80" in page.replace("In", "in")
+    assert "in Italian: 10" in page.replace("In", "in")
+    assert "another language" not in page
