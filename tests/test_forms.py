@@ -119,6 +119,7 @@ LABEL = {"en": "delivery", "it": "consegna"}
 FRAME = cx.voice.CodingFrame.model_validate(
     {"topics": {"delivery": {"label": LABEL, "en": ("late",), "it": ("tardi", "ritardo")}}}
 )
+CLASS_OF = pd.Series([1, 2, 3] * 10, index=[f"c{number:02d}" for number in range(30)])
 CLASSES = {"site": "ordered", "app": "ordered", "channel": "categorical", "days": "continuous"}
 
 
@@ -376,6 +377,10 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
             {"alpha": [cx.voice.krippendorff_alpha(pick(d, "site", "coder"))]}),
         "site coder"),
     "personas": (find_classes, "site app days ~channel"),
+    "class_quotes": (
+        lambda d: cx.personas.class_quotes(
+            renamed(pick(d, "customer_id", "comment"), {"comment": "text"}), CLASS_OF, minimum=2),
+        "~customer_id ~comment"),
     "outcomes": (
         lambda d: cx.personas.outcomes(find_classes(d), d, ["nps"]), "site app days nps ~channel"),
 }  # fmt: skip
@@ -397,7 +402,7 @@ NO_FRAME = {
         " survey_moments survey_priorities survey_pyramid survey_pyramid_groups survey_returns"
         " survey_word_of_mouth unweighted_scores weight_summary weighted_differences"
         " weighted_scores score_history bridge_versions"
-        " company_coding_frame company_comments company_narratives company_personas"
+        " company_coding_frame company_comments company_narratives company_personas company_quotes"
         " company_voice customer_items"
     ),
     # what takes the result of another function
