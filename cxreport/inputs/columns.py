@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from cxreport.errors import CxError, shorten
-from cxreport.inputs.arrow import to_arrow
-from cxreport.inputs.source import run
+from cxreport.inputs.source import as_table, run
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -48,7 +46,8 @@ def as_series(column: Any) -> pd.Series:
     if not isinstance(column, pd.Series):
         values = column.to_arrow() if hasattr(column, "to_arrow") else column
         if isinstance(values, pa.Array | pa.ChunkedArray):
-            column = values.to_pandas().rename(getattr(column, "name", None))
+            name = getattr(column, "name", None)
+            column = pd.Series(values.to_pylist(), dtype=object, name=name)
         elif isinstance(values, list | tuple) or (
             isinstance(values, np.ndarray) and values.ndim == 1
         ):
@@ -70,10 +69,7 @@ def as_frame(data: Any) -> pd.DataFrame:
     """
     if isinstance(data, pd.DataFrame):
         return data
-    if isinstance(data, ibis.Table):
-        return run(data)
-    frame: pd.DataFrame = to_arrow(data).to_pandas()
-    return frame
+    return run(as_table(data))
 
 
 def as_texts(column: Any) -> pd.Series:

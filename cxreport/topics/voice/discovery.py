@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.decomposition import NMF
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from cxreport.errors import CxError
 from cxreport.inputs.columns import as_labels, as_series
@@ -95,6 +93,9 @@ def _proposals(texts: pd.Series, code: str, topics: int, seed: int, minimum: int
     sought = min(topics, *holds.shape)
     if sought < 2:
         return pd.DataFrame(columns=COLUMNS)
+    from sklearn.decomposition import NMF  # noqa: PLC0415 - takes a second
+    from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415
+
     weights = TfidfTransformer(sublinear_tf=False).fit_transform(holds)
     model = NMF(sought, init="nndsvda", random_state=seed, max_iter=ITERATIONS, tol=1e-3)
     with np.errstate(invalid="ignore"):  # the root of an error that rounds to less than nothing

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from cxreport.errors import CxError
 from cxreport.inputs.columns import as_flags, as_labels, as_texts
@@ -90,6 +89,8 @@ def quotes(
     table = word_table(texts, languages)
     if not len(table.words):
         return pd.DataFrame(columns=COLUMNS)
+    from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415 - a second
+
     weights = TfidfTransformer().fit_transform(table.holds)
     length = clean(texts).str.strip().str.len().fillna(0).to_numpy()
     plain = texts.astype("object").to_numpy()
