@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MINIMUM, EACH = 10, 3
 SURVEY = "survey"
-QUOTED = ["class", "n", "candidates", "nearness", "text"]
+QUOTED = ["class", "n", "group", "candidates", "nearness", "text"]
 
 
 def class_quotes(
@@ -24,14 +24,16 @@ def class_quotes(
 ) -> pd.DataFrame:
     """Choose the comments that stand for each class of customers.
 
-    Comments of customers whose likeliest class it is; of them, those nearest to the middle of all
-    comments of the class, within the bounds of length of ``cx.voice.quotes``; one a customer.
+    Comments of customers whose likeliest class it is; of them, of each group of scores in turn
+    the one nearest to the middle of the group's comments in the class, within the bounds of length
+    of ``cx.voice.quotes``; one a customer.
 
     Parameters
     ----------
     comments : DataFrame
-        One row a comment: ``customer_id``, ``text`` (redacted) and, optional, ``language``.
-        A comment without a customer, or of one without a class, stands for nobody.
+        One row a comment: ``customer_id``, ``text`` (redacted) and, optional, ``group`` (of its
+        score; a comment without one is not quoted) and ``language``. A comment without a customer,
+        or of one without a class, stands for nobody.
     classes : Series of int
         Customer (its index) -> likeliest class; missing where there is none.
     minimum : int
@@ -42,8 +44,9 @@ def class_quotes(
     Returns
     -------
     DataFrame
-        One row a quotation, by class, the nearest first: ``class``; ``n`` (customers of the class
-        who wrote); ``candidates`` (comments of the class within the bounds of length);
+        One row a quotation, by class, the nearest of each group first: ``class``; ``n`` (customers
+        of the class who wrote); ``group``;
+        ``candidates`` (comments of the class and the group within the bounds of length);
         ``nearness`` (cosine to the middle, 0 to 1); ``text``.
 
     Raises
@@ -74,6 +77,7 @@ def class_quotes(
                          "text": as_texts(comments["text"]).to_numpy()})  # fmt: skip
     spoken = as_labels(comments["language"]).to_numpy() if "language" in comments else None
     rows["language"] = spoken
+    rows["group"] = as_labels(comments["group"]).to_numpy() if "group" in comments else ""
     rows = rows[rows["text"].notna() & rows["who"].isin(known.index)].reset_index(drop=True)
     rows["class"] = rows["who"].map(known)
     people = rows.groupby("class")["who"].nunique()
@@ -83,12 +87,20 @@ def class_quotes(
     own = rows["class"]
     of_class = pd.DataFrame({place: own == place for place in sorted(own.unique())})
     chosen = quotes(
-        rows["text"], own, of_class, languages=rows["language"], minimum_group=1, each=len(rows)
-    ).rename(columns={"topic": "class"})
+        rows["text"], rows["group"], of_class, languages=rows["language"], minimum_group=1,
+        each=len(rows),
+    ).rename(columns={"topic": "class"})  # fmt: skip
     writer = rows.drop_duplicates("text").set_index("text")["who"]
     chosen["who"] = chosen["text"].map(writer)
-    chosen = chosen.drop_duplicates(["class", "who"]).groupby("class", sort=True).head(each)
+    chosen = _in_turn(_in_turn(chosen).drop_duplicates(["class", "who"]))
+    chosen = chosen.groupby("class", sort=True).head(each)
     return chosen.assign(n=chosen["class"].map(people))[QUOTED].reset_index(drop=True)
+
+
+def _in_turn(chosen: pd.DataFrame) -> pd.DataFrame:
+    """Put the first of each group before the second of any."""
+    turn = chosen.groupby(["class", "group"]).cumcount()
+    return chosen.assign(turn=turn).sort_values(["class", "turn", "group"], kind="stable")
 
 
 def company_quotes(study: PersonaStudy, company: Company, *, each: int = EACH) -> pd.DataFrame:

@@ -57,6 +57,14 @@ def test_a_customer_is_quoted_once() -> None:
     assert of_first.iloc[-1] == KIND + " yesterday"
 
 
+def test_each_group_of_scores_is_quoted_in_turn() -> None:
+    scores = ["detractor", "detractor", "detractor", "promoter", *["passive"] * 4, None, None]
+    found = class_quotes(WRITTEN.assign(group=scores), CLASSES, minimum=4, each=2)
+    assert found["group"].tolist() == ["detractor", "promoter"]
+    assert found["candidates"].tolist() == [2, 1]
+    assert found["text"].tolist()[1] == KIND + " yesterday"
+
+
 def test_the_order_of_rows_and_the_index_change_nothing() -> None:
     found = class_quotes(WRITTEN, CLASSES, minimum=3)
     shuffled = WRITTEN.sample(frac=1, random_state=2).set_axis([0] * 10)
