@@ -7,8 +7,10 @@ hits both; the median ratio is printed.
 from __future__ import annotations
 
 import datetime as dt
+import resource
 import statistics
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,14 +23,26 @@ from cxreport.inputs.redaction import redact
 from cxreport.inputs.source import engine, keep
 from cxreport.topics.drivers import importance
 from cxreport.topics.retention import cohorts
+from cxreport.topics.voice import (
+    code_comments,
+    keyness,
+    language,
+    quotes,
+    read_coding_frame,
+    topic_history,
+    topics,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cxreport.topics.voice import CodingFrame
 
 ROWS = 5_000_000
 ORDERS, CUSTOMERS = 10_000_000, 500_000
 RATED, DRIVERS = 1_000_000, 20
 COMMENTS = 100_000
+DEMO = Path(__file__).parent.parent / "data" / "demo"
 ROUNDS = 5
 BY_HAND = """
 select channel, count(*) filter (score between 9 and 10), count(*) filter (score between 7 and 8),
@@ -124,29 +138,76 @@ def drivers() -> None:
         print(f"{f'importance, {resamples} resamples':32} {took:5.1f}")
 
 
-def redaction() -> None:
-    """Time the redaction of 100,000 comments, of which every tenth names a person."""
+def comments_of_the_demo() -> tuple[pd.DataFrame, CodingFrame]:
+    """Return 100,000 comments of the demo's phrases, each from one language and score group.
+
+    Every tenth names a person. Some respondents write more than once, and detractors draw more from
+    the bad side of each topic than promoters do.
+    """
     rng = np.random.default_rng(5)
-    phrases = [
-        part
-        for words in (phrases_it.PHRASES, phrases_en.PHRASES)
-        for topic in words.values()
-        for pair in topic.values()
-        for parts in pair
-        for part in parts
-    ]
-    texts = [" ".join(chosen) for chosen in rng.choice(phrases, (COMMENTS, 6))]
+    spoken = rng.choice(["it", "en"], COMMENTS, p=[0.7, 0.3])
+    group = rng.choice(["detractor", "passive", "promoter"], COMMENTS, p=[0.3, 0.3, 0.4])
+    texts = np.empty(COMMENTS, dtype=object)
+    for code, phrases in (("it", phrases_it.PHRASES), ("en", phrases_en.PHRASES)):
+        sides = [
+            [part for topic in phrases.values() for parts in topic[side] for part in parts]
+            for side in ("good", "bad")
+        ]
+        for name, chance in (("detractor", 0.2), ("passive", 0.5), ("promoter", 0.8)):
+            rows = np.flatnonzero((spoken == code) & (group == name))
+            good = rng.random((len(rows), 6)) < chance
+            drawn = np.where(good, *(rng.choice(side, good.shape) for side in sides))
+            texts[rows] = [" ".join(parts) for parts in drawn]
     for number in range(0, COMMENTS, 10):
         kind = ("email", "phone", "iban", "tax_code")[number // 10 % 4]
         texts[number] += f" Sono Anna Rossi, {invent(kind, rng)}."
-    comments = pd.Series(texts)
-    length = comments.str.len().mean()
-    took = seconds(lambda: redact(comments))
-    print(f"{COMMENTS:,} comments of {length:.0f} signs")
-    print(f"{'redaction, in seconds (limit 90)':32} {took:5.1f}")
+    rows = pd.DataFrame({"text": texts, "group": group})
+    rows["points"] = rows["group"].map({"detractor": -100.0, "passive": 0.0, "promoter": 100.0})
+    rows["respondent"] = rng.integers(0, int(COMMENTS * 0.8), COMMENTS)
+    rows["month"] = rng.choice([f"{2025 + at // 12}-{at % 12 + 1:02d}" for at in range(24)],
+                               COMMENTS)  # fmt: skip
+    return rows, read_coding_frame(DEMO / "coding_frame.toml")
 
 
-TOPICS = (scores, retention, drivers, redaction)
+def voice() -> None:
+    """Time what is done with 100,000 comments, step by step, and all of it together."""
+    rows, frame = comments_of_the_demo()
+    results: dict[str, pd.Series] = {}
+    print(f"{COMMENTS:,} comments of {rows['text'].str.len().mean():.0f} signs")
+
+    def keep_texts() -> None:
+        results["text"] = redact(rows["text"])
+
+    def keep_languages() -> None:
+        results["language"] = language(results["text"])
+
+    def find_words() -> None:
+        keyness(results["text"], rows["group"], respondent=rows["respondent"],
+                languages=results["language"])  # fmt: skip
+
+    def find_topics() -> None:
+        coded = code_comments(results["text"], frame, results["language"])
+        topics(coded, rows["points"], cluster=rows["respondent"])
+        topic_history(coded, rows["month"])
+        quotes(results["text"], rows["group"], coded, languages=results["language"])
+
+    steps: dict[str, Callable[[], None]] = {
+        "redaction, in seconds (limit 90)": keep_texts,
+        "language": keep_languages,
+        "keyness": find_words,
+        "topics, months and quotes": find_topics,
+    }
+    total = 0.0
+    for name, step in steps.items():
+        took = seconds(step)
+        total += took
+        print(f"{name:32} {took:5.1f}")
+    print(f"{'together (limit 300)':32} {total:5.1f}")
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"{'most memory, in GB (limit 2)':32} {most:5.2f}")
+
+
+TOPICS = (voice, scores, retention, drivers)  # the first one's memory is its own
 
 if __name__ == "__main__":
     for topic in TOPICS:

@@ -31,6 +31,15 @@ NOTHING = pd.DataFrame()
 """What is left of a table of groups when no group is."""
 
 
+COMMENTS = [
+    "Il pacco è arrivato tardi e nessuno mi ha avvisato",
+    "Consegna in ritardo, scrivetemi ad anna.rossi@example.org",
+    "The parcel was late and the courier never called me",
+    "The staff in the shop was kind and quick",
+    "Commessa gentile e negozio pulito, tutto bene",
+]
+
+
 def plain_rows() -> pd.DataFrame:
     """Return one table with everything that any function asks for."""
     draw = np.random.default_rng(20260630)
@@ -80,6 +89,9 @@ def plain_rows() -> pd.DataFrame:
             "resolved_at": started + pd.to_timedelta(draw.integers(91, 200, ROWS), unit="h"),
             "contract_start": started,
             "contract_end": started + pd.to_timedelta(draw.integers(40, 400, ROWS), unit="D"),
+            "comment": draw.choice(COMMENTS, ROWS),
+            "spoken": draw.choice(["it", "en"], ROWS),
+            "coder": np.where(draw.random(ROWS) < 0.8, rating[0], 3.0),
         }
     )
 
@@ -101,6 +113,35 @@ def call_tickets(name: str) -> Callable[[Any], Any]:
     return lambda data: getattr(cx.service, name)(
         cx.service.read_tickets(data, until=UNTIL), **more.get(name, {})
     )
+
+
+LABEL = {"en": "delivery", "it": "consegna"}
+FRAME = cx.voice.CodingFrame.model_validate(
+    {"topics": {"delivery": {"label": LABEL, "en": ("late",), "it": ("tardi", "ritardo")}}}
+)
+CLASS_OF = pd.Series([1, 2, 3] * 10, index=[f"c{number:02d}" for number in range(30)])
+CLASSES = {"site": "ordered", "app": "ordered", "channel": "categorical", "days": "continuous"}
+
+
+def one(data: Any, name: str) -> Any:
+    """Return a column in the form that its frame has."""
+    return pick(data, name) if list(data.columns).count(name) != 1 else data[name]
+
+
+def pick(data: Any, *names: str) -> Any:
+    """Return a part of a frame."""
+    for name in names:
+        if name not in data.columns:
+            raise CxError("no such column", got=name)
+    return data[list(names)]
+
+
+def renamed(data: Any, names: dict[str, str]) -> Any:
+    return data.rename(names) if isinstance(data, pl.DataFrame) else data.rename(columns=names)
+
+
+def find_classes(data: Any) -> Any:
+    return cx.personas.personas(data, CLASSES, classes=[1, 2], starts=2, resamples=0)
 
 
 CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
@@ -295,6 +336,53 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "rake": (
         lambda d: cx.rake(d, {"region": {"north": 0.5, "south": 0.5}}, weight="weight").to_frame(),
         "weight ~region"),
+    "redact": (lambda d: cx.voice.redact(one(d, "comment")).to_frame(), "~comment"),
+    "count_redactions": (lambda d: cx.voice.count_redactions(one(d, "comment")), "~comment"),
+    "clean": (lambda d: cx.voice.clean(one(d, "comment")).to_frame(), "~comment"),
+    "language": (lambda d: cx.voice.language(one(d, "comment")).to_frame(), "~comment"),
+    "words": (
+        lambda d: cx.voice.words(one(d, "comment"), one(d, "spoken"))[["word"]],
+        "~comment ~spoken"),
+    "code_comments": (
+        lambda d: cx.voice.code_comments(one(d, "comment"), FRAME, one(d, "spoken")),
+        "~comment ~spoken"),
+    "discover": (
+        lambda d: cx.voice.discover(one(d, "comment"), topics=2, languages=one(d, "spoken")),
+        "~comment ~spoken"),
+    "keyness": (
+        lambda d: cx.voice.keyness(
+            one(d, "comment"), one(d, "region"), own="north", reference="south", minimum=2,
+            respondent=one(d, "response_id"), languages=one(d, "spoken")),
+        "~comment ~region ~response_id ~spoken"),
+    "mentions": (
+        lambda d: cx.voice.mentions(one(d, "channel"), one(d, "stage")), "~channel ~stage"),
+    "quotes": (
+        lambda d: cx.voice.quotes(
+            one(d, "comment"), one(d, "region"), pick(d, "bought"), languages=one(d, "spoken")),
+        "bought ~comment ~region ~spoken"),
+    "topics": (
+        lambda d: cx.voice.topics(
+            pick(d, "bought", "is_error"), one(d, "nps"), weight=one(d, "weight"),
+            cluster=one(d, "customer_id"), stage=one(d, "stage"), resamples=20),
+        "bought is_error nps weight ~customer_id ~stage"),
+    "topic_history": (
+        lambda d: cx.voice.topic_history(pick(d, "bought", "is_error"), one(d, "stage")),
+        "bought is_error ~stage"),
+    "agreement": (
+        lambda d: cx.voice.agreement(
+            pick(d, "bought"), renamed(pick(d, "is_error"), {"is_error": "bought"}), resamples=20),
+        "bought is_error"),
+    "krippendorff_alpha": (
+        lambda d: pd.DataFrame(
+            {"alpha": [cx.voice.krippendorff_alpha(pick(d, "site", "coder"))]}),
+        "site coder"),
+    "personas": (find_classes, "site app days ~channel"),
+    "class_quotes": (
+        lambda d: cx.personas.class_quotes(
+            renamed(pick(d, "customer_id", "comment"), {"comment": "text"}), CLASS_OF, minimum=2),
+        "~customer_id ~comment"),
+    "outcomes": (
+        lambda d: cx.personas.outcomes(find_classes(d), d, ["nps"]), "site app days nps ~channel"),
 }  # fmt: skip
 
 NO_FRAME = {
@@ -314,6 +402,8 @@ NO_FRAME = {
         " survey_moments survey_priorities survey_pyramid survey_pyramid_groups survey_returns"
         " survey_word_of_mouth unweighted_scores weight_summary weighted_differences"
         " weighted_scores score_history bridge_versions"
+        " company_coding_frame company_comments company_narratives company_personas company_quotes"
+        " company_voice customer_items"
     ),
     # what takes the result of another function
     "result": (
@@ -323,7 +413,7 @@ NO_FRAME = {
         " fit_spending forecast_buying funnel_shares group_gaps hold_family interaction"
         " judge_claims mean_spend plan_return plan_samples plan_tornado priority_order"
         " retention_by_age retention_chart revenue_at_risk shrink standardised_difference suppress"
-        " survival_quantile usable_contracts"
+        " survival_quantile usable_contracts human_labels main_channels traits"
     ),
     # what takes a code of a stage
     "code": "as_stage in_order",
@@ -331,8 +421,10 @@ NO_FRAME = {
     "numbers": (
         "change_point coverage_at_edges coverage_of_intervals design_effect detectable_difference"
         " margin_multiple project_and_check project_retention return_on_experience sample_ratio"
-        " sample_size share_grid tornado"
+        " sample_size share_grid tornado log_odds word_chi_square"
     ),
+    # what takes a file that the team writes
+    "file": "read_coding_frame read_narratives",
 }
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cxreport.errors import CxError, shorten
+from cxreport.inputs.columns import as_series
 from cxreport.inputs.hidden_signs import ODD, Plain, plain
 from cxreport.inputs.personal_data import IN_TEXT, Piece, own, pieces_in, replaced
 
@@ -118,6 +119,7 @@ def redacted(
     texts: pd.Series, *, keep: Sequence[str] = (), patterns: Mapping[str, str] | None = None
 ) -> Redacted:
     """Return texts without personal data, with the kinds that each held; see ``redact``."""
+    texts = texts if isinstance(texts, pd.Series) else as_series(texts)
     patterns = {kind: checked_pattern(pattern) for kind, pattern in (patterns or {}).items()}
     given = texts.astype(object) if isinstance(texts.dtype, pd.CategoricalDtype) else texts
     present = np.flatnonzero(given.notna().to_numpy())

@@ -1,6 +1,7 @@
 """Who are the customers: measured classes of needs and behaviour, and personas told on top."""
 
 from cxreport.topics.personas.blocks import brief, compared, fits, persona_cards, profiles
+from cxreport.topics.personas.class_quotes import class_quotes, company_quotes
 from cxreport.topics.personas.classes import Personas, personas
 from cxreport.topics.personas.frames import (
     CustomerItems,
@@ -19,8 +20,10 @@ __all__ = [
     "Personas",
     "agreement",
     "brief",
+    "class_quotes",
     "company_narratives",
     "company_personas",
+    "company_quotes",
     "compared",
     "customer_items",
     "fits",

@@ -203,14 +203,14 @@ def persona_cards(
     shown = chart("cards", TOPIC, "sizes", sizes, SIZES, company, cards=cards)
     blocks = [_sentences([say("how_cards")], company), shown]
     kept = sizes["class"].tolist()
+    if quotes is not None:
+        blocks += _quotes(quotes, kept, company)
     lines = [_story(row) for row in told.to_dict("records") if row["class"] in kept]
     if lines:
         blocks.append(_sentences([say("narrative"), *lines], company))
     lost = [row for row in told.to_dict("records") if pd.isna(row["class"])]
     if lost:
         blocks.append(_sentences([_unmatched(row) for row in lost], company))
-    if quotes is not None:
-        blocks += _quotes(quotes, kept, company)
     return section([*blocks, *_few(found, company)])
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import as_frame
 from cxreport.topics.personas.items import Coded, code_items
 from cxreport.topics.personas.precision import describe
 from cxreport.topics.personas.stability import stability
@@ -144,6 +145,7 @@ def personas(
     (2, [42, 32])
     """
     tried = _tried(classes, starts, resamples)
+    data = as_frame(data)
     coded = code_items(data, items, weight)
     rng = np.random.default_rng(seed)
     from cxreport.topics.personas.mixture import Fitter  # noqa: PLC0415 - takes a second

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cxreport.errors import CxError, shorten
+from cxreport.inputs.columns import as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -205,13 +206,7 @@ def _column(data: pd.DataFrame, name: str) -> pd.Series:
 
 def _numbers(data: pd.DataFrame, name: str) -> Floats:
     """Return a column of numbers, NaN where empty."""
-    try:
-        return np.asarray(
-            _column(data, name).astype("Float64").to_numpy("float64", na_value=np.nan)
-        )
-    except (TypeError, ValueError) as error:
-        kind = _column(data, name).dtype
-        raise CxError("not a column of numbers", where=name, got=kind) from error
+    return as_numbers(_column(data, name), where=name)
 
 
 def _coded(

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import as_frame, as_numbers
 from cxreport.stats.intervals import normal_quantile
 from cxreport.stats.multiplicity import interval_level, judged
 
@@ -90,6 +91,7 @@ def outcomes(
     >>> outcomes(found, data, ["score"])["estimate"].round(1).tolist()
     [88.1, 10.0]
     """
+    data = as_frame(data)
     if not data.index.equals(personas.members.index):
         raise CxError("not the rows that the classes were found in", got=f"{len(data)} rows")
     if personas.count == 1:
@@ -120,10 +122,7 @@ def _numbers(data: pd.DataFrame, name: str) -> Floats:
     """Return a column of numbers, NaN where empty."""
     if name not in data:
         raise CxError("no such column", got=name, expected=", ".join(map(str, data.columns)))
-    try:
-        return np.asarray(data[name].astype("Float64").to_numpy("float64", na_value=np.nan))
-    except (TypeError, ValueError) as error:
-        raise CxError("not a column of numbers", where=name, got=data[name].dtype) from error
+    return as_numbers(data[name], where=name)
 
 
 def _inverse(posterior: Floats, likeliest: NDArray[np.int64], weights: Floats) -> Floats | None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import as_codes, as_flags, as_frame, as_marks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,19 +52,21 @@ def krippendorff_alpha(codes: pd.DataFrame) -> float:
     >>> round(krippendorff_alpha(two), 3)
     0.095
     """
-    numbered = codes.reset_index(drop=True).reset_index(names="unit")
+    codes = as_frame(codes)
+    coders = {place: as_codes(codes.iloc[:, place]).to_numpy() for place in range(codes.shape[1])}
+    numbered = pd.DataFrame(coders, index=range(len(codes))).reset_index(names="unit")
     long = numbered.melt("unit", value_name="code").dropna(subset="code")
     counts = pd.crosstab(long["unit"], long["code"]).to_numpy(dtype=float)
-    coders = counts.sum(axis=1)
-    counts, coders = counts[coders > 1], coders[coders > 1]
-    n = coders.sum()
+    given = counts.sum(axis=1)
+    counts, given = counts[given > 1], given[given > 1]
+    n = given.sum()
     if n == 0:
         return float("nan")
     totals = counts.sum(axis=0)
     expected = n**2 - (totals**2).sum()
     if expected == 0:
         return float("nan")
-    observed = ((coders**2 - (counts**2).sum(axis=1)) / (coders - 1)).sum()
+    observed = ((given**2 - (counts**2).sum(axis=1)) / (given - 1)).sum()
     return float(1 - (n - 1) * observed / expected)
 
 
@@ -122,6 +125,7 @@ def agreement(
          topic   n  both  estimate  kappa
     0  waiting  10     1     0.095  0.091
     """
+    coded, labels = as_flags(coded), as_marks(labels)
     if not coded.index.equals(labels.index):
         raise CxError("coded comments and labels are not the same rows", got=len(labels),
                       expected=len(coded))  # fmt: skip

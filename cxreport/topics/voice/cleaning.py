@@ -9,6 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cxreport.inputs.columns import as_series
+
 BREAK = " . "
 """What stands for something that is no word: phrases do not reach over it."""
 STEPS = (
@@ -63,5 +65,6 @@ def clean(texts: pd.Series) -> pd.Series:
     >>> clean(pd.Series(["<b>Tutto</b> bene [email]", None])).str.split().tolist()
     [['.', 'Tutto', '.', 'bene', '.'], nan]
     """
+    texts = as_series(texts)
     cleaned = clean_array(arrow(texts)).to_pylist()
     return pd.Series(cleaned, index=texts.index, dtype="str")

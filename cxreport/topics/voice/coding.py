@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 from cxreport.errors import CxError, shorten
+from cxreport.inputs.columns import as_labels, as_series
 from cxreport.inputs.meaning import Name, Strict, Text
 from cxreport.inputs.settings import read_settings
 from cxreport.topics.voice.cleaning import arrow, clean_array
@@ -174,9 +175,10 @@ def code_comments(
     0     True
     1    False
     """
-    if languages is not None and len(languages) != len(texts):
-        raise CxError("texts and languages differ", got=len(languages), expected=len(texts))
-    spoken = (language(texts) if languages is None else languages).to_numpy()
+    texts = as_series(texts)
+    spoken = (language(texts) if languages is None else as_labels(languages)).to_numpy()
+    if len(spoken) != len(texts):
+        raise CxError("texts and languages differ", got=len(spoken), expected=len(texts))
     plain = _folded(clean_array(arrow(texts)))
     reads = {code: ~np.isin(spoken, [each for each in REPORTED if each != code])
              for code in REPORTED}  # fmt: skip

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.decomposition import NMF
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import as_labels, as_series
 from cxreport.topics.voice.languages import REPORTED, language
 from cxreport.topics.voice.words import word_table
 
@@ -73,7 +72,10 @@ def discover(
         raise CxError("too few topics to tell apart", got=topics, expected="2 or more")
     if language_code and language_code not in REPORTED:
         raise CxError("no such language", got=language_code, expected=", ".join(REPORTED))
-    spoken = (language(texts) if languages is None else languages).to_numpy()
+    texts = as_series(texts)
+    spoken = (language(texts) if languages is None else as_labels(languages)).to_numpy()
+    if len(spoken) != len(texts):
+        raise CxError("texts and languages differ", got=len(spoken), expected=len(texts))
     codes = [language_code] if language_code else list(REPORTED)
     parts = [_proposals(texts[spoken == code], code, topics, seed, minimum) for code in codes]
     known = [part for part in parts if not part.empty]
@@ -91,9 +93,13 @@ def _proposals(texts: pd.Series, code: str, topics: int, seed: int, minimum: int
     sought = min(topics, *holds.shape)
     if sought < 2:
         return pd.DataFrame(columns=COLUMNS)
+    from sklearn.decomposition import NMF  # noqa: PLC0415 - takes a second
+    from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415
+
     weights = TfidfTransformer(sublinear_tf=False).fit_transform(holds)
     model = NMF(sought, init="nndsvda", random_state=seed, max_iter=ITERATIONS, tol=1e-3)
-    strength = model.fit_transform(weights)
+    with np.errstate(invalid="ignore"):  # the root of an error that rounds to less than nothing
+        strength = model.fit_transform(weights)
     own = np.where(strength.max(axis=1) > 0, strength.argmax(axis=1), -1)
     counts = np.bincount(own[own >= 0], minlength=sought)
     order = [place for place in np.argsort(-counts, kind="stable") if counts[place] >= minimum]

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import sparse
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import as_labels, as_texts
 from cxreport.stats.intervals import normal_quantile
 from cxreport.stats.multiplicity import interval_level, judged
 from cxreport.topics.voice.languages import REPORTED, language
@@ -101,6 +102,9 @@ def keyness(
     0    late  20  100.0    True
     1  parcel  20  100.0    True
     """
+    texts, group = as_texts(texts), as_labels(group)
+    respondent = None if respondent is None else as_labels(respondent)
+    languages = None if languages is None else as_labels(languages)
     _check(texts, group, respondent, languages, own, reference)
     written = group.isin([own, reference]).to_numpy() & texts.notna().to_numpy()
     texts, group = texts[written], group[written]

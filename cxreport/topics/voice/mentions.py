@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import as_labels
 
 COLUMNS = ["source", "period", "n"]
 
@@ -40,6 +41,7 @@ def mentions(sources: pd.Series, periods: pd.Series) -> pd.DataFrame:
     2  review  2026-01  1
     3  review  2026-02  0
     """
+    sources, periods = as_labels(sources), as_labels(periods)
     if len(sources) != len(periods):
         raise CxError("sources and periods differ", got=len(periods), expected=len(sources))
     rows = pd.DataFrame({"source": sources.to_numpy(), "period": periods.to_numpy()}).dropna()

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import as_flags, as_labels, as_texts
 from cxreport.topics.voice.cleaning import clean
 from cxreport.topics.voice.words import word_table
 
@@ -80,16 +80,25 @@ def quotes(
     >>> chosen[["topic", "n", "group", "candidates"]].values.tolist()
     [['delivery', 12, 'detractor', 12]]
     """
+    texts, groups, coded = as_texts(texts), as_labels(groups), as_flags(coded)
     if not len(texts) == len(groups) == len(coded):
         raise CxError("texts, groups and topics are not of the same rows",
                       got=[len(texts), len(groups)], expected=len(coded))  # fmt: skip
     if not 0 < shortest <= longest:
         raise CxError("no bounds of a length", got=[shortest, longest])
     table = word_table(texts, languages)
+    if not len(table.words):
+        return pd.DataFrame(columns=COLUMNS)
+    from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415 - a second
+
     weights = TfidfTransformer().fit_transform(table.holds)
     length = clean(texts).str.strip().str.len().fillna(0).to_numpy()
     plain = texts.astype("object").to_numpy()
-    fits = (length >= shortest) & (length <= longest) & (texts.str.len() <= longest).to_numpy()
+    fits = (
+        (length >= shortest)
+        & (length <= longest)
+        & (texts.str.len() <= longest).to_numpy(dtype=bool)
+    )
     fits &= groups.notna().to_numpy()
     taken: set[str] = set()
     rows = []

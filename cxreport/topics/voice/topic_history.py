@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.stats import hypergeom
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import as_flags, as_labels
 from cxreport.stats.control_rules import centre_and_reach
 from cxreport.stats.multiplicity import judged
 from cxreport.stats.proportions import percent_of
@@ -72,6 +73,7 @@ def topic_history(
          period  estimate   signal direction
     11  2026-12      50.0  outside      rise
     """
+    coded, periods = as_flags(coded), as_labels(periods)
     if len(periods) != len(coded):
         raise CxError("the periods are not of the same rows", got=len(periods), expected=len(coded))
     names = periods.reset_index(drop=True)
@@ -102,8 +104,9 @@ def topic_history(
 def _lines(rows: pd.DataFrame, few: pd.Series) -> pd.DataFrame:
     """Return centre and limits of one topic, as ``control_chart`` draws them."""
     kept = ~few
-    lower = upper = pd.Series(np.nan, index=rows.index)
     centre, why = np.nan, ""
+    lower: pd.Series | float = np.nan
+    upper: pd.Series | float = np.nan
     values, counts = rows["estimate"].mask(few), rows["n"].astype(float)
     if 1 < kept.sum() < MIN_POINTS:
         centre, why = float(values.median()), RUN_CHART

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.stats import t
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import as_flags, as_labels, as_numbers
 from cxreport.stats.multiplicity import interval_level, judged
 from cxreport.stats.proportions import clustered_percent, percent_of
 from cxreport.topics.voice.impact import impacts
@@ -103,13 +104,16 @@ def topics(
          topic   n  share  mean  estimate  signal
     0  waiting  20   25.0 -50.0    -116.7    True
     """
+    coded = as_flags(coded)
+    cluster = None if cluster is None else as_labels(cluster)
+    stage = None if stage is None else as_labels(stage)
     for name, given in (("score", score), ("weight", weight), ("cluster", cluster),
                         ("stage", stage)):  # fmt: skip
         if given is not None and len(given) != len(coded):
             raise CxError(
                 f"the {name} is not of the same rows", got=len(given), expected=len(coded)
             )
-    values, worth = score.to_numpy(dtype="float64"), _weights(weight, len(coded))
+    values, worth = as_numbers(score, "score"), _weights(weight, len(coded))
     who = _clusters(cluster, len(coded))
     holds = coded.to_numpy(dtype=bool)
     rows = pd.DataFrame(
@@ -139,10 +143,10 @@ def _weights(weight: pd.Series | None, n: int) -> Numbers:
     """Return weights with a mean of 1."""
     if weight is None:
         return np.ones(n)
-    worth = weight.to_numpy(dtype="float64")
+    worth = as_numbers(weight, "weight")
     if not (np.isfinite(worth) & (worth > 0)).all():
         raise CxError("weights that cannot be used", expected="a number above 0 in every row")
-    return np.asarray(worth / worth.mean())
+    return np.asarray(worth / worth.mean()) if n else worth
 
 
 def _clusters(cluster: pd.Series | None, n: int) -> NDArray[np.int64]:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from scipy import sparse
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import as_labels, as_series
 from cxreport.topics.voice.cleaning import arrow, clean_array
 from cxreport.topics.voice.stop_words import NEGATIONS, STOP_WORDS
 
@@ -91,6 +92,7 @@ def words(texts: pd.Series, languages: pd.Series | None = None) -> pd.DataFrame:
     >>> found.groupby("text")["word"].agg(list).tolist()
     [['non_funziona', 'ordine'], ['not_work']]
     """
+    texts = as_series(texts)
     table = word_table(texts, languages)
     held = table.holds.tocoo()
     place = np.lexsort((held.col, held.row))
@@ -103,6 +105,8 @@ def word_table(
     texts: pd.Series, languages: pd.Series | None = None, *, phrases: bool = True
 ) -> WordTable:
     """Return which comment holds which word, as a sparse table; else as :func:`words`."""
+    if languages is not None:
+        languages = as_labels(languages)
     if languages is not None and len(languages) != len(texts):
         raise CxError("texts and languages differ", got=len(languages), expected=len(texts))
     rows, codes, names = _tokens(texts)
