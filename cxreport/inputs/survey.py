@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SURVEY = ("responses",)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Survey(Company):
     """A company with its answers, perhaps those of a part of the customers.
 
