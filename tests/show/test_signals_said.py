@@ -235,8 +235,14 @@ def comments(survey: Survey) -> list[Block]:
             for show in (cx.voice.word_chart, cx.voice.scores, cx.voice.reviews)]  # fmt: skip
 
 
+def classes(survey: Survey) -> list[Block]:
+    """Show the tables on classes of customers."""
+    study = cx.personas.company_personas(survey, starts=5, resamples=2)
+    return [cx.personas.compared(study, survey), cx.personas.persona_cards(study, survey)]
+
+
 PAGES: tuple[Callable[[Survey], list[Block]], ...] = (
-    scores, journeys, services, money, trial, comments,
+    scores, journeys, services, money, trial, comments, classes,
 )  # fmt: skip
 TESTED_WITH_THEIR_DATA = {"conversion.blocks.AGAINST_REST"}
 """Of undated sessions: in tests of sessions."""

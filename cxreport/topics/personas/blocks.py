@@ -41,6 +41,7 @@ APART = {
     ("mean", "more"): "apart.mean.more", ("mean", "less"): "apart.mean.less",
     ("share", "more"): "apart.share.more", ("share", "less"): "apart.share.less",
 }  # fmt: skip
+APART_FROM = ("estimate", "others", "difference", "difference_low", "difference_high")
 STORY = {BY_SIGNATURE: "story.signature", BY_ORDER: "story.order"}
 PARTS = {"needs": "story.needs", "worries": "story.worries", "day": "story.day"}
 UNMATCHED = {NO_CLASS: "unmatched.no such class", SEVERAL: "unmatched.several classes"}
@@ -353,8 +354,8 @@ def _apart(kept: pd.DataFrame) -> list[Said]:
     signals = kept[kept["signal"].fillna(value=False).astype(bool)]
     scores = signals[~signals["metric"].str.startswith(STAGE)].to_dict("records")
     lines = [
-        say("apart_more" if r["difference"] > 0 else "apart_less", number=int(r["class"]),
-            metric=r["metric"], others=float(r["others"]), **_ends(r))
+        say("apart_from", number=int(r["class"]), metric=r["metric"],
+            **{name: float(r[name]) for name in APART_FROM})
         for r in scores
     ]  # fmt: skip
     return lines or [say("apart_none")]
