@@ -137,7 +137,7 @@ def customer_items(
             rows[name] = np.floor(answers[name].reindex(index) + 0.5)
     metrics = _metrics(rows, answers, ratings)
     kinds = {name: "categorical" if name == CHANNEL else "ordered" for name in wanted}
-    return CustomerItems(rows.sort_index(), kinds, metrics, periods)
+    return CustomerItems(rows.sort_index(), kinds, metrics, min(periods, len(company.history)))
 
 
 def company_personas(

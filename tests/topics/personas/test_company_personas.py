@@ -91,3 +91,9 @@ def test_an_unknown_item_is_refused(company: Company) -> None:
         customer_items(company, items=["age"])
     with pytest.raises(CxError, match="not a number of periods"):
         customer_items(company, periods=0)
+
+
+def test_periods_that_are_not_there_are_not_counted(company: Company) -> None:
+    # The demo has the 24 months from November 2024 to October 2026.
+    assert customer_items(company, periods=40).periods == 24
+    assert customer_items(company, periods=12).periods == 12
