@@ -269,7 +269,8 @@ def quotations(voice: Voice, company: Company) -> Block:
     """Show comments that stand for each topic, and the rule that chose them."""
     if voice.quotes.empty:
         return _note("missing.quotes" if voice.labels else "missing.frame", company)
-    rule = say("quotes.rule", n=company.minimum_group)
+    most = int(voice.quotes["topic"].value_counts().max())
+    rule = say("quotes.rule", n=company.minimum_group, each=most)
     return section(
         [_tell([rule], company), _table("quotes", voice.quotes, QUOTES, company, **_labels(voice))]
     )

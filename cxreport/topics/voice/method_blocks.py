@@ -35,7 +35,7 @@ PROPOSED = (
 
 REDACTED = (
     Column("table", "capital:known_word:table_name"),
-    Column("column", "as:how", "question"),
+    Column("column", "as:how", "question", is_text=True),
     Column("kind", "known_word:redacted"),
     Column("n", "whole", "pieces"),
     Column("texts", "whole", "comments"),
