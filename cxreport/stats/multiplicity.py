@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
+from scipy.stats import false_discovery_control
 
 Correction = Literal["bh", "holm", "none"]
-METHODS = {"bh": "fdr_bh", "holm": "holm"}
 
 
 def corrected(p_value: pd.Series, correction: Correction = "holm") -> pd.Series:
@@ -28,9 +28,23 @@ def corrected(p_value: pd.Series, correction: Correction = "holm") -> pd.Series:
     [0.01, nan, 0.04]
     """
     known = p_value.dropna().astype(float)
-    if correction != "none" and len(known):
-        known = pd.Series(multipletests(known, method=METHODS[correction])[1], known.index)
+    if correction == "bh" and len(known):
+        known = pd.Series(false_discovery_control(known), known.index)
+    if correction == "holm":
+        known = _holm(known)
     return known.reindex(p_value.index)
+
+
+def _holm(p_value: pd.Series) -> pd.Series:
+    """Correct p-values by Holm's steps.
+
+    Statsmodels' own walks through the whole memory of the process at each call, for half a second.
+    """
+    order = np.argsort(p_value.to_numpy(), kind="stable")
+    steps = p_value.to_numpy()[order] * np.arange(len(order), 0, -1)
+    q_value = np.empty(len(order))
+    q_value[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    return pd.Series(q_value, p_value.index)
 
 
 def judged(
