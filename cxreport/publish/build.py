@@ -14,7 +14,7 @@ from tqdm import tqdm
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.personal_data import without_persons
-from cxreport.publish.export import export_page, payloads
+from cxreport.publish.export import METHOD, export_method, export_page, payloads
 from cxreport.publish.gate import check_notebook, check_page
 from cxreport.publish.plan import changed_since
 from cxreport.publish.publish import (
@@ -134,7 +134,11 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
     for language in job.report.languages:
         with DRAWING:
             pages[language] = export_page(notebook, language, job.provenance)
-        _gate(f"page {language}", check_page(pages[language], codebook=job.codebook), log)
+            method = export_method(notebook, language, job.provenance)
+        if method is not None:
+            pages[f"{METHOD}.{language}"] = method
+    for name, page in pages.items():
+        _gate(f"page {name}", check_page(page, codebook=job.codebook), log)
     if changed := changed_since(job, root):
         raise CxError(
             "not published: what it is made from changed while it was read; "

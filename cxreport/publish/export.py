@@ -23,7 +23,7 @@ from traitlets import default
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.executed import END, cell_number
-from cxreport.publish.fold import Piece, fold
+from cxreport.publish.fold import Piece, fold, in_short
 from cxreport.publish.provenance import provenance_rows
 from cxreport.show.blocks import MIME, read_block
 from cxreport.show.labels import period_label, title_label
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from nbformat import NotebookNode
+
+
+METHOD = "method"
+"""The tag of the cells that stand on the page of the method, and what that page is called."""
 
 
 class Headings(mistune.HTMLRenderer):
@@ -101,7 +105,8 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
     Returns
     -------
     str
-        A whole HTML document.
+        A whole HTML document. What cells tagged ``method`` show stands on a page of its own, see
+        ``export_method``, to which this one leads.
 
     Raises
     ------
@@ -109,42 +114,97 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
         If an output is no block, or a block cannot be shown; which cell it is.
     """
     words = Words(language)
+    cells = {n: cell for n, cell in enumerate(notebook.cells) if not _is_method(cell)}
+    others = len(cells) < len(notebook.cells)
+    link = (f"{METHOD}.{language}.html", words.text("method.link")) if others else None
+    return _write(notebook, cells, words, provenance, link=link)
+
+
+def export_method(
+    notebook: NotebookNode, language: str, provenance: Mapping[str, Any]
+) -> str | None:
+    """Write the page of a report's method: what the cells tagged ``method`` show.
+
+    Parameters, errors : as ``export_page``.
+
+    Returns
+    -------
+    str or None
+        A whole HTML document; None where no cell is tagged so.
+    """
+    words = Words(language)
+    cells = {n: cell for n, cell in enumerate(notebook.cells) if _is_method(cell)}
+    link = (f"{language}.html", words.text("method.back"))
+    title = words.text("method.title")
+    return _write(notebook, cells, words, provenance, link=link, title=title) if cells else None
+
+
+def _write(
+    notebook: NotebookNode,
+    cells: Mapping[int, NotebookNode],
+    words: Words,
+    provenance: Mapping[str, Any],
+    *,
+    link: tuple[str, str] | None,
+    title: str = "",
+) -> str:
+    """Write some of a notebook's cells, by their place, as a page."""
     markdown = Headings()
     write_markdown = mistune.create_markdown(renderer=markdown, plugins=["table"])
-    pieces: list[Piece] = []
-    header: dict[str, Any] = {}
-    for number, cell in enumerate(notebook.cells):
-        tagged = set(cell.metadata.get("tags", [])) & set(LANGUAGES)
-        if cell.cell_type == "markdown" and (language in tagged or not tagged):
-            pieces.append(Piece(visible(cell.source)))
-        with _named(cell):
-            for position, payload in enumerate(payloads(cell)):
-                if payload != END:
-                    block = visible_block(read_block(payload))
-                    header = block.parameters if block.kind == "header" else header
-                    written = render(block, language, prefix=f"f{number}-{position}")
-                    pieces.append(Piece(block=block, html=written))
+    brief = bool(notebook.metadata.get("brief")) and not title
+    pieces = [
+        piece for n, cell in cells.items() for piece in _pieces(cell, words, f"f{n}", brief=brief)
+    ]
     parts = [
         Markup(write_markdown(piece.markdown)) if piece.markdown else piece.html  # noqa: S704
         for piece in fold(pieces, words)
     ]  # raw HTML in Markdown is escaped
-    title = title_label(header, words) if header else visible(notebook.metadata.get("title", ""))
-    source = header["source"][language] if header else ""
+    header = _header(notebook)
+    about = title_label(header, words) if header else visible(notebook.metadata.get("title", ""))
+    source = header["source"][words.language] if header else ""
+    names = (title, about, period_label(header, words), source)
     resources = style() | {
-        "language": language,
+        "language": words.language,
         "words": words,
-        "title": title,
-        "full_title": " – ".join(
-            isolated(part) for part in (title, period_label(header, words), source) if part
-        ),
+        "title": title or about,
+        "full_title": " – ".join(isolated(name) for name in names if name),
         "source": source,
         "parts": parts,
         "contents": markdown.contents,
+        "link": link,
         "provenance": all_visible(provenance_rows(provenance, words)),
     }
     exporter = PageExporter()  # type: ignore[no-untyped-call]
     page, _ = exporter.from_notebook_node(notebook, resources)
     return str(page)
+
+
+def _is_method(cell: NotebookNode) -> bool:
+    return METHOD in cell.metadata.get("tags", [])
+
+
+def _pieces(cell: NotebookNode, words: Words, prefix: str, *, brief: bool) -> list[Piece]:
+    """Return what a cell shows in a language."""
+    tags = set(cell.metadata.get("tags", []))
+    if cell.cell_type == "markdown":
+        here = words.language in tags or not tags & set(LANGUAGES)
+        return [Piece(visible(cell.source), folded="fold" in tags)] if here else []
+    pieces = []
+    with _named(cell):
+        for position, payload in enumerate(payloads(cell)):
+            if payload != END:
+                block = visible_block(read_block(payload))
+                block = in_short(block) if brief else block
+                written = render(block, words.language, prefix=f"{prefix}-{position}")
+                pieces.append(Piece(block=block, html=written))
+    return pieces
+
+
+def _header(notebook: NotebookNode) -> dict[str, Any]:
+    """Return what a notebook says it is about."""
+    shown = [payload for cell in notebook.cells for payload in payloads(cell) if payload != END]
+    headers = [p["parameters"] for p in shown if isinstance(p, dict) and p.get("kind") == "header"]
+    return all_visible(headers[-1]) if headers else {}
 
 
 @contextlib.contextmanager

@@ -1,21 +1,33 @@
-"""Sections that only say what is missing: where they follow each other, one list says it all."""
+"""What a page shows at once, and what waits in a fold or stands in the list at its end.
+
+A heading tagged ``fold`` hides its section until somebody opens it. A section that could only say
+what is missing is a line of one list at the end. A notebook whose metadata say ``brief`` shows of
+each list of sentences the first, and its tables in folds: what it tells stands in words and charts.
+"""
 
 from __future__ import annotations
 
-from itertools import groupby
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
+from cxreport.show.blocks import Block, read_block
+from cxreport.show.charts.picture import DRAWINGS
+from cxreport.show.parts import section
 from cxreport.show.written import note_of, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cxreport.show.blocks import Block
     from cxreport.show.words import Words
 
-HEADING = "## "
+HEADINGS = {"## ": 2, "### ": 3}
+FIRST_SENTENCES = 2
+"""Of a list of sentences, so many are seen at once on a page that is brief."""
+MOST_COLUMNS = 6
+"""Of a table that is seen at once there, where nothing beside it says the same in short."""
+TELLS = {"sentences", "cards", *DRAWINGS}
 
 
 class Piece(NamedTuple):
@@ -24,10 +36,40 @@ class Piece(NamedTuple):
     markdown: str = ""
     block: Block | None = None
     html: Markup = Markup()
+    folded: bool = False
+
+    @property
+    def level(self) -> int:
+        """Say of which level the heading is that it begins with; 0 where it has none."""
+        return next((n for mark, n in HEADINGS.items() if self.markdown.startswith(mark)), 0)
+
+
+Section = list[Piece]
+
+
+def in_short(block: Block, *, alone: bool = True) -> Block:
+    """Fold away of a block what a page that is brief need not show at once.
+
+    Parameters
+    ----------
+    block : Block
+        What a cell shows.
+    alone : bool
+        Whether nothing stands beside it that says in short what a table says.
+    """
+    if block.kind == "several":
+        parts = [read_block(payload) for payload in block.parameters["blocks"]]
+        alone = not any(part.kind in TELLS for part in parts)
+        return section([in_short(part, alone=alone) for part in parts])
+    if block.kind == "sentences":
+        return replace(block, parameters=block.parameters | {"first": FIRST_SENTENCES})
+    if block.kind == "table" and not (alone and len(block.parameters["columns"]) <= MOST_COLUMNS):
+        return Block("fold", parameters={"blocks": [block.payload()]})
+    return block
 
 
 def fold(pieces: Sequence[Piece], words: Words) -> list[Piece]:
-    """Put sections that only hold notes, two or more in a row, into one section.
+    """Put what is missing into one list at the end, and the folded sections into their folds.
 
     Parameters
     ----------
@@ -39,45 +81,70 @@ def fold(pieces: Sequence[Piece], words: Words) -> list[Piece]:
     Returns
     -------
     list of Piece
-        The same, with one heading and one list in place of such a row of sections: what each of
-        them was about, and why it is not there.
+        The same, with one heading and one list at the end in place of the sections that only hold
+        notes: what each of them was about, and why it is not there.
     """
-    found: list[Piece] = []
-    for empty, run in groupby(_sections(pieces), _only_notes):
-        sections = list(run)
-        if empty and len(sections) > 1:
-            lines = [_line(section, words) for section in sections]
-            heading = HEADING + words.text("missing_sections")
-            found.append(Piece("\n".join([heading, "", *lines])))
-        else:
-            found += [piece for section in sections for piece in section]
-    return found
+    shown: list[Piece] = []
+    missing: list[str] = []
+    for chapter in _parts(pieces, 2):
+        parts = [chapter] if _only_notes(chapter) else _parts(chapter, 3)
+        missing += [_line(part, words) for part in parts if _only_notes(part)]
+        kept = [part for part in parts if not _only_notes(part)]
+        if kept and kept[0] is not parts[0] and chapter[0].level == 2:
+            kept.insert(0, [chapter[0]])  # a part cannot stand without the heading above it
+        alone = not any(_shown(part) for part in kept if not _is_folded(part, 3))
+        told = [piece for part in kept for piece in _in_fold(part, 3, is_open=alone)]
+        shown += _in_fold(told, 2)
+    if missing:
+        heading = "## " + words.text("missing_sections")
+        shown.append(Piece("\n".join([heading, "", *missing])))
+    return shown
 
 
-def _sections(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Part what is shown before each heading of the second level."""
-    sections: list[list[Piece]] = [[]]
+def _parts(pieces: Sequence[Piece], level: int) -> list[Section]:
+    """Part what is shown before each heading of a level."""
+    parts: list[Section] = [[]]
     for piece in pieces:
-        if piece.markdown.startswith(HEADING):
-            sections.append([])
-        sections[-1].append(piece)
-    return sections
+        if piece.level == level:
+            parts.append([])
+        parts[-1].append(piece)
+    return [part for part in parts if part]
 
 
-def _only_notes(section: list[Piece]) -> bool:
-    kinds = {block.kind for block in _shown(section)}
-    return kinds == {"note"} and section[0].markdown.startswith(HEADING)
+def _in_fold(part: Section, level: int, *, is_open: bool = False) -> list[Piece]:
+    """Write a section whose heading is tagged as one that somebody has to open."""
+    if not _is_folded(part, level):
+        return part
+    opened = Markup(" open") if is_open else ""
+    heading, _, text = part[0].markdown.partition("\n")
+    return [
+        Piece(html=Markup('<details class="section"%s>\n<summary>\n') % opened),
+        Piece(heading),
+        Piece(html=Markup('</summary>\n<div class="grid">')),
+        *([Piece(text)] if text.strip() else []),
+        *part[1:],
+        Piece(html=Markup("</div>\n</details>")),
+    ]
 
 
-def _shown(section: list[Piece]) -> list[Block]:
+def _is_folded(part: Section, level: int) -> bool:
+    return bool(part) and part[0].folded and part[0].level == level
+
+
+def _only_notes(part: Section) -> bool:
+    kinds = {block.kind for block in _shown(part)}
+    return kinds == {"note"} and part[0].level > 0
+
+
+def _shown(part: Section) -> list[Block]:
     """Return the blocks of a section of which something is to be seen."""
-    return [piece.block for piece in section if piece.block and piece.html]
+    return [piece.block for piece in part if piece.block and piece.html]
 
 
-def _line(section: list[Piece], words: Words) -> str:
+def _line(part: Section, words: Words) -> str:
     """Write what a section was about, and its notes, as an item of a list."""
-    title = section[0].markdown.splitlines()[0].removeprefix(HEADING)
+    title = part[0].markdown.splitlines()[0].lstrip("# ")
     notes = dict.fromkeys(
-        note_of(block, reader_of(block, words.language)) for block in _shown(section)
+        note_of(block, reader_of(block, words.language)) for block in _shown(part)
     )
     return f"- **{title}** – {' '.join(notes)}"

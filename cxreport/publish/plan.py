@@ -14,6 +14,7 @@ from cxreport.errors import CxError
 from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.dataset import find_codebook
+from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.period import parse
 from cxreport.inputs.settings import read_settings
 from cxreport.publish.names import file_name
@@ -304,7 +305,7 @@ def _why_stale(folder: Path, report: Report, provenance: Mapping[str, Any]) -> s
         published = dict(manifest["pages"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "never built"
-    if set(published) != set(report.languages):
+    if {*published} & {*LANGUAGES} != {*report.languages}:
         return "other languages"
     if any(_digest(folder / f"{name}.html") != digest for name, digest in published.items()):
         return "a page is missing or is not the one published"

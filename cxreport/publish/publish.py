@@ -22,7 +22,7 @@ from urllib.parse import quote
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.exchange import put_folder
-from cxreport.publish.export import environment, style
+from cxreport.publish.export import METHOD, environment, style
 from cxreport.publish.gate import check_page
 from cxreport.publish.plan import MANIFEST
 from cxreport.show.plain_text import all_visible
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 STAGING = ".staging"
-OURS = {MANIFEST, *(f"{language}.html" for language in LANGUAGES)}
+OURS = {MANIFEST, *(f"{page}.html" for lang in LANGUAGES for page in (lang, f"{METHOD}.{lang}"))}
 
 
 @contextlib.contextmanager
@@ -88,7 +88,7 @@ def publish(
     folder : Path
         Where the pages go.
     pages : mapping of str to str
-        Language -> page.
+        Name -> page: a language, or ``method.`` and a language.
     manifest : mapping
         What the pages are made from; the hashes of the pages are added.
 
@@ -97,9 +97,9 @@ def publish(
     CxError
         If the disk is full or not writable; the pages in place are untouched.
     """
-    hashes = {language: _digest(page) for language, page in pages.items()}
+    hashes = {name: _digest(page) for name, page in pages.items()}
     text = json.dumps({**manifest, "pages": hashes}, indent=2, sort_keys=True, ensure_ascii=False)
-    files = {f"{language}.html": page for language, page in pages.items()} | {MANIFEST: text + "\n"}
+    files = {f"{name}.html": page for name, page in pages.items()} | {MANIFEST: text + "\n"}
     new = staged / "pages"
     try:
         new.mkdir(parents=True)

@@ -156,7 +156,9 @@ def _chart(block: Block, words: Words, prefix: str) -> Markup:
 
 
 def _sentences(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("sentences", sentences=sentences_of(block, reader_of(block, words.language)))
+    written = sentences_of(block, reader_of(block, words.language))
+    first = block.parameters.get("first", len(written))
+    return _fill("sentences", sentences=written[:first], more=written[first:], words=words)
 
 
 def _cards(block: Block, words: Words, _prefix: str) -> Markup:
@@ -187,8 +189,12 @@ def _plain(block: Block, words: Words, _prefix: str) -> Markup:
 
 
 def _fold(block: Block, words: Words, prefix: str) -> Markup:
-    """Show blocks one below the other once somebody opens them."""
-    summary = words.text(f"fold.{block.parameters['summary']}")
+    """Show blocks one below the other once somebody opens them: named, or after the first."""
+    p = block.parameters
+    if "summary" in p:
+        summary = words.text(f"fold.{p['summary']}")
+    else:
+        summary = caption(read_block(p["blocks"][0]), words)
     return _fill("fold", summary=summary, content=_several(block, words, prefix))
 
 

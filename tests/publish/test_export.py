@@ -12,7 +12,7 @@ import pytest
 from nbformat import NotebookNode, v4
 
 from cxreport.errors import CxError
-from cxreport.publish.export import export_page
+from cxreport.publish.export import export_method, export_page
 from cxreport.publish.gate import check_page
 from cxreport.show.blocks import MIME
 
@@ -67,7 +67,7 @@ def write(*cells: NotebookNode, language: str = "en", provenance: object = None)
 
 
 def main_of(page: str) -> str:
-    return page.partition("<main>")[2].partition("</main>")[0]
+    return page.partition("<main ")[2].partition("</main>")[0]
 
 
 def test_one_notebook_gives_each_language_its_page() -> None:
@@ -227,28 +227,116 @@ def test_a_table_in_markdown_is_refused_by_the_gate() -> None:
     assert "a table without a caption" in check_page(page)
 
 
-def test_sections_without_data_in_a_row_become_one_list() -> None:
-    note = {"kind": "note", "parameters": {"topic": "linkage", "key": "missing.people_told"}}
-    other = {"kind": "note", "parameters": {"topic": "retention", "key": "missing.orders"}}
+NOTE = {"kind": "note", "parameters": {"topic": "linkage", "key": "missing.people_told"}}
+OTHER = {"kind": "note", "parameters": {"topic": "retention", "key": "missing.orders"}}
+SAID = {
+    "kind": "sentences",
+    "parameters": {"topic": "survey", "sentences": [{"key": "method.gap", "values": {}}]},
+}
+
+
+def test_sections_without_data_are_one_list_at_the_end() -> None:
     few = {"topic": "show", "key": "missing_section.few", "n": 10}
     late = {"topic": "show", "key": "missing_section.not_known"}
     late |= {"table": "orders", "day": "2026-10-07"}
     nothing = {"kind": "several", "parameters": {"blocks": []}}
     page = write(
-        text("## Word of mouth\n\nWho tells whom."), shown(note), shown(nothing),
-        text("## Do they come back?"), shown(other), text("### Why"), shown(other),
+        text("## Word of mouth\n\nWho tells whom."), shown(NOTE), shown(nothing),
+        text("## Do they come back?"), shown(OTHER), text("### Why"), shown(OTHER),
         text("## Shops"), shown({"kind": "note", "parameters": few}),
+        text("## Data"), shown(SAID), text("### Weights"), shown(NOTE),
         text("## Value"), shown({"kind": "note", "parameters": late}),
-        text("## Method"), text("All of it."),
-        text("## Alone"), shown(note),
+        text("## Half"), shown(NOTE), text("### The rest"), shown(SAID),
     )  # fmt: skip
     assert re.findall(r"<h2 id=\S+>(.*?)</h2>", page) == [
-        "What these data do not tell", "Method", "Alone",
+        "Data", "Half", "What these data do not tell",
     ]  # fmt: skip
+    assert re.findall(r"<h3>(.*?)</h3>", page) == ["The rest"]
     items = re.findall(r"<li><strong>(.*?)</strong> (.*?)</li>", page)
-    assert [name for name, _ in items] == ["Word of mouth", "Do they come back?", "Shops", "Value"]
+    names = ["Word of mouth", "Do they come back?", "Shops", "Weights", "Value", "Half"]
+    assert [name for name, _ in items] == names
     assert [why.count(": ") for _, why in items][:2] == [1, 1]  # each note once
     assert "fewer than 10 people" in items[2][1]
-    assert "October 7, 2026" in items[3][1]
+    assert "October 7, 2026" in items[4][1]
     assert "Who tells whom." not in page
     assert check_page(page) == []
+
+
+def test_a_heading_tagged_so_hides_its_section_until_somebody_opens_it() -> None:
+    page = write(
+        text("## One"), shown(SAID), text("### Deeper\n\nHidden.", "fold"), text("Hidden, too."),
+        text("## Two", "fold"), shown(SAID), text("### Below", "fold"), text("Last."),
+        text("## Three"), text("### Alone", "fold"), shown(header()),
+    )  # fmt: skip
+    main = main_of(page)
+    assert main.index("a gap is") < main.index("<details")
+    folds = re.findall(
+        r'<details class="section"( open)?>\s*<summary>\s*<h(\d)[^>]*>(.*?)</h', main
+    )
+    assert folds == [
+        ("", "3", "Deeper"),
+        ("", "2", "Two"),
+        ("", "3", "Below"),
+        (" open", "3", "Alone"),
+    ]
+    inside = [fold.partition("</details>")[0] for fold in main.split("<details")[1:]]
+    assert "Hidden." in inside[0]
+    assert "Hidden, too." in inside[0]
+    assert "Two" not in inside[0]
+    assert '<a href="#section-2">Two</a>' in page
+    assert check_page(page) == []
+
+
+def board_of(columns: int) -> dict[str, Any]:
+    named = [{"name": f"n{n}", "how": "count", "heading": "n"} for n in range(columns)]
+    rows = {"columns": [f"n{n}" for n in range(columns)], "rows": [[7] * columns]}
+    about = {"topic": "survey", "caption": "scoreboard_alone", "columns": named}
+    about |= {"names": {}, "labels": {}, "period": {"name": "2026-10", "kind": "month"}}
+    return {"kind": "table", "frame": rows, "parameters": about}
+
+
+def sentences_of(n: int) -> dict[str, Any]:
+    said = [{"key": "method.gap", "values": {}}] * n
+    return {"kind": "sentences", "parameters": {"topic": "survey", "sentences": said}}
+
+
+@pytest.mark.parametrize(
+    ("payloads", "folds"),
+    [
+        ([sentences_of(2)], []),
+        ([sentences_of(5)], ["More on this"]),
+        ([board_of(6)], []),
+        ([board_of(7)], ["Scores of October 2026"]),
+        ([sentences_of(1), board_of(2)], ["Scores of October 2026"]),
+    ],
+)
+def test_a_brief_page_shows_the_first_sentences_and_folds_what_tables_say_again(
+    payloads: list[object], folds: list[str]
+) -> None:
+    several = {"kind": "several", "parameters": {"blocks": payloads}}
+    cells = [shown(header()), text("## One"), shown(several)]
+    summaries = r"<summary>(.*?)</summary>"
+    page = export_page(v4.new_notebook(cells=cells, metadata={"brief": True}), "en", PROVENANCE)
+    assert re.findall(summaries, main_of(page)) == folds
+    whole = export_page(v4.new_notebook(cells=cells), "en", PROVENANCE)
+    assert re.findall(summaries, main_of(whole)) == []
+    assert len(re.findall("<li>|<td", main_of(page))) == len(re.findall("<li>|<td", main_of(whole)))
+    assert check_page(page) == []
+
+
+def test_the_method_stands_on_a_page_of_its_own() -> None:
+    method = shown(sentences_of(1))
+    method.metadata["tags"] = ["method"]
+    notebook = v4.new_notebook(cells=[shown(header()), text("## One"), method])
+    page, apart = (f(notebook, "en", PROVENANCE) for f in (export_page, export_method))
+    assert apart is not None
+    assert "A gap" not in page
+    assert "a gap is never a zero" in apart
+    assert "One" not in main_of(apart)
+    assert '<a href="method.en.html">' in page
+    assert '<a href="en.html">' in apart
+    assert "<h1>How this report is made</h1>" in apart
+    assert "Customer experience report – October 2026 – Shops</title>" in apart
+    assert check_page(page) == check_page(apart) == []
+    assert export_method(v4.new_notebook(cells=[shown(header())]), "en", PROVENANCE) is None
+    assert "method.en.html" not in write()

@@ -145,15 +145,17 @@ def avoidable_chart(history: pd.DataFrame, company: Company, avoidable: Sequence
 
 
 @without_few
-def loop_table(steps: pd.DataFrame, later: pd.DataFrame, company: Company, hours: float) -> Block:
+def loop_table(
+    steps: pd.DataFrame, later: pd.DataFrame | None, company: Company, hours: float
+) -> Block:
     """Say how many detractors were called back and helped, and what they said the next time.
 
     Parameters
     ----------
     steps : DataFrame
         From ``company_loop``.
-    later : DataFrame
-        From ``company_later``.
+    later : DataFrame or None
+        From ``company_later``; None where it is not told.
     company : Company
         The company reported.
     hours : float
@@ -171,7 +173,7 @@ def loop_table(steps: pd.DataFrame, later: pd.DataFrame, company: Company, hours
             said.append(say("loop.waiting", n=int(row["not_observable"])))
         items.append(said)
     blocks = [table(TOPIC, "closed_loop", steps.assign(hours=hours), STEPS, company)]
-    if len(later) == 2:
+    if later is not None and len(later) == 2:
         items.append(_later(later, company))
         asked_again = later["called"].astype(bool).map({True: "called", False: "not_called"})
         listed = later.assign(asked_again=asked_again)

@@ -1,6 +1,7 @@
 """What customers answered: scores, trends, groups, weights, planning, and the method."""
 
 from cxreport.topics.survey.blocks import (
+    actions,
     board,
     distributions,
     in_brief,
@@ -10,7 +11,7 @@ from cxreport.topics.survey.blocks import (
     weighted,
 )
 from cxreport.topics.survey.group_blocks import base, breakdown, consistency, leagues
-from cxreport.topics.survey.method_blocks import families, method
+from cxreport.topics.survey.method_blocks import counted, families, method
 from cxreport.topics.survey.planning_blocks import (
     detectable,
     plan,
@@ -20,10 +21,12 @@ from cxreport.topics.survey.planning_blocks import (
 )
 
 __all__ = [
+    "actions",
     "base",
     "board",
     "breakdown",
     "consistency",
+    "counted",
     "detectable",
     "distributions",
     "families",

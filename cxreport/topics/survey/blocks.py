@@ -167,7 +167,7 @@ def trends(
     survey : Survey
         The survey reported.
     actions : DataFrame, optional
-        What was done and when, from ``actions_of``: drawn on the charts and listed below them.
+        What was done and when, from ``actions_of``: its signs stand on the charts.
     """
     listed = [] if actions is None else actions.to_dict("records")
     charts = []
@@ -179,9 +179,14 @@ def trends(
                 chart("control", TOPIC, "trend", rows, TREND, survey, label=label,
                       y="axis.score", how="score", **named)
             )  # fmt: skip
-    if charts and actions is not None and listed:
-        charts.append(table(TOPIC, "actions", actions, ACTIONS, survey))
     return section(charts) if charts else note(TOPIC, "missing_section.trend")
+
+
+def actions(done: pd.DataFrame, survey: Survey) -> Block:
+    """List what was done, by the sign that it has on the charts; ``done`` from ``actions_of``."""
+    if done.empty:
+        return note(TOPIC, "missing.actions", survey)
+    return table(TOPIC, "actions", done, ACTIONS, survey)
 
 
 def signals(scores_by_period: pd.DataFrame, survey: Survey, group: str) -> Block:

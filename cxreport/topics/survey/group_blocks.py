@@ -23,11 +23,16 @@ GROUPS = (GROUP, *RESULT, *DIFFERENCE, Column("signal", "signal"), NOTE)
 LEAGUE = (
     GROUP,
     Column("n"),
-    Column("estimate", "score"),
-    Column("stabilised", "score"),
-    Column("stabilised", "range:score:stabilised_low:stabilised_high", "stabilised_interval"),
+    Column("result", "score", "estimate"),
+    Column("estimate", "score", "stabilised"),
+    Column("estimate", "range:score", "stabilised_interval"),
     Column("rank_low", "span:whole:rank_low:rank_high", "ranks", is_text=True),
 )
+STABILISED = {
+    "estimate": "result", "stabilised": "estimate", "stabilised_low": "low",
+    "stabilised_high": "high",
+}  # fmt: skip
+"""What is drawn of a league."""
 BASE = (
     Column("variable", "column"),
     Column("level", "code_of:variable"),
@@ -70,7 +75,7 @@ def breakdown(scores: Mapping[str, pd.DataFrame], everyone: pd.DataFrame, survey
 
 
 def leagues(tables: Mapping[str, pd.DataFrame], survey: Survey, periods: int) -> Block:
-    """Show the league tables of columns with many groups; ``tables`` from ``league_tables``."""
+    """Draw the groups of columns with many of them; ``tables`` from ``league_tables``."""
     blocks = [
         league(rows.rename(columns={column: "group"}), survey, column, periods)
         for column, rows in tables.items()
@@ -80,9 +85,13 @@ def leagues(tables: Mapping[str, pd.DataFrame], survey: Survey, periods: int) ->
 
 @without_few
 def league(rows: pd.DataFrame, survey: Survey, column: str, periods: int) -> Block:
-    """Show the league table of one column."""
+    """Draw the stabilised scores of one column's groups, best first; their ranks in the table."""
     named = {"metric": rows["metric"].iloc[0], "question": rows["question"].iloc[0]}
-    return table(TOPIC, "league", rows, LEAGUE, survey, group=column, periods=periods, **named)
+    drawn = rows.drop(columns=["low", "high"], errors="ignore").rename(columns=STABILISED)
+    return chart(
+        "intervals", TOPIC, "league", drawn, LEAGUE, survey, group=column, periods=periods,
+        label={"name": "group", "how": "code"}, **named, **OF_SCORE,
+    )  # fmt: skip
 
 
 def consistency(spread: pd.DataFrame, survey: Survey) -> Block:

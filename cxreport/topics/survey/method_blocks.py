@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from cxreport.show.blocks import Block
 
 LEFT_OUT = {"date-missing": "method.undated", "rows-repeated": "method.repeated"}
+COUNTS = ("n", "missing", "invalid")
 
 
-def method(board: pd.DataFrame, survey: Survey) -> Block:
-    """Say which answers count and how the numbers were made.
+def counted(board: pd.DataFrame, survey: Survey) -> Block:
+    """Say which answers count, and which do not.
 
     Parameters
     ----------
@@ -32,8 +33,7 @@ def method(board: pd.DataFrame, survey: Survey) -> Block:
     Returns
     -------
     Block
-        Sentences: answers, rows left out, missing and invalid by question, and the method of each
-        score that the board holds.
+        Sentences: answers, rows left out, missing and invalid by question.
     """
     counts = run(survey.responses.group_by("period_start").aggregate(n=survey.responses.count()))
     day = counts["period_start"]
@@ -51,13 +51,24 @@ def method(board: pd.DataFrame, survey: Survey) -> Block:
         n = int(problems.loc[problems["problem"] == problem, "n"].sum())
         if n:
             items.append(say(key, n=n))
-    counted = ["n", "missing", "invalid"]
     items += [
-        say(
-            "method.missing", question=row["question"], **{name: int(row[name]) for name in counted}
-        )
+        say("method.missing", question=row["question"], **{name: int(row[name]) for name in COUNTS})
         for row in board.drop_duplicates("question").to_dict("records")
     ]
+    return sentences(TOPIC, items, survey)
+
+
+def method(board: pd.DataFrame, survey: Survey) -> Block:
+    """Say how the numbers were made: the method of each score that ``board`` holds.
+
+    Parameters
+    ----------
+    board : DataFrame
+        From ``scoreboard``.
+    survey : Survey
+        The survey reported.
+    """
+    items = []
     metrics = set(board["metric"])
     if "nps" in metrics:
         items.append(say("method.nps"))
