@@ -65,7 +65,7 @@ MONTHS = (
 QUOTES = (
     Column("topic", CODE),
     Column("group", "capital:word:writer", "who"),
-    Column("text", "as_is", "quotation"),
+    Column("text", "comment", "quotation"),
     Column("candidates"),
 )
 SOURCES = (
