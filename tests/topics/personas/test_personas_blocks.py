@@ -25,6 +25,7 @@ from cxreport.topics.personas import (
     profiles,
     read_narratives,
 )
+from cxreport.topics.voice.quotes import LONGEST, SHORTEST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,9 +115,25 @@ def test_a_story_is_marked_as_one(study: PersonaStudy, company: Company, tmp_pat
 
 def test_three_comments_of_a_class_at_most(study: PersonaStudy, company: Company) -> None:
     quotes = pd.DataFrame({"class": [1] * 5 + [9], "text": [*"vwxyz", "other"]})
+    quotes["group"] = "passive"
     text = said(persona_cards(study, company, quotes=quotes))
     assert [f"“{letter}”" in text for letter in "vwxyz"] == [True, True, True, False, False]
     assert "other”" not in text
+
+
+def test_a_comment_of_a_class_says_who_gave_it_and_the_rule_that_chose_it(
+    study: PersonaStudy, company: Company
+) -> None:
+    quotes = pd.DataFrame({"class": [1, 1], "text": ["Late", "Well, [name]"]})
+    page = persona_cards(study, company, quotes=quotes.assign(group=["detractor", "promoter"]))
+    text = said(page)
+    assert "Class 1, a detractor: “Late”" in text
+    assert "Class 1, a promoter: “Well, [name]”" in text
+    assert "Classe 1, un detrattore: «Late»" in said(page, "it")
+    assert "Classe 1, un promotore: «Well, [nome]»" in said(page, "it")
+    # the minimum is 1 in these tests; two comments were chosen
+    assert f"in which at least {company.minimum_group} customers wrote" in text
+    assert f"of {SHORTEST} to {LONGEST} characters" in text
 
 
 def test_one_class_is_no_persona(company: Company) -> None:
