@@ -132,8 +132,8 @@ def profiles(study: PersonaStudy, company: Company) -> Block:
     has_mean = kept.groupby("item")["metric"].transform(lambda m: (m == "mean").any())
     lines = kept[(kept["metric"] == "mean") | ~has_mean]
     lines = lines.assign(
-        unit=lines["metric"].map({"mean": "number", "share": "share"}),
-        ends=lines["metric"].map({"mean": "range:number", "share": "range:share"}),
+        unit=lines["metric"].map({"mean": "2", "share": "share"}),
+        ends=lines["metric"].map({"mean": "range:2", "share": "range:share"}),
         line=lines["item"] + " " + lines["level"],
         shade=(SHADES * (lines["effect"] / LARGE).clip(-1, 1)).round().astype("int64"),
     )

@@ -97,6 +97,19 @@ def test_a_card_says_what_is_measured(study: PersonaStudy, company: Company) -> 
     assert "above the others" in text
 
 
+def test_a_mean_is_told_with_the_decimals_that_show_its_interval(
+    study: PersonaStudy, company: Company
+) -> None:
+    # of 60 customers 58 give needs a 5 and two a 4; of 40 others 38 give ease a 1 and two a 2
+    text = said(profiles(study, company))
+    assert f"{298 / 60:.2f}" in text
+    assert f"{42 / 40:.2f}" in text
+    row = study.personas.profiles.query("item == 'ease' and metric == 'mean' and low > 0")  # type: ignore[union-attr]
+    interval = f"{row['low'].item():.2f} to {row['high'].item():.2f}"
+    assert interval in text
+    assert f"mean 1.05 ({interval})" in said(persona_cards(study, company))
+
+
 def test_a_story_is_marked_as_one(study: PersonaStudy, company: Company, tmp_path: Path) -> None:
     file = tmp_path / "personas.toml"
     file.write_text(STORY, encoding="utf-8")

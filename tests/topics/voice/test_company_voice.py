@@ -91,6 +91,14 @@ def test_reviews_stand_by_themselves(voice: Voice, survey: Survey) -> None:
     assert "Fewer stars go with: waiting on the phone" in page
 
 
+def test_one_coefficient_of_agreement_is_told(voice: Voice, survey: Survey) -> None:
+    # one person labelled each comment: kappa of frame and person says what alpha says
+    assert {"kappa", "kappa_low", "kappa_high"} <= set(voice.agreement)
+    page = said(cx.voice.coder_agreement(voice, survey))
+    assert "Alpha (interval)" in page
+    assert "kappa" not in page.lower()
+
+
 @pytest.mark.parametrize("language", ["en", "it"])
 @pytest.mark.parametrize("name", BLOCKS)
 def test_every_section_can_be_read(voice: Voice, survey: Survey, name: str, language: str) -> None:
