@@ -21,6 +21,7 @@ from cxreport.show.labels import (
     capital,
     code_label,
     column_label,
+    comment_label,
     period_label,
     question_label,
     score_label,
@@ -342,6 +343,7 @@ def _capital(reader: Reader, value: Any, how: str, row: Row) -> str:
 FORMATS: dict[str, Format] = {
     "": _any,
     "as_is": lambda _, value, __, ___: "" if value is None else str(value),
+    "comment": lambda r, value, _, __: comment_label(str(value), r.words),
     "count": _count,
     "whole": lambda r, value, _, __: r.words.whole(number(value)),
     "number": lambda r, value, _, __: r.words.number(number(value)),
@@ -386,8 +388,8 @@ FORMATS: dict[str, Format] = {
     "and": _and,
 }
 TEXTUAL = {
-    "", "as_is", "day", "period", "short", "code", "code_of", "codes", "column", "question",
-    "answer", "score_name", "signal", "yes", "word", "known_word", "translated", "say", "list",
-    "series", "and", "capital", "unbroken",
+    "", "as_is", "comment", "day", "period", "short", "code", "code_of", "codes", "column",
+    "question", "answer", "score_name", "signal", "yes", "word", "known_word", "translated", "say",
+    "list", "series", "and", "capital", "unbroken",
 }  # fmt: skip
 """Formats of columns that are read as text, from the left; all others are numbers."""

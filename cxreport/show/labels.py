@@ -6,6 +6,7 @@ read is decided here, at export.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from cxreport.show.words import Words
 
     Parameters = dict[str, Any]
+
+MARK = re.compile(r"\[([A-Za-z -]+)\]")
+"""What stands in the place of a piece of personal data, see ``cxreport.inputs.redaction``."""
 
 
 def capital(text: str) -> str:
@@ -82,3 +86,17 @@ def code_label(column: str, code: object, parameters: Parameters, words: Words) 
         return words.text("value.unknown")
     label = parameters.get("labels", {}).get(column, {}).get(str(code), {})
     return str(label.get(words.language, code))
+
+
+def comment_label(text: str, words: Words) -> str:
+    """Return what a customer wrote, with its marks of redaction in the reader's language.
+
+    Examples
+    --------
+    >>> from cxreport.show.words import Words
+    >>> comment_label("Write to [email] [not a mark]", Words("it"))
+    'Write to [indirizzo e-mail] [not a mark]'
+    """
+    kinds = {kind: f"redacted.{kind}" for kind in MARK.findall(text)}
+    marks = {kind: words.text(key) if words.has(key) else kind for kind, key in kinds.items()}
+    return MARK.sub(lambda mark: f"[{marks[mark[1]]}]", text)

@@ -8,11 +8,14 @@ import os
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 from cxreport.errors import CxError
 from cxreport.inputs.contracts import CATALOGUE
 from cxreport.inputs.meaning import LANGUAGES
+from cxreport.inputs.personal_data import IN_TEXT
+from cxreport.inputs.redaction import redact
 from cxreport.show.formats import Reader
 from cxreport.show.texts import SHARED, texts_of
 from cxreport.show.words import Words
@@ -189,3 +192,22 @@ def test_the_machine_s_own_language_changes_nothing(machine: str) -> None:
         check=True,
     )
     assert said.stdout == "1,234.5 March 1, 2026 March 2026\n1.234,5 1 marzo 2026 marzo 2026\n"
+
+
+def test_what_was_taken_out_of_a_comment_is_named_in_the_readers_language() -> None:
+    given = ["Sono Anna, 333 1234567", "a@example.org, IT60X0542811101000000123456", "va bene"]
+    texts = redact(pd.Series([*given, "[order] 7"]), patterns={"ticket": "TK-[0-9]+"}).tolist()
+    assert texts == ["Sono [name], [phone]", "[email], [IBAN]", "va bene", "[order] 7"]
+    for language, wanted in (
+        ("it", ["Sono [nome], [numero di telefono]", "[indirizzo e-mail], [IBAN]"]),
+        ("en", ["Sono [name], [phone number]", "[e-mail address], [IBAN]"]),
+    ):
+        reader = Reader(language, "voice")
+        assert [reader.write(text, "comment", {}) for text in texts] == [
+            *wanted, "va bene", "[order] 7",
+        ]  # fmt: skip
+
+
+def test_every_kind_of_personal_data_has_a_name_for_the_reader() -> None:
+    kinds = {kind.name for kind in IN_TEXT}
+    assert {f"redacted.{kind}" for kind in kinds} <= set(texts_of(SHARED))

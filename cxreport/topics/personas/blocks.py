@@ -132,8 +132,8 @@ def profiles(study: PersonaStudy, company: Company) -> Block:
     has_mean = kept.groupby("item")["metric"].transform(lambda m: (m == "mean").any())
     lines = kept[(kept["metric"] == "mean") | ~has_mean]
     lines = lines.assign(
-        unit=lines["metric"].map({"mean": "number", "share": "share"}),
-        ends=lines["metric"].map({"mean": "range:number", "share": "range:share"}),
+        unit=lines["metric"].map({"mean": "2", "share": "share"}),
+        ends=lines["metric"].map({"mean": "range:2", "share": "range:share"}),
         line=lines["item"] + " " + lines["level"],
         shade=(SHADES * (lines["effect"] / LARGE).clip(-1, 1)).round().astype("int64"),
     )
@@ -190,8 +190,8 @@ def persona_cards(
     narratives : DataFrame, optional
         From ``company_narratives``.
     quotes : DataFrame, optional
-        Comments chosen by a rule: ``class``, ``text``, in the order to be shown; at most three of
-        each class are.
+        From ``company_quotes``: ``class``, ``group``, ``text``, in the order to be shown; at most
+        three of each class are.
     """
     found = study.personas
     if found is None or found.count == 1:
@@ -344,9 +344,12 @@ def _quotes(quotes: pd.DataFrame, kept: list[int], company: Company) -> list[Blo
     if listed.empty:
         return []
     lines = [
-        say("quote", number=int(r["class"]), text=str(r["text"])) for r in listed.to_dict("records")
+        say("quote", number=int(r["class"]), group=r["group"], text=str(r["text"]))
+        for r in listed.to_dict("records")
     ]
-    return [_sentences([say("how_quotes"), *lines], company)]
+    most = int(listed["class"].value_counts().max())
+    rule = say("how_quotes", n=company.minimum_group, each=most)
+    return [_sentences([rule, *lines], company)]
 
 
 def _apart(kept: pd.DataFrame) -> list[Said]:

@@ -65,7 +65,7 @@ MONTHS = (
 QUOTES = (
     Column("topic", CODE),
     Column("group", "capital:word:writer", "who"),
-    Column("text", "as_is", "quotation"),
+    Column("text", "comment", "quotation"),
     Column("candidates"),
 )
 SOURCES = (
@@ -114,7 +114,7 @@ def brief(voice: Voice, company: Company) -> Block:
     """Say in three sentences what sets detractors apart, which topic hurts, and which rises."""
     if not voice.respondents:
         return _note("missing.comments", company)
-    lines = [_telling(voice), *_hurting(voice), *_rising(voice, company)]
+    lines = [_telling(voice), *_hurting(voice), *_rising(voice, company, now=True)]
     return _tell([*lines, say("association")], company, **_labels(voice))
 
 
@@ -123,7 +123,12 @@ def summary(voice: Voice, company: Company) -> Block:
     """Say it in one short section: three sentences, and the topics with their scores."""
     if not voice.respondents:
         return _note("missing.comments", company)
-    lines = [_telling(voice), *_hurting(voice), *_rising(voice, company), say("association")]
+    lines = [
+        _telling(voice),
+        *_hurting(voice),
+        *_rising(voice, company, now=True),
+        say("association"),
+    ]
     drawn = [_score_chart(voice, company)] if _comparable(voice) else []
     return section([_tell(lines, company, **_labels(voice)), *drawn])
 
@@ -164,16 +169,18 @@ def _hurting(voice: Voice) -> list[Said]:
     return [*lines, *([say("topics.weak", topics=weak, n=len(weak))] if weak else [])]
 
 
-def _rising(voice: Voice, company: Company) -> list[Said]:
-    """Say which topics were spoken of more than usual, and when."""
+def _rising(voice: Voice, company: Company, *, now: bool = False) -> list[Said]:
+    """Say which topics are spoken of more than usual: now, or in all periods, and when."""
     history = voice.history
     if history.empty or history["p_value"].isna().all():
         return [say("months.unsaid")]
     risen = history[history["direction"] == RISE]
     if risen.empty:
         return [say("months.none", n=int(history["period"].nunique()))]
-    now = risen["period"] == company.period.name
-    rows = pd.concat([risen[now], risen[~now]]).to_dict("records")
+    current = risen["period"] == company.period.name
+    if now and not current.any():
+        return [say("months.none_now", when=company.period.name)]
+    rows = pd.concat([risen[current], risen[~current & (not now)]]).to_dict("records")
     return [
         say("months.rise", topic=row["topic"], when=row["period"], n=int(row["n"]),
             mentions=int(row["mentions"]), **_numbers(row, "estimate", "centre"))

@@ -23,7 +23,6 @@ AGREED = (
     Column("coded"),
     Column("both"),
     Column("agreement", "share"),
-    Column("kappa", "with_range:2:kappa_low:kappa_high"),
     Column("note", "known_word:note"),
 )
 PROPOSED = (

@@ -25,6 +25,7 @@ from cxreport.topics.personas import (
     profiles,
     read_narratives,
 )
+from cxreport.topics.voice.quotes import LONGEST, SHORTEST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +97,19 @@ def test_a_card_says_what_is_measured(study: PersonaStudy, company: Company) -> 
     assert "above the others" in text
 
 
+def test_a_mean_is_told_with_the_decimals_that_show_its_interval(
+    study: PersonaStudy, company: Company
+) -> None:
+    # of 60 customers 58 give needs a 5 and two a 4; of 40 others 38 give ease a 1 and two a 2
+    text = said(profiles(study, company))
+    assert f"{298 / 60:.2f}" in text
+    assert f"{42 / 40:.2f}" in text
+    row = study.personas.profiles.query("item == 'ease' and metric == 'mean' and low > 0")  # type: ignore[union-attr]
+    interval = f"{row['low'].item():.2f} to {row['high'].item():.2f}"
+    assert interval in text
+    assert f"mean 1.05 ({interval})" in said(persona_cards(study, company))
+
+
 def test_a_story_is_marked_as_one(study: PersonaStudy, company: Company, tmp_path: Path) -> None:
     file = tmp_path / "personas.toml"
     file.write_text(STORY, encoding="utf-8")
@@ -114,9 +128,25 @@ def test_a_story_is_marked_as_one(study: PersonaStudy, company: Company, tmp_pat
 
 def test_three_comments_of_a_class_at_most(study: PersonaStudy, company: Company) -> None:
     quotes = pd.DataFrame({"class": [1] * 5 + [9], "text": [*"vwxyz", "other"]})
+    quotes["group"] = "passive"
     text = said(persona_cards(study, company, quotes=quotes))
     assert [f"“{letter}”" in text for letter in "vwxyz"] == [True, True, True, False, False]
     assert "other”" not in text
+
+
+def test_a_comment_of_a_class_says_who_gave_it_and_the_rule_that_chose_it(
+    study: PersonaStudy, company: Company
+) -> None:
+    quotes = pd.DataFrame({"class": [1, 1], "text": ["Late", "Well, [name]"]})
+    page = persona_cards(study, company, quotes=quotes.assign(group=["detractor", "promoter"]))
+    text = said(page)
+    assert "Class 1, a detractor: “Late”" in text
+    assert "Class 1, a promoter: “Well, [name]”" in text
+    assert "Classe 1, un detrattore: «Late»" in said(page, "it")
+    assert "Classe 1, un promotore: «Well, [nome]»" in said(page, "it")
+    # the minimum is 1 in these tests; two comments were chosen
+    assert f"in which at least {company.minimum_group} customers wrote" in text
+    assert f"of {SHORTEST} to {LONGEST} characters" in text
 
 
 def test_one_class_is_no_persona(company: Company) -> None:

@@ -71,11 +71,23 @@ def test_the_outage_is_flagged_in_its_month() -> None:
     assert marked["mentions"].item() == 20  # of 115 comments of the month, counted by hand
 
 
-def test_the_outage_is_on_the_page_of_a_later_month(voice: Voice, survey: Survey) -> None:
-    for language, words in (("en", "More than usual: waiting on the phone, March 2026. 20 of 115"),
-                            ("it", "Più del solito: attesa al telefono, marzo 2026")):  # fmt: skip
-        assert words in said(cx.voice.brief(voice, survey), language)
-        assert words in said(cx.voice.months(voice, survey), language)
+def test_an_outage_of_months_ago_is_in_the_months_and_not_in_brief(
+    voice: Voice, survey: Survey
+) -> None:
+    for language, rise, none in (
+        ("en", "More than usual: waiting on the phone, March 2026. 20 of 115",
+         "In October 2026 no topic is to be seen that is spoken of more than usual."),
+        ("it", "Più del solito: attesa al telefono, marzo 2026",
+         "In ottobre 2026 non si vede nessun tema di cui si parli più del solito."),
+    ):  # fmt: skip
+        assert rise in said(cx.voice.months(voice, survey), language)
+        for block in (cx.voice.brief, cx.voice.summary):
+            page = said(block(voice, survey), language)
+            assert rise.split(":")[0] not in page
+            assert none in page
+        assert none not in said(cx.voice.months(voice, survey), language)
+    then = replace(voice, history=voice.history.replace({"period": {"2026-03": "2026-10"}}))
+    assert "More than usual: waiting on the phone, October" in said(cx.voice.brief(then, survey))
 
 
 def test_the_frame_sees_what_was_labelled(voice: Voice) -> None:
@@ -89,6 +101,14 @@ def test_reviews_stand_by_themselves(voice: Voice, survey: Survey) -> None:
     assert "App reviews: 597 with stars" in page
     assert "Nobody was asked to write these" in page
     assert "Fewer stars go with: waiting on the phone" in page
+
+
+def test_one_coefficient_of_agreement_is_told(voice: Voice, survey: Survey) -> None:
+    # one person labelled each comment: kappa of frame and person says what alpha says
+    assert {"kappa", "kappa_low", "kappa_high"} <= set(voice.agreement)
+    page = said(cx.voice.coder_agreement(voice, survey))
+    assert "Alpha (interval)" in page
+    assert "kappa" not in page.lower()
 
 
 @pytest.mark.parametrize("language", ["en", "it"])

@@ -28,6 +28,7 @@ def found(text: str, code: str | None = None) -> list[str]:
         ("Perché così? Qualità", "it", ["qualità"]),  # accents stay
         ("QUALITÀ qualità", "it", ["qualità", "qualità_qualità"]),  # each word once
         ("scrivete a [email] <b>presto</b> https://x.it/y", "it", ["presto", "scrivete"]),
+        ("[VAT number] paga [IBAN] presto", "it", ["paga", "presto"]),
         ("<script>alert(1)</script> lento", "it", ["lento"]),
         ("consegna in 20 minuti, B2B", "it", ["consegna", "minuti"]),
         ("con\u200bsegna", "it", ["consegna"]),
