@@ -143,8 +143,10 @@ def subgroups(
     if not experiment.name:
         return note("experiment", "missing.experiment")
     if effects["difference"].isna().all():
-        unread = not effects.empty and _is_unread(effects)
-        return note("experiment", "missing.broken_ratio" if unread else "missing.subgroups")
+        if effects.empty:
+            return note("experiment", "missing.subgroups")
+        broken = _is_unread(effects)
+        return note("experiment", "missing.broken_ratio" if broken else "missing.subgroups_unread")
     charts = []
     for (variable, _), rows in _differences(effects).groupby(["variable", "arm"], sort=True):
         by_size = rows.sort_values(["estimate", "level"], ascending=[False, True])

@@ -9,6 +9,7 @@ import pandas as pd
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
 from cxreport.topics.service.closed_loop import compare_later
+from cxreport.topics.service.wait_blocks import no_requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +77,7 @@ LATER = (
 def rates_table(rates: pd.DataFrame, company: Company, hours: Mapping[str, float]) -> Block:
     """Show how requests were handled; ``rates`` from ``company_rates`` with the same ``hours``."""
     if rates.empty or not rates["n"].sum():
-        return note(TOPIC, "missing.requests", company, needs=("tickets",))
+        return no_requests(company)
     limits = {f"{metric}_within": limit for metric, limit in hours.items()}
     listed = table(TOPIC, "rates", rates.assign(hours=rates["metric"].map(limits)), RATES, company)
     if rates["q_value"].isna().all():
@@ -130,7 +131,8 @@ def avoidable_chart(history: pd.DataFrame, company: Company, avoidable: Sequence
         The reasons declared avoidable.
     """
     if history.empty:
-        return note(TOPIC, "missing.avoidable", company, needs=("tickets", "orders"))
+        key = "missing.avoidable" if avoidable else "missing.avoidable_undeclared"
+        return note(TOPIC, key, company, needs=("tickets", "orders"))
     now = history.iloc[-1]
     values: dict[str, Any] = {name: now[name] for name in ("estimate", "low", "high")}
     values |= {"n": int(now["contacts"]), "orders": int(now["n"]), "at": now["period"]}

@@ -80,6 +80,13 @@ HISTORY_IN_DAYS = (
 LEFT_OUT = (Column("reason", "word:left_out"), REQUESTS)
 
 
+def no_requests(company: Company) -> Block:
+    """Say why there are no requests: the source has none with their times, or nobody asked."""
+    has_times = "created_at" in company.columns_of("tickets")
+    key = "missing.requests_none" if has_times else "missing.requests"
+    return note(TOPIC, key, company, needs=("tickets",))
+
+
 @without_few
 def brief(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Block:
     """Say how long customers waited, where longest, what changed, and how sure that is.
@@ -96,7 +103,7 @@ def brief(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Block
     everybody = waits[waits["variable"] == ""]
     is_now = _is_now(everybody, company)
     if everybody.empty or not everybody.loc[is_now, "n"].sum():
-        return note(TOPIC, "missing.requests", company, needs=("tickets",))
+        return no_requests(company)
     changes = _with_column(changes)
     items: list[Any] = [_lead(changes, everybody[~is_now])]
     for metric, rows in everybody.groupby("metric", sort=False):
@@ -126,7 +133,7 @@ def summary(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Blo
     """
     now = waits[_is_now(waits, company)]
     if not now["n"].sum():
-        return note(TOPIC, "missing.requests", company, needs=("tickets",))
+        return no_requests(company)
     everybody = waits[waits["variable"] == ""]
     items: list[Any] = [_lead(_with_column(changes), everybody[~_is_now(everybody, company)])]
     for _, rows in everybody.groupby("metric", sort=False):
@@ -240,7 +247,7 @@ def waits_table(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) ->
         As in :func:`brief`.
     """
     if waits.empty:
-        return note(TOPIC, "missing.requests", company, needs=("tickets",))
+        return no_requests(company)
     rows = waits[_is_now(waits, company)].astype({"level": "str"})
     verdicts = changes[["variable", "level", "metric", "signal", "direction", *SPEED]]
     verdicts = verdicts.astype({"level": "str"})
