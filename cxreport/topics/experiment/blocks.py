@@ -202,7 +202,7 @@ def _ratio(ratio: pd.DataFrame) -> Said:
     row = ratio.to_dict("records")[0]
     if pd.isna(row["broken"]):
         return say("ratio_unknown")
-    return say("ratio_broken" if row["broken"] else "ratio_kept", p_value=float(row["p_value"]))
+    return say("ratio_broken" if row["broken"] else "ratio_kept")
 
 
 def _spread(effects: pd.DataFrame, spread: pd.DataFrame) -> list[Said]:
@@ -215,8 +215,7 @@ def _spread(effects: pd.DataFrame, spread: pd.DataFrame) -> list[Said]:
         key = "interaction.unsaid"
         if not row["note"]:
             key = "interaction.more" if row["p_value"] < ALPHA else "interaction.none"
-        p_value = float(row["p_value"])
-        story.append(say(key, variable=row["variable"], arm=row["arm"], p_value=p_value))
+        story.append(say(key, variable=row["variable"], arm=row["arm"]))
     fired = effects.loc[effects["signal"].fillna(value=False), ["variable", "level"]]
     names = [
         say("subgroup", variable=row["variable"], level=row["level"])

@@ -195,7 +195,8 @@ def _how_long(now: Row) -> list[Said]:
     values["waiting"] = say("waiting", n=n) if n else say("nobody_waiting")
     if pd.isna(now["estimate"]):
         return [say("half_unknown", **values)]
-    half = say("half", half=now["estimate"], low=now["low"], high=now["high"], **values)
+    key = "half_open" if n else "half"
+    half = say(key, half=now["estimate"], low=now["low"], high=now["high"], **values)
     if pd.isna(now["p90"]):
         return [half, say("tenth_unknown")]
     return [half, say("tenth", tenth=now["p90"], low=now["p90_low"], high=now["p90_high"])]

@@ -148,7 +148,9 @@ def test_stages_say_what_is_a_proxy_and_what_is_not_measured(company: Company) -
     assert "“consideration” is not measured" in page
     assert "not the share of new customers with a second order" in page
     assert "50.0% of those who then answered the survey" in page
-    assert "Of 4 customers at the stage before, 50.0% went on to “purchase” (20.0% to 80.0%)" in page
+    assert (
+        "Of 4 customers at the stage before, 50.0% went on to “purchase” (20.0% to 80.0%)" in page
+    )
     assert "went on to “advocacy" not in page
 
 

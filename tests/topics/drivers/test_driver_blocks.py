@@ -74,7 +74,9 @@ def later(kind: str, at_risk: object, outcome: str = "ordered_again") -> pd.Data
 
 def test_the_first_sentence_names_what_to_fix_and_how_sure_that_is(survey: Survey) -> None:
     page = said(priorities(ranked(), survey, 12))
-    assert page.startswith("Fix first: delivery. This is sure: had other customers like these answered")
+    assert page.startswith(
+        "Fix first: delivery. This is sure: had other customers like these answered"
+    )
     assert "first three priorities in 97 cases of 100 (4,000 ratings)" in page
     assert "The last 12 periods up to October 2026 count together" in page
     assert "count together" not in said(priorities(ranked(), survey, 1))
@@ -130,7 +132,9 @@ def test_importance_says_how_much_is_explained(survey: Survey) -> None:
                          "share": [66.7, 33.3], "first": [99.6, 0.4], "vif": [1.0, 1.0],
                          "note": ["", "no effect of its own"]})  # fmt: skip
     page = said(importances(rows, survey, 12))
-    assert "weigh 30% among the reasons why customers' scores differ (up to 400 ratings each)" in page
+    assert (
+        "weigh 30% among the reasons why customers' scores differ (up to 400 ratings each)" in page
+    )
     assert "20.0% 15.0% to 25.0% 100 1.0" in page
 
 

@@ -56,7 +56,9 @@ BEFORE = wait(period="2026-09", estimate=3.0)
 
 def test_what_got_slower_comes_first(company: Company) -> None:
     page = brief(company, [wait(), BEFORE], [change()], "en")
-    assert page.startswith("Look here first: how long customers wait for the solution (all requests).")
+    assert page.startswith(
+        "Look here first: how long customers wait for the solution (all requests)."
+    )
     assert "a signal: half within 5.0 hours (100 requests), 3.0 hours then." in page
     assert "One comparison was made." in page
 
@@ -66,14 +68,19 @@ def test_the_group_that_got_slower_is_named(company: Company) -> None:
     channel = change(variable="channel", level="app", signal=False, direction="", q_value=1.0)
     page = brief(company, [wait(), BEFORE], [change(), phone, channel], "it")
     assert page.startswith("Da guardare per prima cosa: quanto si aspetta la soluzione (telefono).")
-    assert "Più che allora, un segnale, in questi gruppi: telefono (5,0 ore; allora 3,0 ore)" in page
+    assert (
+        "Più che allora, un segnale, in questi gruppi: telefono (5,0 ore; allora 3,0 ore)" in page
+    )
 
 
 def test_else_who_waits_longer_than_the_others(company: Company) -> None:
     same = change(signal=False, direction="", q_value=1.0)
     shop = change(variable="channel", level="shop")
     page = brief(company, [wait(), BEFORE], [same, shop], "en")
-    assert "shop (5.0 hours). Customers there wait longer for the solution than in all other groups" in page
+    assert (
+        "shop (5.0 hours). Customers there wait longer for the solution than in all other groups"
+        in page
+    )
     assert "Steady against the period before: no wait got longer beyond chance." in page
     assert "Steady against September 2026 (3.0 hours then): no more apart than chance" in page
 
