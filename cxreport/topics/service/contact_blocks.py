@@ -9,7 +9,6 @@ import pandas as pd
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
 from cxreport.topics.service.closed_loop import compare_later
-from cxreport.topics.service.wait_blocks import no_requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,6 +70,13 @@ LATER = (
     Column("estimate", "number"),
     Column("", "range:number", "interval"),
 )
+
+
+def no_requests(company: Company) -> Block:
+    """Say why there are no requests: the source has none with their times, or nobody asked."""
+    has_times = "created_at" in company.columns_of("tickets")
+    key = "missing.requests_none" if has_times else "missing.requests"
+    return note(TOPIC, key, company, needs=("tickets",))
 
 
 @without_few

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.topics.service.contact_blocks import no_requests
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -78,13 +79,6 @@ HISTORY_IN_DAYS = (
     *RULES,
 )
 LEFT_OUT = (Column("reason", "word:left_out"), REQUESTS)
-
-
-def no_requests(company: Company) -> Block:
-    """Say why there are no requests: the source has none with their times, or nobody asked."""
-    has_times = "created_at" in company.columns_of("tickets")
-    key = "missing.requests_none" if has_times else "missing.requests"
-    return note(TOPIC, key, company, needs=("tickets",))
 
 
 @without_few

@@ -160,7 +160,8 @@ def test_the_second_view_leaves_out_what_has_no_kind(survey: Survey) -> None:
 
 @pytest.mark.parametrize(
     ("at_risk", "words"),
-    [(True, "To improve: delivery has a mean rating of 3.67, below 4.00"), (False, "In order today: delivery"),
+    [(True, "To improve: delivery has a mean rating of 3.67, below 4.00"),
+     (False, "In order today: delivery"),
      (pd.NA, "Delivery: whether its mean rating, 3.67, is below 4.00")],
 )  # fmt: skip
 def test_a_moment_of_truth_is_told_with_its_risk(
