@@ -19,6 +19,7 @@ from cxreport.show.cards import cards_of
 from cxreport.show.cell import Cell, Table
 from cxreport.show.charts.picture import DRAWINGS, picture_of
 from cxreport.show.charts.svg import picture_only
+from cxreport.show.findings import finding_of
 from cxreport.show.heat_map import make_shaded
 from cxreport.show.labels import capital, filters_label, period_label
 from cxreport.show.plain_text import visible_block
@@ -146,6 +147,7 @@ def _chart(block: Block, words: Words, prefix: str) -> Markup:
     return _fill(
         "chart",
         caption=caption(block, words),
+        finding=finding_of(block, reader_of(block, words.language)),
         # to_svg lets only its own list of elements and attributes through
         wide=Markup(picture.wide),  # noqa: S704
         narrow=Markup(picture.narrow),  # noqa: S704

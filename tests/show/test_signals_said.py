@@ -45,8 +45,9 @@ SAID = ("against_others", "judged", "profit_word")
 BESIDE = ("lift", "profit_range", "log_odds", "gap_stars")
 """Headings of intervals whose format does not tell that they are of a difference."""
 NUMBER = re.compile(r"-?€?\d[\d,]*(?:\.\d+)?")
-OF_DIFFERENCE = re.compile(r"differ|ratio|times|apart|below|chance|corrected")
-SENTENCE = re.compile(r"(.*?)\b((?:[Nn]o|a)? ?[Ss]ignal)\b")
+OF_DIFFERENCE = re.compile(r"differ|ratio|times|apart|below|chance|corrected|the period before")
+WITHIN = "no more than chance would make"
+SENTENCE = re.compile(rf"(.*?)\b((?:[Nn]o|a)? ?[Ss]ignal|{WITHIN})\b")
 
 
 def inside(block: Block) -> Iterator[Block]:
@@ -305,6 +306,10 @@ def test_a_planted_sentence_is_found() -> None:
     assert contradicted(said.format("0.2 to 5.8", "no signal"))
     assert contradicted(said.format("-0.2 to 5.8", "a signal"))
     assert not contradicted(said.format("-0.2 to 5.8", "no signal"))
+    moved = "NPS: 32.8 points (95% interval 24.4 to 40.7); {} the period before: +2.3 ({}), {}."
+    assert contradicted(moved.format("steady against", "+0.2 to +4.4", WITHIN))
+    assert contradicted(moved.format("better than in", "-0.2 to +4.4", "a signal"))
+    assert not contradicted(moved.format("steady against", "-0.2 to +4.4", WITHIN))
 
 
 def test_every_signal_has_an_interval_beside_it() -> None:

@@ -235,7 +235,9 @@ def several(outcomes: pd.DataFrame, company: Company, months: int) -> Block:
         How long customers were watched.
     """
     if outcomes.empty or outcomes["estimate"].isna().all():
-        return _note("missing.several", company, needs=("orders",))
+        has_channels = "channel" in company.columns_of("orders")
+        key = "missing.several_few" if has_channels else "missing.several"
+        return _note(key, company, needs=("orders",))
     names = ("raw", "raw_low", "raw_high", "estimate", "low", "high")
     parts = [
         say(COMPARED[row["outcome"], bool(pd.notna(row["signal"]) and row["signal"])],

@@ -76,7 +76,8 @@ def shop_chart(funnel: pd.DataFrame, company: Company, *, window: int, periods: 
         As they were given to it: days for each step, and periods of first visits.
     """
     if funnel.empty or not funnel["reached"].iloc[0]:
-        return note(TOPIC, "missing.shop", company, needs=("events",))
+        key = "missing.shop" if funnel.empty else "missing.shop_nobody"
+        return note(TOPIC, key, company, needs=("events",))
     rows = funnel.to_dict("records")
     items = [say("shop.who", n=int(rows[0]["reached"]), periods=periods, window=window)]
     items.append(_whole_way(rows[-1]))

@@ -143,8 +143,10 @@ def subgroups(
     if not experiment.name:
         return note("experiment", "missing.experiment")
     if effects["difference"].isna().all():
-        unread = not effects.empty and _is_unread(effects)
-        return note("experiment", "missing.broken_ratio" if unread else "missing.subgroups")
+        if effects.empty:
+            return note("experiment", "missing.subgroups")
+        broken = _is_unread(effects)
+        return note("experiment", "missing.broken_ratio" if broken else "missing.subgroups_unread")
     charts = []
     for (variable, _), rows in _differences(effects).groupby(["variable", "arm"], sort=True):
         by_size = rows.sort_values(["estimate", "level"], ascending=[False, True])
@@ -200,7 +202,7 @@ def _ratio(ratio: pd.DataFrame) -> Said:
     row = ratio.to_dict("records")[0]
     if pd.isna(row["broken"]):
         return say("ratio_unknown")
-    return say("ratio_broken" if row["broken"] else "ratio_kept", p_value=float(row["p_value"]))
+    return say("ratio_broken" if row["broken"] else "ratio_kept")
 
 
 def _spread(effects: pd.DataFrame, spread: pd.DataFrame) -> list[Said]:
@@ -213,8 +215,7 @@ def _spread(effects: pd.DataFrame, spread: pd.DataFrame) -> list[Said]:
         key = "interaction.unsaid"
         if not row["note"]:
             key = "interaction.more" if row["p_value"] < ALPHA else "interaction.none"
-        p_value = float(row["p_value"])
-        story.append(say(key, variable=row["variable"], arm=row["arm"], p_value=p_value))
+        story.append(say(key, variable=row["variable"], arm=row["arm"]))
     fired = effects.loc[effects["signal"].fillna(value=False), ["variable", "level"]]
     names = [
         say("subgroup", variable=row["variable"], level=row["level"])

@@ -111,10 +111,11 @@ def rated(ratings: pd.DataFrame, company: Company, periods: int) -> Block:
 
 def _card(row: Row, *, is_lowest: bool) -> dict[str, Any]:
     """Return what stands on the card of a stage."""
-    share = say("card.share", estimate=float(row["estimate"]))
-    card = {"name": say("card.stage", stage=row["stage"]), "value": share}
+    card = {"name": say("card.stage", stage=row["stage"])}
     if pd.isna(row["estimate"]):
-        return card | {"lines": [say("card.why", note=row["note"])], "look": "unmeasured"}
+        why = [say("card.why", note=row["note"])]
+        return card | {"value": say("value.none"), "lines": why, "look": "unmeasured"}
+    card["value"] = say("card.share", estimate=float(row["estimate"]))
     lines = [
         say("card.interval", **_numbers(row, "estimate", "low", "high")),
         say("card.people", n=int(row["n"])),

@@ -97,7 +97,8 @@ def kept(promises: pd.DataFrame, lateness: pd.DataFrame, company: Company, perio
         How many periods of orders were counted.
     """
     if promises.empty or not promises["n"].iloc[0]:
-        return note("journey", "missing.promises", company, needs=("orders",))
+        key = "missing.promises" if promises.empty else "missing.promises_open"
+        return note("journey", key, company, needs=("orders",))
     total = promises.iloc[0]
     counts = {name: int(total[name]) for name in ("n", "late", "overdue")}
     shares = {name: float(total[name]) for name in ("estimate", "low", "high")}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxreport.orders.frames import NEEDED
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
 from cxreport.topics.linkage.claims import NO_SIGNAL, NOT_SUPPORTED, SUPPORTED, UNTESTED
@@ -145,6 +146,10 @@ def claims(judged: pd.DataFrame, company: Company) -> Block:
     )
 
 
+def _has_orders(company: Company) -> bool:
+    return company.columns_of("orders") >= NEEDED
+
+
 @without_few
 def link(score_link: ScoreLink, company: Company, window_days: int) -> Block:
     """Show whether the score goes with later orders and money.
@@ -160,7 +165,8 @@ def link(score_link: ScoreLink, company: Company, window_days: int) -> Block:
     """
     differences = score_link.differences
     if differences.empty:
-        return _note("missing.link", company, needs=("responses", "orders"))
+        key = "missing.link_answers" if _has_orders(company) else "missing.link"
+        return _note(key, company, needs=("responses", "orders"))
     rows = differences.to_dict("records")
     adjusted = {row["outcome"]: row for row in rows if row["analysis"] == ADJUSTED}
     checks = [row["signal"] for row in rows if row["analysis"] == PLACEBO]
@@ -327,7 +333,8 @@ def _tornado(ends: pd.DataFrame, company: Company, currency: str) -> Block:
 def at_risk(spend: pd.DataFrame, company: Company, window_days: int) -> Block:
     """Say what spend goes with discontent, or why nobody can say; from ``company_at_risk``."""
     if spend.empty:
-        return _note("missing.at_risk", company, needs=("responses", "orders"))
+        key = "missing.at_risk_answers" if _has_orders(company) else "missing.at_risk"
+        return _note(key, company, needs=("responses", "orders"))
     row = spend.iloc[0].to_dict()
     if row["reason"]:
         return _tell([say("risk.refused", reason=row["reason"])], company)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.topics.retention.frames import ORDERED
 from cxreport.topics.retention.lapse import NOT_REACHED
 from cxreport.topics.retention.renewals import CONSTANT
 
@@ -109,19 +110,27 @@ def brief(retention: Retention, company: Company, renewals: Contracts | None = N
         From ``company_contracts``; without contracts nothing is said of them.
     """
     if retention.windows.empty:
-        return _note("missing.orders", company, needs=("orders",))
+        return _no_purchases(company)
     lines = [_next_month(retention), _second_order(retention), *_lapse(retention)[:1]]
     if renewals is not None and not renewals.years.empty:
         lines.append(_renewed(renewals))
     return _sentences(lines, company)
 
 
+def _no_purchases(company: Company) -> Block:
+    """Say why there is no purchase: no orders that could be one, or none that is."""
+    has_orders = company.columns_of("orders") >= ORDERED
+    key = "missing.purchases" if has_orders else "missing.orders"
+    return _note(key, company, needs=("orders",))
+
+
 @without_few
 def cohort_map(retention: Retention, company: Company) -> Block:
     """Show the share of each month's new customers that bought in each later month."""
     if retention.cohorts.empty:
-        key = "missing.orders" if retention.windows.empty else "missing.new_customers"
-        return _note(key, company, needs=("orders",))
+        if retention.windows.empty:
+            return _no_purchases(company)
+        return _note("missing.new_customers", company, needs=("orders",))
     who = "earlier" if retention.dated else "unknown_before"
     lines = [say("map"), say(who if retention.earlier else "all_new", n=retention.earlier)]
     later = retention.cohorts[retention.cohorts["age"].between(1, MOST_AGES)]
@@ -168,7 +177,7 @@ def steadiness(retention: Retention, company: Company) -> Block:
 def summary(retention: Retention, company: Company) -> Block:
     """Say whether customers come back in one short section: two sentences and the chart."""
     if retention.windows.empty:
-        return _note("missing.orders", company, needs=("orders",))
+        return _no_purchases(company)
     lines = _sentences([_next_month(retention), _second_order(retention)], company)
     return section([lines, _control(retention, company)]) if len(retention.chart) else lines
 
@@ -192,7 +201,7 @@ def second_orders(retention: Retention, company: Company) -> Block:
 def lapses(retention: Retention, company: Company) -> Block:
     """Say after how many days of silence a customer may be called lapsed."""
     if retention.windows.empty:
-        return _note("missing.orders", company, needs=("orders",))
+        return _no_purchases(company)
     windows = retention.windows
     ends = np.select([windows["low"].isna(), windows["high"].isna()], ["none", "open"], "both")
     listed = _table("lapses", windows.assign(days=ends), LAPSES, company)
@@ -229,7 +238,7 @@ def under_contract(renewals: Contracts, company: Company) -> Block:
 def left_out(retention: Retention, company: Company) -> Block:
     """Say which orders are no purchases, and what changes when every order counts."""
     if not retention.orders:
-        return _note("missing.orders", company, needs=("orders",))
+        return _no_purchases(company)
     by_reason = retention.left_out[retention.left_out["n"] > 0]
     key = "left_out" if len(by_reason) else "nothing_left_out"
     lines = [say(key, orders=retention.orders, left=int(by_reason["n"].sum()))]

@@ -72,11 +72,18 @@ LATER = (
 )
 
 
+def no_requests(company: Company) -> Block:
+    """Say why there are no requests: the source has none with their times, or nobody asked."""
+    has_times = "created_at" in company.columns_of("tickets")
+    key = "missing.requests_none" if has_times else "missing.requests"
+    return note(TOPIC, key, company, needs=("tickets",))
+
+
 @without_few
 def rates_table(rates: pd.DataFrame, company: Company, hours: Mapping[str, float]) -> Block:
     """Show how requests were handled; ``rates`` from ``company_rates`` with the same ``hours``."""
     if rates.empty or not rates["n"].sum():
-        return note(TOPIC, "missing.requests", company, needs=("tickets",))
+        return no_requests(company)
     limits = {f"{metric}_within": limit for metric, limit in hours.items()}
     listed = table(TOPIC, "rates", rates.assign(hours=rates["metric"].map(limits)), RATES, company)
     if rates["q_value"].isna().all():
@@ -130,7 +137,8 @@ def avoidable_chart(history: pd.DataFrame, company: Company, avoidable: Sequence
         The reasons declared avoidable.
     """
     if history.empty:
-        return note(TOPIC, "missing.avoidable", company, needs=("tickets", "orders"))
+        key = "missing.avoidable" if avoidable else "missing.avoidable_undeclared"
+        return note(TOPIC, key, company, needs=("tickets", "orders"))
     now = history.iloc[-1]
     values: dict[str, Any] = {name: now[name] for name in ("estimate", "low", "high")}
     values |= {"n": int(now["contacts"]), "orders": int(now["n"]), "at": now["period"]}

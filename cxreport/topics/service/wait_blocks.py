@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.topics.service.contact_blocks import no_requests
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -96,7 +97,7 @@ def brief(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Block
     everybody = waits[waits["variable"] == ""]
     is_now = _is_now(everybody, company)
     if everybody.empty or not everybody.loc[is_now, "n"].sum():
-        return note(TOPIC, "missing.requests", company, needs=("tickets",))
+        return no_requests(company)
     changes = _with_column(changes)
     items: list[Any] = [_lead(changes, everybody[~is_now])]
     for metric, rows in everybody.groupby("metric", sort=False):
@@ -126,7 +127,7 @@ def summary(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Blo
     """
     now = waits[_is_now(waits, company)]
     if not now["n"].sum():
-        return note(TOPIC, "missing.requests", company, needs=("tickets",))
+        return no_requests(company)
     everybody = waits[waits["variable"] == ""]
     items: list[Any] = [_lead(_with_column(changes), everybody[~_is_now(everybody, company)])]
     for _, rows in everybody.groupby("metric", sort=False):
@@ -188,7 +189,8 @@ def _how_long(now: Row) -> list[Said]:
     values["waiting"] = say("waiting", n=n) if n else say("nobody_waiting")
     if pd.isna(now["estimate"]):
         return [say("half_unknown", **values)]
-    half = say("half", half=now["estimate"], low=now["low"], high=now["high"], **values)
+    key = "half_open" if n else "half"
+    half = say(key, half=now["estimate"], low=now["low"], high=now["high"], **values)
     if pd.isna(now["p90"]):
         return [half, say("tenth_unknown")]
     return [half, say("tenth", tenth=now["p90"], low=now["p90_low"], high=now["p90_high"])]
@@ -240,7 +242,7 @@ def waits_table(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) ->
         As in :func:`brief`.
     """
     if waits.empty:
-        return note(TOPIC, "missing.requests", company, needs=("tickets",))
+        return no_requests(company)
     rows = waits[_is_now(waits, company)].astype({"level": "str"})
     verdicts = changes[["variable", "level", "metric", "signal", "direction", *SPEED]]
     verdicts = verdicts.astype({"level": "str"})

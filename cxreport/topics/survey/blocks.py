@@ -135,8 +135,8 @@ def _in_a_sentence(row: Row, *, has_reference: bool) -> Said:
         return say("brief.unsaid", main=main, why=why)
     names = {"difference": "difference", "low": "difference_low", "high": "difference_high"}
     difference = {name: float(row[column]) for name, column in names.items()}
-    key = "brief.signal" if row["signal"] else "brief.no_signal"
-    return say(key, main=main, **difference)
+    moved = "brief.better" if difference["difference"] > 0 else "brief.worse"
+    return say(moved if row["signal"] else "brief.steady", main=main, **difference)
 
 
 @without_few

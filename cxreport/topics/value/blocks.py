@@ -10,7 +10,7 @@ from cxreport.show.few import without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
 from cxreport.topics.value.bgnbd import NONE, ONE
 from cxreport.topics.value.frames import SERVED
-from cxreport.topics.value.profit_blocks import TOPIC, profit_made
+from cxreport.topics.value.profit_blocks import TOPIC, has_orders, profit_made
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -69,11 +69,17 @@ def brief(profits: Profit, buying: Buying, company: Company) -> Block:
     return sentences(TOPIC, lines, company, currency=buying.trade.currency)
 
 
+def _no_purchases(company: Company) -> Block:
+    """Say why nothing can be forecast: no orders that could be a purchase, or none that is."""
+    key = "missing.purchases" if has_orders(company) else "missing.orders"
+    return note(TOPIC, key, company, needs=("orders",))
+
+
 @without_few
 def next_year(buying: Buying, company: Company) -> Block:
     """Say how many orders today's customers will place in a year, and how many will remain."""
     if buying.fit is None:
-        return note(TOPIC, "missing.orders", company, needs=("orders",))
+        return _no_purchases(company)
     row = buying.forecast.iloc[0]
     if not buying.fit.converged:
         why = say("buying.nobody" if row["returned"] == 0 else "buying.no_fit")
@@ -101,7 +107,7 @@ def next_year(buying: Buying, company: Company) -> Block:
 def forecast_check(buying: Buying, company: Company) -> Block:
     """Hold the forecast against months that the model had not seen."""
     if buying.fit is None:
-        return note(TOPIC, "missing.orders", company, needs=("orders",))
+        return _no_purchases(company)
     if buying.check is None or not buying.check.fit.converged:
         return note(TOPIC, "missing.forecast_check", company, needs=("orders",))
     row, by_month = buying.check.total.iloc[0], buying.check.by_month
@@ -153,7 +159,7 @@ def _tracking(by_month: pd.DataFrame, company: Company) -> Block:
 def worth(buying: Buying, company: Company) -> Block:
     """Say what today's customers will bring in a year, with every assumption."""
     if buying.fit is None:
-        return note(TOPIC, "missing.orders", company, needs=("orders",))
+        return _no_purchases(company)
     if buying.value.empty:
         return note(TOPIC, "missing.amounts", company, needs=("orders",))
     everybody = _all_customers(buying)

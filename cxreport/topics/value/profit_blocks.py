@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cxreport.orders.frames import NEEDED
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences
 
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from cxreport.topics.value.profit_frames import Profit
 
 TOPIC = "value"
-MISSING = {"orders": "missing.profit_orders", "margin": "missing.profit_margin"}
+MISSING = {
+    "orders": ("missing.profit_orders", "missing.profit_purchases"),
+    "margin": ("missing.profit_margin", "missing.profit_margin"),
+}
+"""What is missing -> why, without a table of dated orders and with one."""
 GROUP = "known_word:group:say:level"
 """Format of a group: by our own texts, or by the codebook's labels of its variable and level."""
 WHALE = (
@@ -36,6 +41,11 @@ GROUPS = (
 )
 
 
+def has_orders(company: Company) -> bool:
+    """Say whether there are orders with a customer and a day, purchases or not."""
+    return company.columns_of("orders") >= NEEDED
+
+
 @without_few
 def profit(profits: Profit, company: Company) -> Block:
     """Say what customers leave, and draw how much of it comes from how many of them.
@@ -49,7 +59,7 @@ def profit(profits: Profit, company: Company) -> Block:
     """
     if profits.missing or profits.trade is None:
         needs = ("orders",) if profits.missing == "orders" else ()
-        return note(TOPIC, MISSING[profits.missing], company, needs=needs)
+        return note(TOPIC, MISSING[profits.missing][has_orders(company)], company, needs=needs)
     currency = profits.trade.currency
     total, peak = profits.total.iloc[0], profits.peak.iloc[0]
     lines = [

@@ -74,16 +74,18 @@ def later(kind: str, at_risk: object, outcome: str = "ordered_again") -> pd.Data
 
 def test_the_first_sentence_names_what_to_fix_and_how_sure_that_is(survey: Survey) -> None:
     page = said(priorities(ranked(), survey, 12))
-    assert page.startswith("Fix first: delivery. With the answers drawn again by chance")
-    assert "first three priorities 97 times in 100 (4,000 ratings)" in page
+    assert page.startswith(
+        "Fix first: delivery. This is sure: had other customers like these answered"
+    )
+    assert "first three priorities in 97 cases of 100 (4,000 ratings)" in page
     assert "The last 12 periods up to October 2026 count together" in page
     assert "count together" not in said(priorities(ranked(), survey, 1))
     assert "mean rating is 3.67, a customer counts as satisfied from 4.00; 80% of those" in page
-    assert "Then: website, among the first three 82 times in 100" in page
+    assert "Then: website, among the first three in 82 cases of 100" in page
     assert "One touchpoint shows no good effect of its own" in page
     assert "Association, not cause" in page
     italian = said(priorities(ranked(), survey, 12), "it")
-    assert italian.startswith("Da sistemare per prima cosa: consegna. Estraendo di nuovo")
+    assert italian.startswith("Da sistemare per prima cosa: consegna. È sicuro: se avessero")
     assert "l'ha valutato l'80% di chi ha dato un punteggio" in italian
 
 
@@ -130,7 +132,9 @@ def test_importance_says_how_much_is_explained(survey: Survey) -> None:
                          "share": [66.7, 33.3], "first": [99.6, 0.4], "vif": [1.0, 1.0],
                          "note": ["", "no effect of its own"]})  # fmt: skip
     page = said(importances(rows, survey, 12))
-    assert "go with 30.0% of the differences in the score (up to 400 ratings each)" in page
+    assert (
+        "weigh 30% among the reasons why customers' scores differ (up to 400 ratings each)" in page
+    )
     assert "20.0% 15.0% to 25.0% 100 1.0" in page
 
 
@@ -156,8 +160,9 @@ def test_the_second_view_leaves_out_what_has_no_kind(survey: Survey) -> None:
 
 @pytest.mark.parametrize(
     ("at_risk", "words"),
-    [(True, "At risk: delivery, with a mean rating of 3.67"), (False, "Not at risk: delivery"),
-     (pd.NA, "Whether delivery is at risk cannot be said")],
+    [(True, "To improve: delivery has a mean rating of 3.67, below 4.00"),
+     (False, "In order today: delivery"),
+     (pd.NA, "Delivery: whether its mean rating, 3.67, is below 4.00")],
 )  # fmt: skip
 def test_a_moment_of_truth_is_told_with_its_risk(
     at_risk: object, words: str, survey: Survey

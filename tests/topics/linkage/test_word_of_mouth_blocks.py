@@ -40,7 +40,11 @@ def figures(**changes: object) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("low", "high", "words"),
-    [(1.2, 1.5, "a signal. "), (0.9, 1.4, "no signal. "), (0.4, 0.9, "so fewer")],
+    [
+        (1.2, 1.5, "a signal. "),
+        (0.9, 1.4, "no more than chance would make. "),
+        (0.4, 0.9, "so fewer"),
+    ],
 )
 def test_the_ratio_is_judged_by_its_interval(
     low: float, high: float, words: str, survey: Survey

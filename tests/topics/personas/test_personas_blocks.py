@@ -82,7 +82,7 @@ def said(block: Block, language: str = "en") -> str:
 def test_the_page_says_how_many_and_how_sure(study: PersonaStudy, company: Company) -> None:
     text = said(brief(study, company))
     assert "The 100 customers of the last 24 periods fall into 2 classes" in text
-    assert "nearly the same ones come back (agreement 1" in text
+    assert "nearly the same ones would come out (agreement 1" in text
     assert "2 is the most that was tried" in text
 
 

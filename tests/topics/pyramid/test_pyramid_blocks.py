@@ -101,7 +101,7 @@ def test_the_claim_on_the_emotional_layer_is_put_on_trial(
 ) -> None:
     page = said(weights(shares(first), survey, 12))
     assert words in page
-    assert ("30.0% of the differences" in page) != pd.isna(first)
+    assert ("the three layers together weigh 30%" in page) != pd.isna(first)
     assert "Enjoyability 90 15.0% (1.0% to 20.0%)" in page
 
 

@@ -150,7 +150,7 @@ def test_nothing_to_count_is_said(company: Company) -> None:
         retention.lapses(nothing, company),
         retention.left_out(nothing, company),
     ):
-        assert "cannot be said: the source has no orders" in said(block)
+        assert "cannot be said: none of the orders is a purchase" in said(block)
     assert "no month after a first purchase" in said(retention.ages(nothing, company))
     assert "no month after a first purchase" in said(retention.steadiness(nothing, company))
     assert "No new customers" in said(retention.second_orders(nothing, company))

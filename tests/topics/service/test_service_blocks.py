@@ -56,8 +56,10 @@ BEFORE = wait(period="2026-09", estimate=3.0)
 
 def test_what_got_slower_comes_first(company: Company) -> None:
     page = brief(company, [wait(), BEFORE], [change()], "en")
-    assert page.startswith("First thing to look at: the solution, all requests.")
-    assert "half up to 5.0 hours (100 requests), 3.0 hours then. Signal." in page
+    assert page.startswith(
+        "Look here first: how long customers wait for the solution (all requests)."
+    )
+    assert "a signal: half within 5.0 hours (100 requests), 3.0 hours then." in page
     assert "One comparison was made." in page
 
 
@@ -65,23 +67,28 @@ def test_the_group_that_got_slower_is_named(company: Company) -> None:
     phone = change(group="phone", chi2=40.0)
     channel = change(variable="channel", level="app", signal=False, direction="", q_value=1.0)
     page = brief(company, [wait(), BEFORE], [change(), phone, channel], "it")
-    assert page.startswith("La prima cosa da guardare: la soluzione, telefono.")
-    assert "più che allora in questi gruppi: telefono (5,0 ore; allora 3,0 ore)" in page
+    assert page.startswith("Da guardare per prima cosa: quanto si aspetta la soluzione (telefono).")
+    assert (
+        "Più che allora, un segnale, in questi gruppi: telefono (5,0 ore; allora 3,0 ore)" in page
+    )
 
 
 def test_else_who_waits_longer_than_the_others(company: Company) -> None:
     same = change(signal=False, direction="", q_value=1.0)
     shop = change(variable="channel", level="shop")
     page = brief(company, [wait(), BEFORE], [same, shop], "en")
-    assert "who waits longer than the others for the solution, shop (5.0 hours). Signal." in page
-    assert "Nothing got slower than in the period before beyond chance." in page
-    assert "No signal against September 2026 (3.0 hours then)." in page
+    assert (
+        "shop (5.0 hours). Customers there wait longer for the solution than in all other groups"
+        in page
+    )
+    assert "Steady against the period before: no wait got longer beyond chance." in page
+    assert "Steady against September 2026 (3.0 hours then): no more apart than chance" in page
 
 
 def test_where_nothing_stands_out_the_page_says_so(company: Company) -> None:
     same = change(signal=False, direction="", q_value=1.0)
     page = brief(company, [wait(), BEFORE], [same], "en")
-    assert page.startswith("Nothing got slower than in the period before beyond chance.")
+    assert page.startswith("Steady against the period before: no wait got longer beyond chance.")
 
 
 def test_without_a_period_before_nothing_is_compared(company: Company) -> None:
@@ -93,16 +100,16 @@ def test_without_a_period_before_nothing_is_compared(company: Company) -> None:
 def test_a_median_that_is_not_reached_is_not_yet_known(company: Company) -> None:
     unknown = wait(estimate=np.nan, low=np.nan, high=np.nan, waiting=60)
     page = brief(company, [unknown, BEFORE], [change(estimate=np.nan)], "en")
-    assert "fewer than half are through yet" in page
+    assert "now fewer than half so far" in page
     assert "too many of the 100 requests of October 2026 are still open (60 still waiting)" in page
     assert "–" not in page
 
 
 def test_the_median_of_the_solved_is_called_too_short(company: Company) -> None:
     page = brief(company, [wait()], [], "en")
-    assert "half waited up to 4.5 hours: too short, because it leaves out 10 still waiting" in page
-    assert "too short" not in brief(company, [wait(waiting=0)], [], "en")
-    assert "too short" not in brief(company, [wait(ended_median=4.99)], [], "en")  # both are 5.0
+    assert "seem shorter, half within 4.5 hours: that leaves out 10 still waiting" in page
+    assert "seem shorter" not in brief(company, [wait(waiting=0)], [], "en")
+    assert "seem shorter" not in brief(company, [wait(ended_median=4.99)], [], "en")  # both are 5.0
 
 
 def test_no_requests_give_a_note(company: Company) -> None:

@@ -29,12 +29,12 @@ answered_at = { role = "date" }
 nps = { role = "nps" }
 """
 SAID = {
-    ("en", False): "; no signal against the period before (September 2026): "
-    "+3.0 points (-8.0 to +14.0).",
-    ("en", True): "; signal against the period before (September 2026): "
-    "+3.0 points (-8.0 to +14.0).",
-    ("it", False): "; nessun segnale rispetto al periodo precedente (settembre 2026): "
-    "+3,0 punti (da -8,0 a +14,0).",
+    ("en", False): "; steady against the period before (September 2026): "
+    "+3.0 points (-8.0 to +14.0), no more than chance would make.",
+    ("en", True): "; better than in the period before (September 2026): "
+    "+3.0 points (-8.0 to +14.0), a signal.",
+    ("it", False): "; stabile rispetto al periodo precedente (settembre 2026): "
+    "+3,0 punti (da -8,0 a +14,0), non più di quanto farebbe il caso.",
 }
 
 
