@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+FRONT = "front"
+"""The kind of block that opens a page: it brings the heading, and stands before the contents."""
+
 
 class Headings(mistune.HTMLRenderer):
     """Write Markdown with raw HTML escaped, and note the headings for the contents."""
@@ -112,6 +115,7 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
     markdown = Headings()
     write_markdown = mistune.create_markdown(renderer=markdown, plugins=["table"])
     pieces: list[Piece] = []
+    front = Markup()
     header: dict[str, Any] = {}
     for number, cell in enumerate(notebook.cells):
         tagged = set(cell.metadata.get("tags", [])) & set(LANGUAGES)
@@ -123,6 +127,9 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
                     block = visible_block(read_block(payload))
                     header = block.parameters if block.kind == "header" else header
                     written = render(block, language, prefix=f"f{number}-{position}")
+                    if block.kind == FRONT:
+                        front += written
+                        continue
                     pieces.append(Piece(block=block, html=written))
     parts = [
         Markup(write_markdown(piece.markdown)) if piece.markdown else piece.html  # noqa: S704
@@ -138,6 +145,7 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
             isolated(part) for part in (title, period_label(header, words), source) if part
         ),
         "source": source,
+        "front": front,
         "parts": parts,
         "contents": markdown.contents,
         "provenance": all_visible(provenance_rows(provenance, words)),

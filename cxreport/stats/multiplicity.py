@@ -33,6 +33,42 @@ def corrected(p_value: pd.Series, correction: Correction = "holm") -> pd.Series:
     return known.reindex(p_value.index)
 
 
+def weighted_holm(p_value: pd.Series, weight: pd.Series) -> pd.Series:
+    """Correct the p-values of one family in which some comparisons count more than others.
+
+    Parameters
+    ----------
+    p_value : Series of float
+        Of one family; NaN where there is no test.
+    weight : Series of float
+        Of each comparison, above 0: its part of the error, in any unit.
+
+    Returns
+    -------
+    Series of float
+        Corrected p-values, 0 to 1: those below the error rate are signals, and the family names
+        something that is not there with that chance at most, however its tests hang together.
+
+    Notes
+    -----
+    The comparison with the smallest p / weight is held to its part of the error among all that are
+    left, and so on, as in Holm 1979. Source: Benjamini & Hochberg 1997, Scandinavian Journal of
+    Statistics 24, 407-418.
+
+    Examples
+    --------
+    >>> p_value, weight = pd.Series([0.02, 0.01, None]), pd.Series([3.0, 1.0, 1.0])
+    >>> weighted_holm(p_value, weight).round(4).tolist()
+    [0.0267, 0.0267, nan]
+    """
+    known = p_value.dropna().astype(float)
+    parts = weight.astype(float)[known.index]
+    order = (known / parts).sort_values(kind="stable").index
+    left = parts[order][::-1].cumsum()[::-1]
+    held = (left * known[order] / parts[order]).cummax().clip(upper=1)
+    return held.reindex(p_value.index)
+
+
 def judged(
     p_value: pd.Series, level: float = 0.95, correction: Correction = "holm"
 ) -> pd.DataFrame:
