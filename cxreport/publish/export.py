@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-
+FRONT = "front"
+"""The kind of block that opens a page: it brings the heading, and stands before the contents."""
 METHOD = "method"
 """The tag of the cells that stand on the page of the method, and what that page is called."""
 
@@ -155,9 +156,11 @@ def _write(
     pieces = [
         piece for n, cell in cells.items() for piece in _pieces(cell, words, f"f{n}", brief=brief)
     ]
+    front = [piece.html for piece in pieces if piece.block and piece.block.kind == FRONT]
+    rest = [piece for piece in pieces if piece.block is None or piece.block.kind != FRONT]
     parts = [
         Markup(write_markdown(piece.markdown)) if piece.markdown else piece.html  # noqa: S704
-        for piece in fold(pieces, words)
+        for piece in fold(rest, words)
     ]  # raw HTML in Markdown is escaped
     header = _header(notebook)
     about = title_label(header, words) if header else visible(notebook.metadata.get("title", ""))
@@ -169,6 +172,7 @@ def _write(
         "title": title or about,
         "full_title": " – ".join(isolated(name) for name in names if name),
         "source": source,
+        "front": Markup("\n").join(front),
         "parts": parts,
         "contents": markdown.contents,
         "link": link,

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from cxreport.show.words import Words
 
 MOST_HOURS, LEAST_HOURS = 48, 1
+LEAST_WHOLE = 10
+"""Hours from which decimals say nothing."""
 UNITS = {"minutes": 1 / 60, "hours": 1, "days": 24}
 
 
@@ -42,6 +44,40 @@ def level(hours: float, words: Words) -> str:
     if float(hours).is_integer():
         return words.text("duration.whole_hours", n=int(hours))
     return wait(hours, words)
+
+
+def rough(hours: float, words: Words) -> str:
+    """Write a wait of ten hours or more without decimals.
+
+    Examples
+    --------
+    >>> from cxreport.show.words import Words
+    >>> [rough(hours, Words("en")) for hours in (0.5, 4.49, 21.27, 144)]
+    ['30 minutes', '4.5 hours', '21 hours', '6 days']
+    """
+    if not hours >= LEAST_WHOLE:
+        return wait(hours, words)
+    if _unit(hours) == "hours":
+        return words.text("duration.whole_hours", n=round(hours))
+    return words.text("duration.days", value=words.whole(hours / UNITS["days"]))
+
+
+def rough_range(low: float, high: float, words: Words) -> str:
+    """Write two ends of a wait, from ten hours on without decimals.
+
+    Examples
+    --------
+    >>> from cxreport.show.words import Words
+    >>> rough_range(15.57, 19.2, Words("en")), rough_range(0.5, 4, Words("en"))
+    ('16 to 19 hours', '30 minutes to 4.0 hours')
+    """
+    if not math.isfinite(low) or not math.isfinite(high):
+        return wait_range(low, high, words)
+    unit = _unit(low)
+    decimals = 0 if unit == "minutes" or high >= LEAST_WHOLE else 1
+    one_unit = unit == _unit(high)
+    first = words.number(low / UNITS[unit], decimals) if one_unit else rough(low, words)
+    return words.text("value.range", low=first, high=rough(high, words))
 
 
 def _unit(hours: float) -> str:

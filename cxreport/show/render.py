@@ -20,6 +20,7 @@ from cxreport.show.cell import Cell, Table
 from cxreport.show.charts.picture import DRAWINGS, picture_of
 from cxreport.show.charts.svg import picture_only
 from cxreport.show.findings import finding_of
+from cxreport.show.front import front_of
 from cxreport.show.heat_map import make_shaded
 from cxreport.show.labels import capital, filters_label, period_label
 from cxreport.show.plain_text import visible_block
@@ -172,6 +173,18 @@ def _cards(block: Block, words: Words, _prefix: str) -> Markup:
     return _fill("cards", caption=caption(block, words), data=data, words=words, **values)
 
 
+def _front(block: Block, words: Words, prefix: str) -> Markup:
+    data = base64.b64encode(csv_of(block.frame).encode()).decode()
+    return _fill(
+        "front",
+        front=front_of(block, words, prefix=prefix),
+        caption=caption(block, words),
+        table=table_of(block, reader_of(block, words.language)),
+        data=data,
+        words=words,
+    )
+
+
 def _note(block: Block, words: Words, _prefix: str) -> Markup:
     return _fill("note", text=note_of(block, reader_of(block, words.language)))
 
@@ -238,6 +251,7 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "shades": _shades,
     **dict.fromkeys(DRAWINGS, _chart),
     "cards": _cards,
+    "front": _front,
     "note": _note,
     "several": _several,
     "fold": _fold,

@@ -112,6 +112,11 @@ def company_retention(company: Company) -> Retention:
     CxError
         If the orders' dates are no times.
     """
+    return company.once("retention", lambda: _retention(company))
+
+
+def _retention(company: Company) -> Retention:
+    """Make the frames, once a company: several sections of a report read them."""
     orders = company.table("orders")
     if orders is None or not company.columns_of("orders") >= ORDERED:
         return Retention()

@@ -15,6 +15,7 @@ from cxreport.topics.service.contact_frames import (
     company_rates,
     company_reasons,
 )
+from cxreport.topics.service.median_waits import median_waits
 from cxreport.topics.service.rates import handled_rates, within_level
 from cxreport.topics.service.reasons import avoidable_contacts, contact_reasons
 from cxreport.topics.service.tickets import read_tickets
@@ -34,6 +35,7 @@ from cxreport.topics.service.wait_frames import (
     company_left_out,
     company_tickets,
     company_waits,
+    of_period,
 )
 
 __all__ = [
@@ -61,7 +63,9 @@ __all__ = [
     "hold_family",
     "later_scores",
     "loop_table",
+    "median_waits",
     "method",
+    "of_period",
     "rates_table",
     "read_tickets",
     "reasons_chart",

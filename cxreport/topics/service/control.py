@@ -10,6 +10,7 @@ import pandas as pd
 
 from cxreport.scores.suppression import is_small
 from cxreport.stats.trend import control_chart
+from cxreport.stats.usual_range import steady
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company
@@ -21,10 +22,6 @@ FEWEST, TOO_FEW = 10, "too few requests"
 """Requests, or orders, of a period that is judged."""
 SHOWN = 2
 """Periods with requests that make a chart."""
-FAR_OFF = 2 * 3.145
-"""Six standard deviations, in median moving ranges."""
-STEADY = 0.75
-"""Part of the periods that must be steady, or else there is no steady state to speak of."""
 
 
 def steady_periods(series: pd.DataFrame) -> list[str] | None:
@@ -41,14 +38,8 @@ def steady_periods(series: pd.DataFrame) -> list[str] | None:
     Returns
     -------
     list of str or None
-        Periods within the median plus and minus 6.29 median moving ranges (six standard
-        deviations), distances being taken times the square root of ``n``; None, which stands for
-        all, where none is beyond, or more than a quarter are.
-
-    Notes
-    -----
-    Three standard deviations are 3.145 median moving ranges: Wheeler & Chambers 1992,
-    Understanding Statistical Process Control.
+        The steady ones, see :func:`cxreport.stats.usual_range.steady`; None, which stands for all,
+        where none is far off, or more than a quarter are.
 
     Examples
     --------
@@ -57,13 +48,9 @@ def steady_periods(series: pd.DataFrame) -> list[str] | None:
     ['a', 'b', 'c', 'e', 'f']
     """
     known = series.dropna(subset="estimate")
-    distance = known["estimate"] - known["estimate"].median()
-    if "n" in known:
-        distance = distance * known["n"] ** 0.5
-    steady = distance.abs() <= FAR_OFF * distance.diff().abs().median()
-    if steady.all() or steady.mean() < STEADY:
-        return None
-    return known.loc[steady, "period"].tolist()
+    counts = known["n"].to_numpy(dtype=float) if "n" in known else None
+    kept = steady(known["estimate"].to_numpy(dtype=float), counts)
+    return None if kept.all() else known.loc[kept, "period"].tolist()
 
 
 def chart_counts(series: pd.DataFrame, *, in_logs: bool) -> pd.DataFrame:

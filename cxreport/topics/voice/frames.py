@@ -134,6 +134,12 @@ def company_voice(
     CxError
         If the data cannot be read, or the coding frame is not understood.
     """
+    asked = ("voice", periods, proposed, each, seed)
+    return company.once(asked, lambda: _voice(company, periods, proposed, each, seed))
+
+
+def _voice(company: Company, periods: int, proposed: int, each: int, seed: int) -> Voice:
+    """Make the frames, once a company: several sections of a report read them."""
     comments = company_comments(company, periods=periods)
     if comments.empty:
         return Voice(periods=periods)

@@ -1,0 +1,281 @@
+"""The first screen of a report: its finding, what changed, where to start, and the cards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cxreport.inputs.source import run
+from cxreport.show.blocks import Block
+from cxreport.show.parts import Column, chart, say
+from cxreport.topics.overview.changes import FEW, UNJUDGED, UNOBSERVED
+from cxreport.topics.overview.measures import NAMED
+from cxreport.topics.voice import company_coding_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from cxreport.inputs.survey import Survey
+    from cxreport.show.parts import Said
+
+    Row = dict[Hashable, Any]
+
+TOPIC = "overview"
+MOST_ITEMS, MOST_STARTS, MOST_CARDS, MOST_PLACES, PERIODS = 3, 3, 4, 2, 24
+CARDS = ("nps", "csat", "ces", "solution", "index", "first_reply", "came_back")
+"""Measures that a card may show, the first choice first."""
+LONG = {("long", "first_reply"), ("long", "solution"), ("long", "came_back")}
+VALUES = ("estimate", "low", "high", "lower", "upper", "estimate_before", "unit")
+SERIES = (
+    Column("measure", "say:name_in_table", is_text=True),
+    Column("period", "short"),
+    Column("n", "whole"),
+    Column("estimate", "rough"),
+    Column("lower", "rough_range:lower:upper", "usual"),
+)
+
+
+def first_screen(
+    changes: pd.DataFrame,
+    measures: pd.DataFrame,
+    board: pd.DataFrame,
+    priorities: pd.DataFrame,
+    survey: Survey,
+    *,
+    periods: int = 12,
+) -> Block:
+    """Say what changed in a period, where to start, and how the measures stand.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        From ``changes``.
+    measures : DataFrame
+        From ``company_measures``.
+    board : DataFrame
+        From ``scoreboard``: the smallest change that the sample could have shown.
+    priorities : DataFrame
+        From ``survey_criticality``.
+    survey : Survey
+        The survey reported.
+    periods : int
+        Periods taken together for the priorities.
+    """
+    rows: list[Row] = changes.to_dict("records")
+    items = _items(rows)
+    cards = _cards(rows)
+    starts = _starts(priorities, survey)
+    codes = {str(row["variable"]): "" for row in rows if row["variable"]}
+    block = chart(
+        "front", TOPIC, "series", _series(measures, cards, survey.minimum_group), SERIES, survey,
+        facts=_facts(rows, survey),
+        findings=_findings(rows, items),
+        items=[_item(row, rows) for row in items[:MOST_ITEMS]],
+        rest=_rest(rows, items, board),
+        start=say("start.heading", n=periods) if starts else None,
+        starts=starts,
+        cards=[_card(row, measures) for row in cards],
+        explained=say("explained" if any(r["against"] == "usual" for r in cards) else "interval"),
+        grouped_by=codes,
+        coded=sorted({str(row["level"]) for row in rows}),
+        asked=sorted({str(row["question"]) for row in rows}),
+    )  # fmt: skip
+    frame = company_coding_frame(survey)
+    topics = {"topic": frame.labels} if frame else {}
+    labels = {"labels": block.parameters["labels"] | topics}
+    return Block(block.kind, block.frame, block.parameters | labels)
+
+
+def _facts(rows: list[Row], survey: Survey) -> list[Said]:
+    """Say whose page it is, on which period, from how many answers and requests."""
+    n = int(run(survey.current.aggregate(n=survey.current.count()))["n"].item())
+    source = survey.codebook.source
+    facts = [say("facts.source", en=source.title["en"], it=source.title["it"])]
+    if source.synthetic:
+        facts.append(say("facts.synthetic"))
+    facts += [say("facts.period"), say("facts.answers", n=n)]
+    requests = [r for r in rows if r["section"] == "service" and r["whole"] and r["state"] != FEW]
+    if requests:
+        facts.append(say("facts.requests", n=int(requests[0]["n"])))
+    return facts
+
+
+def _items(rows: list[Row]) -> list[Row]:
+    """Return what is told as a change: signals, but parts that moved with their measure."""
+    return [row for row in rows if row["signal"] and not row["where"]]
+
+
+def _findings(rows: list[Row], items: list[Row]) -> list[Said]:
+    """Return headings, the most telling first, the shortest last."""
+    if not items:
+        judged = [row for row in rows if row["state"] == "steady"]
+        return [say("finding.steady" if judged else "finding.first")]
+    clauses = [say("clause", what=_clause(row)) for row in items[:2]]
+    scores = [row["state"] for row in rows if row["section"] == "scores" and row["whole"]]
+    calm = bool(scores) and set(scores) <= {"steady"}
+    alone = say("finding.one", what=clauses[0])
+    found = [say("finding.calm", what=clauses[0])] if calm else []
+    if len(clauses) > 1:
+        found.insert(0, say("finding.two", what=clauses[0], also=clauses[1]))
+    return [*found, alone, say("finding.some", n=len(items))]
+
+
+def _clause(row: Row) -> Said:
+    """Say in a few words what moved, and to which side."""
+    kind = "group" if row["section"] == "groups" else row["section"]
+    if row["section"] == "service" and row["level"]:
+        kind = f"{row['measure']}_group"
+    elif row["whole"] or row["section"] == "layers":
+        kind = row["measure"]
+    return say(f"clauses.{kind}.{row['state']}", **_names(row))
+
+
+def _names(row: Row) -> dict[str, Any]:
+    return {str(name): row[name] for name in NAMED}
+
+
+def _values(row: Row) -> dict[str, Any]:
+    numbers = {name: row[name] for name in VALUES}
+    known = {n: None if not isinstance(v, str) and pd.isna(v) else v for n, v in numbers.items()}
+    return {**_names(row), **known, "period_before": row["period_before"]}
+
+
+def _item(row: Row, rows: list[Row]) -> dict[str, Any]:
+    """Tell one change: how large, against what, and where."""
+    size = say("item.usual" if row["against"] == "usual" else "item.before",
+               name=_name(row, form="long"), **_values(row))  # fmt: skip
+    of = {"index": ("layers",)}.get(str(row["measure"]), ())
+    places = [
+        say("place" if each["against"] == "usual" else "place_before",
+            name=_name(each, form="part"), **_values(each))
+        for each in rows
+        if each["where"] and (each["measure"] == row["measure"] or each["section"] in of)
+    ][:MOST_PLACES]  # fmt: skip
+    where = say("item.where", places=places) if places else say("nothing")
+    return {
+        "word": say(f"state.{row['state']}"),
+        "text": say("item.whole", size=size, where=where),
+        "look": row["state"],
+    }
+
+
+def _name(row: Row, form: str = "name") -> Said:
+    """Name a series, what is measured and of whom: in a few words, in more, or its part alone."""
+    names = _names(row)
+    measure = (
+        f"{form}.{row['measure']}" if (form, row["measure"]) in LONG else f"name.{row['measure']}"
+    )
+    if row["level"]:
+        level = say("name.level", **names)
+        return (
+            level if form == "part" else say("name.group", group=level, whole=say(measure, **names))
+        )
+    if row["section"] in ("touchpoints", "voice"):
+        return say(f"name.{row['section']}", **names)
+    return say(measure, **names)
+
+
+def _rest(rows: list[Row], items: list[Row], board: pd.DataFrame) -> list[Said]:
+    """Say in a sentence what did not change, and what could not have been seen."""
+    said: list[Said] = []
+    if len(items) > MOST_ITEMS:
+        said.append(say("rest.more", n=len(items) - MOST_ITEMS))
+    against = {row["against"] for row in rows if row["against"]}
+    if not against:
+        return [*said, say("rest.unjudged")]
+    said.append(say("rest.nothing_else" if items else "rest.nothing"))
+    if against == {"before"}:
+        said.append(say("rest.short"))
+    for row in _wholes(rows)[:1]:
+        smallest = row["smallest"]
+        if pd.isna(smallest):
+            same = board[
+                (board["question"] == row["question"]) & (board["metric"] == row["measure"])
+            ]
+            smallest = same["detectable"].max() if "detectable" in same else smallest
+        if pd.notna(smallest):
+            said.append(say("rest.smallest", n=int(row["n"]), change=float(smallest),
+                            name=_name(row)))  # fmt: skip
+    return said
+
+
+def _starts(priorities: pd.DataFrame, survey: Survey) -> list[dict[str, Said]]:
+    """Name the touchpoints that should be mended first."""
+    if priorities.empty:
+        return []
+    rated = survey.columns("touchpoint")
+    listed = [row for row in priorities.to_dict("records") if row["estimate"] > 0][:MOST_STARTS]
+    starts = []
+    for row in listed:
+        column = rated.get(row["question"])
+        best = (column.scale if column and column.scale else (1, 5))[1]
+        key = "start.sure" if row["level"] == "high" else "start.unsure"
+        text = say(key, performance=float(row["performance"]), best=int(best))
+        starts.append({"name": say("start.name", question=row["question"]), "text": text})
+    return starts
+
+
+def _wholes(rows: list[Row]) -> list[Row]:
+    """Return the measures of everybody, in the order in which a reader asks for them."""
+    wholes = [row for row in rows if row["whole"] and row["measure"] in CARDS]
+    return sorted(wholes, key=lambda row: CARDS.index(str(row["measure"])))
+
+
+def _cards(rows: list[Row]) -> list[Row]:
+    """Choose the cards; a measure that moved takes the place of the last quiet one."""
+    wholes = _wholes(rows)
+    chosen, others = wholes[:MOST_CARDS], wholes[MOST_CARDS:]
+    for row in (row for row in others if row["signal"]):
+        quiet = [place for place, each in enumerate(chosen) if not each["signal"]]
+        if quiet:
+            chosen[quiet[-1]] = row
+    return _wholes(chosen)
+
+
+def _card(row: Row, measures: pd.DataFrame) -> dict[str, Any]:
+    """Write one card."""
+    values, known = _values(row), pd.notna(row["estimate"])
+    up = bool(known and row["estimate"] > (row["expected"] if pd.notna(row["expected"]) else 0))
+    sign = say("sign.up" if up else "sign.down") if row["signal"] else say(f"sign.{row['state']}")
+    n = int(row["n"])
+    unit = "requests" if row["unit"] == "hours" else "people"
+    counted = say(f"card.{unit if row['section'] != 'scores' else 'answers'}", n=n)
+    has_ends = pd.notna(row["low"]) and pd.notna(row["high"])
+    line = say("card.line" if has_ends else "card.counted", counted=counted, **values)
+    key = "usual" if row["against"] == "usual" or row["state"] in (FEW, UNOBSERVED) else "before"
+    key = "state" if row["state"] in (FEW, UNOBSERVED, UNJUDGED) else key
+    series = _of(measures, row).dropna(subset="estimate")
+    first, last = (series["period"].iloc[at] if len(series) else "" for at in (0, -1))
+    ends = {"lowest": series["estimate"].min(), "highest": series["estimate"].max()}
+    alt = say("alt.card", name=_name(row), first=first, last=last, points=len(series),
+              **{n: float(value) for n, value in ends.items()}, **values)  # fmt: skip
+    return {
+        "name": _name(row),
+        "value": say("card.value" if known else "card.none", **values),
+        "line": line if row["state"] != FEW else say("nothing"),
+        "mark": say(f"mark.{key}", sign=sign, state=row["state"]),
+        "alt": alt,
+        "look": row["state"] if row["signal"] else "",
+    }
+
+
+def _of(measures: pd.DataFrame, row: Row) -> pd.DataFrame:
+    """Return the newest periods of one series."""
+    same = (measures[NAMED] == [row[name] for name in NAMED]).all(axis="columns")
+    return measures[same].tail(PERIODS)
+
+
+def _series(measures: pd.DataFrame, cards: list[Row], minimum: int) -> pd.DataFrame:
+    """Return what the cards draw, with the usual range of the newest period."""
+    columns = ["card", *NAMED, "period", "n", "estimate", "unit", "low", "high"]
+    lines = ["expected", "lower", "upper"]
+    parts = []
+    for place, row in enumerate(cards):
+        series = _of(measures, row).assign(card=place, low=row["low"], high=row["high"])
+        series["estimate"] = series["estimate"].astype(float).mask(series["n"] < minimum)
+        ranged = series[columns].assign(**{name: row[name] for name in lines})
+        parts.append(ranged)
+    if not parts:
+        return pd.DataFrame(columns=[*columns, *lines])
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,146 @@
+"""What changed in a period: one rule over all that a report measures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from cxreport.stats.multiplicity import corrected, weighted_holm
+from cxreport.stats.usual_range import smallest_shift, usual_range
+from cxreport.topics.overview.measures import NAMED, check_measures
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+ERROR = 0.05
+"""First screens on which nothing changed that may name a change all the same."""
+WHOLES = ("scores", "service", "retention")
+"""Sections whose rows without a group are measures as a whole; all other rows are parts."""
+WITHIN = {"points": (-100.0, 100.0), "percent": (0.0, 100.0), "hours": (0.0, np.inf)}
+PART_OF = {"layers": "index"}
+"""Sections of parts that are parts of a measure of another name."""
+USUAL = ("expected", "lower", "upper", "std_error", "earlier")
+FEW, UNOBSERVED, UNJUDGED, STEADY = "few", "unobserved", "unjudged", "steady"
+COLUMNS = [
+    *NAMED, "whole", "period", "n", "estimate", "low", "high", "expected", "lower", "upper",
+    "estimate_before", "period_before", "unit", "better", "against", "p_value", "q_value",
+    "smallest", "signal", "where", "state",
+]  # fmt: skip
+
+JUDGED = [*COLUMNS[:-5], "std_error", "earlier", "state"]
+
+
+def changes(measures: pd.DataFrame, *, minimum: int = 10) -> pd.DataFrame:
+    """Say which measures of a company changed in its newest period by more than chance.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        From ``company_measures``.
+    minimum : int
+        Fewest answers, requests or customers of a period that is judged, or judges.
+
+    Returns
+    -------
+    DataFrame
+        One row a series, signals first, the worst of them first: the columns that name it;
+        ``whole`` (true for a measure of everybody, false for a part: a group, a touchpoint, a
+        layer, a topic); ``period`` (its newest), ``n``, ``estimate``, ``low``, ``high``;
+        ``expected``, ``lower``, ``upper`` (where it usually lies, 95%, without the newest period;
+        empty where there are too few periods to say); ``estimate_before``, ``period_before``;
+        ``unit``, ``better``; ``against`` ("usual", "before" or ""), ``p_value`` (against the usual
+        range, or else against the period before), ``q_value`` (corrected over all rows),
+        ``smallest`` (points from the usual value that would be a signal with a chance of 80%; not
+        of waits), ``signal``; ``where`` (true for a part that moved with its measure, and is told
+        with it); ``state`` ("better", "worse", "more", "less", "steady", "few":
+        too few answers; "unobserved": not yet observable; "unjudged": nothing to compare with).
+
+    Raises
+    ------
+    CxError
+        If the frame is none of measures.
+
+    Notes
+    -----
+    One family: measures as a whole have one half of the 5% and parts the other, each shared evenly,
+    corrected by Holm with weights (Benjamini & Hochberg 1997), so that a first screen on which
+    nothing changed names something in at most one case of twenty. Only where a measure moved, its
+    parts are looked at once more as a family of their own (Holm, 5%), to say where.
+    """
+    check_measures(measures)
+    rows = [
+        _newest(series.reset_index(drop=True), minimum)
+        for _, series in measures.groupby(NAMED, sort=False)
+    ]
+    found = pd.DataFrame(rows, columns=JUDGED)
+    whole = found["whole"].astype(bool)
+    sizes = found.groupby(whole)["p_value"].transform("count")
+    found["q_value"] = weighted_holm(found["p_value"], 1 / sizes.clip(lower=1))
+    found["smallest"] = [
+        smallest_shift(row["std_error"], row["earlier"], ERROR / 2 / sizes[at])
+        if row["against"] == "usual" and row["unit"] != "hours"
+        else np.nan
+        for at, row in found.iterrows()
+    ]
+    found["signal"] = (found["q_value"] < ERROR).fillna(value=False)
+    found["where"] = _where(found)
+    up = found["estimate"] > found["expected"].fillna(found["estimate_before"])
+    good = np.where(found["better"] == "higher", up, ~up)
+    word = np.where(good, "better", "worse")
+    word = np.where(found["better"] == "", np.where(up, "more", "less"), word)
+    found["state"] = np.where(found["signal"], word, found["state"])
+    badness = found["state"].map({"worse": 0, "more": 1, "less": 1, "better": 2}).fillna(3)
+    order = [badness, ~whole, found["p_value"].fillna(2)]
+    keys = pd.concat(order, axis="columns", keys=["bad", "part", "p"]).assign(
+        p=lambda rows: rows["p"].where(found["signal"], 0)
+    )
+    return found.loc[keys.sort_values(["bad", "part", "p"], kind="stable").index, COLUMNS].assign(
+        whole=whole
+    ).reset_index(drop=True)  # fmt: skip
+
+
+def _newest(series: pd.DataFrame, minimum: int) -> dict[Hashable, Any]:
+    """Judge the newest period of one series."""
+    last = series.iloc[-1].to_dict()
+    few = series["n"] < minimum
+    judged = series.assign(estimate=series["estimate"].astype(float).mask(few))
+    unit = last["unit"]
+    usual = usual_range(
+        judged, in_logs=unit == "hours", share=unit == "percent", within=WITHIN[unit]
+    ).to_dict("records")[0]
+    by_history = pd.notna(usual["p_value"])
+    before = judged["estimate"].iloc[-2] if len(judged) > 1 else np.nan
+    alone = usual["note"] == "too few periods" and pd.notna(before) and not few.iloc[-1]
+    p_value = usual["p_value"] if by_history else last["p_before"] if alone else np.nan
+    if few.iloc[-1]:
+        state = FEW
+    elif pd.isna(last["estimate"]):
+        state = UNOBSERVED
+    else:
+        state = STEADY if pd.notna(p_value) else UNJUDGED
+    return {
+        **last,
+        **{name: usual[name] for name in USUAL},
+        "whole": last["section"] in WHOLES and last["level"] == "",
+        "estimate": judged["estimate"].iloc[-1],
+        "estimate_before": before,
+        "period_before": series["period"].iloc[-2] if len(series) > 1 else "",
+        "against": "usual" if by_history else "before" if pd.notna(p_value) else "",
+        "p_value": p_value,
+        "state": state,
+    }
+
+
+def _where(found: pd.DataFrame) -> pd.Series:
+    """Say which parts moved with their measure, and to the same side."""
+    side = np.sign(found["estimate"] - found["expected"].fillna(found["estimate_before"]))
+    of = found["section"].map(PART_OF).fillna(found["measure"])
+    part = ~found["whole"].astype(bool) & ~found["section"].isin(["touchpoints", "voice"])
+    moved = pd.Series(data=False, index=found.index)
+    for at in found.index[found["whole"].astype(bool) & found["signal"]]:
+        parts = part & (of == found.loc[at, "measure"])
+        held = corrected(found["p_value"].where(parts))
+        moved |= (held < ERROR) & (side == side[at])
+    return moved

@@ -1,0 +1,167 @@
+"""What a first screen looks at: every measure of a report by period, in frames of one shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cxreport.errors import CxError
+from cxreport.scores.compare import compare
+from cxreport.scores.kinds import SCORES, score_kind
+from cxreport.scores.scoreboard import score_history
+from cxreport.scores.suppression import hidden_levels
+from cxreport.topics.retention import company_retention
+from cxreport.topics.service import company_tickets, median_waits, of_period, waits
+from cxreport.topics.voice import company_voice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cxreport.inputs.meaning import Column
+    from cxreport.inputs.survey import Survey
+
+NAMED = ["section", "measure", "question", "variable", "level"]
+COLUMNS = [*NAMED, "period", "n", "estimate", "low", "high", "unit", "better", "p_before"]
+WAITS = ("first_reply", "solution")
+
+
+def company_measures(survey: Survey, *, periods: int = 12) -> pd.DataFrame:
+    """Return each measure of a company, as a whole and by its parts, in each period.
+
+    Parameters
+    ----------
+    survey : Survey
+        The survey reported, with the company's requests, orders and comments where it has them.
+    periods : int
+        Periods whose comments are read, as elsewhere in the report.
+
+    Returns
+    -------
+    DataFrame
+        One row a series and period, oldest first; the last row of a series is the newest that can
+        be observed. ``section`` ("scores", "layers", "touchpoints", "groups", "service",
+        "retention", "voice"), ``measure`` (metric of the score, "first_reply", "solution",
+        "came_back", "topic"), ``question`` (column, or the topic; "" where there is none),
+        ``variable`` and ``level`` (column and code of a group; "" for all), ``period`` (name),
+        ``n`` (answers, requests, customers), ``estimate``, ``low``, ``high`` (in ``unit``:
+        "points", "percent" or "hours"; 95%; of waits the interval of the last period alone),
+        ``better`` ("higher", "lower" or ""), ``p_before`` (of the last period against the one
+        before it, where this is known). A group that no page on the period may show is left out,
+        and so are the periods before a question's wording changed.
+    """
+    parts = [_scores(survey, survey.scored), _scores(survey, survey.columns("touchpoint"))]
+    parts += [_groups(survey, name) for name in survey.categories]
+    parts += [_waits(survey), _came_back(survey), _topics(survey, periods)]
+    filled = [part for part in parts if not part.empty]
+    if not filled:
+        return pd.DataFrame(columns=COLUMNS)
+    return pd.concat(filled, ignore_index=True)[COLUMNS]
+
+
+def _scores(survey: Survey, questions: dict[str, Column], by: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the history of scores, and how the last period differs from the one before."""
+    if not questions:
+        return pd.DataFrame(columns=COLUMNS)
+    rows = score_history(survey.responses, questions, survey.history, by=by, **survey.design)
+    rows = rows[~_before_break(rows, survey)]
+    names = [*by, "question", "metric"]
+    differences = pd.DataFrame(columns=[*names, "p_value"])
+    if len(survey.history) > 1:
+        last, before = (
+            rows[(rows["period"] == p.name) & (rows["n"] > 0)].drop(columns="period")
+            for p in (survey.history[-1], survey.history[-2])
+        )
+        if len(last) and len(before):
+            differences = compare(last, before)[[*names, "p_value"]]
+    rows = rows.merge(differences, how="left", on=names)
+    is_last = rows["period"] == survey.period.name
+    kinds = rows["metric"].map(score_kind)
+    section = np.select(
+        [rows["question"].isin([*survey.columns("touchpoint")]), _is_layer(rows["metric"])],
+        ["touchpoints", "layers"],
+        "scores",
+    )
+    named: dict[str, object] = {"variable": "", "level": ""}
+    return rows.rename(columns={"metric": "measure"}).assign(
+        section=section,
+        unit=kinds.map(lambda kind: kind.unit),
+        better=kinds.map(lambda kind: kind.better),
+        p_before=rows["p_value"].where(is_last),
+        **named,
+    )
+
+
+def _is_layer(metric: pd.Series) -> pd.Series:
+    """Say which scores are a part of the pyramid, not a headline."""
+    layers = {n for n, kind in SCORES.items() if kind.counts == "layers" and not kind.is_headline}
+    return metric.isin(layers)
+
+
+def _before_break(rows: pd.DataFrame, survey: Survey) -> pd.Series:
+    """Say which rows are of the time before a question's wording changed last."""
+    order = {period.name: place for place, period in enumerate(survey.history)}
+    since = {q: max(map(order.__getitem__, b)) for q, b in survey.breaks.items() if b}
+    return rows["period"].map(order) < rows["question"].map(since).fillna(0)
+
+
+def _groups(survey: Survey, column: str) -> pd.DataFrame:
+    """Return the history of the main question by group, without those that no page may show."""
+    main = survey.main_question
+    rows = _scores(survey, main, by=[column]) if main else pd.DataFrame(columns=COLUMNS)
+    if rows.empty:
+        return rows
+    few = hidden_levels(survey.current, column, main, survey.minimum_group)
+    rows = rows[~rows[column].isin(few)]
+    return rows.assign(section="groups", variable=column, level=rows[column].astype(str))
+
+
+def _waits(survey: Survey) -> pd.DataFrame:
+    """Return the median waits of help requests, in hours."""
+    rows, tickets = median_waits(survey), company_tickets(survey)
+    if rows.empty or tickets is None:
+        return pd.DataFrame(columns=COLUMNS)
+    current = of_period(tickets, survey.period)
+    known = "channel" in tickets.rows.columns
+    few = hidden_levels(current.rows, "channel", {}, survey.minimum_group) if known else []
+    rows = rows[~rows["group"].isin(few)]
+    now = pd.concat([waits(current, metric) for metric in tickets.metrics])
+    now = now[["metric", "low", "high"]].assign(group="", period=survey.period.name)
+    order = {period.name: place for place, period in enumerate(survey.history)}
+    rows = rows.merge(now, how="left", on=["metric", "group", "period"])
+    rows = rows.sort_values("period", key=lambda name: name.map(order), kind="stable")
+    return rows.rename(columns={"metric": "measure", "group": "level"}).assign(
+        section="service",
+        question="",
+        variable=np.where(rows["group"] == "", "", "channel"),
+        unit="hours",
+        better="lower",
+        p_before=np.nan,
+    )
+
+
+def _came_back(survey: Survey) -> pd.DataFrame:
+    """Return the share of new customers that bought again in the month after their first."""
+    rows = company_retention(survey).chart
+    named = {"section": "retention", "measure": "came_back", "question": "", "variable": ""}
+    kind = {"level": "", "unit": "percent", "better": "higher", "p_before": np.nan}
+    return rows[["period", "n", "estimate", "low", "high"]].assign(**named, **kind)
+
+
+def _topics(survey: Survey, periods: int) -> pd.DataFrame:
+    """Return the share of comments on each topic: more of them is neither good nor bad."""
+    rows = company_voice(survey, periods=periods, proposed=0).history
+    if rows.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    named = {"section": "voice", "measure": "topic", "variable": "", "level": ""}
+    kept = rows[["topic", "period", "n", "estimate", "low", "high"]]
+    return kept.rename(columns={"topic": "question"}).assign(
+        **named, unit="percent", better="", p_before=np.nan
+    )
+
+
+def check_measures(measures: pd.DataFrame) -> None:
+    """Refuse a frame that is none of measures."""
+    if absent := [name for name in COLUMNS if name not in measures]:
+        raise CxError("these are no measures", got=f"no column {', '.join(absent)}")

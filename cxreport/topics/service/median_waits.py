@@ -1,0 +1,83 @@
+"""The median wait of every period and group at once, without intervals: what a history is made of.
+
+An interval needs the whole curve of each group, which takes seconds for two years of channels.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cxreport.inputs.source import run
+from cxreport.stats.survival_quantiles import survival_quantile
+from cxreport.topics.service.times import HOUR
+from cxreport.topics.service.wait_frames import company_tickets, known_groups
+
+if TYPE_CHECKING:
+    from cxreport.inputs.company import Company
+
+COLUMNS = ["metric", "group", "period", "n", "estimate"]
+
+
+def median_waits(company: Company, *, by: str = "channel") -> pd.DataFrame:
+    """Return the median wait of the requests of each period, of all and by group.
+
+    Parameters
+    ----------
+    company : Company
+        From ``open_company``, or a survey.
+    by : str
+        Column of the groups; only all requests together where it is not there, or has more than
+        15 groups.
+
+    Returns
+    -------
+    DataFrame
+        One row a metric, group and period of the history with requests: ``metric``
+        ("first_reply", "solution"), ``group`` ("" for all requests), ``period`` (name), ``n``
+        (requests), ``estimate`` (hours: median by survival, as
+        :func:`cxreport.topics.service.waits` gives it; empty where half are not through).
+    """
+    tickets = company_tickets(company)
+    if tickets is None or not tickets.metrics:
+        return pd.DataFrame(columns=COLUMNS)
+    columns = [f"{metric}_{kind}" for metric in tickets.metrics for kind in ("seconds", "seen")]
+    groups = known_groups(tickets, [by])
+    rows = run(tickets.rows.select("period_start", *groups, *columns))
+    names = {pd.Timestamp(p.start): p.name for p in company.history_of("tickets")}
+    rows["period"] = pd.to_datetime(rows["period_start"]).map(names)
+    rows = rows.dropna(subset="period")
+    parts = []
+    for metric in tickets.metrics:
+        waits = rows.rename(columns={f"{metric}_seconds": "time", f"{metric}_seen": "seen"})
+        parts.append(_medians(waits.assign(group="")).assign(metric=metric))
+        for name in groups:
+            named = waits.dropna(subset=name).assign(group=waits[name].astype(str))
+            parts.append(_medians(named).assign(metric=metric))
+    return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def _medians(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the median of each group and period, in seconds waited and whether it ended."""
+    sizes, curves = [], []
+    for (group, period), waits in rows.groupby(["group", "period"]):
+        curve = _curve(waits["time"].to_numpy(dtype=float), waits["seen"].to_numpy(dtype=float))
+        sizes.append({"group": group, "period": period, "n": len(waits)})
+        curves.append(curve.assign(group=group, period=period))
+    if not curves:
+        return pd.DataFrame(columns=COLUMNS[1:])
+    every = pd.concat(curves)[["group", "period", "time", "estimate", "low", "high"]]
+    medians = survival_quantile(every, 50)[["group", "period", "estimate"]]
+    found = pd.DataFrame(sizes).merge(medians, how="left", on=["group", "period"])
+    return found.assign(estimate=found["estimate"] / HOUR)
+
+
+def _curve(time: np.ndarray, seen: np.ndarray) -> pd.DataFrame:
+    """Return the survival curve of some waits, in percent."""
+    times, place = np.unique(time, return_inverse=True)
+    at_risk = len(time) - np.concatenate([[0], np.cumsum(np.bincount(place))[:-1]])
+    through = np.bincount(place, weights=seen)
+    height = 100 * np.cumprod(1 - through / at_risk)
+    return pd.DataFrame({"time": times, "estimate": height, "low": np.nan, "high": np.nan})
