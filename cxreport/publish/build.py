@@ -14,8 +14,10 @@ from tqdm import tqdm
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.personal_data import without_persons
-from cxreport.publish.export import export_page, payloads
+from cxreport.publish.beside import files_beside
+from cxreport.publish.export import payloads, pieces_of, write_page
 from cxreport.publish.gate import check_notebook, check_page
+from cxreport.publish.gate_beside import check_beside
 from cxreport.publish.plan import changed_since
 from cxreport.publish.publish import (
     file_stamps,
@@ -131,10 +133,14 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
     notebook = nbformat.read(staged / "executed.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     _gate("notebook", check_notebook(notebook), log)
     pages: dict[str, str] = {}
+    files: dict[str, bytes] = {}
     for language in job.report.languages:
         with DRAWING:
-            pages[language] = export_page(notebook, language, job.provenance)
+            pages[language], beside = _write(notebook, language, job)
         _gate(f"page {language}", check_page(pages[language], codebook=job.codebook), log)
+        for name, content in beside.items():
+            _gate(name, check_beside(name, content, codebook=job.codebook), log)
+        files |= beside
     if changed := changed_since(job, root):
         raise CxError(
             "not published: what it is made from changed while it was read; "
@@ -142,7 +148,20 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
             got=", ".join(changed),
             hint="build again when nothing else writes these files",
         )
-    publish(staged, job.folder, pages, _manifest(job, notebook))
+    publish(staged, job.folder, pages, _manifest(job, notebook), files)
+
+
+def _write(notebook: NotebookNode, language: str, job: Job) -> tuple[str, dict[str, bytes]]:
+    """Write a page, and what lies beside it."""
+    report, period = job.folder.parent.name, job.folder.name
+    file = f"{report}-{period}"
+    pieces = pieces_of(notebook, language, file=file)
+    title = str(notebook.metadata.get("title", ""))
+    page = f"{report}/{period}/{language}.html"
+    beside = files_beside(pieces, language, page=page, title=title)
+    workbook = {"file": f"{language}.xlsx", "name": f"{file}-{language}.xlsx"}
+    linked = workbook if workbook["file"] in beside else None
+    return write_page(notebook, pieces, language, job.provenance, linked), beside
 
 
 def _moving(bar: tqdm[Any]) -> Callable[[int, int], None]:

@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import mistune
+import nh3
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
@@ -25,16 +26,52 @@ from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.executed import END, cell_number
 from cxreport.publish.fold import Piece, fold
 from cxreport.publish.provenance import provenance_rows
-from cxreport.show.blocks import MIME, read_block
+from cxreport.show.blocks import MIME, Block, read_block
 from cxreport.show.labels import period_label, title_label
 from cxreport.show.plain_text import all_visible, isolated, visible, visible_block
 from cxreport.show.render import render
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from nbformat import NotebookNode
+
+
+ALLOWED = {
+    **{
+        name: set[str]() for name in ("h1", "h3", "h4", "h5", "h6", "p", "ul", "li", "em", "strong")
+    },
+    **{name: set[str]() for name in ("blockquote", "code", "pre", "br", "hr", "del")},
+    **{name: set[str]() for name in ("table", "thead", "tbody", "tr", "th", "td")},
+    "h2": {"id"},
+    "ol": {"start"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+}
+"""What Markdown may become: elements, and their attributes."""
+SCHEMES = {"http", "https", "mailto", "tel", "data"}
+"""Where links may lead; the gate lets ``data`` through in pictures alone."""
+
+
+def write_markdown(text: str, headings: Headings) -> Markup:
+    r"""Write Markdown as HTML: raw HTML escaped, then nothing but what is allowed let through.
+
+    Examples
+    --------
+    >>> write_markdown("*one* [two](javascript:x) <b>three</b>", Headings())
+    Markup('<p><em>one</em> <a href="#harmful-link">two</a> &lt;b&gt;three&lt;/b&gt;</p>\n')
+    """
+    written = mistune.create_markdown(renderer=headings, plugins=["table"])(text)
+    clean = nh3.clean(
+        str(written),
+        tags=set(ALLOWED),
+        attributes=ALLOWED,
+        url_schemes=SCHEMES,
+        link_rel=None,
+        strip_comments=True,
+    )
+    return Markup(clean)  # noqa: S704 - only what is allowed is left
 
 
 class Headings(mistune.HTMLRenderer):
@@ -87,7 +124,12 @@ def environment() -> Environment:
 
 
 def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, Any]) -> str:
-    """Write an executed notebook as a page.
+    """Write an executed notebook as a page with nothing beside it; see :func:`write_page`."""
+    return write_page(notebook, pieces_of(notebook, language), language, provenance)
+
+
+def pieces_of(notebook: NotebookNode, language: str, *, file: str = "") -> list[Piece]:
+    """Return what a page shows of an executed notebook.
 
     Parameters
     ----------
@@ -95,24 +137,20 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
         As ``run_notebook`` left it.
     language : str
         ``en`` or ``it``.
-    provenance : mapping
-        See ``cxreport.publish.provenance``; printed at the end of the page.
+    file : str, optional
+        What the names of the files that can be taken from the page begin with.
 
     Returns
     -------
-    str
-        A whole HTML document.
+    list of Piece
+        In the notebook's order.
 
     Raises
     ------
     CxError
         If an output is no block, or a block cannot be shown; which cell it is.
     """
-    words = Words(language)
-    markdown = Headings()
-    write_markdown = mistune.create_markdown(renderer=markdown, plugins=["table"])
     pieces: list[Piece] = []
-    header: dict[str, Any] = {}
     for number, cell in enumerate(notebook.cells):
         tagged = set(cell.metadata.get("tags", [])) & set(LANGUAGES)
         if cell.cell_type == "markdown" and (language in tagged or not tagged):
@@ -121,13 +159,48 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
             for position, payload in enumerate(payloads(cell)):
                 if payload != END:
                     block = visible_block(read_block(payload))
-                    header = block.parameters if block.kind == "header" else header
+                    named = block.parameters | ({"file": file} if file else {})
+                    block = Block(block.kind, block.frame, named)
                     written = render(block, language, prefix=f"f{number}-{position}")
                     pieces.append(Piece(block=block, html=written))
+    return pieces
+
+
+def write_page(
+    notebook: NotebookNode,
+    pieces: Sequence[Piece],
+    language: str,
+    provenance: Mapping[str, Any],
+    workbook: Mapping[str, str] | None = None,
+) -> str:
+    """Write a page.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As ``run_notebook`` left it.
+    pieces : sequence of Piece
+        What it shows, see :func:`pieces_of`.
+    language : str
+        ``en`` or ``it``.
+    provenance : mapping
+        See ``cxreport.publish.provenance``; printed at the end of the page.
+    workbook : mapping, optional
+        The workbook beside the page: ``file``, and ``name``, under which it is kept.
+
+    Returns
+    -------
+    str
+        A whole HTML document.
+    """
+    words = Words(language)
+    markdown = Headings()
+    headers = [p.block.parameters for p in pieces if p.block and p.block.kind == "header"]
+    header: dict[str, Any] = headers[-1] if headers else {}
     parts = [
-        Markup(write_markdown(piece.markdown)) if piece.markdown else piece.html  # noqa: S704
+        write_markdown(piece.markdown, markdown) if piece.markdown else piece.html
         for piece in fold(pieces, words)
-    ]  # raw HTML in Markdown is escaped
+    ]
     title = title_label(header, words) if header else visible(notebook.metadata.get("title", ""))
     source = header["source"][language] if header else ""
     resources = style() | {
@@ -140,6 +213,7 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
         "source": source,
         "parts": parts,
         "contents": markdown.contents,
+        "workbook": workbook,
         "provenance": all_visible(provenance_rows(provenance, words)),
     }
     exporter = PageExporter()  # type: ignore[no-untyped-call]
