@@ -14,8 +14,10 @@ from tqdm import tqdm
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.personal_data import without_persons
-from cxreport.publish.export import METHOD, export_method, export_page, payloads
+from cxreport.publish.beside import files_beside
+from cxreport.publish.export import METHOD, payloads, pieces_of, write_page
 from cxreport.publish.gate import check_notebook, check_page
+from cxreport.publish.gate_beside import check_beside
 from cxreport.publish.plan import changed_since
 from cxreport.publish.publish import (
     file_stamps,
@@ -122,23 +124,25 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
             pages=out,
             progress=_moving(bar),
         )
-    if written := foreign_changes(out, before):
+    if strange := foreign_changes(out, before):
         raise CxError(
             "not published: a notebook writes nothing into the folder of the pages",
-            got=", ".join(written),
+            got=", ".join(strange),
             hint="remove what it wrote; build --force mends a page",
         )
     notebook = nbformat.read(staged / "executed.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     _gate("notebook", check_notebook(notebook), log)
     pages: dict[str, str] = {}
+    files: dict[str, bytes] = {}
     for language in job.report.languages:
         with DRAWING:
-            pages[language] = export_page(notebook, language, job.provenance)
-            method = export_method(notebook, language, job.provenance)
-        if method is not None:
-            pages[f"{METHOD}.{language}"] = method
+            written, beside = _write(notebook, language, job)
+        pages |= written
+        files |= beside
     for name, page in pages.items():
         _gate(f"page {name}", check_page(page, codebook=job.codebook), log)
+    for name, content in files.items():
+        _gate(name, check_beside(name, content, codebook=job.codebook), log)
     if changed := changed_since(job, root):
         raise CxError(
             "not published: what it is made from changed while it was read; "
@@ -146,7 +150,26 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
             got=", ".join(changed),
             hint="build again when nothing else writes these files",
         )
-    publish(staged, job.folder, pages, _manifest(job, notebook))
+    publish(staged, job.folder, pages, _manifest(job, notebook), files)
+
+
+def _write(
+    notebook: NotebookNode, language: str, job: Job
+) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Write a report's pages in a language, and what lies beside them."""
+    report, period = job.folder.parent.name, job.folder.name
+    file = f"{report}-{period}"
+    pieces = pieces_of(notebook, language, file=file)
+    title = str(notebook.metadata.get("title", ""))
+    beside = files_beside(pieces, language, page=f"{report}/{period}/{language}.html", title=title)
+    workbook = {"file": f"{language}.xlsx", "name": f"{file}-{language}.xlsx"}
+    linked = workbook if workbook["file"] in beside else None
+    pages = {language: write_page(notebook, pieces, language, job.provenance, workbook=linked)}
+    method = pieces_of(notebook, language, file=file, method=True)
+    if method:
+        page = write_page(notebook, method, language, job.provenance, method=True)
+        pages[f"{METHOD}.{language}"] = page
+    return pages, beside
 
 
 def _moving(bar: tqdm[Any]) -> Callable[[int, int], None]:

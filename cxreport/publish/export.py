@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import mistune
+import nh3
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
@@ -25,14 +26,14 @@ from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.executed import END, cell_number
 from cxreport.publish.fold import Piece, fold, in_short
 from cxreport.publish.provenance import provenance_rows
-from cxreport.show.blocks import MIME, read_block
+from cxreport.show.blocks import MIME, Block, read_block
 from cxreport.show.labels import period_label, title_label
 from cxreport.show.plain_text import all_visible, isolated, visible, visible_block
 from cxreport.show.render import render
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from nbformat import NotebookNode
 
@@ -40,6 +41,42 @@ FRONT = "front"
 """The kind of block that opens a page: it brings the heading, and stands before the contents."""
 METHOD = "method"
 """The tag of the cells that stand on the page of the method, and what that page is called."""
+
+
+ALLOWED = {
+    **{
+        name: set[str]() for name in ("h1", "h3", "h4", "h5", "h6", "p", "ul", "li", "em", "strong")
+    },
+    **{name: set[str]() for name in ("blockquote", "code", "pre", "br", "hr", "del")},
+    **{name: set[str]() for name in ("table", "thead", "tbody", "tr", "th", "td")},
+    "h2": {"id"},
+    "ol": {"start"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+}
+"""What Markdown may become: elements, and their attributes."""
+SCHEMES = {"http", "https", "mailto", "tel", "data"}
+"""Where links may lead; the gate lets ``data`` through in pictures alone."""
+
+
+def write_markdown(text: str, headings: Headings) -> Markup:
+    r"""Write Markdown as HTML: raw HTML escaped, then nothing but what is allowed let through.
+
+    Examples
+    --------
+    >>> write_markdown("*one* [two](javascript:x) <b>three</b>", Headings())
+    Markup('<p><em>one</em> <a href="#harmful-link">two</a> &lt;b&gt;three&lt;/b&gt;</p>\n')
+    """
+    written = mistune.create_markdown(renderer=headings, plugins=["table"])(text)
+    clean = nh3.clean(
+        str(written),
+        tags=set(ALLOWED),
+        attributes=ALLOWED,
+        url_schemes=SCHEMES,
+        link_rel=None,
+        strip_comments=True,
+    )
+    return Markup(clean)  # noqa: S704 - only what is allowed is left
 
 
 class Headings(mistune.HTMLRenderer):
@@ -92,7 +129,14 @@ def environment() -> Environment:
 
 
 def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, Any]) -> str:
-    """Write an executed notebook as a page.
+    """Write an executed notebook as a page with nothing beside it; see :func:`write_page`."""
+    return write_page(notebook, pieces_of(notebook, language), language, provenance)
+
+
+def pieces_of(
+    notebook: NotebookNode, language: str, *, file: str = "", method: bool = False
+) -> list[Piece]:
+    """Return what a page shows of an executed notebook.
 
     Parameters
     ----------
@@ -100,14 +144,16 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
         As ``run_notebook`` left it.
     language : str
         ``en`` or ``it``.
-    provenance : mapping
-        See ``cxreport.publish.provenance``; printed at the end of the page.
+    file : str, optional
+        What the names of the files that can be taken from the page begin with.
+    method : bool
+        Whether the page is that of the method, with the cells tagged ``method``, or the one with
+        all others.
 
     Returns
     -------
-    str
-        A whole HTML document. What cells tagged ``method`` show stands on a page of its own, see
-        ``export_method``, to which this one leads.
+    list of Piece
+        In the notebook's order; empty where no cell is tagged so.
 
     Raises
     ------
@@ -115,59 +161,72 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
         If an output is no block, or a block cannot be shown; which cell it is.
     """
     words = Words(language)
-    cells = {n: cell for n, cell in enumerate(notebook.cells) if not _is_method(cell)}
-    others = len(cells) < len(notebook.cells)
-    link = (f"{METHOD}.{language}.html", words.text("method.link")) if others else None
-    return _write(notebook, cells, words, provenance, link=link)
+    brief = bool(notebook.metadata.get("brief")) and not method
+    pieces: list[Piece] = []
+    for number, cell in enumerate(notebook.cells):
+        if _is_method(cell) != method:
+            continue
+        tags = set(cell.metadata.get("tags", []))
+        if cell.cell_type == "markdown" and (language in tags or not tags & set(LANGUAGES)):
+            pieces.append(Piece(visible(cell.source), folded="fold" in tags))
+        with _named(cell):
+            for position, payload in enumerate(payloads(cell)):
+                if payload != END:
+                    block = visible_block(read_block(payload))
+                    block = in_short(block) if brief else block
+                    named = block.parameters | ({"file": file} if file else {})
+                    block = Block(block.kind, block.frame, named)
+                    written = render(block, words.language, prefix=f"f{number}-{position}")
+                    pieces.append(Piece(block=block, html=written))
+    return pieces
 
 
-def export_method(
-    notebook: NotebookNode, language: str, provenance: Mapping[str, Any]
-) -> str | None:
-    """Write the page of a report's method: what the cells tagged ``method`` show.
+def write_page(
+    notebook: NotebookNode,
+    pieces: Sequence[Piece],
+    language: str,
+    provenance: Mapping[str, Any],
+    *,
+    workbook: Mapping[str, str] | None = None,
+    method: bool = False,
+) -> str:
+    """Write a page.
 
-    Parameters, errors : as ``export_page``.
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As ``run_notebook`` left it.
+    pieces : sequence of Piece
+        What it shows, see :func:`pieces_of`.
+    language : str
+        ``en`` or ``it``.
+    provenance : mapping
+        See ``cxreport.publish.provenance``; printed at the end of the page.
+    workbook : mapping, optional
+        The workbook beside the page: ``file``, and ``name``, under which it is kept.
+    method : bool
+        As in :func:`pieces_of`: the two pages lead to each other.
 
     Returns
     -------
-    str or None
-        A whole HTML document; None where no cell is tagged so.
+    str
+        A whole HTML document.
     """
     words = Words(language)
-    cells = {n: cell for n, cell in enumerate(notebook.cells) if _is_method(cell)}
-    link = (f"{language}.html", words.text("method.back"))
-    title = words.text("method.title")
-    return _write(notebook, cells, words, provenance, link=link, title=title) if cells else None
-
-
-def _write(
-    notebook: NotebookNode,
-    cells: Mapping[int, NotebookNode],
-    words: Words,
-    provenance: Mapping[str, Any],
-    *,
-    link: tuple[str, str] | None,
-    title: str = "",
-) -> str:
-    """Write some of a notebook's cells, by their place, as a page."""
     markdown = Headings()
-    write_markdown = mistune.create_markdown(renderer=markdown, plugins=["table"])
-    brief = bool(notebook.metadata.get("brief")) and not title
-    pieces = [
-        piece for n, cell in cells.items() for piece in _pieces(cell, words, f"f{n}", brief=brief)
-    ]
     front = [piece.html for piece in pieces if piece.block and piece.block.kind == FRONT]
     rest = [piece for piece in pieces if piece.block is None or piece.block.kind != FRONT]
     parts = [
-        Markup(write_markdown(piece.markdown)) if piece.markdown else piece.html  # noqa: S704
+        write_markdown(piece.markdown, markdown) if piece.markdown else piece.html
         for piece in fold(rest, words)
-    ]  # raw HTML in Markdown is escaped
+    ]
     header = _header(notebook)
     about = title_label(header, words) if header else visible(notebook.metadata.get("title", ""))
-    source = header["source"][words.language] if header else ""
+    source = header["source"][language] if header else ""
+    title = words.text("method.title") if method else ""
     names = (title, about, period_label(header, words), source)
     resources = style() | {
-        "language": words.language,
+        "language": language,
         "words": words,
         "title": title or about,
         "full_title": " – ".join(isolated(name) for name in names if name),
@@ -175,7 +234,8 @@ def _write(
         "front": Markup("\n").join(front),
         "parts": parts,
         "contents": markdown.contents,
-        "link": link,
+        "link": _other_page(notebook, words, method=method),
+        "workbook": workbook,
         "provenance": all_visible(provenance_rows(provenance, words)),
     }
     exporter = PageExporter()  # type: ignore[no-untyped-call]
@@ -183,25 +243,17 @@ def _write(
     return str(page)
 
 
+def _other_page(notebook: NotebookNode, words: Words, *, method: bool) -> tuple[str, str] | None:
+    """Return address and words of the link between a report and its method."""
+    if method:
+        return f"{words.language}.html", words.text("method.back")
+    if any(_is_method(cell) for cell in notebook.cells):
+        return f"{METHOD}.{words.language}.html", words.text("method.link")
+    return None
+
+
 def _is_method(cell: NotebookNode) -> bool:
     return METHOD in cell.metadata.get("tags", [])
-
-
-def _pieces(cell: NotebookNode, words: Words, prefix: str, *, brief: bool) -> list[Piece]:
-    """Return what a cell shows in a language."""
-    tags = set(cell.metadata.get("tags", []))
-    if cell.cell_type == "markdown":
-        here = words.language in tags or not tags & set(LANGUAGES)
-        return [Piece(visible(cell.source), folded="fold" in tags)] if here else []
-    pieces = []
-    with _named(cell):
-        for position, payload in enumerate(payloads(cell)):
-            if payload != END:
-                block = visible_block(read_block(payload))
-                block = in_short(block) if brief else block
-                written = render(block, words.language, prefix=f"{prefix}-{position}")
-                pieces.append(Piece(block=block, html=written))
-    return pieces
 
 
 def _header(notebook: NotebookNode) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
+
+from cxreport.show.spreadsheet import name_in_letters
 
 LONGEST = 60
 SAFE = re.compile(r"\d{4}-Q[1-4]|[a-z0-9]([a-z0-9._-]{0,58}[a-z0-9])?")
@@ -33,7 +34,6 @@ def file_name(name: str) -> str:
     """
     if SAFE.fullmatch(name) and not DEVICES.fullmatch(name):
         return name
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    readable = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[: LONGEST - 10].strip("-")
+    readable = name_in_letters(name, LONGEST - 10)
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{readable or 'n'}-{digest}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cxreport.inputs.masking import masked
 from cxreport.inputs.personal_data import kinds_in, own
 from cxreport.inputs.tables import ids_among
+from cxreport.show.spreadsheet import BYTE_ORDER_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,8 +75,10 @@ def _texts(element: Element) -> Iterator[tuple[str, str]]:
         yield f"the {name} of <{element.name}>", element.attributes.get(name, "")
     kind, _, data = href.partition(";base64,")
     if kind.startswith("data:text/csv"):
-        rows = csv.reader(base64.b64decode(data).decode(errors="replace").splitlines())
+        text = base64.b64decode(data).decode(errors="replace")
+        separator = ";" if text.startswith(BYTE_ORDER_MARK) else ","
+        rows = csv.reader(text.removeprefix(BYTE_ORDER_MARK).splitlines(), delimiter=separator)
         for row, cells in enumerate(rows, start=1):
             for column, cell in enumerate(cells, start=1):
-                if not re.fullmatch(r"-?[\d.]+(e[+-]?\d+)?", cell):
+                if not re.fullmatch(r"-?\d+([.,]\d+)?", cell):
                     yield f"a download, row {row}, column {column}", cell

@@ -307,8 +307,8 @@ def _why_stale(folder: Path, report: Report, provenance: Mapping[str, Any]) -> s
         return "never built"
     if {*published} & {*LANGUAGES} != {*report.languages}:
         return "other languages"
-    if any(_digest(folder / f"{name}.html") != digest for name, digest in published.items()):
-        return "a page is missing or is not the one published"
+    if any(_digest(folder / name) != digest for name, digest in hashes_of(manifest).items()):
+        return "a file is missing or is not the one published"
     if manifest.get("fingerprint") == provenance["fingerprint"]:
         return ""
     watched = ("notebook_sha256", "parameters", "codebook_sha256", "data", "libraries")
@@ -318,6 +318,12 @@ def _why_stale(folder: Path, report: Report, provenance: Mapping[str, Any]) -> s
     return f"changed: {', '.join(changed) or 'code'}"
 
 
+def hashes_of(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return the hash of each file that was published: of the pages, and of what lies beside."""
+    pages = {f"{language}.html": digest for language, digest in manifest["pages"].items()}
+    return pages | dict(manifest.get("files", {}))
+
+
 def _digest(page: Path) -> str:
-    """Return the hash of a page; empty when it is not there."""
+    """Return the hash of a file; empty when it is not there."""
     return hashlib.sha256(page.read_bytes()).hexdigest() if page.is_file() else ""

@@ -24,7 +24,7 @@ from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.exchange import put_folder
 from cxreport.publish.export import METHOD, environment, style
 from cxreport.publish.gate import check_page
-from cxreport.publish.plan import MANIFEST
+from cxreport.publish.plan import MANIFEST, hashes_of
 from cxreport.show.plain_text import all_visible
 from cxreport.show.words import Words
 
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 STAGING = ".staging"
-OURS = {MANIFEST, *(f"{page}.html" for lang in LANGUAGES for page in (lang, f"{METHOD}.{lang}"))}
+KINDS = ("html", "xlsx", "summary.txt", "summary.html", "summary.json")
+"""What is published in each language: a page, and what lies beside it."""
+OURS = {MANIFEST, *(f"{language}.{kind}" for language in LANGUAGES for kind in KINDS)}
+OURS |= {f"{METHOD}.{language}.html" for language in LANGUAGES}
 
 
 @contextlib.contextmanager
@@ -77,7 +80,11 @@ def _locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
 
 
 def publish(
-    staged: Path, folder: Path, pages: Mapping[str, str], manifest: Mapping[str, Any]
+    staged: Path,
+    folder: Path,
+    pages: Mapping[str, str],
+    manifest: Mapping[str, Any],
+    beside: Mapping[str, bytes] | None = None,
 ) -> None:
     """Put the pages of a job and their manifest in place.
 
@@ -90,16 +97,24 @@ def publish(
     pages : mapping of str to str
         Name -> page: a language, or ``method.`` and a language.
     manifest : mapping
-        What the pages are made from; the hashes of the pages are added.
+        What the pages are made from; the hashes of the pages, and of what lies beside them, are
+        added.
+    beside : mapping of str to bytes, optional
+        Name -> content of the files that lie beside the pages.
 
     Raises
     ------
     CxError
         If the disk is full or not writable; the pages in place are untouched.
     """
-    hashes = {name: _digest(page) for name, page in pages.items()}
-    text = json.dumps({**manifest, "pages": hashes}, indent=2, sort_keys=True, ensure_ascii=False)
-    files = {f"{name}.html": page for name, page in pages.items()} | {MANIFEST: text + "\n"}
+    written = {name: page.encode() for name, page in pages.items()}
+    hashes = {
+        "pages": {name: _digest(page) for name, page in written.items()},
+        "files": {name: _digest(content) for name, content in (beside or {}).items()},
+    }
+    text = json.dumps({**manifest, **hashes}, indent=2, sort_keys=True, ensure_ascii=False)
+    files = {f"{name}.html": page for name, page in written.items()}
+    files |= {**(beside or {}), MANIFEST: f"{text}\n".encode()}
     new = staged / "pages"
     try:
         new.mkdir(parents=True)
@@ -124,16 +139,16 @@ def _copy(path: Path, to: Path) -> None:
         shutil.copy2(path, to, follow_symlinks=False)
 
 
-def write_through(path: Path, text: str) -> None:
+def write_through(path: Path, content: bytes) -> None:
     """Write a file, and wait until the disk has it."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    with path.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _digest(page: str) -> str:
-    return hashlib.sha256(page.encode()).hexdigest()
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def file_stamps(out: Path) -> dict[Path, tuple[int, int]]:
@@ -167,10 +182,10 @@ def foreign_changes(out: Path, before: Mapping[Path, tuple[int, int]]) -> list[s
 
 
 def _is_published(path: Path) -> bool:
-    """Say whether a file is a page, or the manifest of pages, that was published as it is."""
+    """Say whether a file is one of those that were published together, as it is."""
     try:
-        pages = json.loads((path.parent / MANIFEST).read_text(encoding="utf-8"))["pages"]
-        return path.name == MANIFEST or _digest(path.read_text("utf-8")) == pages[path.stem]
+        manifest = json.loads((path.parent / MANIFEST).read_text(encoding="utf-8"))
+        return path.name == MANIFEST or _digest(path.read_bytes()) == hashes_of(manifest)[path.name]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
@@ -237,7 +252,7 @@ def publish_index(out: Path, staged: Path) -> Path:
         raise CxError("the index was not published", got="; ".join(problems))
     index = out / "index.html"
     try:
-        write_through(staged / "index.html", page)
+        write_through(staged / "index.html", page.encode())
         (staged / "index.html").replace(index)
     except OSError as error:
         raise CxError("the index could not be written", where=index, got=error.strerror) from error

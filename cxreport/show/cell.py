@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Cell:
     """One cell: its text, the heading it stands under, and how it looks.
 
-    ``span`` columns, hatched where what it would hold is not yet known; ``unseen`` is read aloud.
+    ``span`` columns, hatched where what it would hold is not yet known; ``unseen`` is read aloud;
+    ``is_hidden`` where it would be about few people.
     """
 
     text: str
@@ -18,6 +19,7 @@ class Cell:
     shade: int = 0
     span: int = 1
     is_open: bool = False
+    is_hidden: bool = False
     unseen: str = ""
 
 

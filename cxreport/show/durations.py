@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from cxreport.show.numeral import HOURS, Number, Numeral, joined
+
 if TYPE_CHECKING:
     from cxreport.show.words import Words
 
@@ -27,9 +29,12 @@ def wait(hours: float | None, words: Words) -> str:
         return words.text("value.none")
     unit = _unit(hours)
     if unit == "minutes":
-        return words.text("duration.minutes", n=round(60 * hours))
+        minutes = round(60 * hours)
+        text = words.text("duration.minutes", n=minutes)
+        return Numeral(text, Number(round(minutes * UNITS[unit], 2), 2, HOURS))
     key = "duration.hours" if unit == "hours" else "duration.days"
-    return words.text(key, value=words.number(hours / UNITS[unit]))
+    text = words.text(key, value=words.number(hours / UNITS[unit]))
+    return Numeral(text, Number(round(round(hours / UNITS[unit], 1) * UNITS[unit], 1), 1, HOURS))
 
 
 def level(hours: float, words: Words) -> str:
@@ -42,7 +47,7 @@ def level(hours: float, words: Words) -> str:
     ('48 hours', '30 minutes')
     """
     if float(hours).is_integer():
-        return words.text("duration.whole_hours", n=int(hours))
+        return Numeral(words.text("duration.whole_hours", n=int(hours)), Number(hours, 0, HOURS))
     return wait(hours, words)
 
 
@@ -100,9 +105,10 @@ def wait_range(low: float | None, high: float | None, words: Words) -> str:
     if low is None or not math.isfinite(low):
         return words.text("value.none")
     if high is None or not math.isfinite(high):
-        return words.text("duration.or_more", low=wait(low, words))
+        return joined(words.text("duration.or_more", low=wait(low, words)), wait(low, words), "")
     first, unit = wait(low, words), _unit(high)
     if _unit(low) == unit:  # said once is enough
         decimals = 0 if unit == "minutes" else 1
         first = words.number(low / UNITS[unit], decimals)
-    return words.text("value.range", low=first, high=wait(high, words))
+    text = words.text("value.range", low=first, high=wait(high, words))
+    return joined(text, wait(low, words), wait(high, words))

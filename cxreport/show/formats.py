@@ -27,6 +27,7 @@ from cxreport.show.labels import (
     score_label,
 )
 from cxreport.show.money import write_money
+from cxreport.show.numeral import POINTS, in_unit, joined, numbers_in
 from cxreport.show.plain_text import isolated
 from cxreport.show.texts import SHARED, find_text, has_text
 from cxreport.show.words import Words, fill
@@ -145,7 +146,8 @@ def _day(reader: Reader, value: Any, _option: str, _row: Row) -> str:
 def _score(reader: Reader, value: Any, _option: str, row: Row) -> str:
     """Write a score in its own unit: points bare, shares with their sign."""
     if score_kind(str(row["metric"])).unit == "points":
-        return reader.words.number(number(value))
+        written = reader.words.number(number(value))
+        return in_unit(written, written, POINTS) if numbers_in(written) else written
     return reader.words.share(number(value))
 
 
@@ -232,7 +234,7 @@ def _range(reader: Reader, _value: Any, option: str, row: Row) -> str:
     if any(math.isnan(number(end)) for end in ends):
         return reader.text("value.none")
     low, high = (reader.write(end, how, row) for end in ends)
-    return reader.words.text("value.range", low=low, high=high)
+    return joined(reader.words.text("value.range", low=low, high=high), low, high)
 
 
 def _span(reader: Reader, value: Any, option: str, row: Row) -> str:
@@ -272,7 +274,7 @@ def _with_range(reader: Reader, value: Any, option: str, row: Row) -> str:
         if how == "wait"
         else _range(reader, None, option, row)
     )
-    return f"{written} ({interval})"
+    return joined(f"{written} ({interval})", written, interval)
 
 
 def _as(reader: Reader, value: Any, column: str, row: Row) -> str:
@@ -329,7 +331,8 @@ def _p_value(reader: Reader, value: Any, _option: str, _row: Row) -> str:
     """Write a p-value; a tiny one by its bound."""
     if number(value) < SMALLEST_P:
         return f"p\u00a0<\u00a0{reader.words.number(SMALLEST_P, 3)}"
-    return f"p\u00a0=\u00a0{reader.words.number(number(value), 3)}"
+    written = reader.words.number(number(value), 3)
+    return joined(f"p\u00a0=\u00a0{written}", written)
 
 
 def _exact(reader: Reader, value: Any, _option: str, _row: Row) -> str:

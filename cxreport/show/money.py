@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from babel.numbers import format_currency
 
+from cxreport.show.numeral import Number, Numeral
+
 if TYPE_CHECKING:
     from cxreport.show.words import Words
 
@@ -38,7 +40,8 @@ def write_money(words: Words, value: float | None, currency: str) -> str:
         return words.text("value.none")
     decimals = 0 if abs(value) >= SMALL else 2
     if not currency:
-        return words.number(value, decimals).replace("-", MINUS)
+        written = words.number(value, decimals).replace("-", MINUS)
+        return Numeral(written, Number(round(value, decimals) + 0.0, decimals))
     rounded = round(value, decimals) + 0.0
     pattern = words.locale.currency_formats["standard"].pattern.split(";")[0]
     pattern = pattern.replace("#,##0.00", "#,##0" + ("." + "0" * decimals if decimals else ""))
@@ -46,4 +49,4 @@ def write_money(words: Words, value: float | None, currency: str) -> str:
         rounded, currency, format=pattern, locale=words.locale, currency_digits=False
     )
     spaced = re.sub(rf"({re.escape(currency)})(?=\d)", "\\1\u00a0", str(written))
-    return spaced.replace("-", MINUS)
+    return Numeral(spaced.replace("-", MINUS), Number(rounded, decimals, currency))

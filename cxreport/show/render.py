@@ -25,7 +25,7 @@ from cxreport.show.heat_map import make_shaded
 from cxreport.show.labels import capital, filters_label, period_label
 from cxreport.show.plain_text import visible_block
 from cxreport.show.shades import make_shades
-from cxreport.show.spreadsheet import csv_of
+from cxreport.show.spreadsheet import csv_of, name_in_letters
 from cxreport.show.words import Words
 from cxreport.show.written import caption, note_of, reader_of, sentences_of, table_of
 
@@ -94,12 +94,19 @@ def _fill(template: str, **values: Any) -> Markup:
 
 
 def _header(block: Block, words: Words, _prefix: str) -> Markup:
+    is_synthetic = block.parameters.get("synthetic") and "study" not in block.parameters
+    synthetic = words.text("header.synthetic") if is_synthetic else ""
+    return _fill("header", lines=header_lines(block, words), synthetic=synthetic)
+
+
+def header_lines(block: Block, words: Words) -> list[str]:
+    """Return what a page's head says of its period, its source and its terms."""
     p = block.parameters
     if "study" in p:
-        lines = [words.text(f"study.{p['study']}")]
-        if "terms" in p:
-            lines.append(_source_line(p, words))
-        return _fill("header", lines=lines, synthetic="")
+        return [
+            words.text(f"study.{p['study']}"),
+            *([_source_line(p, words)] if "terms" in p else []),
+        ]
     filters = filters_label(p, words)
     lines = [
         words.text("header.period", period=period_label(p, words),
@@ -115,8 +122,7 @@ def _header(block: Block, words: Words, _prefix: str) -> Markup:
         lines.append(words.text("header.not_known", tables=ends))
     if filters:
         lines.append(words.text("header.filters", filters=filters))
-    synthetic = words.text("header.synthetic") if p["synthetic"] else ""
-    return _fill("header", lines=lines, synthetic=synthetic)
+    return lines
 
 
 def _source_line(p: dict[str, Any], words: Words) -> str:
@@ -144,16 +150,16 @@ def _chart(block: Block, words: Words, prefix: str) -> Markup:
     if "estimate" in block.frame and block.frame["estimate"].isna().all():
         return _table(block, words, prefix)  # nothing to draw: the table says why
     picture = picture_of(block, words, prefix=prefix)
-    data = base64.b64encode(csv_of(block.frame).encode()).decode()
+    table = table_of(block, reader_of(block, words.language))
     return _fill(
         "chart",
-        caption=caption(block, words),
+        caption=table.caption,
         finding=finding_of(block, reader_of(block, words.language)),
         # to_svg lets only its own list of elements and attributes through
         wide=Markup(picture.wide),  # noqa: S704
         narrow=Markup(picture.narrow),  # noqa: S704
-        table=table_of(block, reader_of(block, words.language)),
-        data=data,
+        table=table,
+        download=_download(block, table, words),
         words=words,
     )
 
@@ -165,22 +171,27 @@ def _sentences(block: Block, words: Words, _prefix: str) -> Markup:
 
 
 def _cards(block: Block, words: Words, _prefix: str) -> Markup:
-    values = {
-        "cards": cards_of(block, words),
-        "table": table_of(block, reader_of(block, words.language)),
-    }
-    data = base64.b64encode(csv_of(block.frame).encode()).decode()
-    return _fill("cards", caption=caption(block, words), data=data, words=words, **values)
+    table = table_of(block, reader_of(block, words.language))
+    download = _download(block, table, words)
+    values = {"cards": cards_of(block, words), "table": table, "download": download}
+    return _fill("cards", caption=table.caption, words=words, **values)
+
+
+def _download(block: Block, table: Table, words: Words) -> dict[str, str]:
+    """Return a table as a file: its name, after the report and the table, and its content."""
+    name = "-".join(filter(None, [block.parameters.get("file"), name_in_letters(table.caption)]))
+    data = base64.b64encode(csv_of(table, words).encode()).decode()
+    return {"name": f"{name or words.language}.csv", "data": data}
 
 
 def _front(block: Block, words: Words, prefix: str) -> Markup:
-    data = base64.b64encode(csv_of(block.frame).encode()).decode()
+    table = table_of(block, reader_of(block, words.language))
     return _fill(
         "front",
         front=front_of(block, words, prefix=prefix),
-        caption=caption(block, words),
-        table=table_of(block, reader_of(block, words.language)),
-        data=data,
+        caption=table.caption,
+        table=table,
+        download=_download(block, table, words),
         words=words,
     )
 
@@ -191,16 +202,23 @@ def _note(block: Block, words: Words, _prefix: str) -> Markup:
 
 def _several(block: Block, words: Words, prefix: str) -> Markup:
     parts = [
-        render(read_block(payload), words.language, prefix=f"{prefix}-{number}")
-        for number, payload in enumerate(block.parameters["blocks"], start=1)
+        render(part, words.language, prefix=f"{prefix}-{number}")
+        for number, part in enumerate(blocks_in(block), start=1)
     ]
     return Markup("\n").join(parts)
+
+
+def blocks_in(block: Block) -> list[Block]:
+    """Return the blocks that a block holds; they bear the name of its file."""
+    shared = {name: block.parameters[name] for name in ["file"] if name in block.parameters}
+    parts = [read_block(payload) for payload in block.parameters["blocks"]]
+    return [Block(part.kind, part.frame, part.parameters | shared) for part in parts]
 
 
 def _plain(block: Block, words: Words, _prefix: str) -> Markup:
     """Show a frame of an analyst's own as it is."""
     title = block.parameters["title"][words.language]
-    return _fill("table", table=_plain_table(title, block.frame, words), stack=False)
+    return _fill("table", table=plain_table(title, block.frame, words), stack=False)
 
 
 def _fold(block: Block, words: Words, prefix: str) -> Markup:
@@ -217,17 +235,18 @@ def _figure(block: Block, words: Words, prefix: str) -> Markup:
     """Show a picture that an analyst drew, with its alt text and its data."""
     title = block.parameters["title"][words.language]
     svg = picture_only(block.parameters["svg"][words.language]).replace("PREFIX-", f"{prefix}-")
+    table = plain_table(title, block.frame, words)
     return _fill(
         "figure",
         caption=title,
         picture=Markup(svg),  # noqa: S704 - picture_only lets shapes and text through
-        table=_plain_table(title, block.frame, words),
-        data=base64.b64encode(csv_of(block.frame).encode()).decode(),
+        table=table,
+        download=_download(block, table, words),
         words=words,
     )
 
 
-def _plain_table(title: str, frame: pd.DataFrame, words: Words) -> Table:
+def plain_table(title: str, frame: pd.DataFrame, words: Words) -> Table:
     """Write an analyst's frame as it is."""
     names = [str(column) for column in frame.columns]
     numbers = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame.columns]

@@ -1,31 +1,85 @@
-"""The frame behind a table or a picture, as a file for a spreadsheet."""
+"""The table behind a picture, as a file for a spreadsheet: in the reader's form, and none runs."""
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+import unicodedata
 from typing import TYPE_CHECKING
 
+from cxreport.show.numeral import Number
+from cxreport.show.sheet import Missing, sheet_of
+
 if TYPE_CHECKING:
-    import pandas as pd
+    from cxreport.show.cell import Table
+    from cxreport.show.sheet import Value
+    from cxreport.show.words import Words
 
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "﹢", "﹣", "﹦", "﹫")
 """What a formula begins with in a spreadsheet."""
+PLAIN_NUMBER = re.compile(r"[+-]?\d[\d.,]*%?")
+INSIDE = re.compile(r"([;,\t\r\n]\s*)(?=[=＝﹦@＠﹫]|[+\-＋－﹢﹣][\w.]*[-+*/(|!])")
+"""Where another separator than the file's own would let a formula begin."""
+BYTE_ORDER_MARK = "\ufeff"
+LONGEST_NAME = 60
 
 
-def csv_of(frame: pd.DataFrame) -> str:
-    r"""Write a frame as CSV that no spreadsheet takes for a formula.
+def csv_of(table: Table, words: Words) -> str:
+    """Write a page's table as CSV that no spreadsheet takes for a formula.
+
+    Parameters
+    ----------
+    table : Table
+        As the page shows it.
+    words : Words
+        The reader's language: in Italian semicolons, decimal commas and a byte-order mark, which
+        a spreadsheet there expects; in English commas and points.
+
+    Returns
+    -------
+    str
+        Headings in words, then rows; what is not known is empty, what is hidden says so.
+    """
+    italian = words.language == "it"
+    sheet = sheet_of(table, words)
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=";" if italian else ",", lineterminator="\r\n")
+    writer.writerow(harmless(heading) for heading in sheet.headings)
+    writer.writerows([_written(value, words) for value in row] for row in sheet.rows)
+    return (BYTE_ORDER_MARK if italian else "") + file.getvalue()
+
+
+def _written(value: Value, words: Words) -> str:
+    if isinstance(value, Number):
+        text = f"{value.value:.{value.decimals}f}"
+        return text.replace(".", words.locale.number_symbols["latn"]["decimal"])
+    if isinstance(value, Missing):
+        return words.text("note.suppressed") if value is Missing.HIDDEN else ""
+    return harmless(value)
+
+
+def harmless(text: str) -> str:
+    r"""Mark a text that a spreadsheet would run, wherever it would find the formula.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> csv_of(pd.DataFrame({"shop": ["=1+1"], "n": [-3]}))
-    "shop,n\r\n'=1+1,-3\r\n"
+    >>> harmless("=1+1"), harmless("a;@SUM(1)"), harmless("-3.5"), harmless("great ;-)")
+    ("'=1+1", "a;'@SUM(1)", '-3.5', 'great ;-)')
     """
-    return frame.map(_harmless).rename(columns=_harmless).to_csv(index=False, lineterminator="\r\n")
+    begins = len(text) - len(text.lstrip())
+    text = text[:begins] + INSIDE.sub(r"\1'", text[begins:])
+    runs = text.lstrip().startswith(FORMULA) or text.startswith(("\t", "\r"))
+    return f"'{text}" if runs and not PLAIN_NUMBER.fullmatch(text) else text
 
 
-def _harmless(value: object) -> object:
-    """Mark a text that a spreadsheet would run, wherever blanks let it find the formula."""
-    if not isinstance(value, str):
-        return value
-    runs = value.lstrip().startswith(FORMULA) or value.startswith(("\t", "\r"))
-    return f"'{value}" if runs else value
+def name_in_letters(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return a text in small letters and figures, for the name of a file; maybe empty.
+
+    Examples
+    --------
+    >>> name_in_letters("Soddisfazione, è per canale")
+    'soddisfazione-e-per-canale'
+    """
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:longest].strip("-")

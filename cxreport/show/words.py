@@ -17,6 +17,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
 from cxreport.errors import CxError
+from cxreport.show.numeral import POINTS, SHARE, Number, Numeral, in_unit
 from cxreport.show.plain_text import isolated
 from cxreport.show.texts import SHARED, find_text, has_text
 
@@ -102,7 +103,8 @@ class Words:
             return self.text("value.none")
         rounded = round(value, decimals) + 0.0  # no minus before a zero
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return str(format_decimal(rounded, format=pattern, locale=self.locale))
+        written = str(format_decimal(rounded, format=pattern, locale=self.locale))
+        return Numeral(written, Number(rounded, decimals))
 
     def whole(self, value: float) -> str:
         """Write a whole number; a dash for one that is not known."""
@@ -116,7 +118,8 @@ class Words:
         >>> Words("it").share(82.07)
         '82,1%'
         """
-        return f"{self.number(value)}%" if math.isfinite(value) else self.number(value)
+        written = self.number(value)
+        return in_unit(f"{written}%", written, SHARE) if math.isfinite(value) else written
 
     def signed(self, value: float) -> str:
         """Write a difference, always in points, with its sign; none is zero that is not.
@@ -128,7 +131,8 @@ class Words:
         """
         decimals = _telling(value, 0, 1)
         sign = "+" if math.isfinite(value) and round(value, decimals) > 0 else ""
-        return f"{sign}{self.number(value, decimals)}"
+        written = self.number(value, decimals)
+        return in_unit(f"{sign}{written}", written, POINTS) if math.isfinite(value) else written
 
     def ratio(self, value: float) -> str:
         """Write how many times as much something is; none is 1 that is not.

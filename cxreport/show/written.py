@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cxreport.scores.suppression import SUPPRESSED
 from cxreport.show.cell import Cell, Table
 from cxreport.show.formats import TEXTUAL, Reader
 from cxreport.show.labels import capital, period_label
@@ -69,7 +70,13 @@ def table_of(block: Block, reader: Reader) -> Table:
     return Table(
         caption_of(block, reader),
         [Cell(heads[i], "", numbers[i]) for i in kept],
-        [[Cell(row[i], heads[i], numbers[i]) for i in kept] for row in texts],
+        [
+            [
+                Cell(text[i], heads[i], numbers[i], is_hidden=row.get("note") == SUPPRESSED)
+                for i in kept
+            ]
+            for row, text in zip(rows, texts, strict=True)
+        ],
         _family(block, columns, reader),
     )
 

@@ -194,9 +194,9 @@ def test_a_wave_of_any_name_has_a_folder_of_its_own(project: Path, name: str) ->
 def test_a_page_that_is_gone_or_was_changed_makes_pages_stale(project: Path) -> None:
     folder = pretend_built(project)
     (folder / "it.html").write_text("pagE", "utf-8")
-    assert why(project) == "a page is missing or is not the one published"
+    assert why(project) == "a file is missing or is not the one published"
     (folder / "it.html").unlink()
-    assert why(project) == "a page is missing or is not the one published"
+    assert why(project) == "a file is missing or is not the one published"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"pages": 3}'])

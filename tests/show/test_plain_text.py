@@ -47,7 +47,7 @@ def block_of(kind: str) -> Block:
 def test_no_control_reaches_a_page_a_picture_or_a_download(kind: str, language: str) -> None:
     html = str(render(read_block(block_of(kind).payload()), language, prefix="t"))
     downloads = re.findall(r"data:text/csv[^,]*,([\w+/=]*)", html)
-    texts = [html, *(base64.b64decode(text).decode() for text in downloads)]
+    texts = [html, *(base64.b64decode(text).decode("utf-8-sig") for text in downloads)]
     assert len(texts) == (2 if kind == "intervals" else 1)
     for text in texts:
         left = {c for c in text if unicodedata.category(c) in {"Cf", "Cs"} or c in "\u3164\x00\x85"}

@@ -84,11 +84,12 @@ def test_sentences_with_hostile_values_are_escaped() -> None:
 def test_a_chart_comes_with_its_table_and_its_data() -> None:
     html = groups("intervals", GROUPS, question="csat", reference_value=60.0)
     assert html.count("<figcaption>") == html.count("<caption>") == 2
-    [data, same] = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', html)
-    assert data == same  # one run, one set of numbers
-    lines = base64.b64decode(data).decode().splitlines()
-    assert lines[0].split(",")[:4] == ["group", "metric", "n", "estimate"]
-    assert lines[2].startswith("b,csat,40,50.0")
+    files = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', html)
+    english, italian = (base64.b64decode(file).decode().splitlines() for file in files)
+    assert english[0].startswith("Group,Answers,Result (%),")
+    assert english[2] == "b,40,50.0,40.0,60.0"
+    assert italian[0].startswith("\ufeffGruppo;Risposte;Risultato (%);")
+    assert italian[2] == "b;40;50,0;40,0;60,0"
 
 
 def test_a_chart_without_a_number_is_a_table() -> None:
