@@ -32,6 +32,7 @@ from cxreport.topics.service.wait_frames import (
     company_curve,
     company_history,
     company_left_out,
+    company_still_waiting,
     company_tickets,
     company_waits,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "company_loop",
     "company_rates",
     "company_reasons",
+    "company_still_waiting",
     "company_tickets",
     "company_waits",
     "compare_later",
