@@ -11,6 +11,7 @@ import base64
 import contextlib
 import hashlib
 import re
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +87,30 @@ def environment() -> Environment:
     )
 
 
-def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, Any]) -> str:
+@dataclass(frozen=True)
+class Links:
+    """Where a page leads.
+
+    Attributes
+    ----------
+    other : list of str
+        The other languages that it is made in.
+    newest, periods, reports : str
+        Addresses of the report's newest page, of the list of its periods, and of all reports.
+    """
+
+    other: list[str]
+    newest: str
+    periods: str
+    reports: str
+
+
+def export_page(
+    notebook: NotebookNode,
+    language: str,
+    provenance: Mapping[str, Any],
+    links: Links | None = None,
+) -> str:
     """Write an executed notebook as a page.
 
     Parameters
@@ -97,6 +121,8 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
         ``en`` or ``it``.
     provenance : mapping
         See ``cxreport.publish.provenance``; printed at the end of the page.
+    links : Links, optional
+        Where the page leads; nowhere when left out.
 
     Returns
     -------
@@ -133,6 +159,7 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
     resources = style() | {
         "language": language,
         "words": words,
+        "links": links,
         "title": title,
         "full_title": " – ".join(
             isolated(part) for part in (title, period_label(header, words), source) if part
