@@ -16,8 +16,10 @@ from cxreport.inputs.contracts import explain
 from cxreport.inputs.dataset import find_root, open_source
 from cxreport.inputs.reading import columns_read, reading_of
 from cxreport.inputs.spans import list_spans
+from cxreport.publish.archive import failed_mark
 from cxreport.publish.build import build as build_pages
 from cxreport.publish.plan import make_plan, read_reports
+from cxreport.publish.publish import INDEXES
 
 
 class Shown(click.ClickException):
@@ -90,6 +92,7 @@ def build(
     for job in plan:
         if job not in todo:
             click.echo(f"{job.name}: up to date")
+            failed_mark(folder, job.folder).unlink(missing_ok=True)  # what failed was taken back
     # a build needs no tidying up: when interrupted it ends at once, like one that is killed
     usual = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
@@ -101,7 +104,7 @@ def build(
     if failures:
         raise CxError("not everything was built", got=f"{len(failures)} errors, all above")
     click.echo(f"{len(todo)} built")
-    click.echo(folder / "index.html")
+    click.echo(folder / INDEXES["en"])
 
 
 @main.command()

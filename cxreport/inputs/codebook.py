@@ -32,6 +32,7 @@ from cxreport.inputs.redaction import checked_pattern
 from cxreport.inputs.roles import SCORES
 from cxreport.inputs.settings import read_settings
 from cxreport.inputs.table_files import TableFiles, Wave
+from cxreport.inputs.targets import Target, target_problems
 
 __all__ = [
     "LANGUAGES", "Acceptance", "Codebook", "Column", "Meaning",
@@ -123,6 +124,7 @@ class Codebook(Strict):
     tables: dict[Name, TableFiles]
     waves: tuple[Wave, ...] = ()
     accept: tuple[Acceptance, ...] = ()
+    target: tuple[Target, ...] = ()
     path: Path = Field(default=Path(), exclude=True)
 
     @model_validator(mode="after")
@@ -130,6 +132,7 @@ class Codebook(Strict):
         problems = [*self._survey_problems(), *self._role_problems(), *self._wave_problems()]
         named = [f"{each.problem} in {each.table}.{each.column}" for each in self.accept]
         problems += [f"[[accept]] twice: {one}" for one in {*named} if named.count(one) > 1]
+        problems += target_problems(self.target, self.tables)
         if problems:
             raise ValueError("; ".join(problems))
         return self

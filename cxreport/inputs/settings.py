@@ -95,7 +95,7 @@ def in_words(error: ErrorDetails) -> str:
     kind, said = error["type"], error.get("ctx", {})
     if "scale" in error["loc"]:
         return "a scale is two whole numbers, the worst answer first: [1, 5]"
-    if {"label", "labels", "title", "terms", "reason", "missing"} & {*error["loc"]}:
+    if {"label", "labels", "title", "terms", "reason", "missing", "owner"} & {*error["loc"]}:
         return 'a text in both languages is needed, at least 2: { en = "...", it = "..." }'
     found = {
         "value_error": f"{said.get('error')}",

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.personal_data import without_persons
+from cxreport.publish.archive import failed_mark, headline_of, links_of, publish_archive
 from cxreport.publish.beside import files_beside
 from cxreport.publish.export import METHOD, payloads, pieces_of, write_page
 from cxreport.publish.gate import check_notebook, check_page
@@ -23,16 +24,15 @@ from cxreport.publish.publish import (
     file_stamps,
     foreign_changes,
     publish,
-    publish_index,
     staging,
 )
 from cxreport.publish.run import run_notebook
-from cxreport.show.labels import filters_label
+from cxreport.show.labels import filters_label, title_label
 from cxreport.show.plain_text import all_visible
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from nbformat import NotebookNode
@@ -44,7 +44,7 @@ DRAWING = threading.Lock()
 
 
 def build(jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1) -> list[CxError]:
-    """Make the pages of all jobs, and the index of all pages.
+    """Make the pages of all jobs, the indexes of all pages, and the newest pages of each report.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def build(jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1) -> li
             except CxError as error:
                 failures[running[done]] = error
         try:
-            publish_index(out, stage)
+            publish_archive(out, stage)
         except CxError as error:
             failures[len(jobs)] = error
     return [failures[number] for number in sorted(failures)]
@@ -86,12 +86,16 @@ def build(jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1) -> li
 
 def _make(job: Job, staged: Path, root: Path, out: Path, number: int) -> None:
     """Make the pages of one job; whatever goes wrong says which job and notebook it was."""
-    log = out / ".logs" / f"{job.folder.parent.name}-{job.folder.name}.log"
+    failed = failed_mark(out, job.folder)
+    log = failed.with_suffix(".log")
     try:
         _one(job, staged, root, out, log, number)
+        failed.unlink(missing_ok=True)
     except CxError as error:
+        _note_failure(failed)
         raise CxError(error.what, **error.parts | {"where": _where(job, error)}) from error
     except Exception as error:
+        _note_failure(failed)
         with contextlib.suppress(OSError), log.open("a", encoding="utf-8") as file:
             file.write(without_persons(traceback.format_exc()))
         raise CxError(
@@ -100,6 +104,13 @@ def _make(job: Job, staged: Path, root: Path, out: Path, number: int) -> None:
             got=without_persons(f"{type(error).__name__}: {error}"),
             hint=f"the log is {log}",
         ) from error
+
+
+def _note_failure(failed: Path) -> None:
+    """Leave a mark for the index; without a place for it, the error alone says so."""
+    with contextlib.suppress(OSError):
+        failed.parent.mkdir(parents=True, exist_ok=True)
+        failed.touch()
 
 
 def _where(job: Job, error: CxError) -> str:
@@ -150,7 +161,7 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
             got=", ".join(changed),
             hint="build again when nothing else writes these files",
         )
-    publish(staged, job.folder, pages, _manifest(job, notebook), files)
+    publish(staged, job.folder, pages, _manifest(job, notebook, pages), files)
 
 
 def _write(
@@ -164,7 +175,8 @@ def _write(
     beside = files_beside(pieces, language, page=f"{report}/{period}/{language}.html", title=title)
     workbook = {"file": f"{language}.xlsx", "name": f"{file}-{language}.xlsx"}
     linked = workbook if workbook["file"] in beside else None
-    pages = {language: write_page(notebook, pieces, language, job.provenance, workbook=linked)}
+    links = links_of(report, language, job.report.languages, linked)
+    pages = {language: write_page(notebook, pieces, language, job.provenance, links)}
     method = pieces_of(notebook, language, file=file, method=True)
     if method:
         page = write_page(notebook, method, language, job.provenance, method=True)
@@ -191,7 +203,7 @@ def _gate(what: str, problems: list[str], log: Path) -> None:
         )
 
 
-def _manifest(job: Job, notebook: NotebookNode) -> dict[str, Any]:
+def _manifest(job: Job, notebook: NotebookNode, pages: Mapping[str, str]) -> dict[str, Any]:
     """Say what the pages are, from the notebook's own header, and what they are made from."""
     header = next(
         all_visible(payload["parameters"])
@@ -204,5 +216,10 @@ def _manifest(job: Job, notebook: NotebookNode) -> dict[str, Any]:
         "title": header["title"],
         "source": header["source"],
         "period": header["period"],
+        "first": header.get("first") or "",
         "filters": {language: filters_label(header, Words(language)) for language in LANGUAGES},
+        "headline": {
+            language: headline_of(page, title_label(header, Words(language)))
+            for language, page in pages.items()
+        },
     }

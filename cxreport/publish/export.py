@@ -11,6 +11,7 @@ import base64
 import contextlib
 import hashlib
 import re
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +129,27 @@ def environment() -> Environment:
     )
 
 
+@dataclass(frozen=True)
+class Links:
+    """Where a page leads.
+
+    Attributes
+    ----------
+    other : list of str
+        The other languages that it is made in.
+    newest, periods, reports : str
+        Addresses of the report's newest page, of the list of its periods, and of all reports.
+    workbook : mapping or None
+        The workbook beside the page: ``file``, and ``name``, under which it is kept.
+    """
+
+    other: list[str]
+    newest: str
+    periods: str
+    reports: str
+    workbook: Mapping[str, str] | None = None
+
+
 def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, Any]) -> str:
     """Write an executed notebook as a page with nothing beside it; see :func:`write_page`."""
     return write_page(notebook, pieces_of(notebook, language), language, provenance)
@@ -186,8 +208,8 @@ def write_page(
     pieces: Sequence[Piece],
     language: str,
     provenance: Mapping[str, Any],
+    links: Links | None = None,
     *,
-    workbook: Mapping[str, str] | None = None,
     method: bool = False,
 ) -> str:
     """Write a page.
@@ -202,8 +224,8 @@ def write_page(
         ``en`` or ``it``.
     provenance : mapping
         See ``cxreport.publish.provenance``; printed at the end of the page.
-    workbook : mapping, optional
-        The workbook beside the page: ``file``, and ``name``, under which it is kept.
+    links : Links, optional
+        Where the page leads; nowhere when left out.
     method : bool
         As in :func:`pieces_of`: the two pages lead to each other.
 
@@ -228,6 +250,7 @@ def write_page(
     resources = style() | {
         "language": language,
         "words": words,
+        "links": links,
         "title": title or about,
         "full_title": " – ".join(isolated(name) for name in names if name),
         "source": source,
@@ -235,7 +258,6 @@ def write_page(
         "parts": parts,
         "contents": markdown.contents,
         "link": _other_page(notebook, words, method=method),
-        "workbook": workbook,
         "provenance": all_visible(provenance_rows(provenance, words)),
     }
     exporter = PageExporter()  # type: ignore[no-untyped-call]

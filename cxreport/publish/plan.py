@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from cxreport.publish.params import Parameter
 
 MANIFEST = "manifest.json"
+LATEST = "latest"
+"""The folder of the newest pages of each report, which no report is called like."""
 A_WEEK = 7 * 86_400  # seconds
 STUDY, UNDATED = "study", "undated"
 """What stands for the period of a notebook without a source, and of a source without dates."""
@@ -49,6 +51,13 @@ class Report(BaseModel):
     """Seconds for one run of the notebook."""
     parameters: dict[str, Any] = {}
     """Of the notebook; ``source`` is needed, unless it is a study."""
+
+    @field_validator("name")
+    @classmethod
+    def _no_place_of_ours(cls, given: str) -> str:
+        if given == LATEST:
+            raise ValueError(f"{LATEST!r} is the folder of the newest pages: choose another name")
+        return given
 
     @field_validator("periods", "languages")
     @classmethod

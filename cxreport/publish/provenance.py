@@ -49,7 +49,8 @@ def gather(
     dict
         ``notebook`` and ``notebook_sha256``, ``parameters``, ``codebook_sha256`` (None in a
         study), ``data`` (file below the source's folder -> SHA-256), ``libraries`` (name ->
-        version), ``commit`` (None outside version control), ``clean``, and ``fingerprint``: one
+        version), ``code`` (hash of the package), ``commit`` (None outside version control),
+        ``clean``, and ``fingerprint``: one
         hash over all that can change a page except the commit, by which a page is known to be up
         to date.
     """
@@ -62,8 +63,8 @@ def gather(
         "libraries": {"python": platform.python_version()}
         | {name: version(name) for name in LIBRARIES},
     }
-    judged = made_from | {"code": hash_of_code()}
-    fingerprint = hashlib.sha256(json.dumps(judged, sort_keys=True).encode()).hexdigest()
+    made_from["code"] = hash_of_code()
+    fingerprint = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
     return made_from | git_state(root) | {"fingerprint": fingerprint}
 
 

@@ -17,21 +17,19 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.exchange import put_folder
-from cxreport.publish.export import METHOD, environment, style
-from cxreport.publish.gate import check_page
+from cxreport.publish.export import METHOD
 from cxreport.publish.plan import MANIFEST, hashes_of
-from cxreport.show.plain_text import all_visible
-from cxreport.show.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 STAGING = ".staging"
+INDEXES = {"en": "index.html", "it": "index.it.html"}
+"""Language -> the list of all pages."""
 KINDS = ("html", "xlsx", "summary.txt", "summary.html", "summary.json")
 """What is published in each language: a page, and what lies beside it."""
 OURS = {MANIFEST, *(f"{language}.{kind}" for language in LANGUAGES for kind in KINDS)}
@@ -109,8 +107,8 @@ def publish(
     """
     written = {name: page.encode() for name, page in pages.items()}
     hashes = {
-        "pages": {name: _digest(page) for name, page in written.items()},
-        "files": {name: _digest(content) for name, content in (beside or {}).items()},
+        "pages": {name: digest_of(page) for name, page in written.items()},
+        "files": {name: digest_of(content) for name, content in (beside or {}).items()},
     }
     text = json.dumps({**manifest, **hashes}, indent=2, sort_keys=True, ensure_ascii=False)
     files = {f"{name}.html": page for name, page in written.items()}
@@ -147,17 +145,18 @@ def write_through(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _digest(content: bytes) -> str:
+def digest_of(content: bytes) -> str:
+    """Return the hash by which a manifest names a file."""
     return hashlib.sha256(content).hexdigest()
 
 
 def file_stamps(out: Path) -> dict[Path, tuple[int, int]]:
-    """Return size and time of the last change of each file among the pages, the index excepted."""
+    """Return size and time of the last change of each file among the pages, indexes excepted."""
     stamps = {}
     for folder, inside, names in os.walk(out):
         if Path(folder) == out:
             inside[:] = [name for name in inside if not name.startswith(".")]
-            names = [name for name in names if name != "index.html"]  # noqa: PLW2901
+            names = [name for name in names if name not in INDEXES.values()]  # noqa: PLW2901
         for path in (Path(folder, name) for name in names):
             with contextlib.suppress(OSError):  # gone, as another page took its place
                 state = path.lstat()
@@ -185,77 +184,6 @@ def _is_published(path: Path) -> bool:
     """Say whether a file is one of those that were published together, as it is."""
     try:
         manifest = json.loads((path.parent / MANIFEST).read_text(encoding="utf-8"))
-        return path.name == MANIFEST or _digest(path.read_bytes()) == hashes_of(manifest)[path.name]
+        return path.name == MANIFEST or digest_of(path.read_bytes()) == hashes_of(manifest)[path.name]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
-
-
-def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
-    """Return the manifests of all published pages, newest period first within a report.
-
-    Beside them, an error for each manifest that cannot be read, or lacks what the index shows.
-    """
-    found: list[dict[str, Any]] = []
-    damaged: list[CxError] = []
-    for path in sorted(out.glob(f"*/*/{MANIFEST}")):
-        try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-            shown = {key: manifest[key] for key in ("report", "title", "source", "period", "pages")}
-            shown["filters"] = manifest.get("filters") or dict.fromkeys(LANGUAGES, "")
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            damaged.append(
-                CxError(
-                    "a manifest cannot be read: the index does not list its pages",
-                    where=path,
-                    got=repr(error),
-                    hint="remove its folder, and build again",
-                )
-            )
-            continue
-        folder = quote(f"{path.parent.parent.name}/{path.parent.name}")
-        found.append(shown | {"folder": folder})
-    by_period = sorted(found, key=lambda m: str(m["period"]["name"]), reverse=True)
-    return sorted(by_period, key=lambda m: str(m["report"])), damaged
-
-
-def publish_index(out: Path, staged: Path) -> Path:
-    """Write the list of all pages, check it like a page, and put it in place.
-
-    Raises
-    ------
-    CxError
-        If the index could not be written; or, after it was, if a manifest cannot be read.
-    """
-    manifests, damaged = read_manifests(out)
-    entries = [
-        {
-            "title": manifest["title"],
-            "report": manifest["report"],
-            "source": manifest["source"],
-            "period": manifest["period"],
-            "filters": manifest["filters"],
-            "languages": [lang for lang in LANGUAGES if lang in manifest["pages"]],
-            "folder": manifest["folder"],
-        }
-        for manifest in manifests
-    ]
-    every_language = [Words(language) for language in reversed(LANGUAGES)]
-    resources = style() | {
-        "language": every_language[0].language,
-        "full_title": " · ".join(words.text("title.index") for words in every_language),
-        "every_language": every_language,
-        "entries": all_visible(entries),
-    }
-    page = environment().get_template("index.html.j2").render(resources=resources)
-    problems = check_page(page)
-    if problems:
-        raise CxError("the index was not published", got="; ".join(problems))
-    index = out / "index.html"
-    try:
-        write_through(staged / "index.html", page.encode())
-        (staged / "index.html").replace(index)
-    except OSError as error:
-        raise CxError("the index could not be written", where=index, got=error.strerror) from error
-    if damaged:
-        raise damaged[0]
-    return index

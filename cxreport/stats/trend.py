@@ -149,7 +149,7 @@ def control_chart(
     for name in ("lower", "upper"):
         chart[name] = chart[name].clip(*within)
     chart["direction"] = _direction(chart, better)
-    chart["assurance"] = _assurance(chart, better, target)
+    chart["assurance"] = assurance(chart, better, target)
     series = data[[c for c in data if _identifies(data[c]) and c not in (*ADDED, value, n)]]
     added = chart[ADDED].astype(dict.fromkeys(WORDS, "str")).set_axis(data.index)
     return pd.concat([series, added], axis="columns")
@@ -191,8 +191,34 @@ def _direction(chart: pd.DataFrame, better: Better) -> np.ndarray:
     return np.select([side > 0, side < 0], ["improvement", "concern"], "")
 
 
-def _assurance(chart: pd.DataFrame, better: Better, target: float | None) -> np.ndarray:
-    """Say whether a process that stays as it is will reach the target."""
+def assurance(chart: pd.DataFrame, better: Better, target: float | None) -> np.ndarray:
+    """Say whether a process that stays as it is will reach a target.
+
+    Parameters
+    ----------
+    chart : DataFrame
+        ``lower`` and ``upper`` limits, empty where there are none.
+    better : {"higher", "lower"}
+        Which way is an improvement.
+    target : float or None
+        In the unit of the limits.
+
+    Returns
+    -------
+    array of str
+        One word a row: "pass" or "fail" if the target lies beyond the limits, "inconsistent" if
+        between them, "" without target or limits.
+
+    Notes
+    -----
+    Source: NHS England, Making Data Count (the assurance icon).
+
+    Examples
+    --------
+    >>> limits = pd.DataFrame({"lower": [30.0, 20.0, 10.0], "upper": [40.0, 30.0, 20.0]})
+    >>> assurance(limits, "higher", 25.0).tolist()
+    ['pass', 'inconsistent', 'fail']
+    """
     aim = np.nan if target is None else target
     above, below = chart["lower"] > aim, chart["upper"] < aim
     passed, failed = (above, below) if better == "higher" else (below, above)

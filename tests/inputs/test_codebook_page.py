@@ -13,6 +13,7 @@ from cxreport.inputs.contracts import CATALOGUE
 from cxreport.inputs.fixed_words import FIXED_WORDS, FLAGS
 from cxreport.inputs.roles import ROLES
 from cxreport.inputs.table_files import Defaults, TableFiles, Wave
+from cxreport.inputs.targets import Target
 
 if TYPE_CHECKING:
     from cxreport.inputs.meaning import Strict
@@ -25,6 +26,7 @@ SECTIONS: dict[str, type[Strict]] = {
     "`[tables.<name>]`": TableFiles,
     "`[tables.<name>.columns.<column>]`": Column,
     "`[[accept]]`": Acceptance,
+    "`[[target]]`": Target,
 }
 
 
@@ -47,7 +49,7 @@ def test_each_section_lists_the_keys_of_its_model(title: str) -> None:
 
 
 def test_every_table_of_the_file_has_a_section() -> None:
-    named = {"source", "waves", "tables", "accept"}
+    named = {"source", "waves", "tables", "accept", "target"}
     assert set(Codebook.model_fields) - {"path"} == named
     text = section("`[tables.<name>]`")
     assert all(f"`{name}`" in text for name in Defaults.model_fields)

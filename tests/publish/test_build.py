@@ -16,6 +16,7 @@ from small_project import Command, blocks, pages, show, write_notebook, write_pr
 
 from cxreport.publish.build import build
 from cxreport.publish.plan import make_plan
+from cxreport.publish.publish import INDEXES
 
 if TYPE_CHECKING:
     from cxreport.errors import CxError
@@ -57,7 +58,10 @@ def test_a_broken_report_stops_no_other(tmp_path: Path) -> None:
     [failure] = build_all(tmp_path, at_once=2)
     assert failure.parts["where"] == "broken 2026-10, broken.ipynb, cell 6"
     assert set(pages(tmp_path)) == {
-        "index.html",
+        *INDEXES.values(),
+        "latest/whole/it.html",
+        "latest/whole/en.html",
+        "latest/whole/manifest.json",
         "whole/2026-10/it.html",
         "whole/2026-10/en.html",
         "whole/2026-10/manifest.json",
@@ -72,7 +76,7 @@ def test_a_block_that_cannot_be_shown_is_named_with_its_cell(project: Path) -> N
     [failure] = build_all(project)
     assert failure.what == "no such kind of block"
     assert failure.parts["where"] == "mini 2026-10, mini.ipynb, cell 6"
-    assert pages(project).keys() == {"index.html"}
+    assert pages(project).keys() == {*INDEXES.values()}
 
 
 def test_what_nobody_foresaw_names_its_notebook_and_is_in_the_log(project: Path) -> None:
@@ -91,7 +95,7 @@ def test_a_page_that_breaks_a_rule_is_not_published(project: Path) -> None:
     assert failure.parts["where"] == "mini 2026-10, mini.ipynb, page it"
     assert "<img> would load 'https://x.example/a.png'" in failure.parts["got"]
     assert "a picture without alt text" in failure.parts["got"]
-    assert pages(project).keys() == {"index.html"}
+    assert pages(project).keys() == {*INDEXES.values()}
 
 
 def test_hostile_labels_reach_every_page_as_text(project: Path) -> None:
@@ -132,15 +136,16 @@ def test_a_part_of_the_answers_is_a_page_beside_the_official_one(project: Path) 
     plan = make_plan(project, settings={"filters": '{ nps = ["9"] }'})
     assert build(plan, project, project / "reports") == []
     now = pages(project)
-    assert {n: c for n, c in now.items() if n in official and n != "index.html"} == {
-        n: c for n, c in official.items() if n != "index.html"
+    assert {n: c for n, c in now.items() if n in official and "/" in n} == {
+        n: c for n, c in official.items() if "/" in n
     }
     folder = f"{plan[0].folder.parent.name}/2026-10"
     assert "(would recommend: 9)</h1>" in now[f"{folder}/en.html"].decode()
     index = now["index.html"].decode()
     assert f'href="{folder}/it.html"' in index
     assert 'href="mini/2026-10/it.html"' in index
-    assert "(consiglierebbe: 9)" in index
+    assert "(would recommend: 9)" in index
+    assert "(consiglierebbe: 9)" in now["index.it.html"].decode()
 
 
 SWAPPED = """
@@ -174,7 +179,7 @@ def test_a_page_whose_files_changed_while_it_was_made_is_not_published(
     [failure] = build_all(project)
     assert "changed while it was read" in failure.what
     assert "build again" in failure.parts["hint"]
-    assert pages(project).keys() == {"index.html"}
+    assert pages(project).keys() == {*INDEXES.values()}
 
 
 def test_a_shell_writes_nothing_among_the_pages_either(project: Path) -> None:
@@ -182,7 +187,7 @@ def test_a_shell_writes_nothing_among_the_pages_either(project: Path) -> None:
     [failure] = build_all(project)
     assert "a notebook writes nothing into the folder of the pages" in failure.what
     assert failure.parts["got"] == "mini/own.csv"
-    assert pages(project).keys() == {"index.html", "mini/own.csv"}
+    assert pages(project).keys() == {*INDEXES.values(), "mini/own.csv"}
 
 
 def git(folder: Path, *words: str) -> None:

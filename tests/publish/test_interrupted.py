@@ -49,8 +49,9 @@ def project(built: Built, tmp_path: Path) -> Path:
 
 def test_the_first_build_publishes_both_languages_and_an_index(built: Built) -> None:
     folder = "mini/2026-10"
-    names = {f"{folder}/en.html", f"{folder}/it.html", f"{folder}/manifest.json", "index.html"}
-    assert set(pages(built.root)) == names
+    files = ("en.html", "it.html", "manifest.json")
+    names = {f"{place}/{file}" for place in (folder, "latest/mini") for file in files}
+    assert set(pages(built.root)) == names | {"index.html", "index.it.html"}
     assert leftovers(built.root) == []
 
 

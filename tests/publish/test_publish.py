@@ -15,13 +15,12 @@ from small_project import FORKING
 
 from cxreport.errors import CxError
 from cxreport.publish import exchange as folder_switch
+from cxreport.publish.archive import publish_archive, read_manifests
 from cxreport.publish.gate import check_page
 from cxreport.publish.publish import (
     file_stamps,
     foreign_changes,
     publish,
-    publish_index,
-    read_manifests,
     staging,
 )
 
@@ -192,7 +191,7 @@ def test_what_no_publication_wrote_is_named(tmp_path: Path) -> None:
     put(tmp_path, NEW)  # another build
     put(tmp_path, OLD, "trains/2026-10")
     with staging(tmp_path) as staged:
-        publish_index(tmp_path, staged)
+        publish_archive(tmp_path, staged)
         assert foreign_changes(tmp_path, before) == []
     (tmp_path / "shops/2026-10/it.html").write_text("by hand", "utf-8")
     (tmp_path / "shops/extra.csv").write_text("x", "utf-8")
@@ -216,16 +215,21 @@ def test_the_index_lists_reports_by_name_and_the_newest_period_first(tmp_path: P
     folders = [manifest["folder"] for manifest in read_manifests(tmp_path)[0]]
     assert folders == ["airports/2025-01", "shops/2026-10", "shops/2026-09"]
     with staging(tmp_path) as staged:
-        page = publish_index(tmp_path, staged).read_text("utf-8")
-    assert page.count('href="shops/2026-10/it.html"') == 2  # once in each language's list
-    assert "ottobre 2026" in page
+        page = publish_archive(tmp_path, staged).read_text("utf-8")
+    assert page.count('href="shops/2026-10/it.html"') == 1
     assert "October 2026" in page
+    italian = (tmp_path / "index.it.html").read_text("utf-8")
+    assert "ottobre 2026" in italian
+    assert "October 2026" not in italian
+    assert "ottobre 2026" not in page
+    for one, other in (("index.html", "index.it.html"), ("index.it.html", "index.html")):
+        assert f'href="{other}"' in (tmp_path / one).read_text("utf-8")
 
 
 def test_the_index_is_escaped_and_passes_the_gate(tmp_path: Path) -> None:
     put(tmp_path, OLD)
     with staging(tmp_path) as staged:
-        page = publish_index(tmp_path, staged).read_text("utf-8")
+        page = publish_archive(tmp_path, staged).read_text("utf-8")
     assert "Shops &lt;b&gt;&amp;" in page
     assert check_page(page) == []
 
@@ -235,14 +239,15 @@ def test_the_index_shows_no_text_that_turns_its_surroundings(tmp_path: Path) -> 
     period = {"name": "wave\u202e 1", "kind": "wave"}
     put(tmp_path, OLD, source=turned, title=turned, filters=turned, period=period)
     with staging(tmp_path) as staged:
-        page = publish_index(tmp_path, staged).read_text("utf-8")
+        publish_archive(tmp_path, staged)
+    page = (tmp_path / "index.it.html").read_text("utf-8")
     assert "\u202e" not in page
     assert page.count("\u2068\u05d7\u05e0\u2069") == 3  # isolated
 
 
 def test_an_index_without_pages_says_so(tmp_path: Path) -> None:
     with staging(tmp_path) as staged:
-        page = publish_index(tmp_path, staged).read_text("utf-8")
+        page = publish_archive(tmp_path, staged).read_text("utf-8")
     assert "No report has been published yet." in page
     assert check_page(page) == []
 
@@ -250,7 +255,7 @@ def test_an_index_without_pages_says_so(tmp_path: Path) -> None:
 def test_an_index_that_breaks_a_rule_is_not_published(tmp_path: Path) -> None:
     put(tmp_path, OLD, source={"en": "file:///srv/data", "it": "x"})
     with staging(tmp_path) as staged, pytest.raises(CxError, match="the index was not published"):
-        publish_index(tmp_path, staged)
+        publish_archive(tmp_path, staged)
     assert not (tmp_path / "index.html").exists()
 
 
@@ -264,7 +269,7 @@ def test_a_manifest_cut_in_the_middle_is_named(tmp_path: Path, text: str) -> Non
         staging(tmp_path) as staged,
         pytest.raises(CxError, match="a manifest cannot be read") as caught,
     ):
-        publish_index(tmp_path, staged)
+        publish_archive(tmp_path, staged)
     assert caught.value.parts["where"] == str(broken)
     index = (tmp_path / "index.html").read_text("utf-8")
     assert "airports/2025-01/it.html" in index  # the others are listed

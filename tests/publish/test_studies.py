@@ -135,7 +135,7 @@ def test_a_study_is_published_listed_and_up_to_date(project: Path) -> None:
     page = (folder / "en.html").read_text("utf-8")
     title = "How sure is an NPS? Three intervals compared – Study – Exact calculation, without data"
     assert f"<title>{title}</title>" in page
-    index = (project / "reports/index.html").read_text("utf-8")
+    index = (project / "reports/index.it.html").read_text("utf-8")
     assert 'href="intervals/study/it.html"' in index
     assert "<td>Studio</td>" in index
     assert [job.stale for job in make_plan(project, names=["intervals"])] == [""]

@@ -9,15 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from cxreport.inputs.source import keep, run
 from cxreport.inputs.spans import STAND_INS, rows_by_day
 from cxreport.scores.suppression import hidden_levels
+from cxreport.stats.survival import survival
 from cxreport.topics.service.comparisons import COMPARED, compare_waits, hold_family
 from cxreport.topics.service.control import CHARTED, chart_periods
 from cxreport.topics.service.tickets import Tickets, read_tickets
-from cxreport.topics.service.times import CURVE, WAITS, waiting_curve, waits
+from cxreport.topics.service.times import CURVE, HOUR, WAITS, waiting_curve, waits
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.company import Company
     from cxreport.inputs.period import Period
+    from cxreport.topics.service.tickets import Metric
 
 MOST_GROUPS, MOST_CURVES = 15, 6
 GROUPED = ["variable", "level", "period", *WAITS]
@@ -223,6 +226,38 @@ def company_history(company: Company, *, by: str = "channel") -> pd.DataFrame:
             parts.append(chart.assign(metric=metric, group=rows["group"].iloc[0]))
     filled = [part[columns] for part in parts if not part.empty]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
+
+
+def company_still_waiting(company: Company, metric: Metric, hours: float) -> pd.DataFrame:
+    """Say what share of the period's requests still waited after so many hours.
+
+    Parameters
+    ----------
+    company : Company
+        From ``open_company``, or a survey.
+    metric : {"first_reply", "solution"}
+        What is waited for.
+    hours : float
+        After how many.
+
+    Returns
+    -------
+    DataFrame
+        One row: ``n`` (requests), ``estimate`` and ``std_error`` (percent still waiting, by
+        survival; Greenwood, unknown at 0 and 100). No row where there is no such wait.
+    """
+    tickets = company_tickets(company)
+    empty = pd.DataFrame(columns=["n", "estimate", "std_error"])
+    if tickets is None or metric not in tickets.metrics:
+        return empty
+    rows = of_period(tickets, company.period).rows
+    n = int(run(rows.aggregate(n=rows.count()))["n"].item())
+    if not n:
+        return empty
+    curve = survival(rows, f"{metric}_seconds", f"{metric}_seen")
+    passed = curve[curve["time"] <= hours * HOUR].tail(1)
+    passed = passed if len(passed) else pd.DataFrame({"estimate": [100.0], "std_error": np.nan})
+    return passed[["estimate", "std_error"]].assign(n=n)[[*empty]].reset_index(drop=True)
 
 
 def company_left_out(company: Company) -> pd.DataFrame:

@@ -1,0 +1,221 @@
+"""What a reader finds beside single pages: an index a language, and the newest page of each report.
+
+Both are made from the manifests alone, after each build, and each is switched in one step. A page
+links to them and never to the page of another period, which may come, change or go without it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from cxreport.errors import CxError
+from cxreport.inputs.meaning import LANGUAGES
+from cxreport.publish.elements import read_page
+from cxreport.publish.exchange import put_folder
+from cxreport.publish.export import Links, environment, style
+from cxreport.publish.gate import check_page
+from cxreport.publish.plan import LATEST, MANIFEST, hashes_of
+from cxreport.publish.publish import INDEXES, OURS, digest_of, write_through
+from cxreport.show.plain_text import all_visible
+from cxreport.show.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+FAILED = ".failed"
+"""What the name of the log ends in that says that the last try to make a page failed."""
+NEEDED = ("report", "title", "source", "period", "pages")
+MADE_FROM = ("data", "codebook_sha256", "notebook_sha256", "code", "libraries")
+
+
+def failed_mark(out: Path, folder: Path) -> Path:
+    """Return the file that is there when the last try to make a folder's pages failed."""
+    return out / ".logs" / f"{folder.parent.name}-{folder.name}{FAILED}"
+
+
+def links_of(
+    report: str, language: str, languages: Sequence[str], workbook: Mapping[str, str] | None = None
+) -> Links:
+    """Return where a page leads: the same in the folder of its period and in that of the newest.
+
+    Parameters
+    ----------
+    report : str
+        The name of the report's folder.
+    language : str
+        Of the page.
+    languages : sequence of str
+        In which the page is made.
+    workbook : mapping, optional
+        See :class:`Links`.
+    """
+    place, index = quote(report), f"../../{INDEXES[language]}"
+    return Links(
+        other=[name for name in sorted(languages) if name != language],
+        newest=f"../../{LATEST}/{place}/{language}.html",
+        periods=f"{index}#{place}",
+        reports=index,
+        workbook=workbook,
+    )
+
+
+def headline_of(page: str, title: str) -> str:
+    """Return what a page says first: its heading where that is no title, or its first sentence.
+
+    Examples
+    --------
+    >>> headline_of('<h1>Report</h1><ul class="sentences"><li>All is well.</li></ul>', "Report")
+    'All is well.'
+    """
+    elements = read_page(page)
+    headings = [element.words().strip() for element in elements.every("h1")]
+    lists = [e for e in elements.every("ul") if e.attributes.get("class") == "sentences"]
+    first = [item.words().strip() for each in lists for item in each.every("li")]
+    own = [heading for heading in headings if heading != title]
+    return next(iter([*own, *first]), "")
+
+
+def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
+    """Return the manifests of all published pages, newest period first within a report.
+
+    Beside them, an error for each manifest that cannot be read, or lacks what the index shows.
+    """
+    found: list[dict[str, Any]] = []
+    damaged: list[CxError] = []
+    for path in sorted(out.glob(f"*/*/{MANIFEST}")):
+        if path.parent.parent.name == LATEST:
+            continue
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            shown = {key: manifest[key] for key in NEEDED}
+            for key in ("filters", "headline"):
+                shown[key] = dict.fromkeys(LANGUAGES, "") | (manifest.get(key) or {})
+            shown["first"] = manifest.get("first") or ""
+            shown["made_from"] = [manifest.get(key) for key in MADE_FROM]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            damaged.append(
+                CxError(
+                    "a manifest cannot be read: the index does not list its pages",
+                    where=path,
+                    got=repr(error),
+                    hint="remove its folder, and build again",
+                )
+            )
+            continue
+        folder = quote(f"{path.parent.parent.name}/{path.parent.name}")
+        found.append(shown | {"folder": folder, "place": path.parent})
+    by_period = sorted(found, key=lambda m: (m["first"], str(m["period"]["name"])), reverse=True)
+    return sorted(by_period, key=lambda m: (str(m["report"]), m["place"].parent)), damaged
+
+
+def publish_archive(out: Path, staged: Path) -> Path:
+    """Put the index of each language and the newest pages of each report in place.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of the pages.
+    staged : Path
+        A folder on the same disk, for unfinished work.
+
+    Returns
+    -------
+    Path
+        The English index.
+
+    Raises
+    ------
+    CxError
+        If something could not be written; or, after it was, if a manifest cannot be read.
+    """
+    manifests, damaged = read_manifests(out)
+    entries = [
+        entry
+        for _, rows in groupby(manifests, key=lambda m: m["place"].parent)
+        for entry in _entries(list(rows), out)
+    ]
+    pages = {language: _index(entries, language) for language in LANGUAGES}
+    try:
+        for language, page in pages.items():
+            write_through(staged / INDEXES[language], page.encode())
+        _put_newest(manifests, out, staged)
+        for name in INDEXES.values():
+            (staged / name).replace(out / name)
+    except OSError as error:
+        raise CxError("the index could not be written", where=out, got=error.strerror) from error
+    if damaged:
+        raise damaged[0]
+    return out / INDEXES["en"]
+
+
+def _entries(rows: list[dict[str, Any]], out: Path) -> list[dict[str, Any]]:
+    """Return what the index shows of the pages of one report, the newest first."""
+    shown = ("title", "report", "source", "period", "filters", "headline", "folder")
+    return [
+        {key: row[key] for key in shown}
+        | {
+            "languages": [language for language in LANGUAGES if language in row["pages"]],
+            "anchor": quote(row["place"].parent.name) if row is rows[0] else "",
+            "state": _state(row, rows[0], out),
+        }
+        for row in rows
+    ]
+
+
+def _state(row: dict[str, Any], newest: dict[str, Any], out: Path) -> str:
+    """Say how far a page can be relied on to be what would be made now."""
+    if failed_mark(out, row["place"]).exists():
+        return "failed"
+    return "published" if row["made_from"] == newest["made_from"] else "earlier"
+
+
+def _index(entries: list[dict[str, Any]], language: str) -> str:
+    """Write the list of all pages in one language, and check it like a page."""
+    words = Words(language)
+    resources = style() | {
+        "language": language,
+        "full_title": words.text("title.index"),
+        "words": words,
+        "entries": all_visible(entries),
+        "others": {other: INDEXES[other] for other in LANGUAGES if other != language},
+    }
+    page = environment().get_template("index.html.j2").render(resources=resources)
+    problems = check_page(page)
+    if problems:
+        raise CxError("the index was not published", got="; ".join(problems))
+    return page
+
+
+def _put_newest(manifests: list[dict[str, Any]], out: Path, staged: Path) -> None:
+    """Copy the newest pages of each report to an address that stays, byte by byte."""
+    newest: dict[str, Path] = {}
+    for manifest in manifests:
+        newest.setdefault(manifest["place"].parent.name, manifest["place"])
+    for name, place in newest.items():
+        files = {file.name: file.read_bytes() for file in place.iterdir() if file.name in OURS}
+        hashes = hashes_of(json.loads(files[MANIFEST]))
+        whole = all(digest_of(files.get(name, b"")) == digest for name, digest in hashes.items())
+        there = out / LATEST / name
+        if not whole or files == _files_in(there):  # another build, or a hand, is at work there
+            continue
+        new = staged / LATEST / name
+        new.mkdir(parents=True)
+        for file, content in files.items():
+            write_through(new / file, content)
+        put_folder(new, there)
+    for there in (out / LATEST).glob("*/"):
+        if there.name not in newest and {*_files_in(there)} <= OURS:
+            there.rename(staged / f"gone-{there.name}")
+            shutil.rmtree(staged / f"gone-{there.name}", ignore_errors=True)
+
+
+def _files_in(folder: Path) -> dict[str, bytes]:
+    """Return the files of a folder; none where there is no such folder."""
+    if not folder.is_dir():
+        return {}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
