@@ -184,6 +184,8 @@ def _is_published(path: Path) -> bool:
     """Say whether a file is one of those that were published together, as it is."""
     try:
         manifest = json.loads((path.parent / MANIFEST).read_text(encoding="utf-8"))
-        return path.name == MANIFEST or digest_of(path.read_bytes()) == hashes_of(manifest)[path.name]
+        return (
+            path.name == MANIFEST or digest_of(path.read_bytes()) == hashes_of(manifest)[path.name]
+        )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
