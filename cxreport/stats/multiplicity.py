@@ -27,16 +27,16 @@ def corrected(p_value: pd.Series, correction: Correction = "holm") -> pd.Series:
     >>> corrected(pd.Series([0.01, None, 0.04]), "none").tolist()
     [0.01, nan, 0.04]
     """
-    known = p_value.dropna().astype(float)
-    if correction != "none" and len(known):
-        known = pd.Series(multipletests(known, method=METHODS[correction])[1], known.index)
-    return known.reindex(p_value.index)
+    family = p_value.dropna().astype(float)
+    if correction != "none" and len(family):
+        family = pd.Series(multipletests(family, method=METHODS[correction])[1], family.index)
+    return family.reindex(p_value.index)
 
 
 def judged(
     p_value: pd.Series, level: float = 0.95, correction: Correction = "holm"
 ) -> pd.DataFrame:
-    """Say which rows of one family are signals.
+    """Return which rows of one family are signals.
 
     Returns
     -------
