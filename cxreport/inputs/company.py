@@ -75,7 +75,7 @@ class Company:
             raise CxError("not a number of families", got=self.families, expected="1 or more")
 
     def __repr__(self) -> str:
-        """Say what is reported; rows are never shown unasked."""
+        """Return what is reported; rows are never shown unasked."""
         part = f", filters {dict(self.filters)}" if self.filters else ""
         return f"<{type(self).__name__} {self.period.name}{part}, of {self.dataset!r}>"
 
@@ -176,8 +176,8 @@ class Company:
         """
         if name not in self._found:
             self._found[name] = find()
-        found: Found = self._found[name]
-        return found
+        result: Found = self._found[name]
+        return result
 
 
 def open_company(

@@ -68,7 +68,7 @@ def _end_of_number(text: str, parts: Sequence[tuple[int, int]], *, called: bool)
 
 
 def is_phone(text: str, *, called: bool = False) -> bool:
-    """Say whether digits are written like a phone number that can be one.
+    """Return whether digits are written like a phone number that can be one.
 
     Parameters
     ----------
@@ -102,13 +102,13 @@ def is_phone(text: str, *, called: bool = False) -> bool:
 
 
 def _is_grouped(text: str) -> bool:
-    """Say whether the first group is one of a phone number, and not one of a code (3-16-148410)."""
+    """Return whether the first group is a phone number's, and not a code's (3-16-148410)."""
     parts = [len(part) for part in re.findall(r"\d+", text)]
     return (parts[0] >= 2 and parts[:2] != [2, 1]) or {*parts} == {1}
 
 
 def _is_valid(number: str, region: str | None) -> bool:
-    """Say whether a number can be one in a region; of another country, whether it is as long."""
+    """Return whether a number can be one in a region; of another country, whether it is as long."""
     import phonenumbers  # noqa: PLC0415 - slow to load, and most texts hold no number
 
     try:

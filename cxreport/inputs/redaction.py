@@ -44,7 +44,7 @@ def redact(
     Parameters
     ----------
     texts : Series of str
-        One comment a row; missing values stay missing.
+        One comment per row; missing values stay missing.
     keep : sequence of str
         The brand's own numbers and addresses, which stay, whatever their blanks and signs.
     patterns : mapping of str to str, optional
@@ -90,7 +90,7 @@ def count_redactions(
     Returns
     -------
     DataFrame
-        One row a kind, the most frequent first: ``kind``, ``n`` (pieces), ``texts`` (texts that
+        One row per kind, the most frequent first: ``kind``, ``n`` (pieces), ``texts`` (texts that
         hold one or more).
 
     Examples
