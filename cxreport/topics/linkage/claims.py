@@ -52,7 +52,7 @@ class Evidence:
 
 
 def judge_claims(evidence: Evidence) -> pd.DataFrame:
-    """Say of each claim whether it holds in one's own data.
+    """Return for each claim whether it holds in one's own data.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a claim: ``claim``: "happy_return" (promoters order again more than detractors who
+        One row per claim: ``claim``: "happy_return" (promoters order again more than detractors who
         bought alike before; points), "five_times" (loyal customers spend five times as much;
         times), "tell_nine" and "tell_sixteen" (a promoter tells nine people, a detractor sixteen;
         people), "bad_travels" (a detractor tells more people than a promoter; times), "later"
@@ -113,17 +113,17 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
 
 
 def _row(
-    claim: str, unit: str, found: dict[Any, Any], claimed: float, tested: int = 1
+    claim: str, unit: str, measured: dict[Any, Any], claimed: float, tested: int = 1
 ) -> dict[str, Any]:
     """Judge one of so many claims by its interval, and by its test where it has one."""
-    numbers = {name: float(found.get(name, "nan")) for name in ("estimate", "low", "high")}
+    numbers = {name: float(measured.get(name, "nan")) for name in ("estimate", "low", "high")}
     numbers = _widened(numbers, tested, logarithms=unit == "times")
-    note = str(found.get("note", "not measured"))
+    note = str(measured.get("note", "not measured"))
     if claim == "emotion_first" and pd.notna(numbers["estimate"]):
         claimed = 100 - (100 - claimed) / tested
         verdict = _by_rank(numbers["estimate"], claimed)
-    elif "verdict" in found:
-        verdict = found["verdict"]
+    elif "verdict" in measured:
+        verdict = measured["verdict"]
         if numbers["low"] <= claimed <= numbers["high"] and verdict != UNTESTED:
             verdict = NO_SIGNAL
     elif pd.isna(numbers["low"]):
@@ -132,7 +132,7 @@ def _row(
         verdict = SUPPORTED
     else:
         verdict = NOT_SUPPORTED if numbers["high"] < claimed else NO_SIGNAL
-    n = int(found.get("n", 0))
+    n = int(measured.get("n", 0))
     return {"claim": claim, "unit": unit, "n": n, **numbers, "claimed": claimed,
             "verdict": verdict, "note": note}  # fmt: skip
 
@@ -183,7 +183,7 @@ def _first(layers: pd.DataFrame | None) -> dict[Any, Any]:
 
 
 def _by_rank(share: float, sure: float) -> str:
-    """Say whether a layer ranks first in enough resamples, or in hardly any."""
+    """Return whether a layer ranks first in enough resamples, or in hardly any."""
     return SUPPORTED if share >= sure else NOT_SUPPORTED if share <= 100 - sure else NO_SIGNAL
 
 

@@ -34,10 +34,10 @@ class ForecastCheck:
     fit : Fit
         The model fitted on the earlier time.
     by_month : DataFrame
-        One row a month: ``month`` ("2026-10"), ``held_out``, ``actual`` (repeat purchases from the
-        beginning to its end), ``estimate``, ``low``, ``high`` (expected).
+        One row per month: ``month`` ("2026-10"), ``held_out``, ``actual`` (repeat purchases from
+        the beginning to its end), ``estimate``, ``low``, ``high`` (expected).
     by_repeats : DataFrame
-        One row a class of customers, by how often they had come back before: ``repeats`` ("0" to
+        One row per class of customers, by how often they had come back before: ``repeats`` ("0" to
         "4+"), ``n`` (customers), ``actual``, ``estimate``, ``low``, ``high`` (later purchases a
         customer, counted and expected; the interval is that of the mean counted).
     total : DataFrame
@@ -66,7 +66,7 @@ def check_forecast(
     Parameters
     ----------
     purchases : pandas, polars or pyarrow frame, or Ibis table
-        One row a purchase.
+        One row per purchase.
     split : date
         Last day that the model sees; best the last of a month. Customers who came later are
         left out.

@@ -60,7 +60,7 @@ def expected_orders(fit: Fit, history: pd.DataFrame, weeks: float) -> np.ndarray
 
 
 def chance_active(fit: Fit, history: pd.DataFrame) -> np.ndarray:
-    """Say how likely a customer of each history is still a customer.
+    """Return how likely a customer of each history is still a customer.
 
     The model lets customers leave after a repeat purchase only: who has bought once is still there
     with certainty, by definition. Read it for those who bought again.
@@ -114,10 +114,10 @@ def forecast_buying(
     Returns
     -------
     DataFrame
-        One row a group: the ``by`` columns; ``n`` (customers), ``returned`` (of them, those who
+        One row per group: the ``by`` columns; ``n`` (customers), ``returned`` (of them, those who
         bought again), ``active``, ``active_low``, ``active_high`` (percent of ``returned``
         expected to be customers still), ``orders`` (expected, in all), ``estimate``, ``low``,
-        ``high`` (expected orders a customer), ``note``. Intervals are those of the expected
+        ``high`` (expected orders per customer), ``note``. Intervals are those of the expected
         number: single customers vary far more.
 
     Raises
@@ -142,8 +142,8 @@ def forecast_buying(
         share = [100 * value / returned if returned else np.nan for value in active]
         each = [value / n if n else np.nan for value in orders]
         rows.append([*key, n, returned, *share, orders[0], *each, fit.note])
-    shown = ["active", "active_low", "active_high", "orders", "estimate", "low", "high"]
-    return pd.DataFrame(rows, columns=[*names, "n", "returned", *shown, "note"])
+    forecast_columns = ["active", "active_low", "active_high", "orders", "estimate", "low", "high"]
+    return pd.DataFrame(rows, columns=[*names, "n", "returned", *forecast_columns, "note"])
 
 
 def orders_in_all(
