@@ -56,14 +56,14 @@ def steady_periods(series: pd.DataFrame) -> list[str] | None:
     >>> steady_periods(hours)
     ['a', 'b', 'c', 'e', 'f']
     """
-    known = series.dropna(subset="estimate")
-    distance = known["estimate"] - known["estimate"].median()
-    if "n" in known:
-        distance = distance * known["n"] ** 0.5
+    measured = series.dropna(subset="estimate")
+    distance = measured["estimate"] - measured["estimate"].median()
+    if "n" in measured:
+        distance = distance * measured["n"] ** 0.5
     steady = distance.abs() <= FAR_OFF * distance.diff().abs().median()
     if steady.all() or steady.mean() < STEADY:
         return None
-    return known.loc[steady, "period"].tolist()
+    return measured.loc[steady, "period"].tolist()
 
 
 def chart_counts(series: pd.DataFrame, *, in_logs: bool) -> pd.DataFrame:
@@ -118,8 +118,8 @@ def chart_periods(rows: pd.DataFrame, company: Company, *, in_logs: bool = False
     few = is_small(placed["n"], company.minimum_group)  # they judge nothing, and move no limit
     values_of = ["estimate", "low", "high"]
     placed[values_of] = placed[values_of].mask(few)
-    known = placed["estimate"].notna()
-    if known.sum() < SHOWN:
+    measured = placed["estimate"].notna()
+    if measured.sum() < SHOWN:
         return pd.DataFrame(columns=CHARTED)
-    series = placed.loc[known.idxmax() :].rename_axis("period").reset_index()
+    series = placed.loc[measured.idxmax() :].rename_axis("period").reset_index()
     return series.drop(columns="note").join(chart_counts(series, in_logs=in_logs))

@@ -20,7 +20,7 @@ LEFT_OUT = {"date-missing": "method.undated", "rows-repeated": "method.repeated"
 
 
 def method(board: pd.DataFrame, survey: Survey) -> Block:
-    """Say which answers count and how the numbers were made.
+    """State which answers count and how the numbers were made.
 
     Parameters
     ----------
@@ -76,6 +76,6 @@ def method(board: pd.DataFrame, survey: Survey) -> Block:
 
 
 def families(company: Company) -> Block:
-    """Say how often a page like this one names a difference that is not there."""
+    """State how often a page like this one names a difference that is not there."""
     share = 100 * (1 - company.family_level)
     return sentences(TOPIC, [say("method.families", n=company.families, share=share)], company)
