@@ -102,8 +102,8 @@ def _make(job: Job, staged: Path, root: Path, out: Path, number: int) -> None:
 
 def _where(job: Job, error: CxError) -> str:
     place = error.parts.get("where", "")
-    known = place.startswith(job.notebook.name)
-    return ", ".join(filter(None, [job.name, "" if known else job.notebook.name, place]))
+    has_notebook = place.startswith(job.notebook.name)
+    return ", ".join(filter(None, [job.name, "" if has_notebook else job.notebook.name, place]))
 
 
 def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) -> None:
@@ -165,7 +165,7 @@ def _gate(what: str, problems: list[str], log: Path) -> None:
 
 
 def _manifest(job: Job, notebook: NotebookNode) -> dict[str, Any]:
-    """Say what the pages are, from the notebook's own header, and what they are made from."""
+    """Return what the pages are, from the notebook's own header, and what they are made from."""
     header = next(
         all_visible(payload["parameters"])
         for cell in notebook.cells

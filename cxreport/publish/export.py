@@ -149,7 +149,7 @@ def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, 
 
 @contextlib.contextmanager
 def _named(cell: NotebookNode) -> Iterator[None]:
-    """Say which cell a block stands in that cannot be shown."""
+    """Return which cell a block stands in that cannot be shown."""
     try:
         yield
     except CxError as error:

@@ -42,16 +42,16 @@ def fold(pieces: Sequence[Piece], words: Words) -> list[Piece]:
         The same, with one heading and one list in place of such a row of sections: what each of
         them was about, and why it is not there.
     """
-    found: list[Piece] = []
+    folded: list[Piece] = []
     for empty, run in groupby(_sections(pieces), _only_notes):
         sections = list(run)
         if empty and len(sections) > 1:
             lines = [_line(section, words) for section in sections]
             heading = HEADING + words.text("missing_sections")
-            found.append(Piece("\n".join([heading, "", *lines])))
+            folded.append(Piece("\n".join([heading, "", *lines])))
         else:
-            found += [piece for section in sections for piece in section]
-    return found
+            folded += [piece for section in sections for piece in section]
+    return folded
 
 
 def _sections(pieces: Sequence[Piece]) -> list[list[Piece]]:

@@ -167,7 +167,7 @@ def foreign_changes(out: Path, before: Mapping[Path, tuple[int, int]]) -> list[s
 
 
 def _is_published(path: Path) -> bool:
-    """Say whether a file is a page, or the manifest of pages, that was published as it is."""
+    """Return whether a file is a page, or the manifest of pages, that was published as it is."""
     try:
         pages = json.loads((path.parent / MANIFEST).read_text(encoding="utf-8"))["pages"]
         return path.name == MANIFEST or _digest(path.read_text("utf-8")) == pages[path.stem]
@@ -180,13 +180,13 @@ def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
 
     Beside them, an error for each manifest that cannot be read, or lacks what the index shows.
     """
-    found: list[dict[str, Any]] = []
+    manifests: list[dict[str, Any]] = []
     damaged: list[CxError] = []
     for path in sorted(out.glob(f"*/*/{MANIFEST}")):
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
-            shown = {key: manifest[key] for key in ("report", "title", "source", "period", "pages")}
-            shown["filters"] = manifest.get("filters") or dict.fromkeys(LANGUAGES, "")
+            entry = {key: manifest[key] for key in ("report", "title", "source", "period", "pages")}
+            entry["filters"] = manifest.get("filters") or dict.fromkeys(LANGUAGES, "")
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             damaged.append(
                 CxError(
@@ -198,8 +198,8 @@ def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
             )
             continue
         folder = quote(f"{path.parent.parent.name}/{path.parent.name}")
-        found.append(shown | {"folder": folder})
-    by_period = sorted(found, key=lambda m: str(m["period"]["name"]), reverse=True)
+        manifests.append(entry | {"folder": folder})
+    by_period = sorted(manifests, key=lambda m: str(m["period"]["name"]), reverse=True)
     return sorted(by_period, key=lambda m: str(m["report"])), damaged
 
 
