@@ -36,19 +36,19 @@ IN_GROUPS = re.compile(r"\(?[2-9]\d\d\)?[ .-]{1,2}[2-9]\d\d[ .-]\d{4}")
 SHORTEST, LONGEST = 6, 15  # digits
 
 
-def phone_numbers(found: re.Match[str]) -> Spans:
+def phone_numbers(match: re.Match[str]) -> Spans:
     """Give the phone numbers in a run of digits and signs."""
-    parts = [part.span() for part in PART.finditer(found[0])]
-    called = bool(CALLED.search(before(found)))
+    parts = [part.span() for part in PART.finditer(match[0])]
+    called = bool(CALLED.search(before(match)))
     first = 0
     while first < len(parts):
-        end = _end_of_number(found[0], parts[first : first + MOST_PARTS], called=called)
+        end = _end_of_number(match[0], parts[first : first + MOST_PARTS], called=called)
         if end is None:
             first += 1
             continue
         start = parts[first][0]
-        start -= found[0][start - 1 : start] == "("
-        yield found.start() + start, found.start() + end
+        start -= match[0][start - 1 : start] == "("
+        yield match.start() + start, match.start() + end
         while first < len(parts) and parts[first][0] < end:
             first += 1
 
