@@ -26,7 +26,7 @@ NOT_STATED = "currency not stated"
 
 @dataclass(frozen=True)
 class Money:
-    """What :func:`in_one_currency` found.
+    """What :func:`in_one_currency` returns.
 
     Attributes
     ----------

@@ -28,7 +28,7 @@ PURCHASED = ("reason", "n")
 
 @dataclass(frozen=True)
 class Trade:
-    """What :func:`company_trade` found.
+    """What :func:`company_trade` returns.
 
     Attributes
     ----------

@@ -38,7 +38,7 @@ REASON, FIRST_SEEN, OWNER = "_reason", "_first_seen", "_owner"
 
 @dataclass(frozen=True)
 class Purchases:
-    """What :func:`purchases` found.
+    """What :func:`purchases` returns.
 
     Attributes
     ----------

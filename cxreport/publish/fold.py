@@ -65,11 +65,11 @@ def _sections(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 
 def _only_notes(section: list[Piece]) -> bool:
-    kinds = {block.kind for block in _shown(section)}
+    kinds = {block.kind for block in _visible(section)}
     return kinds == {"note"} and section[0].markdown.startswith(HEADING)
 
 
-def _shown(section: list[Piece]) -> list[Block]:
+def _visible(section: list[Piece]) -> list[Block]:
     """Return the blocks of a section of which something is to be seen."""
     return [piece.block for piece in section if piece.block and piece.html]
 
@@ -78,6 +78,6 @@ def _line(section: list[Piece], words: Words) -> str:
     """Write what a section was about, and its notes, as an item of a list."""
     title = section[0].markdown.splitlines()[0].removeprefix(HEADING)
     notes = dict.fromkeys(
-        note_of(block, reader_of(block, words.language)) for block in _shown(section)
+        note_of(block, reader_of(block, words.language)) for block in _visible(section)
     )
     return f"- **{title}** – {' '.join(notes)}"

@@ -50,7 +50,7 @@ PERSONAL = {"PYTHONSTARTUP", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "MATPLOTLIBR
 
 @dataclass
 class ChildState:
-    """What the child has told so far, and whether the time was up."""
+    """What the child has reported so far, and whether the time was up."""
 
     kernel: int | None = None
     cell: int | None = None

@@ -31,7 +31,7 @@ def period_names(data: pd.DataFrame) -> pd.Series:
         raise CxError(
             "a period is missing or occurs twice",
             where="period",
-            got=", ".join(map(_shown, names[wrong].unique())),
+            got=", ".join(map(_masked_name, names[wrong].unique())),
             expected="one row per period",
             hint="chart one metric of one group at a time",
         )
@@ -69,7 +69,7 @@ def chart_points(
         wrong["a share is not between 0 and 100"] = (value, outside)
     for what, (column, rows) in wrong.items():
         if rows.any():
-            raise CxError(what, where=column, got=f"period {_shown(names[rows].iloc[0])}")
+            raise CxError(what, where=column, got=f"period {_masked_name(names[rows].iloc[0])}")
     return points.assign(n=points["n"].where(positive))
 
 
@@ -88,7 +88,7 @@ def _numbers(data: pd.DataFrame, column: str) -> np.ndarray:
     return numbers
 
 
-def _shown(name: object) -> str:
+def _masked_name(name: object) -> str:
     """Return a period's name as it is; what is no period may be a person's answer."""
     return str(name) if re.fullmatch(DATED, str(name)) else masked(name)
 
@@ -100,7 +100,11 @@ def are_listed(names: pd.Series, listed: Sequence[object], option: str) -> pd.Se
     periods = set(names)
     unknown = [str(name) for name in listed if name not in periods]
     if unknown:
-        span = f"{_shown(names.iloc[0])} to {_shown(names.iloc[-1])}" if periods else "no periods"
+        span = (
+            f"{_masked_name(names.iloc[0])} to {_masked_name(names.iloc[-1])}"
+            if periods
+            else "no periods"
+        )
         raise CxError("no such period", where=option, got=", ".join(unknown), expected=span)
     return names.isin(list(listed))
 

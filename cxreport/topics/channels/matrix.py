@@ -45,7 +45,7 @@ def channel_use(
     until: dt.date,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say, for each stage, which channels its journeys use, and how many get it done there.
+    """Return, for each stage, which channels its journeys use, and how many finish it there.
 
     Parameters
     ----------

@@ -129,7 +129,7 @@ def asymmetry(  # noqa: PLR0913 - a design, a scale, three limits, resamples
             "high": high,
         }
     )
-    return _told(frame, steps.notes, threshold)
+    return _with_kinds(frame, steps.notes, threshold)
 
 
 def impact_asymmetry(penalty: Numbers, reward: Numbers) -> Numbers:
@@ -146,7 +146,7 @@ def impact_asymmetry(penalty: Numbers, reward: Numbers) -> Numbers:
     return difference
 
 
-def _told(frame: pd.DataFrame, notes: list[str], threshold: float) -> pd.DataFrame:
+def _with_kinds(frame: pd.DataFrame, notes: list[str], threshold: float) -> pd.DataFrame:
     """Name the kind of each driver, or why it cannot be named."""
     sure = frame["low"].notna()
     low, high = (

@@ -67,7 +67,7 @@ def survey_importance(
         outcome_scale=answers.outcome_scale, weight=answers.weight, cluster=answers.cluster,
         bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
-    return _named(_shown(shares, survey)).sort_values(
+    return _named(_large_enough(shares, survey)).sort_values(
         "estimate", ascending=False, ignore_index=True
     )
 
@@ -105,7 +105,9 @@ def survey_criticality(
         outcome_scale=answers.outcome_scale, weight=answers.weight, cluster=answers.cluster,
         bootstrap=bootstrap, seed=seed, family_level=survey.family_level,
     )  # fmt: skip
-    return _named(_shown(ranked, survey)).assign(target=wanted, target_set=target is not None)
+    return _named(_large_enough(ranked, survey)).assign(
+        target=wanted, target_set=target is not None
+    )
 
 
 def survey_asymmetry(
@@ -139,7 +141,7 @@ def survey_asymmetry(
         threshold=threshold, weight=answers.weight, cluster=answers.cluster,
         bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
-    return _named(_shown(effects, survey)).sort_values("penalty", ignore_index=True)
+    return _named(_large_enough(effects, survey)).sort_values("penalty", ignore_index=True)
 
 
 def survey_priorities(effects: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
@@ -213,10 +215,12 @@ def survey_moments(
         target=wanted, scale=answers.scale, cluster=answers.cluster, bootstrap=bootstrap, seed=seed,
         family_level=survey.family_level,
     )  # fmt: skip
-    return _named(_shown(moments, survey)).assign(target=wanted, target_set=target is not None)
+    return _named(_large_enough(moments, survey)).assign(
+        target=wanted, target_set=target is not None
+    )
 
 
-def _shown(frame: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+def _large_enough(frame: pd.DataFrame, survey: Survey) -> pd.DataFrame:
     """Leave out what rests on so few answers that persons might be recognised."""
     return frame[~is_small(frame["n"], survey.minimum_group)].reset_index(drop=True)
 

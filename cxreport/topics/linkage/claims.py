@@ -98,10 +98,10 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
     claims = [
         ("happy_return", "points", _happy(evidence.link), 0.0),
         ("five_times", "times", _five(evidence.ratio), CLAIMED["five_times"]),
-        ("tell_nine", "people", _told(evidence, "told_by_promoter"), CLAIMED["tell_nine"]),
-        ("tell_sixteen", "people", _told(evidence, "told_by_detractor"),
+        ("tell_nine", "people", _recipients(evidence, "told_by_promoter"), CLAIMED["tell_nine"]),
+        ("tell_sixteen", "people", _recipients(evidence, "told_by_detractor"),
              CLAIMED["tell_sixteen"]),
-        ("bad_travels", "times", _told(evidence, "ratio"), 1.0),
+        ("bad_travels", "times", _recipients(evidence, "ratio"), 1.0),
         ("later", "people", {"note": "needs the same people a year later"}, float("nan")),
         ("emotion_first", "percent", _first(evidence.layers), SURE),
         ("exceeding", "points", _picked(evidence.exceeded, "comparison", "added - taken"), 0.0),
@@ -168,7 +168,7 @@ def _five(ratio: pd.DataFrame | None) -> dict[Any, Any]:
     return row | {"n": row["n"] + row["n_reference"]} if row else {}
 
 
-def _told(evidence: Evidence, metric: str) -> dict[Any, Any]:
+def _recipients(evidence: Evidence, metric: str) -> dict[Any, Any]:
     return _picked(evidence.told, "metric", metric)
 
 

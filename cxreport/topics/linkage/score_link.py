@@ -37,7 +37,7 @@ COLUMNS = ("outcome", "analysis", "n", "n_reference", "left_out", "strata", "est
 
 @dataclass(frozen=True)
 class ScoreLink:
-    """What :func:`score_link` found.
+    """What :func:`score_link` returns.
 
     Attributes
     ----------

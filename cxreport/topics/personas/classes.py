@@ -33,7 +33,7 @@ NOT_IDENTIFIED, NOT_CONVERGED, NO_FIT, EDGE = (
 
 @dataclass(frozen=True)
 class Personas:
-    """What :func:`personas` found.
+    """What :func:`personas` returns.
 
     Attributes
     ----------

@@ -36,7 +36,7 @@ STAGE = "stage_"
 
 @dataclass(frozen=True)
 class CustomerItems:
-    """What :func:`customer_items` found.
+    """What :func:`customer_items` returns.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class CustomerItems:
 
 @dataclass(frozen=True)
 class PersonaStudy:
-    """What :func:`company_personas` found.
+    """What :func:`company_personas` returns.
 
     Attributes
     ----------

@@ -109,7 +109,7 @@ def layer_gaps(
 def group_gaps(
     groups: Mapping[str, pd.DataFrame], *, metric: str = "index", level: float = 0.95
 ) -> pd.DataFrame:
-    """Say, for each break-down, which group is lowest and whether groups differ beyond chance.
+    """Return, for each split, which group is lowest and whether groups differ beyond chance.
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ def _empty(*columns: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Retention:
-    """What :func:`company_retention` found; every frame is empty where there is nothing to count.
+    """What :func:`company_retention` returns; every frame is empty where there is nothing to count.
 
     Attributes
     ----------
@@ -200,7 +200,7 @@ def _dated_customers(company: Company) -> ir.Table | None:
 
 @dataclass(frozen=True)
 class Contracts:
-    """What :func:`company_contracts` found.
+    """What :func:`company_contracts` returns.
 
     Attributes
     ----------

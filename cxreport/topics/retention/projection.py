@@ -29,7 +29,7 @@ NO_FIT = "no fit: the rate of loss does not fall with age, or nobody is lost lat
 
 @dataclass(frozen=True)
 class Projection:
-    """What :func:`project_retention` found.
+    """What :func:`project_retention` returns.
 
     Attributes
     ----------

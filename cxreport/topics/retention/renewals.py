@@ -27,7 +27,7 @@ CURVE = ["age", "observed", "estimate", "low", "high", "model", "note"]
 
 @dataclass(frozen=True)
 class Checked:
-    """What :func:`project_and_check` found.
+    """What :func:`project_and_check` returns.
 
     Attributes
     ----------

@@ -27,7 +27,7 @@ MOST_REPEATS = 4
 
 @dataclass(frozen=True)
 class ForecastCheck:
-    """What :func:`check_forecast` found.
+    """What :func:`check_forecast` returns.
 
     Attributes
     ----------
@@ -130,7 +130,7 @@ def check_forecast(
 
 
 def _counted(fit: Fit, history: pd.DataFrame, weeks: float, z: float) -> tuple[float, float, float]:
-    """Expect the later purchases, with the interval of their count."""
+    """Return the expected later purchases, with the interval of their count."""
     expected, low, _ = with_interval(fit, partial(orders_in_all, history=history, weeks=weeks), z)
     if not fit.converged:
         return expected, np.nan, np.nan

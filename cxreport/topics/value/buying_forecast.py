@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def expected_orders(fit: Fit, history: pd.DataFrame, weeks: float) -> np.ndarray:
-    """Expect how often a customer of each history will buy in the weeks after it.
+    """Return how often a customer of each history is expected to buy in the weeks after it.
 
     Parameters
     ----------
@@ -149,14 +149,14 @@ def forecast_buying(
 def orders_in_all(
     parameters: np.ndarray, history: pd.DataFrame, weeks: float | np.ndarray
 ) -> float:
-    """Expect the purchases of all customers, see :func:`orders_at`."""
+    """Return the expected purchases of all customers, see :func:`orders_at`."""
     return float(history["customers"].to_numpy() @ orders_at(parameters, history, weeks))
 
 
 def orders_at(
     parameters: np.ndarray, history: pd.DataFrame, weeks: float | np.ndarray
 ) -> np.ndarray:
-    """Expect the purchases of one customer of each row, in the same weeks or each in its own.
+    """Return the expected purchases of one customer per row, in the same weeks or its own.
 
     Parameters
     ----------

@@ -155,7 +155,7 @@ def _money(
     weeks: float,
     discount: float,
 ) -> float:
-    """Expect the money of the weeks to come, each quarter discounted from its middle."""
+    """Return the expected money of the weeks to come, each quarter discounted from its middle."""
     ends = np.append(np.arange(WEEKS_A_STEP, weeks, WEEKS_A_STEP), weeks)
     each = history["customers"].to_numpy() * spend_at(spending, history)
     total, begin, before = 0.0, 0.0, 0.0

@@ -50,7 +50,7 @@ NOT_POSITIVE = "the margin may be 0 or less"
 
 @dataclass(frozen=True)
 class Buying:
-    """What :func:`company_buying` found; every frame is empty where there are no orders.
+    """What :func:`company_buying` returns; every frame is empty where there are no orders.
 
     Attributes
     ----------
@@ -176,7 +176,7 @@ def _margin(company: Company, trade: Trade) -> tuple[float | None, str]:
 
 @dataclass(frozen=True)
 class Membership:
-    """What :func:`company_membership` found.
+    """What :func:`company_membership` returns.
 
     Attributes
     ----------

@@ -125,7 +125,7 @@ def fit_spending(history: pd.DataFrame, *, level: float = 0.95) -> Fit:
 
 
 def expected_spend(fit: Fit, history: pd.DataFrame) -> np.ndarray:
-    """Expect what a customer of each history spends at a purchase to come.
+    """Return the expected spend of a customer of each history at a purchase to come.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ SPREAD = ["variable", "groups", "p_value", "q_value", "signal"]
 
 @dataclass(frozen=True)
 class Profit:
-    """What :func:`company_profit` found; every frame is empty where profit is not known.
+    """What :func:`company_profit` returns; every frame is empty where profit is not known.
 
     Attributes
     ----------

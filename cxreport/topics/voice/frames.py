@@ -46,7 +46,7 @@ def _empty(columns: list[str]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Voice:
-    """What :func:`company_voice` found; every frame is empty where there is nothing to count.
+    """What :func:`company_voice` returns; every frame is empty where there is nothing to count.
 
     Attributes
     ----------

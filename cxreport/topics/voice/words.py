@@ -111,7 +111,7 @@ def word_table(
         raise CxError("texts and languages differ", got=len(languages), expected=len(texts))
     rows, codes, names = _tokens(texts)
     kinds = _Kinds.of(names, rows, codes, languages)
-    triples = _found(rows, codes, kinds, len(names), phrases=phrases)
+    triples = _terms(rows, codes, kinds, len(names), phrases=phrases)
     width = len(names) + 1
     held, first, second = np.unique(np.stack(triples), axis=1) if triples[0].size else triples
     keys, column = np.unique(first * width + second, return_inverse=True)
@@ -177,7 +177,7 @@ class _Kinds:
         return cls(content, negation, is_end[codes])
 
 
-def _found(
+def _terms(
     rows: Numbers, codes: Numbers, kinds: _Kinds, nothing: int, *, phrases: bool
 ) -> tuple[Numbers, Numbers, Numbers]:
     """Return text, first and second word of all words and phrases; ``nothing`` for no second."""
