@@ -113,11 +113,11 @@ def check(sources: tuple[str, ...]) -> None:
     """Check the data of SOURCES (of every report when none is given), and print all problems."""
     root = find_root()
     named = [r.parameters.get("source") for r in read_reports(root)]  # a study has none
-    known = dict.fromkeys(str(source) for source in named if source)
-    if not sources and not known:
+    tables = dict.fromkeys(str(source) for source in named if source)
+    if not sources and not tables:
         click.echo("no report reads a source: nothing to check")
     errors = 0
-    for source in sources or tuple(known):
+    for source in sources or tuple(tables):
         try:
             errors += _check_source(source)
         except CxError as error:  # which must not hide what the other sources have

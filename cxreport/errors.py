@@ -5,7 +5,7 @@ LONGEST = 2000
 
 
 class CxError(Exception):
-    """Say what went wrong in a form a person can act on.
+    """Return what went wrong in a form a person can act on.
 
     Parameters
     ----------

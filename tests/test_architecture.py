@@ -25,6 +25,17 @@ MAY_IMPORT = {
 LONGEST, LONGEST_FUNCTION, SHORTEST = 400, 60, 60
 DRAWING = {"matplotlib", "seaborn"}
 CALCULATING = ("stats", "scores", "orders", "topics")
+OF_A_MOMENT = {"found", "known", "told", "said", "shown"}
+"""Words that name when something came about; a name in a function says what it is."""
+MAY_BEAR = {
+    "cxreport/topics/linkage/word_of_mouth.py: word_of_mouth(told)":
+        "the question's own word, public: how many people a customer told",
+    "cxreport/show/parts.py: sentences(said)":
+        "a public parameter, of the public type ``Said``",
+}  # fmt: skip
+"""What a local name of those words is kept for."""
+HOME_MADE = re.compile(r"\A(say|tell)\b|\b(one|two) (row|column|value)s? an? ", re.IGNORECASE)
+"""Docstrings say what a function returns, and that there is one row per group."""
 
 
 def name(module: Path) -> str:
@@ -206,4 +217,38 @@ def test_templates_and_styles_name_no_address() -> None:
         name(path) for path in files if re.search(r"https?:|@import|url\(", path.read_text("utf-8"))
     ]
     assert files
+    assert wrong == []
+
+
+def test_a_local_name_says_what_it_holds() -> None:
+    borne = set()
+    for module in MODULES:
+        for top in ast.walk(tree(module)):
+            if isinstance(top, ast.FunctionDef):
+                names = OF_A_MOMENT & local_names(top)
+                borne |= {f"{name(module)}: {top.name}({word})" for word in names}
+    assert borne == set(MAY_BEAR)
+
+
+def local_names(function: ast.FunctionDef) -> set[str]:
+    """Return the parameters, variables and functions of a function."""
+    names = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.FunctionDef) and node is not function:
+            names.add(node.name)
+    return names
+
+
+def test_docstrings_speak_the_english_of_the_field() -> None:
+    wrong = [
+        f"{name(module)}: {getattr(node, 'name', '')}: {home_made[0]}"
+        for module in MODULES
+        for node in ast.walk(tree(module))
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef))
+        and (home_made := HOME_MADE.search(ast.get_docstring(node) or ""))
+    ]
     assert wrong == []

@@ -60,8 +60,8 @@ def with_afterwards(exported: pd.DataFrame, felt: pd.Series, seed: int) -> pd.Da
 def people_told(standing: Ints, rng: np.random.Generator) -> Names:
     """Draw how many people each customer told: negative binomial, a mean for each class."""
     mean: Floats = np.array(TOLD)[standing]
-    told = rng.negative_binomial(TOLD_SPREAD, TOLD_SPREAD / (TOLD_SPREAD + mean))
-    return np.asarray(told.astype(str), dtype=object)
+    recipients = rng.negative_binomial(TOLD_SPREAD, TOLD_SPREAD / (TOLD_SPREAD + mean))
+    return np.asarray(recipients.astype(str), dtype=object)
 
 
 def expectations(standing: Ints, rng: np.random.Generator) -> Names:

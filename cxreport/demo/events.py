@@ -26,7 +26,7 @@ STEP_TIME = np.timedelta64(150, "s")
 def make_events(
     customers: pd.DataFrame, orders: pd.DataFrame, tickets: pd.DataFrame, seed: int
 ) -> pd.DataFrame:
-    """Return one row an event, in order of time."""
+    """Return one row per event, in order of time."""
     rng = stream(seed, "events")
     accepted = np.flatnonzero(rng.random(len(customers)) < ACCEPTED)
     orders = orders[orders["customer_id"].notna() & orders["customer"].isin(accepted)]
@@ -96,8 +96,8 @@ def browsing(
         [each.channels[0] / (each.channels[0] + each.channels[3]) for each in TYPES]
     )
     started_at = daytime(rng, seasonal_days(rng, n), 7, 22)
-    known = started_at >= customers["first_seen_at"].to_numpy()[who]
-    stranger = ~known | (rng.random(n) < STRANGERS)
+    after_first_seen = started_at >= customers["first_seen_at"].to_numpy()[who]
+    stranger = ~after_first_seen | (rng.random(n) < STRANGERS)
     return pd.DataFrame(
         {
             "customer": np.where(stranger, -1, who),
@@ -127,7 +127,7 @@ def name_sessions(sessions: pd.DataFrame, customers: int, rng: np.random.Generat
 
 
 def steps_of(sessions: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Return one row a step of each session; a purchase is at the time of its order."""
+    """Return one row per step of each session; a purchase is at the time of its order."""
     events = sessions.loc[sessions.index.repeat(sessions["steps"])]
     step = np.asarray(events.groupby(level=0).cumcount(), dtype=np.int64)
     last = len(STEPS) - 1

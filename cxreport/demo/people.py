@@ -23,12 +23,12 @@ ENGLISH = 0.20
 
 
 def make_customers(seed: int) -> pd.DataFrame:
-    """Return one row a customer, with the latent columns `type`, `main_channel` and `appetite`."""
+    """Return one row per customer, with the latent `type`, `main_channel` and `appetite`."""
     rng = stream(seed, "customers")
     n = ROWS["customers"]
-    known = rng.random(n) < KNOWN_BEFORE
+    were_customers = rng.random(n) < KNOWN_BEFORE
     days = np.where(
-        known,
+        were_customers,
         rng.integers(-1_750, 0, n),
         rng.integers(0, (LAST_DAY - FIRST_DAY).astype(int), n),
     )
@@ -72,7 +72,7 @@ def club_membership(rng: np.random.Generator, first_seen: Times) -> dict[str, pd
 
 
 def make_population(customers: pd.DataFrame, contacts_by_channel: pd.Series) -> pd.DataFrame:
-    """Return the margins of the customer base, in percent, one row a variable and level.
+    """Return the margins of the customer base, in percent, one row per variable and level.
 
     Region and age band are shares of customers, channel is the share of contacts.
     """

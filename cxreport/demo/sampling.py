@@ -72,7 +72,7 @@ def choose_by_row(rng: np.random.Generator, weights: Floats) -> Ints:
 
 
 def exact_shares(rng: np.random.Generator, shares: ArrayLike, n: int) -> Ints:
-    """Deal n places to levels by exact share, in random order."""
+    """Allocate n places to levels by exact share, in random order."""
     edges = np.rint(np.cumsum(shares) * n).astype(np.int64)
     return rng.permutation(np.repeat(np.arange(len(edges)), np.diff(edges, prepend=0)))
 

@@ -42,7 +42,7 @@ CLOCKS_FORWARD = (pd.Timestamp("2025-03-30 02:00"), pd.Timestamp("2026-03-29 02:
 
 
 def make_tickets(customers: pd.DataFrame, orders: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Return one row a help request, in order of time, with `customer` as a position.
+    """Return one row per help request, in order of time, with `customer` as a position.
 
     Every request follows a purchase, so that those who ask for help bought as much before as
     those who do not.

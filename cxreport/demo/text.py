@@ -43,7 +43,7 @@ HOSTILE_EACH = 4
 
 
 def make_verbatims(answers: pd.DataFrame, customers: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Return one row a comment: the survey's own, and those of reviews and letters."""
+    """Return one row per comment: the survey's own, and those of reviews and letters."""
     rng = stream(seed, "verbatims")
     comments = pd.concat(
         [survey_comments(answers, rng), other_comments(customers, rng)], ignore_index=True

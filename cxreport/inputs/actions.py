@@ -26,7 +26,7 @@ def actions_of(survey: Survey) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row an action, oldest first: ``sign`` (A, B, ...), ``period`` (name), ``done_on``
+        One row per action, oldest first: ``sign`` (A, B, ...), ``period`` (name), ``done_on``
         (day), ``title_it``, ``title_en``. Without a row when there is no such table.
     """
     actions = survey.dataset.tables.get("actions")

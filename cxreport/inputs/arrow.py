@@ -62,20 +62,20 @@ def to_arrow(data: object) -> pa.Table:
     if isinstance(data, pd.DataFrame):
         names = [str(name) for name in data.columns]
         check_names(names)
-        found = [_from_pandas(data.iloc[:, position]) for position in range(len(names))]
+        columns = [_from_pandas(data.iloc[:, position]) for position in range(len(names))]
     elif isinstance(data, pa.Table) or not hasattr(data, "get_columns"):
         table = pa.table(data)
         names = table.column_names
-        found = [_from_arrow(column) for column in table.columns]
+        columns = [_from_arrow(column) for column in table.columns]
     else:
         names = [series.name for series in data.get_columns()]
-        found = [_from_polars(series) for series in data.get_columns()]
+        columns = [_from_polars(series) for series in data.get_columns()]
     check_names(names)
     fields = [
         pa.field(name, column.type, metadata={ORDER: json.dumps(order)} if order else None)
-        for name, (column, order) in zip(names, found, strict=True)
+        for name, (column, order) in zip(names, columns, strict=True)
     ]
-    return pa.table([column for column, _ in found], schema=pa.schema(fields))
+    return pa.table([column for column, _ in columns], schema=pa.schema(fields))
 
 
 def check_names(names: Iterable[str], where: object = None) -> None:
@@ -174,7 +174,7 @@ def _in_order(categories: Column) -> list[Any]:
 
 
 def _is_strange(kind: pa.DataType) -> bool:
-    """Say whether the engine cannot hold this kind of column."""
+    """Return whether the engine cannot hold this kind of column."""
     return (
         pa.types.is_duration(kind)
         or pa.types.is_interval(kind)
@@ -195,5 +195,5 @@ def _as_text(values: Iterable[Any]) -> pa.Array:
 
 
 def _is_missing(value: Any) -> bool:
-    """Say whether a value is none; a list or an array is a value."""
+    """Return whether a value is none; a list or an array is a value."""
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))

@@ -38,7 +38,7 @@ def count_codes(export: Export, *, wave: str | None, table: str = "") -> pd.Data
     Returns
     -------
     DataFrame
-        One row a column and code: ``wave``, ``column``, ``code`` (as exported, blanks cleaned),
+        One row per column and code: ``wave``, ``column``, ``code`` (as exported, blanks cleaned),
         ``n`` (rows), ``ids`` (different ids among them: what a repeated row counts for),
         ``meaning`` (``valid``; ``missing``; ``outside`` the scale; ``unknown`` text
         in a rating; ``unlabelled`` category; ``unmapped`` stage), ``reason`` (why missing).
@@ -93,7 +93,7 @@ def _code(export: Export, reading: Reading) -> ir.StringColumn:
 
 
 def judge(code: str, column: Column, meaning: Meaning) -> tuple[str, str]:
-    """Say what one code means.
+    """Return what one code means.
 
     Examples
     --------

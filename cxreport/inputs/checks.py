@@ -61,25 +61,26 @@ def header_problems(
         for exported, _, inside in meanings
         if exported not in raw.columns
     ]
-    found = []
+    problems = []
     if absent:
         held = {f"n{i}": raw.count(where=inside) for i, (_, _, inside) in enumerate(absent)}
         counted = run(raw.aggregate(n=raw.count(), **held)).iloc[0]
         for number, (canonical, exported, _) in enumerate(absent):
             if counted[f"n{number}"] > 0 or counted["n"] == 0:
                 example, n = f"{exported} ({file.name})", max(1, counted[f"n{number}"])
-                found.append(problem("column-missing", name, canonical, n, example, wave_name))
-    known = {exported for meanings in declared.values() for exported, _, _ in meanings}
-    known |= {version.column or "" for c in table.columns.values() for version in c.versions}
+                problems.append(problem("column-missing", name, canonical, n, example, wave_name))
+    expected = {exported for meanings in declared.values() for exported, _, _ in meanings}
+    expected |= {version.column or "" for c in table.columns.values() for version in c.versions}
     unknown = [
         column
         for column in raw.columns
-        if column not in known and not any(fnmatchcase(column, pattern) for pattern in table.ignore)
+        if column not in expected
+        and not any(fnmatchcase(column, pattern) for pattern in table.ignore)
     ]
     if unknown:
-        headed = known & {*raw.columns}  # or else the first row may be an answer
+        headed = expected & {*raw.columns}  # or else the first row may be an answer
         example = ", ".join(unknown if headed else map(masked, unknown))
-        found.append(
+        problems.append(
             problem(
                 "column-unknown",
                 name,
@@ -89,7 +90,7 @@ def header_problems(
                 wave_name,
             )
         )
-    return found
+    return problems
 
 
 def yes_no_problems(export: Export, name: str, wave: Wave | None) -> list[Problem]:
@@ -103,7 +104,7 @@ def yes_no_problems(export: Export, name: str, wave: Wave | None) -> list[Proble
 
 
 def line_end_problems(name: str, file: Path, wave: Wave | None) -> list[Problem]:
-    """Say whether a text file ends in the middle of a line."""
+    """Return whether a text file ends in the middle of a line."""
     if file.suffix.lower() not in TEXT_FILES:
         return []
     with file.open("rb") as opened:
@@ -116,24 +117,24 @@ def line_end_problems(name: str, file: Path, wave: Wave | None) -> list[Problem]
 def code_problems(answers_by_code: pd.DataFrame, name: str) -> list[Problem]:
     """List the codes that the codebook does not explain."""
     strange = answers_by_code[answers_by_code["meaning"].isin(list(CODE_PROBLEMS))]
-    found = []
+    problems = []
     for (column, meaning), rows in strange.groupby(["column", "meaning"], sort=False):
-        shown = (
+        codes = (
             code if ids >= SHARED else masked(code)
             for code, ids in rows[["code", "ids"]].head(5).itertuples(index=False)
         )
-        example = ", ".join(dict.fromkeys(shown))
+        example = ", ".join(dict.fromkeys(codes))
         wave, kind, n = rows["wave"].iloc[0], CODE_PROBLEMS[str(meaning)], int(rows["n"].sum())
         answers = answers_by_code.loc[answers_by_code["column"] == column, "n"].sum()
         if kind == "value-outside-scale" and n >= MANY and n > MANY_SHARE * answers:
             kind = "values-outside-scale"
-        found.append(problem(kind, name, str(column), n, example, wave))
-    return found
+        problems.append(problem(kind, name, str(column), n, example, wave))
+    return problems
 
 
 def value_problems(export: Export, name: str, wave: Wave | None) -> Question:
     """Count times and numbers of a file that cannot be read as declared, or cannot be true."""
-    found: list[Check] = []
+    checks: list[Check] = []
     for r in export.of(*TIMES, *AMOUNTS):
         value, inside = export.value(r), export.inside(r)
         text = coded(export.text(r), r.meaning)
@@ -141,21 +142,21 @@ def value_problems(export: Export, name: str, wave: Wave | None) -> Question:
         kind = "date" if r.column.role in TIMES else "number"
         if kind == "date" and r.meaning.format is None:
             either = text.re_search(EITHER_WAY)
-            found.append(("date-ambiguous", r.name, lost & either, text))
+            checks.append(("date-ambiguous", r.name, lost & either, text))
             lost &= ~either
         if kind == "number":
             percent, digits = text.re_search("[0-9] ?%$"), text.re_search("[0-9]")
-            found.append(("number-percent", r.name, lost & percent, text))
-            found.append(("number-otherwise", r.name, lost & digits & ~percent, text))
+            checks.append(("number-percent", r.name, lost & percent, text))
+            checks.append(("number-otherwise", r.name, lost & digits & ~percent, text))
             lost &= ~digits
-        found.append((f"{kind}-unreadable", r.name, lost, text))
+        checks.append((f"{kind}-unreadable", r.name, lost, text))
         if r.column.role == "weight":
             wrong = inside & (value <= 0).fill_null(True) & (text.isnull() | value.notnull())
-            found.append(("weight-not-positive", r.name, wrong, text))
+            checks.append(("weight-not-positive", r.name, wrong, text))
         if r.column.role == "date" and wave:
             within = (value >= ibis.timestamp(wave.since)) & (value < day_after(wave.until))
-            found.append(("date-outside-wave", r.name, ~within, value))
-    return counting(name, found, wave.name if wave else None)
+            checks.append(("date-outside-wave", r.name, ~within, value))
+    return counting(name, checks, wave.name if wave else None)
 
 
 def spelling_problems(export: Export, name: str, wave: Wave | None) -> Question:
@@ -168,38 +169,38 @@ def spelling_problems(export: Export, name: str, wave: Wave | None) -> Question:
     measures: dict[str, ir.Scalar] = {}
     for i, r in enumerate(asked):
         text = ibis.cases((export.inside(r), export.text(r)))
-        told = coded(text, r.meaning)
-        number = in_one_spelling(told, r.meaning)
+        values = coded(text, r.meaning)
+        number = in_one_spelling(values, r.meaning)
         either = number.re_search(THREE_DIGITS)
         proof = number.re_search(r"^[+-]?[0-9]*\.[0-9]+$") & ~either
-        money = told.re_extract(f"({CURRENCY})", 1).nullif("")
-        measures |= {f"texts{i}": text.count(), f"told{i}": told.count()}
+        money = values.re_extract(f"({CURRENCY})", 1).nullif("")
+        measures |= {f"texts{i}": text.count(), f"told{i}": values.count()}
         measures[f"either{i}"] = either.sum().fill_null(0)
         measures[f"proof{i}"] = proof.sum().fill_null(0)
-        measures |= {f"example{i}": ibis.cases((either, told)).max().fill_null("")}
+        measures |= {f"example{i}": ibis.cases((either, values)).max().fill_null("")}
         measures |= {f"money{i}": money.count(), f"currencies{i}": money.nunique()}
 
     def problems(total: pd.Series) -> list[Problem]:
-        found = []
+        listed = []
         wave_name = wave.name if wave else None
         for i, r in enumerate(asked):
             declared = r.meaning.decimal or r.meaning.thousands
             if not declared and total[f"either{i}"] and not total[f"proof{i}"]:
                 n, example = total[f"either{i}"], masked(total[f"example{i}"])
-                found.append(problem("number-ambiguous", name, r.name, n, example, wave_name))
+                listed.append(problem("number-ambiguous", name, r.name, n, example, wave_name))
             if total[f"texts{i}"] and not total[f"told{i}"]:
                 n = total[f"texts{i}"]
-                found.append(problem("numbers-none", name, r.name, n, "", wave_name))
+                listed.append(problem("numbers-none", name, r.name, n, "", wave_name))
             if total[f"currencies{i}"] > 1:
                 n = total[f"money{i}"]
-                found.append(problem("number-currencies", name, r.name, n, "", wave_name))
-        return found
+                listed.append(problem("number-currencies", name, r.name, n, "", wave_name))
+        return listed
 
     return Question(measures, problems)
 
 
 def row_problems(export: Export, name: str, file: str, wave: Wave | None) -> Question:
-    """Say whether a file has no row."""
+    """Return whether a file has no row."""
 
     def problems(counted: pd.Series) -> list[Problem]:
         wave_name = wave.name if wave else None

@@ -138,7 +138,7 @@ class Codebook(Strict):
         return self
 
     def _survey_problems(self) -> list[str]:
-        """Say what the survey lacks."""
+        """Return what the survey lacks."""
         if not {*self.tables} & {*MAIN_TABLES}:
             return [f"describe at least one of [tables.{'], [tables.'.join(MAIN_TABLES)}]"]
         if "responses" not in self.tables:
@@ -160,7 +160,7 @@ class Codebook(Strict):
         ]
 
     def _wave_problems(self) -> list[str]:
-        """Say where waves are missing, unknown, or not told apart."""
+        """Return where waves are missing, unknown, or not told apart."""
         names = [wave.name for wave in self.waves]
         named = {
             f"{table}.{name}: {wave}"
@@ -182,7 +182,7 @@ class Codebook(Strict):
         return [text for text, fine in checks.items() if not fine]
 
     def __repr__(self) -> str:
-        """Say which source this is; the whole contract is a long text."""
+        """Return which source this is; the whole contract is a long text."""
         return f"<Codebook {self.path.parent.name}: {', '.join(self.tables)}>"
 
     __str__ = __repr__
@@ -223,15 +223,15 @@ class Codebook(Strict):
 
         A frame handed in has no file name: it belongs to a wave if there is only one.
         """
-        found = [w for w in self.waves if fnmatchcase(file, w.files)] if file else self.waves
-        if self.waves and len(found) != 1:
+        waves = [w for w in self.waves if fnmatchcase(file, w.files)] if file else self.waves
+        if self.waves and len(waves) != 1:
             raise CxError(
                 "a file must belong to exactly one wave",
                 where=self.path,
-                got=f"{file or 'a frame'}: {', '.join(w.name for w in found) or 'no wave'}",
+                got=f"{file or 'a frame'}: {', '.join(w.name for w in waves) or 'no wave'}",
                 hint="give each of [[waves]] a pattern: files = '2017_*.csv'",
             )
-        return found[0] if found else None
+        return waves[0] if waves else None
 
 
 def expand(folder: str, beside: Path) -> Path:
@@ -240,10 +240,10 @@ def expand(folder: str, beside: Path) -> Path:
 
     def value(match: re.Match[str]) -> str:
         name, default = match.groups()
-        found = os.environ.get(name) or default
-        if not found:
+        text = os.environ.get(name) or default
+        if not text:
             raise CxError("an environment variable is not set", got=name, hint=f"export {name}=...")
-        return str(found)
+        return str(text)
 
     try:
         if pattern.search(folder):

@@ -26,7 +26,7 @@ def as_series(column: Any) -> pd.Series:
     Parameters
     ----------
     column : pandas or polars series, pyarrow array, numpy array or list
-        One value a row.
+        One value per row.
 
     Returns
     -------

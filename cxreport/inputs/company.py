@@ -37,7 +37,7 @@ PAGE_ERROR = 0.05
 """Share of pages, where nothing differs, that may name a difference all the same."""
 HISTORY = 25
 """Periods of a trend: two years and the month they start from."""
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Company:
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     about: Sequence[str] = ()
     families: int = 1
-    _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a number of families that is none."""
@@ -75,7 +75,7 @@ class Company:
             raise CxError("not a number of families", got=self.families, expected="1 or more")
 
     def __repr__(self) -> str:
-        """Say what is reported; rows are never shown unasked."""
+        """Return what is reported; rows are never shown unasked."""
         part = f", filters {dict(self.filters)}" if self.filters else ""
         return f"<{type(self).__name__} {self.period.name}{part}, of {self.dataset!r}>"
 
@@ -169,15 +169,15 @@ class Company:
         rows = self.table(name)
         return set() if rows is None else set(rows.columns)
 
-    def once(self, name: Hashable, find: Callable[[], Found]) -> Found:
+    def once(self, name: Hashable, find: Callable[[], Result]) -> Result:
         """Find something about this company, or return what was found the first time.
 
         For what several sections of a report read, and takes long: the answer must not be changed.
         """
-        if name not in self._found:
-            self._found[name] = find()
-        found: Found = self._found[name]
-        return found
+        if name not in self._kept:
+            self._kept[name] = find()
+        result: Result = self._kept[name]
+        return result
 
 
 def open_company(

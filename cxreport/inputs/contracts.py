@@ -60,7 +60,7 @@ def accept(problems: list[Problem], codebook: Codebook) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a problem, table, column and wave, errors first: ``problem``, ``severity`` (error
+        One row per problem, table, column and wave, errors first: ``problem``, ``severity`` (error
         or note), ``table``, ``column``, ``wave``, ``n`` (rows), ``example`` (80 characters),
         ``accepted_en`` and ``accepted_it`` (the reason).
 
@@ -94,12 +94,12 @@ def _check_entries(codebook: Codebook) -> None:
     """Refuse acceptances that could never apply."""
     columns = {name for table in codebook.tables.values() for name in table.columns} | {""}
     for entry in codebook.accept:
-        for what, name, known in (
+        for what, name, existing in (
             ("problem", entry.problem, set(CATALOGUE)),
             ("column", entry.column, columns),
         ):
-            if name not in known:
-                near = get_close_matches(name, sorted(known), n=1)
+            if name not in existing:
+                near = get_close_matches(name, sorted(existing), n=1)
                 raise CxError(
                     f"[[accept]] names a {what} that does not exist",
                     where=codebook.path,

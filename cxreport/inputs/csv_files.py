@@ -90,7 +90,7 @@ def read_csv(
         raise CxError(
             "the file cannot be read: cut short, damaged, or written in another way than declared",
             where=path,
-            got=_said(error),
+            got=_reason(error),
             hint=HINT,
         ) from None
 
@@ -165,7 +165,7 @@ def _batches(rows: Iterator[list[str]], schema: pa.Schema) -> Iterator[pa.Record
         yield pa.record_batch(filled, schema=schema)
 
 
-def _said(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """Return what is wrong, without a byte of the file."""
     if isinstance(error, UnicodeDecodeError):
         return (

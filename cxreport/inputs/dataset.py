@@ -72,7 +72,7 @@ class Dataset:
         return max((span.until for span in self.spans.values()), default=dt.date.min)
 
     def __repr__(self) -> str:
-        """Say which source this is; rows are never shown unasked."""
+        """Return which source this is; rows are never shown unasked."""
         tables, until = ", ".join(self.tables), self.observed_until
         return f"<Dataset {self.name}: {tables}; until {until}; {len(self.problems)} problems>"
 

@@ -38,7 +38,7 @@ class Experiment:
     window : int
         Days after the assignment in which the outcome counts.
     rows : ibis Table
-        One row a customer whose window is over: ``arm``, ``outcome`` (0 or 1) and the subgroups.
+        One row per customer whose window is over: ``arm``, ``outcome`` (0 or 1) and the subgroups.
     subgroups : tuple of str
         The subgroup columns that the source has.
     waiting, undated : int
@@ -110,19 +110,19 @@ def open_experiment(
         rows = rows.filter(rows[column].isin(list(codes)))
     last_day = _known_until(survey, dataset) + dt.timedelta(days=1 - window)
     over = (rows.assigned_at < ibis.literal(dt.datetime.combine(last_day, dt.time()))).name("over")
-    found = run(
+    counts_by_over = run(
         rows.group_by(over).aggregate(
             n=rows.count(), first=rows.assigned_at.min(), last=rows.assigned_at.max()
         )
     )
-    counted = found[found["over"].eq(True)]
+    counted = counts_by_over[counts_by_over["over"].eq(True)]
     return Experiment(
         name=name,
         window=window,
         rows=rows.filter(over).select("arm", "outcome", *asked),
         subgroups=asked,
-        waiting=int(found.loc[found["over"].eq(False), "n"].sum()),
-        undated=int(found.loc[found["over"].isna(), "n"].sum()),
+        waiting=int(counts_by_over.loc[counts_by_over["over"].eq(False), "n"].sum()),
+        undated=int(counts_by_over.loc[counts_by_over["over"].isna(), "n"].sum()),
         first=None if counted.empty else pd.Timestamp(counted["first"].item()).date(),
         last=None if counted.empty else pd.Timestamp(counted["last"].item()).date(),
     )
@@ -136,8 +136,8 @@ def _known_until(survey: Survey, dataset: Dataset) -> dt.date:
     """
     span = dataset.spans.get("experiments")
     declared = span is not None and span.told_by in ("table", "source")
-    known = span.until if span is not None and declared else survey.known_until
-    return min(known, survey.period.end - dt.timedelta(days=1))
+    until = span.until if span is not None and declared else survey.known_until
+    return min(until, survey.period.end - dt.timedelta(days=1))
 
 
 def _assigned(dataset: Dataset, name: str) -> ir.Table:
@@ -155,8 +155,8 @@ def _assigned(dataset: Dataset, name: str) -> ir.Table:
     people = run(rows.aggregate(n=rows.count(), customers=rows.customer_id.nunique()))
     n, customers = (int(people[column].item()) for column in ("n", "customers"))
     if not n:
-        known = run(table.select("experiment").distinct())["experiment"].dropna()
-        raise CxError("no such experiment", got=name, expected=", ".join(sorted(known)))
+        names = run(table.select("experiment").distinct())["experiment"].dropna()
+        raise CxError("no such experiment", got=name, expected=", ".join(sorted(names)))
     if customers < n:
         raise CxError(
             "a customer was assigned more than once, or a row has no customer",
@@ -172,15 +172,15 @@ def _with_customers(dataset: Dataset, rows: ir.Table, columns: tuple[str, ...]) 
     if not columns:
         return rows
     described = dataset.codebook.tables.get("customers")
-    known = described.with_role(*CATEGORIES) if described else {}
+    categories = described.with_role(*CATEGORIES) if described else {}
     for column in columns:
-        if column not in known:
-            near = get_close_matches(column, known, n=1)
+        if column not in categories:
+            near = get_close_matches(column, categories, n=1)
             raise CxError(
                 "no such column of customers",
                 where=dataset.codebook.path,
                 got=column,
-                expected=", ".join(known) or "a table of customers",
+                expected=", ".join(categories) or "a table of customers",
                 hint=f"did you mean {near[0]!r}?" if near else None,
             )
     customers = dataset.tables["customers"].select("customer_id", *columns)

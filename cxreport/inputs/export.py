@@ -84,7 +84,7 @@ class Export:
         return self.rows[f"text{reading.place}"]
 
     def inside(self, reading: Reading) -> ir.BooleanValue:
-        """Say for which rows a meaning holds; each row has at most one meaning."""
+        """Return for which rows a meaning holds; each row has at most one meaning."""
         name = f"inside{reading.place}"
         return self.rows[name] if name in self.rows.columns else ALWAYS
 
@@ -96,8 +96,8 @@ class Export:
         """Return the canonical columns; see ``normalise``."""
         selected = {}
         for name in self.columns:
-            found = [reading for reading in self.readings if reading.name == name]
-            branches = [(self.inside(reading), self.value(reading)) for reading in found]
+            of_column = [reading for reading in self.readings if reading.name == name]
+            branches = [(self.inside(reading), self.value(reading)) for reading in of_column]
             selected[name] = ibis.cases(*branches) if branches else ibis.null()
         values = self.rows.select(**selected)
         days = {name for name, kind in values.schema().items() if kind.is_date()}
@@ -121,13 +121,13 @@ def read_export(
     zone : str
         The source's time zone.
     """
-    found = [
+    in_file = [
         (name, number, raw[exported], meaning, inside)
         for name, meanings in readings(raw, columns, wave=wave, zone=zone).items()
         for number, (exported, meaning, inside) in enumerate(meanings)
         if exported in raw.columns
     ]
-    read = [Reading(i, name, columns[name], *rest) for i, (name, *rest) in enumerate(found)]
+    read = [Reading(i, name, columns[name], *rest) for i, (name, *rest) in enumerate(in_file)]
     cells = {f"text{r.place}": written(r.exported, r.column) for r in read}
     cells |= {f"inside{r.place}": r.inside for r in read if not r.inside.equals(ALWAYS)}
     rows = raw.select(**cells or {"nothing": ibis.null("string")})
@@ -141,13 +141,15 @@ def read_export(
 
 def _with_texts_shown(rows: ir.Table, read: list[Reading]) -> ir.Table:
     """Keep the texts that are counted or checked; of times, those of what has no value."""
-    shown = {}
+    unread_texts = {}
     texts = {f"text{r.place}": r for r in read if f"value{r.place}" in rows.columns}
     for name, r in texts.items():
         if r.column.role in TIMES and is_time(r.exported.type()):
             unread = rows[f"value{r.place}"].isnull()
-            shown[name] = ibis.cases((unread, cleaned(rows[name])))
-    return rows.mutate(**shown).drop(*(n for n, r in texts.items() if r.column.role not in SHOWN))
+            unread_texts[name] = ibis.cases((unread, cleaned(rows[name])))
+    return rows.mutate(**unread_texts).drop(
+        *(n for n, r in texts.items() if r.column.role not in SHOWN)
+    )
 
 
 def normalise(
@@ -182,19 +184,19 @@ def readings(
         for _, meaning in column.in_wave(wave)[:1] if column.role == "date" else ():
             exported = meaning.column or name
             date = as_time(raw[exported], meaning, zone) if exported in raw.columns else None
-    found: dict[str, list[tuple[str, Meaning, ir.BooleanValue]]] = {}
+    meanings_by_column: dict[str, list[tuple[str, Meaning, ir.BooleanValue]]] = {}
     for name, column in columns.items():
         rest: ir.BooleanValue = ALWAYS
-        found[name] = []
+        meanings_by_column[name] = []
         for version, meaning in column.in_wave(wave):
             inside = rest if version is None else _in_force(version, date)
-            found[name].append((meaning.column or name, meaning, inside))
+            meanings_by_column[name].append((meaning.column or name, meaning, inside))
             rest &= ~inside
-    return found
+    return meanings_by_column
 
 
 def _in_force(version: Version, date: ir.Column | None) -> ir.BooleanValue:
-    """Say which rows fall between the first and the last day of a version."""
+    """Return which rows fall between the first and the last day of a version."""
     if not version.is_dated:
         return ALWAYS
     if date is None:

@@ -69,19 +69,19 @@ def with_fixed_words(rows: ir.Table, name: str, table: TableFiles) -> ir.Table:
 
 def word_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:
     """Name and count the words that are none of the known ones, most frequent first."""
-    found = []
+    problems = []
     for column, meaning in table.columns.items():
         flag = column in FLAGS.get(name, ()) and meaning.role == "number"
         if not flag and not known_spellings(name, column, meaning):
             continue
-        known = {"0", "1"} if flag else {*FIXED_WORDS[name][column]}
+        words = {"0", "1"} if flag else {*FIXED_WORDS[name][column]}
         text = rows[column].cast("string")
         text = text.re_replace(r"\.0+$", "") if flag else text
         counted = run(rows.group_by(word=text).aggregate(n=rows.count()))
-        strange = counted[counted["word"].notna() & ~counted["word"].isin(known)]
+        strange = counted[counted["word"].notna() & ~counted["word"].isin(words)]
         if not strange.empty:
             ordered = strange.sort_values(["n", "word"], ascending=[False, True])
-            shown = str if len(ordered) <= MANY_WORDS else partial(masked, an_id=True)
-            example = ", ".join(f"{shown(w)} ({n:,})" for w, n in ordered.itertuples(index=False))
-            found.append(problem("word-unknown", name, column, int(ordered["n"].sum()), example))
-    return found
+            written = str if len(ordered) <= MANY_WORDS else partial(masked, an_id=True)
+            example = ", ".join(f"{written(w)} ({n:,})" for w, n in ordered.itertuples(index=False))
+            problems.append(problem("word-unknown", name, column, int(ordered["n"].sum()), example))
+    return problems

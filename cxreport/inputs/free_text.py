@@ -58,7 +58,7 @@ def without_personal_data(
         (pieces), ``texts`` (rows with one or more); and one ``text-mended`` for each column with
         text in a broken encoding (rows).
     """
-    found = [pd.DataFrame(columns=REDACTIONS).astype({"n": "int64", "texts": "int64"})]
+    redactions = [pd.DataFrame(columns=REDACTIONS).astype({"n": "int64", "texts": "int64"})]
     problems: list[Problem] = []
     for column in free_text(name, table):
         texts = run(
@@ -69,14 +69,14 @@ def without_personal_data(
         repaired = mended(texts[BEFORE])
         clean, pieces = redacted(repaired, keep=source.keep, patterns=source.id_patterns)
         taken = counted(pieces.items(), texts[ROWS].tolist())
-        found.append(taken.assign(table=name, column=column)[REDACTIONS])
+        redactions.append(taken.assign(table=name, column=column)[REDACTIONS])
         if n := int(texts[ROWS][repaired != texts[BEFORE]].sum()):
             problems.append(problem("text-mended", name, column, n))
         changed = clean != texts[BEFORE]
         if changed.any():
             pairs = pd.DataFrame({BEFORE: texts[BEFORE][changed], AFTER: clean[changed]})
             rows = _replaced(rows, column, pairs)
-    return rows, pd.concat([each for each in found if len(each)] or found[:1]), problems
+    return rows, pd.concat([each for each in redactions if len(each)] or redactions[:1]), problems
 
 
 def _replaced(rows: ir.Table, column: str, pairs: pd.DataFrame) -> ir.Table:

@@ -64,7 +64,7 @@ def count_ids(codebook: Codebook, tables: Mapping[str, ir.Table]) -> Ids:
     Returns
     -------
     mapping of (str, str) to ibis Table
-        Table and column -> one row an id: ``id`` (as text), ``plain`` (without what exports add
+        Table and column -> one row per id: ``id`` (as text), ``plain`` (without what exports add
         or take away: capitals, zeros, ``.0``), ``n`` (rows).
     """
     links = links_of(codebook, tables)
@@ -76,14 +76,14 @@ def count_ids(codebook: Codebook, tables: Mapping[str, ir.Table]) -> Ids:
             *(link.column for link in links if link.table == name),
         )
     }
-    found = {}
+    ids_by_column = {}
     for name, column in asked:
         ids = tables[name].select(id=tables[name][column].cast("string"))
         by_id = ids.filter(ids.id.notnull()).group_by("id").aggregate(n=ibis._.count())
         plain = plain_id(by_id.id.strip(), ("case", "decimals", "zeros"))
-        found[name, column] = by_id.mutate(plain=plain)
+        ids_by_column[name, column] = by_id.mutate(plain=plain)
     linked = {end for link in links for end in (link[:2], link[2:])}
-    return {place: keep(ids) if place in linked else ids for place, ids in found.items()}
+    return {place: keep(ids) if place in linked else ids for place, ids in ids_by_column.items()}
 
 
 def links_of(codebook: Codebook, tables: Collection[str]) -> list[Link]:
@@ -92,20 +92,20 @@ def links_of(codebook: Codebook, tables: Collection[str]) -> list[Link]:
     Without a table of customers, the customers of every table are looked for among those of the
     orders.
     """
-    found = []
+    links = []
     for name in tables:
         columns = codebook.tables[name].columns
         for column, owner in OWNERS.items():
             if column in columns and owner in tables and name != owner:
                 key = next(iter(codebook.tables[owner].with_role("id")), None)
                 # Each wave counts its ids from one: they lead to nothing outside of it.
-                found += [Link(name, column, owner, key)] if key and not codebook.waves else []
+                links += [Link(name, column, owner, key)] if key and not codebook.waves else []
         customer = next(iter(codebook.tables[name].with_role("customer")), None)
         orders = codebook.tables.get("orders")
         whose = next(iter(orders.with_role("customer")), None) if orders else None
         if customer and whose and "orders" in tables and "customers" not in tables:
-            found += [Link(name, customer, "orders", whose)] if name != "orders" else []
-    return found
+            links += [Link(name, customer, "orders", whose)] if name != "orders" else []
+    return links
 
 
 def count_links(codebook: Codebook, ids: Ids) -> pd.DataFrame:
@@ -121,14 +121,14 @@ def count_links(codebook: Codebook, ids: Ids) -> pd.DataFrame:
     rows = []
     for link in links_of(codebook, dict.fromkeys(table for table, _ in ids)):
         here, there = ids[link.table, link.column], ids[link.owner, link.owner_column]
-        known, alike = here.id.isin(there.id), here.plain.isin(there.plain)
-        told = here.select(here.id, known=known, alike=alike)
+        exact, alike = here.id.isin(there.id), here.plain.isin(there.plain)
+        matches = here.select(here.id, known=exact, alike=alike)
         counted = run(
-            told.aggregate(
-                ids=told.count(),
-                found=told.known.sum().fill_null(0),
-                alike=told.alike.sum().fill_null(0),
-                example=ibis.cases((~told.known, told.id)).min().fill_null(""),
+            matches.aggregate(
+                ids=matches.count(),
+                found=matches.known.sum().fill_null(0),
+                alike=matches.alike.sum().fill_null(0),
+                example=ibis.cases((~matches.known, matches.id)).min().fill_null(""),
             )
         ).iloc[0]
         numbers = [int(counted[name]) for name in ("ids", "found", "alike")]
@@ -215,7 +215,7 @@ def _crowds(ids: ir.Table, sizes: pd.Series, name: str, column: str) -> list[Pro
 
 
 def _never_again(sizes: pd.Series, name: str, column: str) -> list[Problem]:
-    """Say whether a column of customers holds another id with each row, as an order id does."""
+    """Return whether a column of customers holds another id with each row, as an order id does."""
     if sizes["rows"] < NEVER_AGAIN or sizes["ids"] < sizes["rows"]:
         return []
     example = f"{int(sizes['ids']):,} ids in {int(sizes['rows']):,} rows"

@@ -139,7 +139,7 @@ class Version(Meaning):
         return self.since is not None or self.until is not None
 
     def overlaps(self, other: Version) -> bool:
-        """Say whether some day of some wave is in both versions."""
+        """Return whether some day of some wave is in both versions."""
         together = not (self.waves and other.waves) or bool({*self.waves} & {*other.waves})
         return (
             together

@@ -35,7 +35,7 @@ def merge_repeated(rows: ir.Table, name: str, table: TableFiles) -> tuple[ir.Tab
     Returns
     -------
     (ibis Table, list of dict)
-        One row an id, and the problems found: ``id-missing`` (rows), ``rows-repeated`` (surplus
+        One row per id, and the problems found: ``id-missing`` (rows), ``rows-repeated`` (surplus
         rows) and one ``rows-contradict`` for each column that rows of an id disagree on (ids).
     """
     key = next(iter(table.with_role("id")), None)
@@ -64,22 +64,22 @@ def merge_repeated(rows: ir.Table, name: str, table: TableFiles) -> tuple[ir.Tab
     )
     repeated = by_id.rows_of_id > 1
     sums = {f"n_{c}": bad.cast("int64").sum() for c, bad in disagree.items()}
-    shown = {f"e_{c}": ibis.cases((bad, by_id[key])).min() for c, bad in disagree.items()}
-    found = run(
-        by_id.aggregate(example=ibis.cases((repeated, by_id[key])).min(), **sums, **shown)
+    examples = {f"e_{c}": ibis.cases((bad, by_id[key])).min() for c, bad in disagree.items()}
+    totals = run(
+        by_id.aggregate(example=ibis.cases((repeated, by_id[key])).min(), **sums, **examples)
     ).iloc[0]
     problems.append(
-        problem("rows-repeated", name, key, surplus, masked(found["example"], an_id=True))
+        problem("rows-repeated", name, key, surplus, masked(totals["example"], an_id=True))
     )
     problems += [
         problem(
             "rows-contradict",
             name,
             c,
-            found[f"n_{c}"],
-            f"{key} {masked(found[f'e_{c}'], an_id=True)}",
+            totals[f"n_{c}"],
+            f"{key} {masked(totals[f'e_{c}'], an_id=True)}",
         )
         for c in others
-        if found[f"n_{c}"] > 0
+        if totals[f"n_{c}"] > 0
     ]
     return merged.order_by(key), problems  # engines give groups in any order

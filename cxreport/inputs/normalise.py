@@ -125,7 +125,7 @@ def as_time(column: ir.Column, meaning: Meaning, zone: str) -> ir.Column:
 
 
 def is_time(kind: kinds.DataType) -> bool:
-    """Say whether a column holds times already, and not their text."""
+    """Return whether a column holds times already, and not their text."""
     return bool(kind.is_timestamp() or kind.is_date())
 
 

@@ -42,7 +42,7 @@ class Period:
     kind: Kind
 
     def is_closed(self, observed_until: dt.date) -> bool:
-        """Say whether the data cover the whole period.
+        """Return whether the data cover the whole period.
 
         Parameters
         ----------

@@ -50,7 +50,7 @@ def pieces_in(
     >>> pieces_in("Write to anna@example.org, or 333 1234567")
     [Piece(start=9, end=25, kind='email'), Piece(start=30, end=41, kind='phone')]
     """
-    kept = [found.span() for found in keep.finditer(text)] if keep else []
+    kept = [match.span() for match in keep.finditer(text)] if keep else []
     taken: list[Piece] = []
     pieces = [*more, *(Piece(*span, kind.name) for kind in kinds for span in kind.spans(text))]
     covered = bytearray(len(text))
@@ -100,7 +100,7 @@ def kinds_in(text: str, keep: re.Pattern[str] | None = None) -> list[str]:
     (['a mail address', 'a phone number'], [])
     """
     text = plain(text).text
-    kept = [found.span() for found in keep.finditer(text)] if keep else []
+    kept = [match.span() for match in keep.finditer(text)] if keep else []
     return [
         kind.on_pages
         for kind in ON_PAGES
@@ -120,10 +120,10 @@ def without_persons(text: str) -> str:
     "no number: '[a mail address], [a phone number]'"
     """
     called = {kind.name: kind.on_pages for kind in ON_PAGES}
-    found = plain(text)
+    readable = plain(text)
     pieces = [
-        (*found.written(piece.start, piece.end), called[piece.kind])
-        for piece in pieces_in(found.text, ON_PAGES)
+        (*readable.written(piece.start, piece.end), called[piece.kind])
+        for piece in pieces_in(readable.text, ON_PAGES)
     ]
     return replaced(text, pieces)
 

@@ -14,9 +14,9 @@ AROUND = 40
 """Signs before a number in which a word may say what it is."""
 
 
-def whole(found: re.Match[str]) -> Spans:
+def whole(match: re.Match[str]) -> Spans:
     """Take a match as it is, or only its part named ``data``."""
-    yield found.span("data" if "data" in found.re.groupindex else 0)
+    yield match.span("data" if "data" in match.re.groupindex else 0)
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ class Kind:
 
     def spans(self, text: str) -> Spans:
         """Give the places of such data in a text."""
-        for found in self.pattern.finditer(text):
-            yield from self.find(found)
+        for match in self.pattern.finditer(text):
+            yield from self.find(match)
 
 
-def before(found: re.Match[str], signs: int = AROUND) -> str:
+def before(match: re.Match[str], signs: int = AROUND) -> str:
     """Return what stands before a match."""
-    return found.string[max(0, found.start() - signs) : found.start()]
+    return match.string[max(0, match.start() - signs) : match.start()]

@@ -59,39 +59,39 @@ def _if(is_valid: Callable[[str], bool], word: str = r"(?!)") -> Find:
     """Take a match whose check digits are right, or that is named by the word before it."""
     named = re.compile(rf"(?i)\b(?:{word})\W{{0,3}}(?:è|is|n\.?|:)?\W{{0,3}}$")
 
-    def find(found: re.Match[str]) -> Spans:
-        text = _stripped(found[0])
-        if len({*text}) > 1 and (is_valid(text) or named.search(before(found))):
-            yield found.span()
+    def find(match: re.Match[str]) -> Spans:
+        text = _stripped(match[0])
+        if len({*text}) > 1 and (is_valid(text) or named.search(before(match))):
+            yield match.span()
 
     return find
 
 
-def _mail(found: re.Match[str]) -> Spans:
+def _mail(match: re.Match[str]) -> Spans:
     """Take what stands before the sign, too.
 
     A search that begins there would take too long in a long word.
     """
-    text = found.string[max(0, found.start() - LONGEST_LOCAL) : found.start()]
+    text = match.string[max(0, match.start() - LONGEST_LOCAL) : match.start()]
     if local := LOCAL.search(text.replace("\n", " ")):
-        yield found.start() - (len(text) - local.start()), found.end()
+        yield match.start() - (len(text) - local.start()), match.end()
 
 
-def _link(found: re.Match[str]) -> Spans:
+def _link(match: re.Match[str]) -> Spans:
     """Take an address without the sign that ends the sentence."""
-    yield found.start(), found.start() + len(found[0].rstrip(".,;:!?)]}\u00bb\u201d"))
+    yield match.start(), match.start() + len(match[0].rstrip(".,;:!?)]}\u00bb\u201d"))
 
 
-def _plate(found: re.Match[str]) -> Spans:
+def _plate(match: re.Match[str]) -> Spans:
     """Take the shape of a plate, where it is no product's."""
-    if not PRODUCT.search(before(found)) and found[0][-2:] not in {"XL", "XS"}:
-        yield found.span()
+    if not PRODUCT.search(before(match)) and match[0][-2:] not in {"XL", "XS"}:
+        yield match.span()
 
 
-def _named_plate(found: re.Match[str]) -> Spans:
-    signs = _stripped(found["data"])
+def _named_plate(match: re.Match[str]) -> Spans:
+    signs = _stripped(match["data"])
     if 5 <= len(signs) <= 8 and re.search(r"\d", signs) and re.search("[A-Z]", signs):
-        yield found.span("data")
+        yield match.span("data")
 
 
 NUMBERS = (

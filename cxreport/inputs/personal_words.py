@@ -39,9 +39,9 @@ QUALITIES = re.compile(
 """Ends of words that say how somebody is; first names that end so stand in the list."""
 
 
-def _trimmed(found: re.Match[str]) -> Spans:
+def _trimmed(match: re.Match[str]) -> Spans:
     """Take the words up to the first one that is no part of a name."""
-    start, words = found.start("data"), found["data"].split(" ")
+    start, words = match.start("data"), match["data"].split(" ")
     while words and words[0].lower() in TITLES_OF_WORK:
         start += len(words.pop(0)) + 1
     kept = list(takewhile(lambda word: word.strip("'’").lower() not in NOT_NAMES, words))
@@ -49,20 +49,20 @@ def _trimmed(found: re.Match[str]) -> Spans:
         yield start, start + len(" ".join(kept))
 
 
-def _who(found: re.Match[str]) -> Spans:
+def _who(match: re.Match[str]) -> Spans:
     """Take the name after "sono" and "I am", where a quality might stand as well."""
-    first, *others = found["data"].split(" ")
+    first, *others = match["data"].split(" ")
     word = first.lower()
-    if found["article"] and word not in FIRST_NAMES:
+    if match["article"] and word not in FIRST_NAMES:
         return
     if word in FIRST_NAMES:
-        yield from _trimmed(found)
+        yield from _trimmed(match)
         return
-    shouted = first.isupper() or found["said"].isupper()
+    shouted = first.isupper() or match["said"].isupper()
     quality = word in NOT_NAMES or word in PLACES or re.search(f"(?:{QUALITIES.pattern})$", word)
-    no_name = shouted or quality or NO_ANSWER.search(before(found))
+    no_name = shouted or quality or NO_ANSWER.search(before(match))
     if not no_name and not (others and others[0].lower() in NOT_NAMES and len(word) < 4):
-        yield from _trimmed(found)
+        yield from _trimmed(match)
 
 
 STREET = (
@@ -89,20 +89,20 @@ AFTER_STREET = re.compile(
 )
 
 
-def _street(found: re.Match[str]) -> Spans:
+def _street(match: re.Match[str]) -> Spans:
     """Take a street that has a name, a number, and perhaps a town."""
-    words, kind = found["street"].split(), found[0].split(" ")[0].lower()
-    unit = (found["unit"] or "").strip().lower()
+    words, kind = match["street"].split(), match[0].split(" ")[0].lower()
+    unit = (match["unit"] or "").strip().lower()
     if words[0].lower() in NOT_STREETS or unit in UNITS or (kind == "corso" and words[0] == "di"):
         return
-    named = bool(re.search("[A-ZÀ-Þ]", found["street"])) and not found[0].isupper()
-    marked = found["sign"].strip() and kind in {"via", "viale", "piazza", "piazzale", "vicolo"}
-    if named or marked or LIVES.search(before(found)) or (found[0].isupper() and len(words) < 4):
-        end = found.end("number")
-        after = AFTER_STREET.match(found.string, end)
+    named = bool(re.search("[A-ZÀ-Þ]", match["street"])) and not match[0].isupper()
+    marked = match["sign"].strip() and kind in {"via", "viale", "piazza", "piazzale", "vicolo"}
+    if named or marked or LIVES.search(before(match)) or (match[0].isupper() and len(words) < 4):
+        end = match.end("number")
+        after = AFTER_STREET.match(match.string, end)
         if after:
             end = _end_of_town(after)
-        yield found.start(), end
+        yield match.start(), end
 
 
 def _end_of_town(after: re.Match[str]) -> int:
@@ -117,10 +117,10 @@ def _end_of_town(after: re.Match[str]) -> int:
     return after.start(named) if after["town"] else after.start()
 
 
-def _road(found: re.Match[str]) -> Spans:
+def _road(match: re.Match[str]) -> Spans:
     """Take a house and its street, and no count of things."""
-    if not {*found[0].lower().split()} & UNITS:
-        yield found.span()
+    if not {*match[0].lower().split()} & UNITS:
+        yield match.span()
 
 
 POSTCODE = r"(?:[A-Z]{1,2}\d[A-Z\d]? ?\d(?!GB|TB)[ABD-HJLNP-UW-Z]{2})(?!\w)"

@@ -36,19 +36,19 @@ IN_GROUPS = re.compile(r"\(?[2-9]\d\d\)?[ .-]{1,2}[2-9]\d\d[ .-]\d{4}")
 SHORTEST, LONGEST = 6, 15  # digits
 
 
-def phone_numbers(found: re.Match[str]) -> Spans:
+def phone_numbers(match: re.Match[str]) -> Spans:
     """Give the phone numbers in a run of digits and signs."""
-    parts = [part.span() for part in PART.finditer(found[0])]
-    called = bool(CALLED.search(before(found)))
+    parts = [part.span() for part in PART.finditer(match[0])]
+    called = bool(CALLED.search(before(match)))
     first = 0
     while first < len(parts):
-        end = _end_of_number(found[0], parts[first : first + MOST_PARTS], called=called)
+        end = _end_of_number(match[0], parts[first : first + MOST_PARTS], called=called)
         if end is None:
             first += 1
             continue
         start = parts[first][0]
-        start -= found[0][start - 1 : start] == "("
-        yield found.start() + start, found.start() + end
+        start -= match[0][start - 1 : start] == "("
+        yield match.start() + start, match.start() + end
         while first < len(parts) and parts[first][0] < end:
             first += 1
 
@@ -68,7 +68,7 @@ def _end_of_number(text: str, parts: Sequence[tuple[int, int]], *, called: bool)
 
 
 def is_phone(text: str, *, called: bool = False) -> bool:
-    """Say whether digits are written like a phone number that can be one.
+    """Return whether digits are written like a phone number that can be one.
 
     Parameters
     ----------
@@ -102,13 +102,13 @@ def is_phone(text: str, *, called: bool = False) -> bool:
 
 
 def _is_grouped(text: str) -> bool:
-    """Say whether the first group is one of a phone number, and not one of a code (3-16-148410)."""
+    """Return whether the first group is a phone number's, and not a code's (3-16-148410)."""
     parts = [len(part) for part in re.findall(r"\d+", text)]
     return (parts[0] >= 2 and parts[:2] != [2, 1]) or {*parts} == {1}
 
 
 def _is_valid(number: str, region: str | None) -> bool:
-    """Say whether a number can be one in a region; of another country, whether it is as long."""
+    """Return whether a number can be one in a region; of another country, whether it is as long."""
     import phonenumbers  # noqa: PLC0415 - slow to load, and most texts hold no number
 
     try:

@@ -67,16 +67,16 @@ def ask(rows: ir.Table, *questions: Question) -> list[list[Problem]]:
 def counting(name: str, checks: Sequence[Check], wave: str | None = None) -> Question:
     """Ask for the number of rows of each check of a table, with an example of each."""
     measures: dict[str, ir.Scalar] = {}
-    for number, (_, _, bad, shown) in enumerate(checks):
+    for number, (_, _, bad, sample) in enumerate(checks):
         measures[f"n{number}"] = bad.sum().fill_null(0)
-        measures[f"example{number}"] = ibis.cases((bad, shown.cast("string"))).max().fill_null("")
+        measures[f"example{number}"] = ibis.cases((bad, sample.cast("string"))).max().fill_null("")
 
     def problems(counted: pd.Series) -> list[Problem]:
-        found = []
+        listed = []
         for number, (kind, column, _, _) in enumerate(checks):
             if counted[f"n{number}"] > 0:
                 example = masked(counted[f"example{number}"], an_id=kind in SHOWS_AN_ID)
-                found.append(problem(kind, name, column, counted[f"n{number}"], example, wave))
-        return found
+                listed.append(problem(kind, name, column, counted[f"n{number}"], example, wave))
+        return listed
 
     return Question(measures, problems)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def reading_of(dataset: Dataset) -> pd.DataFrame:
-    """Say what each rating and category was taken for, in all periods together.
+    """Return what each rating and category was taken for, in all periods together.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def reading_of(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a column: ``column``, ``role``, ``worst`` and ``best`` (ends of the scale; empty
+        One row per column: ``column``, ``role``, ``worst`` and ``best`` (ends of the scale; empty
         for categories), ``answers``, ``missing`` (rows, with the reasons in words) and
         ``invalid`` (rows outside the scale).
     """
@@ -60,7 +60,7 @@ def reading_of(dataset: Dataset) -> pd.DataFrame:
 
 
 def columns_read(dataset: Dataset) -> pd.DataFrame:
-    """Say how each column of every table was read, with its smallest and largest value.
+    """Return how each column of every table was read, with its smallest and largest value.
 
     Parameters
     ----------
@@ -81,16 +81,16 @@ def columns_read(dataset: Dataset) -> pd.DataFrame:
         described = dataset.codebook.tables[name].columns
         ends = _ends_of(rows, list(described))
         for number, (column, meaning) in enumerate(described.items()):
-            shown: Callable[[str], str] = str
+            write: Callable[[str], str] = str
             if known_spellings(name, column, meaning):
                 pass
             elif ROLES[meaning.role] in {"key", "text"}:
-                shown = partial(masked, an_id=True)
+                write = partial(masked, an_id=True)
             elif meaning.role in CODED:
                 open_codes = {*meaning.labels, *shared.get((name, column), ())}
-                shown = partial(_unless_shared, shared=open_codes)
+                write = partial(_unless_shared, shared=open_codes)
             n, low, high = (ends[f"{key}{number}"] for key in ("n", "low", "high"))
-            limits = [_in_words(end, meaning.role, shown) for end in (low, high)]
+            limits = [_in_words(end, meaning.role, write) for end in (low, high)]
             lines.append([name, column, meaning.role, int(n), int(ends["rows"] - n), *limits])
     names = ["table", "column", "role", "values", "empty", "smallest", "largest"]
     return pd.DataFrame(lines, columns=names)
@@ -112,7 +112,7 @@ def _unless_shared(code: str, shared: Collection[str]) -> str:
     return code if code in shared else masked(code, an_id=True)
 
 
-def _in_words(value: object, role: str, shown: Callable[[str], str]) -> str:
+def _in_words(value: object, role: str, write: Callable[[str], str]) -> str:
     """Write a smallest or largest value: days without a clock, numbers in six digits at most.
 
     A phone number that was taken for an amount is not given away.
@@ -123,4 +123,4 @@ def _in_words(value: object, role: str, shown: Callable[[str], str]) -> str:
         return str(value).removesuffix(" 00:00:00")
     if role in NUMBERS:
         return f"{float(str(value)):.6g}"
-    return shorten(shown(str(value)), 24)
+    return shorten(write(str(value)), 24)

@@ -44,7 +44,7 @@ def redact(
     Parameters
     ----------
     texts : Series of str
-        One comment a row; missing values stay missing.
+        One comment per row; missing values stay missing.
     keep : sequence of str
         The brand's own numbers and addresses, which stay, whatever their blanks and signs.
     patterns : mapping of str to str, optional
@@ -90,7 +90,7 @@ def count_redactions(
     Returns
     -------
     DataFrame
-        One row a kind, the most frequent first: ``kind``, ``n`` (pieces), ``texts`` (texts that
+        One row per kind, the most frequent first: ``kind``, ``n`` (pieces), ``texts`` (texts that
         hold one or more).
 
     Examples
@@ -126,18 +126,20 @@ def redacted(
     written = [str(text) for text in given.iloc[present]]
     plains, array = _plain_texts(written)
     todo = _kinds_to_look_for(array)
-    known = _found_by_patterns(array, patterns)
+    by_pattern = _found_by_patterns(array, patterns)
     ours = own(keep)
     result, pieces = given, {}
     changes: dict[int, str] = {}
-    for number in sorted({*todo, *known}):
+    for number in sorted({*todo, *by_pattern}):
         text = plains.get(number) or Plain(written[number], [], [])
-        found = pieces_in(text.text, todo.get(number, ()), keep=ours, more=known.get(number, ()))
-        if found:
-            places = [(*text.written(piece.start, piece.end), piece.kind) for piece in found]
+        of_text = pieces_in(
+            text.text, todo.get(number, ()), keep=ours, more=by_pattern.get(number, ())
+        )
+        if of_text:
+            places = [(*text.written(piece.start, piece.end), piece.kind) for piece in of_text]
             position = int(present[number])
             changes[position] = replaced(written[number], places)
-            pieces[position] = [piece.kind for piece in found]
+            pieces[position] = [piece.kind for piece in of_text]
     if changes:
         values = given.to_numpy(dtype=object, copy=True)
         values[list(changes)] = list(changes.values())
@@ -195,10 +197,10 @@ def _kinds_to_look_for(array: pa.Array) -> dict[int, list[Kind]]:
 
 
 def _matches(array: pa.Array, pattern: str) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = pc.match_substring_regex(array, pattern).to_numpy(
+    matches: NDArray[np.bool_] = pc.match_substring_regex(array, pattern).to_numpy(
         zero_copy_only=False
     )
-    return found
+    return matches
 
 
 def _found_by_patterns(array: pa.Array, patterns: Mapping[str, str]) -> dict[int, list[Piece]]:

@@ -60,7 +60,7 @@ NUMBERS = (*SCORES, *roles_of("number"))
 
 def _known_role(role: str) -> str:
     if role not in ROLES:
-        quoted = ", ".join(f"'{known}'" for known in ROLES)
+        quoted = ", ".join(f"'{name}'" for name in ROLES)
         raise ValueError(f"one of {quoted} is needed")
     return role
 

@@ -81,7 +81,7 @@ def period_problems(
 ) -> list[Problem]:
     """Name the periods without a row, from a table's first row to the last closed period."""
     kind, waves = codebook.source.period, codebook.waves
-    found = []
+    problems = []
     for name, span in spans.items():
         if name in (*REGISTERS, *RARE):
             continue
@@ -94,39 +94,41 @@ def period_problems(
         ]
         if empty:
             column = next(iter(codebook.tables[name].with_role("date")))
-            found.append(problem("period-empty", name, column, len(empty), ", ".join(empty)))
-    return found
+            problems.append(problem("period-empty", name, column, len(empty), ", ".join(empty)))
+    return problems
 
 
 def span_problems(spans: Mapping[str, Span], codebook: Codebook) -> list[Problem]:
     """Count rows far from all others, and name tables that end long before their source."""
     latest = max((span.until for span in spans.values()), default=None)
-    found = []
+    problems = []
     for name, span in spans.items():
         column = next(iter(codebook.tables[name].with_role("date")), "")
         if span.after:
-            found.append(problem("date-far-ahead", name, column, span.after, f"> {span.last}"))
+            problems.append(problem("date-far-ahead", name, column, span.after, f"> {span.last}"))
         if span.before:
-            found.append(problem("date-far-back", name, column, span.before, f"< {span.first}"))
+            problems.append(problem("date-far-back", name, column, span.before, f"< {span.first}"))
         by_rows = span.told_by == "rows" and span.days >= FEWEST_DAYS and name not in RARE
         if latest and by_rows and (latest - span.until).days > MONTH:
-            found.append(problem("table-ends-early", name, column, 1, str(span.until)))
-    return found
+            problems.append(problem("table-ends-early", name, column, 1, str(span.until)))
+    return problems
 
 
 def stand_in_problems(days: Mapping[str, pd.Series], name: str) -> list[Problem]:
     """Count the times that are the same day in many rows, or a day that stands for none."""
-    found = []
+    problems = []
     for column, counts in days.items():
-        known = counts[[day in STAND_INS for day in counts.index]]
-        if known.empty and len(counts) > OTHER_DAYS:
+        rows_by_stand_in = counts[[day in STAND_INS for day in counts.index]]
+        if rows_by_stand_in.empty and len(counts) > OTHER_DAYS:
             most = counts.nlargest(2)
             if most.iloc[0] >= MUCH * counts.sum() and most.iloc[0] >= TIMES_NEXT * most.iloc[1]:
-                known = most.head(1)
-        if not known.empty:
-            example = ", ".join(str(day) for day in known.index)
-            found.append(problem("date-stands-for-none", name, column, int(known.sum()), example))
-    return found
+                rows_by_stand_in = most.head(1)
+        if not rows_by_stand_in.empty:
+            example = ", ".join(str(day) for day in rows_by_stand_in.index)
+            problems.append(
+                problem("date-stands-for-none", name, column, int(rows_by_stand_in.sum()), example)
+            )
+    return problems
 
 
 def scale_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:
@@ -148,7 +150,7 @@ def scale_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem
     if not measures:
         return []
     total = run(rows.aggregate(**measures)).iloc[0]
-    found = []
+    problems = []
     for number, other in enumerate(others):
         n, x, y, xx, yy, xy = (total[f"{key}{number}"] for key in ("n", "x", "y", "xx", "yy", "xy"))
         spread = (n * xx - x * x) * (n * yy - y * y)
@@ -156,8 +158,8 @@ def scale_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem
             correlation = (n * xy - x * y) / spread**0.5
             if correlation < REVERSED_BELOW:
                 example = f"r = {correlation:.2f} ({main})"
-                found.append(problem("scale-looks-reversed", name, other, int(n), example))
-    return found
+                problems.append(problem("scale-looks-reversed", name, other, int(n), example))
+    return problems
 
 
 def in_scale(rows: ir.Table, name: str, ratings: Mapping[str, Column]) -> ir.FloatingColumn:

@@ -49,29 +49,29 @@ def filter_problems(
     raw: ir.Table, name: str, table: TableFiles, *, wave: str | None, zone: str
 ) -> list[Problem]:
     """Count the rows that do not belong, each by the first rule that leaves it out."""
-    found = []
+    problems = []
     for column, codes, keeps in _rules(table):
         text = _text_of(raw, column, table, wave, zone)
         if text is None:
-            found.append(problem("filter-column-missing", name, "", 1, column, wave))
+            problems.append(problem("filter-column-missing", name, "", 1, column, wave))
             continue
         wanted = [code.strip().lower() for code in codes]
         meant = text.isin(wanted)
         out = raw.filter(~meant if keeps else meant)
-        shown = out.group_by(code=_text_of(out, column, table, wave, zone))
-        counts = run(shown.aggregate(n=out.count()).order_by("code"))
+        rows_by_code = out.group_by(code=_text_of(out, column, table, wave, zone))
+        counts = run(rows_by_code.aggregate(n=out.count()).order_by("code"))
         if n := int(counts["n"].sum()):
             if keeps:
                 example = f"{column} ≠ {', '.join(codes)}"
             else:
                 listed = zip(counts["code"], counts["n"], strict=True)
                 example = f"{column} = " + ", ".join(f"{code or '∅'} ({m})" for code, m in listed)
-            found.append(problem("rows-not-belonging", name, "", n, example, wave))
+            problems.append(problem("rows-not-belonging", name, "", n, example, wave))
         elif not keeps:
             example = f"{column}: {', '.join(codes)}"
-            found.append(problem("filter-without-rows", name, "", 1, example, wave))
+            problems.append(problem("filter-without-rows", name, "", 1, example, wave))
         raw = raw.filter(meant if keeps else ~meant)
-    return found
+    return problems
 
 
 def _rules(table: TableFiles) -> list[tuple[str, tuple[str, ...], bool]]:

@@ -52,7 +52,7 @@ def unfilled_scales(rows: ir.Table, name: str, table: TableFiles) -> list[Proble
     if not measures:
         return []
     by = ["wave"] if "wave" in rows.columns else []
-    found = []
+    problems = []
     for _, line in run(rows.aggregate(by=by, **measures)).iterrows():
         for number, (column, (worst, best)) in enumerate(scales.items()):
             if _is_unfilled(line, number):
@@ -60,12 +60,12 @@ def unfilled_scales(rows: ir.Table, name: str, table: TableFiles) -> list[Proble
                 example = f"declared [{worst}, {best}], answered from {low} to {high}"
                 wave = str(line["wave"]) if by else None
                 n = int(line[f"n{number}"])
-                found.append(problem("scale-not-filled", name, column, n, example, wave))
-    return found
+                problems.append(problem("scale-not-filled", name, column, n, example, wave))
+    return problems
 
 
 def _is_unfilled(line: pd.Series, number: int) -> bool:
-    """Tell whether the counts of one question speak of another scale."""
+    """Return whether the counts of one question speak of another scale."""
     n, low, high, better, below, above = (
         int(line[f"{key}{number}"]) for key in ("n", "low", "high", "better", "below", "above")
     )

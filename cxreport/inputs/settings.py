@@ -91,17 +91,17 @@ WORDS = {
 
 
 def in_words(error: ErrorDetails) -> str:
-    """Say what is wrong with a setting in the words of the README."""
-    kind, said = error["type"], error.get("ctx", {})
+    """Return what is wrong with a setting in the words of the README."""
+    kind, context = error["type"], error.get("ctx", {})
     if "scale" in error["loc"]:
         return "a scale is two whole numbers, the worst answer first: [1, 5]"
     if {"label", "labels", "title", "terms", "reason", "missing", "owner"} & {*error["loc"]}:
         return 'a text in both languages is needed, at least 2: { en = "...", it = "..." }'
-    found = {
-        "value_error": f"{said.get('error')}",
-        "greater_than": f"a number above {said.get('gt', 0):g} is needed",
-        "literal_error": f"one of {said.get('expected')} is needed",
-        "greater_than_equal": f"a number from {said.get('ge')} is needed",
-        "less_than_equal": f"a number up to {said.get('le')} is needed",
+    texts = {
+        "value_error": f"{context.get('error')}",
+        "greater_than": f"a number above {context.get('gt', 0):g} is needed",
+        "literal_error": f"one of {context.get('expected')} is needed",
+        "greater_than_equal": f"a number from {context.get('ge')} is needed",
+        "less_than_equal": f"a number up to {context.get('le')} is needed",
     }
-    return found.get(kind, WORDS.get(kind, error["msg"]))
+    return texts.get(kind, WORDS.get(kind, error["msg"]))

@@ -3,7 +3,7 @@
 Anything tabular may come in: a pandas, polars or pyarrow frame, an Ibis table of any backend, or
 files (Parquet, CSV, a DuckDB database, a folder of files), which DuckDB reads. Frames go in as
 pyarrow tables and results come out as pyarrow tables, so NaN, NULL and times mean one thing.
-Results are small (one row a group): the rows themselves stay where they are.
+Results are small (one row per group): the rows themselves stay where they are.
 """
 
 from __future__ import annotations
@@ -188,12 +188,12 @@ def in_short(error: Exception) -> str:
     >>> in_short(ValueError("Could not convert 'Anna D'Angelo' to a number\nLINE 1: Anna"))
     "Could not convert '…' to a number"
     """
-    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return re.sub(r"""(["']).*\1""", "'…'", said)
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return re.sub(r"""(["']).*\1""", "'…'", line)
 
 
 def is_file(path: Path) -> bool:
-    """Say whether there is such a file; a name that no system takes is none."""
+    """Return whether there is such a file; a name that no system takes is none."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -276,7 +276,7 @@ def _step_by_step() -> Iterator[None]:
 
 @contextmanager
 def _reading() -> Iterator[None]:
-    """Say in plain words what an engine cannot read."""
+    """Return in plain words what an engine cannot read."""
     try:
         yield
     except duckdb.Error as error:
@@ -292,11 +292,11 @@ def find_files(folder: Path, pattern: str) -> list[Path]:
         If there is none.
     """
     try:
-        found = sorted(path for path in folder.glob(pattern) if is_file(path))
+        paths = sorted(path for path in folder.glob(pattern) if is_file(path))
         if is_file(folder / pattern):  # a name may hold the signs of a pattern
-            found = [folder / pattern]
+            paths = [folder / pattern]
     except (OSError, ValueError, NotImplementedError):  # no pattern, or not one below a folder
-        found = []
-    if not found:
+        paths = []
+    if not paths:
         raise CxError("no such file", where=folder, got=pattern, hint="check [source] folder")
-    return found
+    return paths

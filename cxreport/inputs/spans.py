@@ -84,7 +84,7 @@ class Span:
     after: int = 0
 
     def covers(self, period: Period) -> bool:
-        """Say whether the table is known up to the end of a period."""
+        """Return whether the table is known up to the end of a period."""
         return period.is_closed(self.until)
 
     def first_whole(self, codebook: Codebook) -> Period:
@@ -117,13 +117,13 @@ def rows_by_day(rows: ir.Table, columns: Iterable[str]) -> dict[str, pd.Series]:
     longer = days.pivot_longer(ibis.selectors.all(), names_to="place", values_to="day")
     counted = run(longer.group_by("place", "day").aggregate(n=longer.count()))
     counted = counted.dropna(subset="day").sort_values("day")
-    found = {}
+    counts_by_column = {}
     for place, name in named.items():
         of_column = counted[counted["place"] == str(place)]
-        found[name] = pd.Series(
+        counts_by_column[name] = pd.Series(
             of_column["n"].to_numpy(), index=[_as_day(day) for day in of_column["day"]]
         )
-    return found
+    return counts_by_column
 
 
 def _as_day(value: object) -> dt.date:
@@ -131,7 +131,7 @@ def _as_day(value: object) -> dt.date:
 
 
 def find_spans(days: Mapping[str, pd.Series], codebook: Codebook) -> dict[str, Span]:
-    """Say from when until when each table is known.
+    """Return from when until when each table is known.
 
     Parameters
     ----------
@@ -150,8 +150,8 @@ def find_spans(days: Mapping[str, pd.Series], codebook: Codebook) -> dict[str, S
     CxError
         If a declared end lies before the first row, or more than a year after the last.
     """
-    found = {name: _by_rows(rows, name, codebook) for name, rows in days.items()}
-    spans = {name: span for name, span in found.items() if span}
+    spans_by_rows = {name: _by_rows(rows, name, codebook) for name, rows in days.items()}
+    spans = {name: span for name, span in spans_by_rows.items() if span}
     if spans:
         _check_end(codebook.source.observed_until, [*spans.values()], codebook, "[source]")
     spans = {name: _as_declared(span, name, codebook) for name, span in spans.items()}
@@ -181,14 +181,14 @@ def days_of(
     codebook : Codebook
         Says which times are the days of a table.
     """
-    found = {}
+    days_by_table = {}
     for name, columns in counted.items():
         dated = [column for column in codebook.tables[name].with_role("date") if column in columns]
         entered = [column for column in REGISTERS.get(name, ()) if column in columns]
-        if name not in PLANNED and (told := dated or entered):
-            days = pd.concat([columns[column] for column in told])
-            found[name] = days.groupby(level=0).sum()
-    return found
+        if name not in PLANNED and (used := dated or entered):
+            days = pd.concat([columns[column] for column in used])
+            days_by_table[name] = days.groupby(level=0).sum()
+    return days_by_table
 
 
 def _by_rows(rows: pd.Series, name: str, codebook: Codebook) -> Span | None:
@@ -241,7 +241,7 @@ def _as_declared(span: Span, name: str, codebook: Codebook) -> Span:
 
 
 def _is_believed(until: dt.date, span: Span, name: str, codebook: Codebook) -> bool:
-    """Say whether the silence between a table's last row and its source's end can be meant.
+    """Return whether the silence between a table's last row and its source's end can be meant.
 
     A survey may be silent as long as its period: the fieldwork is over. Orders, events and
     requests go on: a month without a single one says that the export stops there.

@@ -81,12 +81,12 @@ class Survey(Company):
     @property
     def breaks(self) -> dict[str, list[str]]:
         """The periods in which a question began to be asked in another version."""
-        found = {}
+        breaks = {}
         for name, column in self.codebook.questions.items():
             days = {v.since for v in column.versions if v.since}
             days |= {v.until + dt.timedelta(days=1) for v in column.versions if v.until}
-            found[name] = [p.name for p in self.history if any(p.start <= d < p.end for d in days)]
-        return found
+            breaks[name] = [p.name for p in self.history if any(p.start <= d < p.end for d in days)]
+        return breaks
 
     def recent(self, periods: int) -> ir.Table:
         """Return the answers of the period reported and of the ones just before, so many in all."""
@@ -217,15 +217,16 @@ def _filtered(dataset: Dataset, filters: Mapping[str, Sequence[str]]) -> ir.Tabl
                 hint=f"did you mean {near[0]!r}?" if near else None,
             )
         counted = run(responses.group_by(column).aggregate(n=responses.count())).dropna()
-        known = set(counted[column])
-        strange = sorted(set(codes) - known)
+        codes_in_data = set(counted[column])
+        strange = sorted(set(codes) - codes_in_data)
         if strange:  # what only a few wrote may be free text
             shared = {*counted.loc[counted["n"] >= SHARED, column], *allowed[column].labels}
             raise CxError(
                 "no such code to filter by",
                 where=column,
                 got=", ".join(strange),
-                expected=", ".join(sorted(shared & known)) or "a code that many people gave",
+                expected=", ".join(sorted(shared & codes_in_data))
+                or "a code that many people gave",
             )
         responses = responses.filter(responses[column].isin(list(codes)))
     return responses

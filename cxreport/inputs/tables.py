@@ -91,11 +91,11 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
         everything.rows, name, table, codebook.source
     )
     everything.problems += mended
-    rows, found = merge_repeated(everything.rows, name, table)
+    rows, repeated = merge_repeated(everything.rows, name, table)
     read, everything.rows = everything.rows, keep(_with_period(rows, codebook, table))
     forget(read)
     forget(rows)
-    everything.problems += found
+    everything.problems += repeated
     amounts = row_checks.amount_problems(everything.rows, name)
     dates = row_checks.date_problems(everything.rows, name, table, codebook)
     everything.problems += chain.from_iterable(ask(everything.rows, amounts, dates))
@@ -105,7 +105,7 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
 
 def read_days(codebook: Codebook, names: Iterable[str]) -> dict[str, pd.Series]:
     """Count the rows of each day of some tables, and read nothing else of their files."""
-    found = {}
+    counts_by_table = {}
     for name in names:
         table, zone = codebook.tables[name], codebook.source.timezone
         dates = table.with_role("date")
@@ -114,8 +114,8 @@ def read_days(codebook: Codebook, names: Iterable[str]) -> dict[str, pd.Series]:
             for raw, path in _files_of(codebook, name)
             for wave in (getattr(codebook.wave_of(path.name), "name", None),)
         ]
-        found[name] = rows_by_day(_together(parts), dates)
-    return days_of(found, codebook)
+        counts_by_table[name] = rows_by_day(_together(parts), dates)
+    return days_of(counts_by_table, codebook)
 
 
 def ids_among(codebook: Codebook, words: Collection[str]) -> list[str]:

@@ -26,7 +26,7 @@ NOT_STATED = "currency not stated"
 
 @dataclass(frozen=True)
 class Money:
-    """What :func:`in_one_currency` found.
+    """What :func:`in_one_currency` returns.
 
     Attributes
     ----------
@@ -35,8 +35,8 @@ class Money:
     currency : str
         That currency; empty where the table does not name one.
     counts : DataFrame
-        One row a currency: ``currency``, ``n`` (rows), ``rate`` (what one unit is worth), ``note``
-        ("currency not stated" for the rows without one, whose amounts are left out).
+        One row per currency: ``currency``, ``n`` (rows), ``rate`` (what one unit is worth),
+        ``note`` ("currency not stated" for the rows without one, whose amounts are left out).
     """
 
     rows: ir.Table = field(repr=False)
@@ -56,7 +56,7 @@ def in_one_currency(
     Parameters
     ----------
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row an order.
+        One row per order.
     amounts : sequence of str
         Columns of money.
     currency : str
@@ -91,14 +91,14 @@ def in_one_currency(
     code = table[currency].cast("string").strip().upper().nullif("")
     counts = run(table.group_by(currency=code).aggregate(n=table.count()))
     counts = counts.sort_values(["n", "currency"], ascending=[False, True], ignore_index=True)
-    known = counts.dropna(subset="currency")
-    if known.empty:
+    stated = counts.dropna(subset="currency")
+    if stated.empty:
         return Money(table, "", counts.assign(rate=1.0, note=""))
-    worth = _checked_rates(known, rates)
+    worth = _checked_rates(stated, rates)
     base = next(name for name, rate in worth.items() if rate == 1)
     counts = counts.assign(rate=counts["currency"].map(worth))
     counts["note"] = counts["currency"].isna().map({True: NOT_STATED, False: ""}).astype("str")
-    used = {name: worth[name] for name in known["currency"]}
+    used = {name: worth[name] for name in stated["currency"]}
     rate = ibis.cases(*((code == name, value) for name, value in used.items()))
     if set(used.values()) == {1.0}:
         rows = table.mutate(**{name: ibis.cases((code.notnull(), table[name])) for name in amounts})
@@ -107,29 +107,29 @@ def in_one_currency(
     return Money(rows, base, counts)
 
 
-def _checked_rates(known: pd.DataFrame, rates: Mapping[str, float] | None) -> dict[str, float]:
+def _checked_rates(stated: pd.DataFrame, rates: Mapping[str, float] | None) -> dict[str, float]:
     """Return a rate for every currency, or refuse."""
-    codes, sizes = known["currency"].astype("str"), known["n"].astype(int)
-    found = ", ".join(
+    codes, sizes = stated["currency"].astype("str"), stated["n"].astype(int)
+    orders_by_currency = ", ".join(
         f"{code if len(code) == CODE else masked_if_rare(code, n)} ({n})"
         for code, n in zip(codes, sizes, strict=True)
     )
     if not rates:
-        if len(known) > 1:
+        if len(stated) > 1:
             raise CxError(
                 "several currencies cannot be added up",
-                got=found,
+                got=orders_by_currency,
                 expected="one currency, or a rate for each",
                 hint="rates={'EUR': 1, 'CHF': 1.05}: what one unit is worth",
             )
-        return {str(known["currency"].iloc[0]): 1.0}
+        return {str(stated["currency"].iloc[0]): 1.0}
     worth = {str(name).strip().upper(): float(rate) for name, rate in rates.items()}
-    absent = [name for name in known["currency"] if name not in worth]
+    absent = [name for name in stated["currency"] if name not in worth]
     wrong = [name for name, rate in worth.items() if not (math.isfinite(rate) and rate > 0)]
     if absent or wrong or 1.0 not in worth.values():
         raise CxError(
             "currencies cannot be converted",
-            got=f"{found}; rates for {', '.join(worth)}",
+            got=f"{orders_by_currency}; rates for {', '.join(worth)}",
             expected="a rate above 0 for each currency, and 1 for the one wanted",
         )
     return worth

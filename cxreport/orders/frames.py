@@ -28,7 +28,7 @@ PURCHASED = ("reason", "n")
 
 @dataclass(frozen=True)
 class Trade:
-    """What :func:`company_trade` found.
+    """What :func:`company_trade` returns.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class Trade:
         return self.after_split - dt.timedelta(days=1)
 
     def has(self, column: str) -> bool:
-        """Say whether the purchases have a column."""
+        """Return whether the purchases have a column."""
         return self.bought is not None and column in self.bought.columns
 
 
@@ -108,8 +108,8 @@ def _read(company: Company, rates: Mapping[str, float] | None) -> Trade:
     )
     held = keep(money.rows.select(*(name for name in COLUMNS if name in orders.columns)))
     first = run(held.aggregate(first=held.ordered_at.min()))["first"].item()
-    known = {"customer_id", "first_seen_at"} <= company.columns_of("customers")
-    customers = company.table("customers") if known else None
+    dated = {"customer_id", "first_seen_at"} <= company.columns_of("customers")
+    customers = company.table("customers") if dated else None
     kept = purchases(held, until=last, customers=customers)
     bought = kept.rows
     if pd.isna(first) or not run(bought.aggregate(n=bought.count()))["n"].item():

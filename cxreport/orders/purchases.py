@@ -38,14 +38,14 @@ REASON, FIRST_SEEN, OWNER = "_reason", "_first_seen", "_owner"
 
 @dataclass(frozen=True)
 class Purchases:
-    """What :func:`purchases` found.
+    """What :func:`purchases` returns.
 
     Attributes
     ----------
     rows : ibis Table
         The rows of the orders that are purchases, with all their columns.
     left_out : DataFrame
-        One row a reason, in the order in which they are asked: ``reason``, ``n`` (rows; each is
+        One row per reason, in the order in which they are asked: ``reason``, ``n`` (rows; each is
         counted under its first reason only).
     """
 
@@ -73,7 +73,7 @@ def purchases(
     Parameters
     ----------
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row an order.
+        One row per order.
     until : date
         Last day that the data cover.
     customer, date : str
@@ -84,7 +84,7 @@ def purchases(
     exclude : sequence of str
         Statuses that are no purchase, whatever their capitals.
     customers : pandas, polars or pyarrow frame, or Ibis table, optional
-        One row a customer: an order before the day on which the customer was first seen is wrong.
+        One row per customer: an order before the day on which the customer was first seen is wrong.
     first_seen : str
         Its column of that day.
 
@@ -135,8 +135,8 @@ def purchases(
     if _is_there(table, amount, "net_amount"):
         (money,) = amounts(table, [amount])
         rules[NEGATIVE], rules[ZERO], rules[NO_AMOUNT] = money < 0, money == 0, money.isnull()
-    known = [(rule.fill_null(False), reason) for reason, rule in rules.items()]
-    judged = table.mutate(**{REASON: ibis.cases(*known, else_="")})
+    cases = [(rule.fill_null(False), reason) for reason, rule in rules.items()]
+    judged = table.mutate(**{REASON: ibis.cases(*cases, else_="")})
     counts = run(judged.group_by(REASON).aggregate(n=judged.count())).set_index(REASON)["n"]
     n = [int(counts.get(reason, 0)) for reason in rules]
     left_out = pd.DataFrame({"reason": pd.Series(list(rules), dtype="str"), "n": n})
@@ -145,7 +145,7 @@ def purchases(
 
 
 def _is_there(table: ir.Table, name: str, usual: str) -> bool:
-    """Tell whether a column is there; one that was asked for by name must be."""
+    """Return whether a column is there; one that was asked for by name must be."""
     if name not in table.columns and name == usual:
         return False
     check_columns(table, [name])
@@ -158,19 +158,19 @@ def _with_first_seen(
     """Write beside each order when its customer was first seen."""
     if customers is None:
         return None
-    known = as_table(customers)
-    check_columns(known, [customer, first_seen])
-    kind = known[first_seen].type()
+    people = as_table(customers)
+    check_columns(people, [customer, first_seen])
+    kind = people[first_seen].type()
     if not (kind.is_timestamp() or kind.is_date()):
         raise CxError("these are no times", where=f"column {first_seen}", got=kind)
-    check_same_ids(table[customer], known[customer])
-    since = known.group_by(**{OWNER: known[customer]}).aggregate(
-        **{FIRST_SEEN: known[first_seen].min()}
+    check_same_ids(table[customer], people[customer])
+    since = people.group_by(**{OWNER: people[customer]}).aggregate(
+        **{FIRST_SEEN: people[first_seen].min()}
     )
     return table.left_join(since, table[customer] == since[OWNER]).drop(OWNER)
 
 
 def _is_before(table: ir.Table, date: str) -> ir.BooleanValue:
-    """Tell which orders stand before the day on which their customer was first seen."""
+    """Return which orders stand before the day on which their customer was first seen."""
     moment, since = (table[name].cast("timestamp") for name in (date, FIRST_SEEN))
     return moment < since.truncate("D")

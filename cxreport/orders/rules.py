@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def is_placed(table: ir.Table, customer: str, date: str, until: dt.date) -> ir.BooleanValue:
-    """Tell which orders have a customer and a day up to ``until``."""
+    """Return which orders have a customer and a day up to ``until``."""
     check_columns(table, [customer, date])
     if not (table[date].type().is_timestamp() or table[date].type().is_date()):
         raise CxError("these are no times", where=f"column {date}", got=table[date].type())
@@ -25,14 +25,16 @@ def is_placed(table: ir.Table, customer: str, date: str, until: dt.date) -> ir.B
 
 
 def is_named(table: ir.Table, customer: str) -> ir.BooleanValue:
-    """Tell which orders say whose they are; blank text says nothing."""
+    """Return which orders say whose they are; blank text says nothing."""
     column = table[customer]
-    known = column.notnull()
-    return known & (column.strip() != "").fill_null(False) if column.type().is_string() else known
+    present = column.notnull()
+    return (
+        present & (column.strip() != "").fill_null(False) if column.type().is_string() else present
+    )
 
 
 def is_word(column: ir.Column, words: Collection[str]) -> ir.BooleanValue:
-    """Tell which rows hold one of some words, whatever its capitals and the blanks around it."""
+    """Return which rows hold one of some words, whatever its capitals and the blanks around it."""
     plain = [word.strip().lower() for word in words]
     return column.cast("string").strip().lower().isin(plain).fill_null(False)
 

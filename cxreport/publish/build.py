@@ -115,8 +115,8 @@ def _note_failure(failed: Path) -> None:
 
 def _where(job: Job, error: CxError) -> str:
     place = error.parts.get("where", "")
-    known = place.startswith(job.notebook.name)
-    return ", ".join(filter(None, [job.name, "" if known else job.notebook.name, place]))
+    has_notebook = place.startswith(job.notebook.name)
+    return ", ".join(filter(None, [job.name, "" if has_notebook else job.notebook.name, place]))
 
 
 def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) -> None:

@@ -232,7 +232,7 @@ def _hooks(
 
 
 def _how_it_died(kernel: AsyncKernelManager) -> str:
-    """Say how the kernel's process ended; signal 9 is what a machine short of memory sends."""
+    """Return how the kernel's process ended; signal 9 is what a machine short of memory sends."""
     process = getattr(kernel.provisioner, "process", None)
     code = None if process is None else process.poll()
     if code is None:

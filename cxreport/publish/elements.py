@@ -24,12 +24,12 @@ class Element:
 
     def every(self, *names: str) -> list[Element]:
         """Return all elements of these names inside, in order; all there are if none is named."""
-        found = []
+        elements = []
         for child in self.children:
             if not names or child.name in names:
-                found.append(child)
-            found += child.every(*names)
-        return found
+                elements.append(child)
+            elements += child.every(*names)
+        return elements
 
     def words(self) -> str:
         """Return all text inside."""

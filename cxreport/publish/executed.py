@@ -59,8 +59,8 @@ def end_problems(notebook: NotebookNode) -> list[str]:
     ['the end marker was not reached', 'the kernel was not alive at the end']
     """
     last = notebook.cells[-1] if notebook.cells else {}
-    shown = [output.get("data", {}).get(MIME) for output in last.get("outputs", [])]
-    problems = [] if END in shown else ["the end marker was not reached"]
+    payloads = [output.get("data", {}).get(MIME) for output in last.get("outputs", [])]
+    problems = [] if END in payloads else ["the end marker was not reached"]
     if notebook.metadata.get("cxreport", {}).get("kernel_alive") is not True:
         problems.append("the kernel was not alive at the end")
     return problems

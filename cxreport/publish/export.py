@@ -287,7 +287,7 @@ def _header(notebook: NotebookNode) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _named(cell: NotebookNode) -> Iterator[None]:
-    """Say which cell a block stands in that cannot be shown."""
+    """Return which cell a block stands in that cannot be shown."""
     try:
         yield
     except CxError as error:

@@ -1,4 +1,4 @@
-"""May this page be published? One function a rule; each returns its problems in words.
+"""May this page be published? One function per rule; each returns its problems in words.
 
 Two sets: rules on the executed notebook (did it run to its end, and show blocks only) and rules on
 the page (can everybody read it, does it load nothing, does it give nothing away). What a page may
@@ -61,10 +61,10 @@ def only_blocks(notebook: NotebookNode) -> list[str]:
     problems = []
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            shown = sorted(set(output.get("data", {})) - {"text/plain"})
-            if shown and MIME not in shown:
-                number, kinds = executed.cell_number(cell), ", ".join(shown)
-                problems.append(f"cell {number} shows {kinds} outside a block")
+            kinds = sorted(set(output.get("data", {})) - {"text/plain"})
+            if kinds and MIME not in kinds:
+                number, listed = executed.cell_number(cell), ", ".join(kinds)
+                problems.append(f"cell {number} shows {listed} outside a block")
     return problems
 
 
@@ -195,13 +195,13 @@ def no_machine_path(page: Element) -> list[str]:
         if kind.startswith("data:text/"):
             texts.append(base64.b64decode(data).decode(errors="replace"))
     text = "\n".join(texts)
-    found = {match.group() for match in FILE_ADDRESS.finditer(text)}
+    paths = {match.group() for match in FILE_ADDRESS.finditer(text)}
     for own in own_folders():
         # "/tmp" alone may be a word of the report; "/srv/reports" is not
         end = r"(?![\w-])" if len(own.parts) > 2 else r"/\w"
         if len(own.parts) > 1 and re.search(rf"(?<![\w/.]){re.escape(str(own))}{end}", text):
-            found.add(str(own))
-    return [f"a path of this machine: {path}" for path in sorted(found)]
+            paths.add(str(own))
+    return [f"a path of this machine: {path}" for path in sorted(paths)]
 
 
 def no_bare_nan(page: Element) -> list[str]:

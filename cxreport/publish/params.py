@@ -135,8 +135,8 @@ def check_parameters(
             checked[name] = _fitting(value, parameter.type)
         except (ValueError, RecursionError):
             expected = f"{parameter.annotation}{AS_WRITTEN.get(parameter.type, '')}"
-            shown = repr(given) if len(str(given)) <= LONGEST else f"{str(given)[:LONGEST]!r}..."
-            problems.append(f"{name}: got {shown}, expected {expected}")
+            quoted = repr(given) if len(str(given)) <= LONGEST else f"{str(given)[:LONGEST]!r}..."
+            problems.append(f"{name}: got {quoted}, expected {expected}")
     if problems:
         raise CxError("\n    ".join(["wrong parameters", *problems]), where=where)
     return checked
@@ -246,5 +246,5 @@ def _read(text: str, kind: Any) -> object:
 
 def _did_you_mean(name: str, declared: Mapping[str, Parameter]) -> str:
     close = difflib.get_close_matches(name, declared, n=1)
-    known = ", ".join(declared) or "none"
-    return f"; did you mean {close[0]}?" if close else f"; there are: {known}"
+    names = ", ".join(declared) or "none"
+    return f"; did you mean {close[0]}?" if close else f"; there are: {names}"

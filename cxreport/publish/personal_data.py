@@ -54,9 +54,9 @@ def no_ids_of(codebook: Codebook, page: Element) -> list[str]:
         for word in [text.strip(), *re.findall(r"[\w-]+", text)]
         if _could_be_id(word) and not (word.isdigit() and element.name in ON_AXES)
     }
-    found = ids_among(codebook, sorted(words)) if words else []
-    like = f", written like {masked(found[0], an_id=True)}" if found else ""
-    return [f"{len(found)} ids of the source stand on the page{like}"] if found else []
+    ids = ids_among(codebook, sorted(words)) if words else []
+    like = f", written like {masked(ids[0], an_id=True)}" if ids else ""
+    return [f"{len(ids)} ids of the source stand on the page{like}"] if ids else []
 
 
 def _could_be_id(word: str) -> bool:

@@ -163,7 +163,7 @@ def make_plan(
     Returns
     -------
     list of Job
-        In the order of the table, each period a job.
+        In the order of the table, one job per period.
 
     Raises
     ------
@@ -174,11 +174,11 @@ def make_plan(
     if not reports:
         raise CxError("no report is listed", where=root / "reports.toml", hint="add a [[report]]")
     known_groups, known_names = {r.group for r in reports}, {r.name for r in reports}
-    for kind, asked, known in [("group", groups, known_groups), ("report", names, known_names)]:
-        strange = sorted(set(asked) - known)
+    for kind, asked, existing in [("group", groups, known_groups), ("report", names, known_names)]:
+        strange = sorted(set(asked) - existing)
         if strange:
             raise CxError(
-                f"no such {kind}", got=", ".join(strange), expected=", ".join(sorted(known))
+                f"no such {kind}", got=", ".join(strange), expected=", ".join(sorted(existing))
             )
     chosen = [
         report
@@ -190,13 +190,13 @@ def make_plan(
     jobs: dict[Path, Job] = {}
     for report in chosen:
         try:
-            found = _jobs_of(report, root, folder, settings, named=report.name in names)
+            planned = _jobs_of(report, root, folder, settings, named=report.name in names)
         except CxError as error:
             if failures is None:
                 raise
             failures.append(error)
             continue
-        for job in found:
+        for job in planned:
             first = jobs.setdefault(job.folder, job)  # the last closed period may be named, too
             if first.name != job.name:
                 raise CxError("two pages would bear one name", got=f"{first.name}, {job.name}")
@@ -275,11 +275,11 @@ def changed_since(job: Job, root: Path) -> list[str]:
         The names of files, or of whatever else a page is made from; empty when all is as it was.
     """
     try:
-        found = marks(job.notebook, job.codebook)
+        after = marks(job.notebook, job.codebook)
         now = gather(job.notebook, job.parameters, job.codebook, root)
     except (OSError, CxError):
         return ["a file that was read is gone"]
-    touched = [name for name in {**job.marks, **found} if job.marks.get(name) != found.get(name)]
+    touched = [name for name in {**job.marks, **after} if job.marks.get(name) != after.get(name)]
     names = [Path(name).name for name in touched]
     return names or ([] if now["fingerprint"] == job.provenance["fingerprint"] else ["code"])
 
@@ -308,7 +308,7 @@ def _name_period(
 
 
 def _why_stale(folder: Path, report: Report, provenance: Mapping[str, Any]) -> str:
-    """Say why the pages in a folder are not those that this job would make."""
+    """Return why the pages in a folder are not those that this job would make."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         published = dict(manifest["pages"])

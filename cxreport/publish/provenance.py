@@ -95,16 +95,16 @@ def data_files(codebook: Codebook) -> list[Path]:
     A table whose file is missing stops the reports that read it, when they do; only a source
     without any file is an error here.
     """
-    found: set[Path] = set()
+    paths: set[Path] = set()
     missing: list[CxError] = []
     for table in codebook.tables.values():
         try:
-            found.update(find_files(codebook.folder, table.files.partition(":")[0]))
+            paths.update(find_files(codebook.folder, table.files.partition(":")[0]))
         except CxError as error:
             missing.append(error)
-    if missing and not found:
+    if missing and not paths:
         raise missing[0]
-    return sorted(found)
+    return sorted(paths)
 
 
 def hash_of_code() -> str:

@@ -49,8 +49,8 @@ PERSONAL = {"PYTHONSTARTUP", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "MATPLOTLIBR
 
 
 @dataclass
-class Told:
-    """What the child has told so far, and whether the time was up."""
+class ChildState:
+    """What the child has reported so far, and whether the time was up."""
 
     kernel: int | None = None
     cell: int | None = None
@@ -103,7 +103,7 @@ def run_notebook(
     CxError
         If the end was not reached: which cell, why, and where the log is.
     """
-    told = Told()
+    state = ChildState()
     try:
         with _private_folder() as private, log.open("wb") as log_file:
             job = {
@@ -118,15 +118,15 @@ def run_notebook(
             if pages is not None:
                 variables["CXREPORT_PAGES"] = str(pages.resolve())
             process = _start(private, folder, variables, log_file)
-            _listen(process, told, time_limit, progress)
+            _listen(process, state, time_limit, progress)
         log.write_text(without_persons(log.read_text("utf-8", "replace")), "utf-8")
-        problem = _problem(told, executed, time_limit, process.returncode)
+        problem = _problem(state, executed, time_limit, process.returncode)
     except OSError as error:
         raise CxError("the notebook could not be run", where=notebook.name, got=error) from error
     if problem:
         raise CxError(
             "the notebook did not run to its end",
-            where=notebook.name if told.cell is None else f"{notebook.name}, cell {told.cell}",
+            where=notebook.name if state.cell is None else f"{notebook.name}, cell {state.cell}",
             got=without_persons(problem),
             hint=f"the log is {log}",
         )
@@ -167,15 +167,15 @@ def _start(
 
 def _listen(
     process: subprocess.Popen[bytes],
-    told: Told,
+    state: ChildState,
     time_limit: float,
     progress: Callable[[int, int], None] | None,
 ) -> None:
     """Follow the child until it is gone, and end it when the time is up or we are interrupted."""
 
     def out_of_time() -> None:
-        told.out_of_time = True
-        _end(process, told)
+        state.out_of_time = True
+        _end(process, state)
 
     timer = threading.Timer(time_limit, out_of_time)
     timer.daemon = True
@@ -185,16 +185,16 @@ def _listen(
             message = json.loads(line)
             if "done" in message and progress is not None:
                 progress(message["done"], message["total"])
-            for name in message.keys() & vars(told).keys():
-                setattr(told, name, message[name])
+            for name in message.keys() & vars(state).keys():
+                setattr(state, name, message[name])
     finally:
         timer.cancel()
-        _end(process, told)
+        _end(process, state)
         if process.stdout is not None:
             process.stdout.close()
 
 
-def _end(process: subprocess.Popen[bytes], told: Told) -> None:
+def _end(process: subprocess.Popen[bytes], state: ChildState) -> None:
     """Leave neither child nor kernel alive; the end of the pipe tells the child to see to both."""
     if process.stdin is not None:
         process.stdin.close()
@@ -203,19 +203,19 @@ def _end(process: subprocess.Popen[bytes], told: Told) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    if told.kernel is not None:
+    if state.kernel is not None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(told.kernel, signal.SIGKILL)
+            os.killpg(state.kernel, signal.SIGKILL)
 
 
-def _problem(told: Told, executed: Path, time_limit: float, exit_code: int) -> str | None:
-    """Say why the end was not reached, or None when it was."""
-    if told.finished:
+def _problem(state: ChildState, executed: Path, time_limit: float, exit_code: int) -> str | None:
+    """Return why the end was not reached, or None when it was."""
+    if state.finished:
         notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
         return "; ".join([*unfinished_cells(notebook), *end_problems(notebook)]) or None
-    if told.failure is not None:
-        return told.failure
-    if told.out_of_time:
-        place = "the kernel was starting" if told.cell is None else f"was in cell {told.cell}"
+    if state.failure is not None:
+        return state.failure
+    if state.out_of_time:
+        place = "the kernel was starting" if state.cell is None else f"was in cell {state.cell}"
         return f"no answer within {time_limit:g} s; {place}"
     return f"the process that ran it died (exit code {exit_code})"

@@ -112,13 +112,13 @@ def figures_of(value, depth=3):
 
 def lost_plots():
     """Return the runs of the cells whose plots no block shows: drawn, and not closed since."""
-    shown = getattr(sys.modules.get("cxreport.show.own"), "SHOWN", ())
+    figures_shown = getattr(sys.modules.get("cxreport.show.own"), "SHOWN", ())
     left = [made for made in MADE.values() if made[0].axes and not is_closed(made[0])]
-    return sorted({run for figure, run in [*left, *ENDS.values()] if figure not in shown})
+    return sorted({run for figure, run in [*left, *ENDS.values()] if figure not in figures_shown})
 
 
 def is_closed(figure):
-    """Say whether pyplot had the figure, and has it no longer."""
+    """Return whether pyplot had the figure, and has it no longer."""
     if not hasattr(figure, "number"):  # which pyplot gives
         return False
     open_ones = sys.modules["matplotlib._pylab_helpers"].Gcf.figs.values()

@@ -57,7 +57,7 @@ def compare(
     Returns
     -------
     DataFrame
-        One row a group and metric found on either side, sorted by the ``by`` columns: ``by``;
+        One row per group and metric found on either side, sorted by the ``by`` columns: ``by``;
         ``metric``; ``n`` and ``n_reference`` answers; ``estimate`` and ``estimate_reference``;
         ``difference`` (current minus reference, points), ``std_error`` (of the difference, not
         adjusted), ``low`` and ``high``; ``p_value`` (two-sided); ``q_value`` (corrected over all
@@ -124,8 +124,8 @@ def compare(
         note=note,
     ).astype({"n": "int64", "n_reference": "int64"})
     both = ["n", "n_reference", "estimate", "estimate_reference"]
-    said = ["difference", "std_error", "low", "high", "p_value", "q_value", "signal", "note"]
-    return frame[[*by, "metric", *both, *said]]
+    verdict = ["difference", "std_error", "low", "high", "p_value", "q_value", "signal", "note"]
+    return frame[[*by, "metric", *both, *verdict]]
 
 
 def _by_columns(frame: pd.DataFrame, side: str) -> list[str]:
@@ -141,7 +141,7 @@ def _by_columns(frame: pd.DataFrame, side: str) -> list[str]:
     columns = list(frame.columns)
     by = columns[: columns.index("metric")]
     if frame.duplicated([*by, "metric"]).any():
-        raise CxError("a score occurs twice", where=side, expected="one row a group and metric")
+        raise CxError("a score occurs twice", where=side, expected="one row per group and metric")
     return by
 
 
@@ -171,7 +171,7 @@ def _matched(current: pd.DataFrame, reference: pd.DataFrame, keys: list[str]) ->
 
 
 def _by_error(rows: pd.DataFrame, side: str) -> pd.Series:
-    """Say which scores rest on their standard error: weighted, or of answers in clusters."""
+    """Return which scores rest on their standard error: weighted, or of answers in clusters."""
     worth_less = rows[f"n_effective{side}"] < rows[f"n{side}"] - 1e-9
     return rows[f"weighted{side}"].eq(1) | worth_less
 
@@ -203,7 +203,7 @@ def _tested(rows: pd.DataFrame, level: float) -> pd.DataFrame:
 
 
 def _notes(rows: pd.DataFrame, p_value: pd.Series) -> pd.Series:
-    """Say why a row cannot be called signal or noise."""
+    """Return why a row cannot be called signal or noise."""
     passive = pd.Series(data=False, index=rows.index)
     for side in ("", "_reference"):
         passive |= (rows[f"middle{side}"] == rows[f"n{side}"]) & (rows[f"n{side}"] > 0)

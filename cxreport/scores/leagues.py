@@ -42,7 +42,7 @@ def break_down(
     family_level: float | None = None,
     earlier: Data | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Measure the questions by each column in turn: one table a column.
+    """Measure the questions by each column in turn: one table per column.
 
     Parameters
     ----------
@@ -85,15 +85,15 @@ def break_down(
         )
         for column in columns
     }
-    shown = {}
+    tables = {}
     for column, board in boards.items():
         if 0 < board[column].nunique() <= MOST_GROUPS:
             hidden = _hidden(current, column, questions, minimum, earlier)
             if reference is not None:
                 before = hidden_levels(reference, column, questions, minimum)
                 board = _without_reference(board, board[column].isin(before))  # noqa: PLW2901
-            shown[column] = suppress(board, minimum, also=board[column].isin(hidden))
-    return shown
+            tables[column] = suppress(board, minimum, also=board[column].isin(hidden))
+    return tables
 
 
 def _without_reference(board: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
@@ -120,7 +120,7 @@ def league_tables(
     Parameters
     ----------
     data : frame
-        One row an answer, best of several periods.
+        One row per answer, best of several periods.
     questions, columns, weight, cluster, level
         As in ``break_down``.
     minimum : int
@@ -145,8 +145,8 @@ def league_tables(
         if scores[column].nunique() > MOST_GROUPS:
             hidden = _hidden(data, column, questions, minimum, earlier)
             few = suppress(scores, minimum, also=scores[column].isin(hidden))
-            shown = shrink(few, level=level, seed=seed)
-            in_order = shown.sort_values(["question", "rank", column], na_position="last")
+            league = shrink(few, level=level, seed=seed)
+            in_order = league.sort_values(["question", "rank", column], na_position="last")
             leagues[column] = in_order.reset_index(drop=True)
     return leagues
 
@@ -189,10 +189,10 @@ def channel_consistency(
         What ``consistency`` returns for each, with the column's name in ``group``; ``q_value``
         (Holm over all rows) and ``signal`` (true, false, empty where nothing can be tested).
     """
-    found = [
+    spreads = [
         consistency(boards[column]).assign(group=column) for column in channels if column in boards
     ]
-    if not found:
+    if not spreads:
         return pd.DataFrame(columns=["group", "signal"])
-    spread = pd.concat(found, ignore_index=True)
+    spread = pd.concat(spreads, ignore_index=True)
     return spread.join(judged(spread["p_value"].astype("float64"), level))

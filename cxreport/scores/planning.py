@@ -58,8 +58,8 @@ def smallest_change(row: Row, level: float = 0.95) -> float:
     baseline = baseline_of(row)
     if baseline is None:
         return math.nan
-    found = detectable_difference(baseline[0], int(row["n"]), level=level, **baseline[1])
-    return float(found["detectable"].item())
+    plan = detectable_difference(baseline[0], int(row["n"]), level=level, **baseline[1])
+    return float(plan["detectable"].item())
 
 
 def plan_samples(
@@ -70,7 +70,7 @@ def plan_samples(
     level: float = 0.95,
     response_rate: float | None = None,
 ) -> pd.DataFrame:
-    """Plan how many answers a period needs to show differences of several sizes.
+    """Plan how many answers each period needs to show differences of several sizes.
 
     Parameters
     ----------
@@ -84,8 +84,8 @@ def plan_samples(
     Returns
     -------
     DataFrame
-        One row a score and difference: ``question``, ``metric``, ``difference`` (points), ``n``
-        (answers a period), ``invitations`` (a period; empty without a response rate). A
+        One row per score and difference: ``question``, ``metric``, ``difference`` (points), ``n``
+        (answers per period), ``invitations`` (per period; empty without a response rate). A
         difference for which a score has no room is left out.
 
     Raises
@@ -112,6 +112,6 @@ def plan_samples(
 
 
 def _has_room(row: Row, difference: float) -> bool:
-    """Say whether a score can still move so far on its scale."""
+    """Return whether a score can still move so far on its scale."""
     lowest, highest = score_kind(str(row["metric"])).within
     return bool(lowest < row["estimate"] + difference < highest)

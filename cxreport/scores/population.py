@@ -42,11 +42,11 @@ def margins(survey: Survey) -> dict[str, dict[Hashable, float]]:
     population = survey.dataset.tables.get("population")
     if population is None or survey.filters:
         return {}
-    known = run(population.select("variable", "level", "share"))
+    shares = run(population.select("variable", "level", "share"))
     columns = survey.categories
     return {
         str(variable): dict(zip(rows["level"], rows["share"] / rows["share"].sum(), strict=True))
-        for variable, rows in known.groupby("variable", sort=True)
+        for variable, rows in shares.groupby("variable", sort=True)
         if variable in columns
     }
 
@@ -139,7 +139,7 @@ def weighted_differences(survey: Survey, questions: Mapping[str, Column]) -> pd.
     Returns
     -------
     DataFrame
-        One row a score: ``question``, ``metric``; ``n``, ``difference``, ``difference_low``,
+        One row per score: ``question``, ``metric``; ``n``, ``difference``, ``difference_low``,
         ``difference_high`` (points) and ``signal`` without weights; the same with the ending
         ``_weighted``. Without a row when there is no period before, or no weights in either.
     """
@@ -202,7 +202,7 @@ def unweighted_scores(survey: Survey, questions: Mapping[str, Column]) -> Unweig
 
 
 def _unweighted_before(survey: Survey) -> bool:
-    """Say whether the answers of the period before have no weights, and count as one each."""
+    """Return whether the answers of the period before have no weights, and count as one each."""
     own = next(iter(survey.columns("weight")), None)
     if own is None or survey.previous is None:
         return False
@@ -246,7 +246,7 @@ def compare_with_base(survey: Survey) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a variable and level: ``variable``, ``level``, ``n`` (answers of the period),
+        One row per variable and level: ``variable``, ``level``, ``n`` (answers of the period),
         ``share`` (percent of the answers), ``share_population`` (percent of the base), ``ratio``
         (how much more readily they are heard; 1 is in proportion), ``used`` (whether the weights
         of the period use the variable), ``note`` ("suppressed" where ``hidden_levels`` names the
@@ -259,9 +259,9 @@ def compare_with_base(survey: Survey) -> pd.DataFrame:
         n = counts.dropna().set_index(variable)["n"].reindex(list(shares)).fillna(0).astype(int)
         share, base = 100 * n / n.sum(), 100 * pd.Series(shares)
         columns = {"variable": variable, "level": list(shares), "n": n.to_numpy()}
-        shown = {"share": share.to_numpy(), "share_population": base.to_numpy()}
-        said = {"ratio": (share / base).to_numpy(), "used": variable in used, "note": ""}
-        frame = pd.DataFrame(columns | shown | said).astype({"n": "Int64"})
+        compared = {"share": share.to_numpy(), "share_population": base.to_numpy()}
+        judged = {"ratio": (share / base).to_numpy(), "used": variable in used, "note": ""}
+        frame = pd.DataFrame(columns | compared | judged).astype({"n": "Int64"})
         hidden = hidden_levels(survey.current, variable, survey.main_question, survey.minimum_group)
         few = frame["level"].isin(hidden)
         gone = {name: frame[name].mask(few) for name in ("n", "share", "ratio")}

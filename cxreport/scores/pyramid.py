@@ -48,7 +48,7 @@ def pyramid(
     Returns
     -------
     DataFrame
-        Five rows a group: the ``by`` columns; ``metric`` ("needs", "ease", "enjoyability",
+        Five rows per group: the ``by`` columns; ``metric`` ("needs", "ease", "enjoyability",
         "index", "all_three"); ``n`` respondents with all three answers; ``missing`` and
         ``invalid`` rows (any invalid answer makes a row invalid), ``dropped`` (both together);
         ``bottom`` (two lowest answers), ``middle`` and ``top`` (two highest) for the layers and

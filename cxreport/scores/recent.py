@@ -23,8 +23,8 @@ def columns_with(company: Company, *roles: str) -> dict[str, Column]:
     described = company.codebook.tables.get("responses")
     wave = company.period.name if company.period.kind == "wave" else None
     named = described.with_role(*roles) if described else {}
-    known = company.columns_of("responses")
-    return {name: c for name, c in named.items() if c.in_wave(wave) and name in known}
+    present = company.columns_of("responses")
+    return {name: c for name, c in named.items() if c.in_wave(wave) and name in present}
 
 
 def recent_rows(company: Company, table: str, periods: int = PERIODS) -> ir.Table | None:

@@ -66,7 +66,7 @@ def turned(values: pd.Series, scale: tuple[int, int]) -> pd.Series:
 
 
 def is_valid(answer: ir.Column, scale: tuple[int, int]) -> ir.BooleanValue:
-    """Say which rows hold a whole number on the scale."""
+    """Return which rows hold a whole number on the scale."""
     low, high = ascending(scale)
     return answer.isin(list(range(low, high + 1))).fill_null(False)
 
@@ -77,7 +77,7 @@ def valid_answers(rows: ir.Table, questions: Mapping[str, Column]) -> ir.Table:
     Parameters
     ----------
     rows : ibis Table
-        One row an answered questionnaire.
+        One row per answered questionnaire.
     questions : mapping of str to Column
         Column -> its meaning; the other columns stay as they are.
 

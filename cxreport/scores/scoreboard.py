@@ -58,7 +58,7 @@ def score_questions(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer.
+        One row per answer.
     questions : mapping of str to Column
         Column -> its meaning. Questions on needs, ease and enjoyability make the pyramid when
         there is exactly one of each; other ratings are measured as satisfaction.
@@ -74,7 +74,7 @@ def score_questions(
     Returns
     -------
     DataFrame
-        One row a group, question and metric, in the order of ``questions``: the ``by`` columns,
+        One row per group, question and metric, in the order of ``questions``: the ``by`` columns,
         ``question``, ``metric`` and the columns of the scores (those that a score does not have
         are empty).
     """
@@ -182,7 +182,7 @@ def score_history(
     Parameters
     ----------
     data : frame
-        One row an answer, with ``period_start``.
+        One row per answer, with ``period_start``.
     questions : mapping of str to Column
         Column -> its meaning.
     history : sequence of Period
@@ -197,9 +197,9 @@ def score_history(
     Returns
     -------
     DataFrame
-        One row a group, question, metric and period: the ``by`` columns, ``question``, ``metric``,
-        ``period`` (its name) and the columns of the scores; ``n`` is 0 and the estimate empty
-        where there is no answer.
+        One row per group, question, metric and period: the ``by`` columns, ``question``,
+        ``metric``, ``period`` (its name) and the columns of the scores; ``n`` is 0 and the estimate
+        empty where there is no answer.
     """
     scores = score_questions(
         data, questions, by=["period_start", *by], weight=weight, cluster=cluster, level=level

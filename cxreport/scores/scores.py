@@ -40,7 +40,7 @@ def nps(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answered questionnaire.
+        One row per answered questionnaire.
     score : str
         Column of answers to "how likely are you to recommend us", 0 to 10. Whole numbers count,
         also as text; NULL, NaN and blank text are missing, anything else is invalid.
@@ -61,9 +61,9 @@ def nps(
     Returns
     -------
     DataFrame
-        One row a group, sorted: the ``by`` columns; ``metric`` ("nps"); ``n`` answers, ``missing``
-        and ``invalid`` rows; ``detractors`` (0-6), ``passives`` (7-8), ``promoters`` (9-10),
-        always unweighted; ``estimate`` in points (-100..100), ``std_error`` in points (not
+        One row per group, sorted: the ``by`` columns; ``metric`` ("nps"); ``n`` answers,
+        ``missing`` and ``invalid`` rows; ``detractors`` (0-6), ``passives`` (7-8), ``promoters``
+        (9-10), always unweighted; ``estimate`` in points (-100..100), ``std_error`` in points (not
         adjusted; NaN below two answers), ``low`` and ``high`` in points, cut at the ends of the
         scale; ``n_effective``, as many independent and equal answers are worth the same (Kish, over
         the effect of the clusters); ``weighted`` (bool); ``note`` ("", "no answers", "one answer",
@@ -138,7 +138,7 @@ def csat(
     Returns
     -------
     DataFrame
-        One row a group, as in :func:`nps`, with ``metric`` "csat"; ``favourable`` answers
+        One row per group, as in :func:`nps`, with ``metric`` "csat"; ``favourable`` answers
         (unweighted); ``mean``, ``mean_low`` and ``mean_high`` on the scale (Student's interval,
         cut at its ends; NaN limits when all answers are equal); ``estimate``, ``std_error``,
         ``low`` and ``high`` in percent favourable (0..100; when weighted or clustered, the

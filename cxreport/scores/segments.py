@@ -162,8 +162,8 @@ def shrink(scores: pd.DataFrame, *, level: float = 0.95, seed: int = 0) -> pd.Da
     by = group_columns(scores)
     frame = scores.reset_index(drop=True)
     family = family_numbers(frame, by[-1] if by else None)
-    known = (frame["n"] > 0).fillna(value=False) & frame["estimate"].notna()
-    answered = frame[known & frame[by[-1:]].notna().all(axis="columns")]
+    estimated = (frame["n"] > 0).fillna(value=False) & frame["estimate"].notna()
+    answered = frame[estimated & frame[by[-1:]].notna().all(axis="columns")]
     parts = [
         _shrunk(rows, level, np.random.default_rng([seed, number]))
         for number, (_, rows) in enumerate(answered.groupby(family))

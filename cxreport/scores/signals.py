@@ -43,7 +43,7 @@ def chart_scores(
     Returns
     -------
     DataFrame
-        One row a series and period, from its first answer on: the columns that name the series,
+        One row per series and period, from its first answer on: the columns that name the series,
         ``period``, ``n``, ``estimate``, ``low``, ``high`` and, from ``control_chart`` (kind score:
         limits are wider where fewer answer, and stay within what the score can be; which way is an
         improvement, :mod:`cxreport.scores.kinds` says), ``centre``,
@@ -59,23 +59,23 @@ def chart_scores(
     11  2026-12      60.0  outside
     """
     names = list(history.columns[: list(history.columns).index("period")])
-    shown = [*names, "period", "n", "estimate", "low", "high"]
+    series_columns = [*names, "period", "n", "estimate", "low", "high"]
     judged = ["centre", "lower", "upper", "signal", "direction", "note"]
     parts = []
     for keys, rows in history.groupby(names, sort=False, dropna=False):
         changed = (breaks or {}).get(str(dict(zip(names, keys, strict=True))["question"]), [])
         answered = rows["n"] > 0
         if answered.sum() >= minimum:
-            series = rows.loc[answered.idxmax() :, shown].reset_index(drop=True)
-            known = [period for period in changed if period in set(series["period"][1:])]
+            series = rows.loc[answered.idxmax() :, series_columns].reset_index(drop=True)
+            splits = [period for period in changed if period in set(series["period"][1:])]
             few = series["n"].between(1, fewest - 1)
             points = series[["period", "n"]].assign(estimate=series["estimate"].mask(few))
             kind = score_kind(str(rows["metric"].iloc[0]))
             chart = control_chart(
-                points, kind="score", n="n", breaks=known, within=kind.within, better=kind.better
+                points, kind="score", n="n", breaks=splits, within=kind.within, better=kind.better
             )
             chart["note"] = chart["note"].mask(few, TOO_FEW)
             parts.append(pd.concat([series, chart[judged]], axis="columns"))
     if not parts:
-        return pd.DataFrame(columns=[*shown, *judged])
+        return pd.DataFrame(columns=[*series_columns, *judged])
     return pd.concat(parts, ignore_index=True)

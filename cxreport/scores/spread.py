@@ -28,14 +28,14 @@ def answer_shares(data: Data, questions: Mapping[str, Column]) -> pd.DataFrame:
     Parameters
     ----------
     data : frame
-        One row an answer.
+        One row per answer.
     questions : mapping of str to Column
         Column -> its meaning.
 
     Returns
     -------
     DataFrame
-        One row a question and answer, the worst answer first: ``question``, ``answer`` (as
+        One row per question and answer, the worst answer first: ``question``, ``answer`` (as
         declared; detractors, passives and promoters for NPS), ``n``, ``share`` (percent of the
         valid answers; empty where there are none).
 

@@ -48,7 +48,7 @@ EXACT = 1e-9
 
 
 def is_small(n: Counts, minimum: int = MINIMUM_GROUP) -> Counts:
-    """Say which counts are of so few that persons might be recognised: 1 to ``minimum`` - 1.
+    """Return which counts are of so few that persons might be recognised: 1 to ``minimum`` - 1.
 
     Examples
     --------
@@ -151,19 +151,19 @@ def with_partners(
     [False, True, True]
     """
     counts = n.astype("float64")
-    known = counts.notna()
+    counted = counts.notna()
     counts = counts.fillna(0)
     while True:
         before = hidden
         for family in families:
             rows = hidden.groupby(family)
             together = counts.where(hidden, 0).groupby(family).transform("sum")
-            all_known = known.where(hidden, other=True).groupby(family).transform("all")
+            all_known = counted.where(hidden, other=True).groupby(family).transform("all")
             few = all_known & (together > 0) & (together < minimum)
             bare = (rows.transform("sum") == 1) | few
-            shown = counts[bare & ~hidden & (counts > 0)]
+            candidates = counts[bare & ~hidden & (counts > 0)]
             hidden = hidden.copy()
-            hidden.loc[shown.groupby(family).idxmin()] = True
+            hidden.loc[candidates.groupby(family).idxmin()] = True
         if hidden.equals(before):
             return hidden
 
@@ -174,7 +174,7 @@ def group_counts(rows: Data, column: str, questions: Mapping[str, Column]) -> pd
     Returns
     -------
     DataFrame
-        One row a period and group: ``period_start`` (where the rows have it), ``level``, ``n``
+        One row per period and group: ``period_start`` (where the rows have it), ``level``, ``n``
         (rows), ``least`` (the smallest count above 0 of rows and of valid answers to a question).
     """
     table = as_table(rows)
@@ -200,7 +200,7 @@ def hidden_levels(
     Parameters
     ----------
     rows : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer, of one period.
+        One row per answer, of one period.
     column : str
         Column of the groups; a missing value is a group of its own.
     questions : mapping of str to Column
@@ -279,7 +279,7 @@ def pooled_hidden(
     Parameters
     ----------
     rows : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer with ``period_start``, of all periods up to the one reported.
+        One row per answer with ``period_start``, of all periods up to the one reported.
     column, questions, minimum
         As in ``hidden_levels``.
     periods : int
@@ -307,15 +307,15 @@ def pooled_hidden(
         hidden = _hidden(counts, minimum, starts.astype("object").fillna(""))
     cells = counts.assign(hidden=hidden).dropna(subset="period_start")
     order = sorted(cells["period_start"].unique())
-    found: list[Hashable] = []
+    levels: list[Hashable] = []
     for level, of_level in cells.groupby("level", dropna=False, sort=True):
         placed = of_level.set_index("period_start").reindex(order)
         n = placed["least"].fillna(0).to_numpy("float64")
         closed = placed["hidden"].astype("boolean").fillna(value=False).to_numpy(bool)
         open_ = (n == 0) | (by_period & ~closed)
         if not _last_page_shows(n, closed, open_, periods, minimum):
-            found.append(level)
-    return found
+            levels.append(level)
+    return levels
 
 
 def _last_page_shows(
@@ -324,8 +324,8 @@ def _last_page_shows(
     """Go through the pages of one group, oldest first; say whether the last shows its total."""
     size = len(n)
     targets = _secrets(n, closed, open_, minimum)
-    known = [row for row, is_open in zip(np.eye(size), open_, strict=True) if is_open]
-    basis = np.array(known).reshape(-1, size)
+    open_rows = [row for row, is_open in zip(np.eye(size), open_, strict=True) if is_open]
+    basis = np.array(open_rows).reshape(-1, size)
     shows = False
     for page in range(size):
         total = np.zeros(size)

@@ -135,11 +135,11 @@ def _in_plain_text(payload: dict[str, Any]) -> list[str]:
     if not frame.empty:
         first = [c for c in frame if c in TOLD_FIRST or pd.api.types.is_string_dtype(frame[c])]
         chosen = [*first, *(c for c in frame if c not in first)][:MOST_COLUMNS]
-        shown = frame[[c for c in frame if c in chosen]].head(MOST_ROWS)
-        shown = shown.map(lambda v: shorten(v, WIDEST) if isinstance(v, str) else v)
-        written = shown.to_string(index=False, na_rep="", float_format="{:.6g}".format)
+        extract = frame[[c for c in frame if c in chosen]].head(MOST_ROWS)
+        extract = extract.map(lambda v: shorten(v, WIDEST) if isinstance(v, str) else v)
+        written = extract.to_string(index=False, na_rep="", float_format="{:.6g}".format)
         lines += written.splitlines()
-        if shown.shape != frame.shape:
+        if extract.shape != frame.shape:
             lines.append(f"... {len(frame)} rows, {len(frame.columns)} columns")
     return [line.rstrip() for line in lines]
 

@@ -21,7 +21,7 @@ P = ParamSpec("P")
 
 
 def few_note(company: Company) -> Block:
-    """Say that something is not shown because it is about few people."""
+    """Return the note that something is not shown because it is about few people."""
     return Block(
         "note",
         parameters={"topic": SHARED, "key": "missing_section.few", "n": company.minimum_group},
@@ -37,7 +37,7 @@ def without_few(section: Callable[P, Block]) -> Callable[P, Block]:
     """
 
     @wraps(section)
-    def shown(*args: P.args, **kwargs: P.kwargs) -> Block:
+    def without_small_rows(*args: P.args, **kwargs: P.kwargs) -> Block:
         given = [*args, *kwargs.values()]
         company = next((value for value in given if isinstance(value, Company)), None)
         if company is None:
@@ -47,13 +47,13 @@ def without_few(section: Callable[P, Block]) -> Callable[P, Block]:
         named = {name: hiding.of(value) for name, value in kwargs.items()}
         if not hiding.hid:
             return section(*args, **kwargs)
-        said = few_note(company)
+        remark = few_note(company)
         if hiding.emptied or not hiding.left:
-            return said
-        blocks = [section(*rest, **named), said]
+            return remark
+        blocks = [section(*rest, **named), remark]
         return Block("several", parameters={"blocks": [block.payload() for block in blocks]})
 
-    return shown
+    return without_small_rows
 
 
 class _Hiding:
@@ -79,9 +79,9 @@ class _Hiding:
             frames = [f.name for f in fields(value) if f.init]
             parts = {n: getattr(value, n) for n in frames}
             held = {n: p for n, p in parts.items() if isinstance(p, pd.DataFrame)}
-            shown = {n: self.of(frame) for n, frame in held.items()}
-            self.emptied |= any(shown[n].empty and not held[n].empty for n in held)
-            return replace(value, **shown)
+            frames_left = {n: self.of(frame) for n, frame in held.items()}
+            self.emptied |= any(frames_left[n].empty and not held[n].empty for n in held)
+            return replace(value, **frames_left)
         return value
 
     def _frame(self, frame: pd.DataFrame) -> pd.DataFrame:

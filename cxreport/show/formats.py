@@ -58,7 +58,7 @@ class Reader:
         return Words(self.language)
 
     def has(self, key: str) -> bool:
-        """Say whether the topic, or the house, has a text of this key."""
+        """Return whether the topic, or the house, has a text of this key."""
         return has_text(self.topic, key)
 
     def text(self, key: str, values: Row | None = None) -> str:
@@ -212,7 +212,7 @@ def _yes(reader: Reader, value: Any, _option: str, _row: Row) -> str:
 
 
 def _signal(reader: Reader, value: Any, option: str, row: Row) -> str:
-    """Say whether it is a signal; nothing where nothing was compared, as ``option`` tells."""
+    """Return the word for a signal; nothing where nothing was compared, as ``option`` tells."""
     if value is None and not option and row.get("difference") is None:
         return ""
     missing = value is None or (not isinstance(value, bool) and pd.isna(value))

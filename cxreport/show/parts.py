@@ -87,7 +87,7 @@ def table(
     name : str
         Of the table: the key of its caption, under ``caption`` in the texts.
     frame : DataFrame
-        The numbers, one row a row of the table.
+        The numbers, one row per row of the table.
     columns : sequence of Column
         What is shown of it.
     company : Company or Dataset, optional
@@ -112,14 +112,14 @@ def chart(
 
     ``kind`` is one of ``cxreport.show.render.KINDS`` that draw, each of which says what it needs.
     """
-    shown = {"caption": name, "columns": [asdict(column) for column in columns]}
-    return _block(kind, topic, frame, company, shown | more)
+    options = {"caption": name, "columns": [asdict(column) for column in columns]}
+    return _block(kind, topic, frame, company, options | more)
 
 
 def note(
     topic: str, key: str, company: Company | None = None, *, needs: Sequence[str] = ()
 ) -> Block:
-    """Say why a section is not there.
+    """Return a note that says why a section is not there.
 
     Of a company whose report is on a part of the answers, it says that no other table can be
     parted like them; of a table that ends before the period does, up to which day it is known.
@@ -158,11 +158,11 @@ def _block(
 ) -> Block:
     """Make a block that carries its periods, and the labels of what it names."""
     periods = periods_of(company) if isinstance(company, Company) else {}
-    known = {"topic": topic} | periods | parameters
+    options = {"topic": topic} | periods | parameters
     if company is not None:
-        named = named_in(frame, known) | options_in(topic)
-        known = labels_of(company.codebook, named) | known
-    return Block(kind, frame, known)
+        named = named_in(frame, options) | options_in(topic)
+        options = labels_of(company.codebook, named) | options
+    return Block(kind, frame, options)
 
 
 def periods_of(company: Company) -> dict[str, Any]:
@@ -190,8 +190,8 @@ def labels_of(codebook: Codebook, named: set[str]) -> dict[str, Any]:
         if name in named and column.label:
             names.setdefault(name, dict(column.label))
         if name in named and column.labels and column.role not in SCORES:
-            known = {code: dict(label) for code, label in column.labels.items() if code in named}
-            labels[name] = known | labels.get(name, {})
+            codes = {code: dict(label) for code, label in column.labels.items() if code in named}
+            labels[name] = codes | labels.get(name, {})
     return {"names": names, "labels": labels}
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def make_shades(block: Block, words: Words) -> Table:
-    """Write a frame with one row a cell as a table: a row and a column each in order of appearance.
+    """Write a frame with one row per cell as a table: rows and columns in order of appearance.
 
     Parameters
     ----------

@@ -72,7 +72,7 @@ def options_in(topic: str) -> frozenset[str]:
 
 
 def has_text(topic: str, key: str) -> bool:
-    """Say whether a topic, or the house, has a text of this key."""
+    """Return whether a topic, or the house, has a text of this key."""
     return key in texts_of(topic) or key in texts_of(SHARED)
 
 

@@ -82,7 +82,7 @@ class Words:
         return fill(self, text, written, n=values.get("n"), where=key)  # type: ignore[arg-type]
 
     def has(self, key: str) -> bool:
-        """Say whether there is a text of this key."""
+        """Return whether there is a text of this key."""
         return has_text(SHARED, key)
 
     def value(self, value: object) -> str:
@@ -176,12 +176,12 @@ class Words:
 
 def _telling(value: float, nothing: float, decimals: int) -> int:
     """Return how many decimals tell a value from that of no difference: two more at most."""
-    told = [
+    enough = [
         more
         for more in range(decimals, decimals + 3)
         if math.isfinite(value) and round(value, more) != nothing
     ]
-    return next(iter(told), decimals)
+    return next(iter(enough), decimals)
 
 
 def fill(
@@ -200,7 +200,7 @@ def fill(
         text = text[words.locale.plural_form(n) != "one"]  # of millions, Italian has its own form
     try:
         if words.language == "it":
-            text = BEFORE_VALUE.sub(lambda found: _elided(found, written), text)
+            text = BEFORE_VALUE.sub(lambda match: _elided(match, written), text)
         return text.format_map(written)
     except KeyError as error:
         raise CxError(
@@ -208,10 +208,10 @@ def fill(
         ) from error
 
 
-def _elided(found: re.Match[str], written: Mapping[str, object]) -> str:
+def _elided(match: re.Match[str], written: Mapping[str, object]) -> str:
     """Fit the article before a value to the figure that it begins with."""
-    article, name, how = found.groups()
+    article, name, how = match.groups()
     if not VOWEL.match(format(written[name], how or "")):
-        return found[0]
+        return match[0]
     form = ARTICLES[article.lower()]
     return form.capitalize() if article[0].isupper() else form

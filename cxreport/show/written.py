@@ -47,7 +47,7 @@ def sentences_of(block: Block, reader: Reader) -> list[str]:
     """Write the sentences of a block; a list among them is one item."""
     items = [item if isinstance(item, list) else [item] for item in block.parameters["sentences"]]
     return [
-        " ".join(capital(reader.text(said["key"], said["values"])) for said in item)
+        " ".join(capital(reader.text(sentence["key"], sentence["values"])) for sentence in item)
         for item in items
     ]
 
@@ -87,8 +87,8 @@ def _cell(row: Row, column: Column, reader: Reader) -> str:
 
 
 def _is_text(column: Column) -> bool:
-    known = column.how.partition(":")[0] in TEXTUAL
-    return known if column.is_text is None else column.is_text
+    textual = column.how.partition(":")[0] in TEXTUAL
+    return textual if column.is_text is None else column.is_text
 
 
 def _heading(column: Column, block: Block, reader: Reader) -> str:
@@ -96,15 +96,15 @@ def _heading(column: Column, block: Block, reader: Reader) -> str:
     heading = column.heading or column.name
     if heading in AGAINST:
         key = f"against.{block.parameters['caption']}"
-        known = period_label(block.parameters, reader.words, "reference")
-        against = reader.text(key) if reader.has(key) else known
+        default = period_label(block.parameters, reader.words, "reference")
+        against = reader.text(key) if reader.has(key) else default
         if against:
             return reader.text(f"column.{heading}_against", {"against": against})
     return reader.text(f"column.{heading}")
 
 
 def _family(block: Block, columns: list[Column], reader: Reader) -> str:
-    """Say how many comparisons were made at once, where a table says which are signals."""
+    """Return how many comparisons were made at once, where a table says which are signals."""
     if not any(column.name == "signal" for column in columns) or "p_value" not in block.frame:
         return ""
     n = int(block.frame["p_value"].notna().sum())

@@ -44,11 +44,11 @@ class Answers:
     Attributes
     ----------
     groups : DataFrame
-        The ``by`` columns, one row a group, sorted, missing last; one row without columns when
+        The ``by`` columns, one row per group, sorted, missing last; one row without columns when
         there is no ``by``.
     cells : DataFrame
-        One row a group, state and answer: ``group`` (row of ``groups``), ``state`` (``"valid"``,
-        ``"missing"`` or ``"invalid"``), one column an asked question (its answer, NaN unless
+        One row per group, state and answer: ``group`` (row of ``groups``), ``state`` (``"valid"``,
+        ``"missing"`` or ``"invalid"``), one column per asked question (its answer, NaN unless
         valid), ``n`` (rows), ``weight`` and ``weight_squared`` (sums).
     pairs : DataFrame
         Valid cells with answers of one cluster: ``group``, ``first`` and ``second`` (rows of
@@ -67,7 +67,7 @@ class Answers:
 
     @property
     def independent(self) -> bool:
-        """Say whether every answer counts as one, and stands for itself."""
+        """Return whether every answer counts as one, and stands for itself."""
         return not (self.weighted or self.clustered)
 
     @property
@@ -102,7 +102,7 @@ def count_answers(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answered questionnaire.
+        One row per answered questionnaire.
     questions : mapping of str to str
         Name in the result -> column of answers. With several, a row is valid only if all are.
     scale : (int, int)
@@ -247,5 +247,5 @@ def _exact(table: ir.Table, name: str | None) -> ir.Value:
 
 
 def _is_good(weight: Any) -> Any:
-    """Say which weights can be used."""
+    """Return which weights can be used."""
     return weight.between(SMALLEST_WEIGHT, LARGEST_WEIGHT).fill_null(False)

@@ -32,7 +32,7 @@ def change_point(values: pd.Series | Sequence[float], *, level: float = 0.95) ->
     Parameters
     ----------
     values : Series or sequence of float
-        One value a period, oldest first; missing ones are skipped.
+        One value per period, oldest first; missing ones are skipped.
     level : float
         Confidence level of the interval, between 0 and 1.
 
@@ -92,10 +92,10 @@ def change_point(values: pd.Series | Sequence[float], *, level: float = 0.95) ->
     )
 
 
-def _row(*, note: str = "", **found: object) -> pd.DataFrame:
+def _row(*, note: str = "", **result: object) -> pd.DataFrame:
     """Make the one row, empty where nothing was found."""
     whole, real = ["position", "low", "high"], ["mean_before", "mean_after", "difference"]
-    frame = pd.DataFrame([found]).reindex(columns=["n", *whole, *real, "signal"])
+    frame = pd.DataFrame([result]).reindex(columns=["n", *whole, *real, "signal"])
     kinds = dict.fromkeys(whole, "Int64") | dict.fromkeys(real, "float64")
     return frame.astype(kinds | {"signal": "boolean"}).assign(note=note).astype({"note": "str"})
 

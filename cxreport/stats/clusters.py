@@ -42,8 +42,9 @@ def pairs_of_cells(rows: ir.Table, keys: Sequence[str], values: Sequence[str]) -
     Returns
     -------
     ibis Table
-        One row a group and two cells: ``keys``, ``values``, ``values`` of the other with the ending
-        ``_second``; ``product``; ``clusters`` (each counted once, at the first of its cells).
+        One row per group and two cells: ``keys``, ``values``, ``values`` of the other with the
+        ending ``_second``; ``product``; ``clusters`` (each counted once, at the first of its
+        cells).
     """
     named = rows.filter(rows.cluster.notnull())
     sums = named.group_by(*keys, *values, "cluster").aggregate(weight=named.weight.sum())
@@ -94,8 +95,8 @@ def placed(
     )
     seconds = [f"{name}_second" for name in values]
     exact = dict.fromkeys([*values, *seconds], "float64")
-    found = pairs.astype(exact).merge(first, on=[*keys, *values], validate="many_to_one")
-    found = found.merge(second, on=[*keys, *seconds], validate="many_to_one")
+    cells_by_pair = pairs.astype(exact).merge(first, on=[*keys, *values], validate="many_to_one")
+    cells_by_pair = cells_by_pair.merge(second, on=[*keys, *seconds], validate="many_to_one")
     # A fixed order also fixes the order of every sum of floats that follows.
-    found = found.sort_values(["first", "second"], ignore_index=True)
-    return found[["group", "first", "second", "product", "clusters"]]
+    cells_by_pair = cells_by_pair.sort_values(["first", "second"], ignore_index=True)
+    return cells_by_pair[["group", "first", "second", "product", "clusters"]]

@@ -39,7 +39,7 @@ def consistency(scores: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a metric (and value of the other ``by`` columns): these; ``metric``; ``groups``
+        One row per metric (and value of the other ``by`` columns): these; ``metric``; ``groups``
         compared and their ``n`` answers; ``Q`` (Cochran's) and its ``df``; ``p_value`` (of no
         difference); ``tau`` (standard deviation of the true scores between groups, in points or
         percent as the score: 0 is full consistency); ``i2`` (percent of the spread that is not
@@ -79,8 +79,8 @@ def consistency(scores: pd.DataFrame) -> pd.DataFrame:
         raise CxError("there are no groups to compare", hint="break the scores down: by='channel'")
     group, frame = by[-1], scores.reset_index(drop=True)
     family = family_numbers(frame, group)
-    known = frame["estimate"].notna() & (frame["n"] > 0).fillna(value=False)
-    compared = frame[known & frame[group].notna()]
+    estimated = frame["estimate"].notna() & (frame["n"] > 0).fillna(value=False)
+    compared = frame[estimated & frame[group].notna()]
     spreads = pd.DataFrame(
         [
             _spread(compared[family[compared.index] == number], group)
@@ -94,27 +94,27 @@ def consistency(scores: pd.DataFrame) -> pd.DataFrame:
 
 def _spread(rows: pd.DataFrame, group: str) -> dict[Hashable, object]:
     """Compare the groups of one metric."""
-    said: dict[Hashable, object] = {"groups": len(rows), "n": int(rows["n"].sum())}
+    row: dict[Hashable, object] = {"groups": len(rows), "n": int(rows["n"].sum())}
     if len(rows) < 2:
-        return said | {"df": 0, "largest_gap_between": "", "note": ONE_GROUP}
+        return row | {"df": 0, "largest_gap_between": "", "note": ONE_GROUP}
     freedom = len(rows) - 1
     ordered = rows.sort_values("estimate", kind="stable")
     lowest, highest = ordered.iloc[0], ordered.iloc[-1]
-    said |= {
+    row |= {
         "df": freedom,
         "largest_gap": highest["estimate"] - lowest["estimate"],
         "largest_gap_between": f"{highest[group]} - {lowest[group]}",
     }
     variances = sampling_variances(rows)
     if pd.isna(variances).any():
-        return said | {"largest_gap_between": "", "note": NO_VARIANCE}
+        return row | {"largest_gap_between": "", "note": NO_VARIANCE}
     estimates = rows["estimate"].to_numpy("float64")
-    found = heterogeneity(estimates, variances)
+    spread = heterogeneity(estimates, variances)
     null = heterogeneity(estimates, common_variances(rows))
-    return said | {
-        "Q": found.Q,
+    return row | {
+        "Q": spread.Q,
         "p_value": float(chi2.sf(null.Q, freedom)),
-        "tau": found.tau_squared**0.5,
-        "i2": 100 * max(0.0, 1 - freedom / found.Q) if found.Q > 0 else 0.0,
+        "tau": spread.tau_squared**0.5,
+        "i2": 100 * max(0.0, 1 - freedom / spread.Q) if spread.Q > 0 else 0.0,
         "note": "",
     }

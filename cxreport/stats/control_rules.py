@@ -84,7 +84,7 @@ def rounding(values: pd.Series) -> float:
 
 
 def sides(values: pd.Series, centre: pd.Series | float) -> pd.Series:
-    """Say on which side of the centre each point lies."""
+    """Return on which side of the centre each point lies."""
     return _signs(values - centre, rounding(values))
 
 
@@ -124,7 +124,7 @@ def control_signals(points: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     points : DataFrame
-        One row a point, in order: ``value``, ``centre``, ``reach`` (three sigma), ``lower`` and
+        One row per point, in order: ``value``, ``centre``, ``reach`` (three sigma), ``lower`` and
         ``upper``.
 
     Returns

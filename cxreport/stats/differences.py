@@ -1,4 +1,4 @@
-"""Interval and test of a difference, one function a kind of score, on whole columns at once.
+"""Interval and test of a difference, one function per kind of score, on whole columns at once.
 
 Each takes matched rows (a column of the current side, and the same with ``_reference``) and gives
 ``low``, ``high`` (points) and ``p_value`` (two-sided), NaN where there is no variance. The two are

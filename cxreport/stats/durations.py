@@ -24,7 +24,7 @@ def count_durations(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row a customer.
+        One row per customer.
     duration : str
         Column of times under observation, 0 or more.
     event : str
@@ -37,7 +37,7 @@ def count_durations(
     Returns
     -------
     list of (DataFrame, DataFrame)
-        For each group its ``by`` columns in one row, and a frame with one row a duration, in
+        For each group its ``by`` columns in one row, and a frame with one row per duration, in
         order: ``time``, ``at_risk``, ``events``.
 
     Raises
@@ -86,7 +86,7 @@ def life_table(cells: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a duration, in order: ``time``, ``at_risk``, ``events``.
+        One row per duration, in order: ``time``, ``at_risk``, ``events``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""From counted answers to estimates: a balance, a share, a mean; one row a group.
+"""From counted answers to estimates: a balance, a share, a mean; one row per group.
 
 Each takes the :class:`Answers` of the query and one value for each of its valid cells, and gives
 columns that the scores put together.
@@ -45,12 +45,12 @@ def balance(
     n = answers.count("valid")
     counted = [answers.total(answers.valid["n"].where(sign == which, 0)) for which in (-1, 0, 1)]
     bottom, _, top = counted
-    known = n.where(n > 0)
+    answered = n.where(n > 0)
     one_class = pd.concat(counted, axis="columns").max(axis="columns") == n
     if answers.independent:
-        score = (top - bottom) / known
-        variance = ((top + bottom) / known - score**2).clip(lower=0)
-        std_error = ((variance / known) ** 0.5).where(n > 1)
+        score = (top - bottom) / answered
+        variance = ((top + bottom) / answered - score**2).clip(lower=0)
+        std_error = ((variance / answered) ** 0.5).where(n > 1)
         n_effective = n.astype(float)
         cells = [count.where(n > 0) for count in counted]
         if interval == "wald":
@@ -65,7 +65,7 @@ def balance(
         size = n_effective.where(n > 0)
         adjusted, variance = intervals.adjusted_by_size(score, frame["variance"], size)
         # The added answers bring a degree of freedom of their own.
-        wider = intervals.widening(frame["as_one"] + 1, known + 1, level)
+        wider = intervals.widening(frame["as_one"] + 1, answered + 1, level)
         low, high = intervals.wald(adjusted, wider * variance**0.5, z)
     return pd.DataFrame(
         {
@@ -96,18 +96,18 @@ def share(
     """
     n = answers.count("valid")
     favoured = answers.total(answers.valid["n"].where(favourable, 0))
-    known = n.where(n > 0)
+    answered = n.where(n > 0)
     one_class = (favoured == 0) | (favoured == n)
     if answers.independent:
-        part, n_effective = favoured / known, n.astype(float)
-        std_error = ((part * (1 - part) / known) ** 0.5).where(n > 1)
-        size = known
+        part, n_effective = favoured / answered, n.astype(float)
+        std_error = ((part * (1 - part) / answered) ** 0.5).where(n > 1)
+        size = answered
     else:
         frame = linearised(answers, favourable.astype(float))
         part, std_error, n_effective = frame["mean"], frame["std_error"], frame["n_effective"]
         z = intervals.normal_quantile(level)
         size = intervals.share_size(part, frame["variance"], n_effective.where(n > 0), z)
-        size = size / intervals.widening(frame["as_one"], known, level) ** 2
+        size = size / intervals.widening(frame["as_one"], answered, level) ** 2
     low, high = intervals.of_share(part, size.where(n > 0), level, interval)
     return pd.DataFrame(
         {
@@ -162,23 +162,23 @@ def linearised(answers: Answers, values: pd.Series) -> pd.DataFrame:
     """
     cells, pairs = answers.valid, answers.pairs
     weight = answers.total(cells["weight"])
-    known = weight.where(weight > 0)
+    total_weight = weight.where(weight > 0)
     # Measured from the lowest value, equal values have a spread of exactly 0.
     lowest = values.groupby(cells["group"]).min().reindex(answers.groups.index)
     above = values - cells["group"].map(lowest)
-    average = answers.total(cells["weight"] * above) / known
+    average = answers.total(cells["weight"] * above) / total_weight
     beside = above - cells["group"].map(average)
     first, second = (pairs[name].map(beside) for name in ("first", "second"))
     spread = answers.summed(pairs["product"] * first * second, pairs["group"]).clip(lower=0)
     clusters = answers.summed(pairs["clusters"], pairs["group"])
-    variance = spread / known**2
-    kish = known**2 / answers.total(cells["weight_squared"])
-    as_one = known**2 / answers.summed(pairs["product"], pairs["group"])
+    variance = spread / total_weight**2
+    kish = total_weight**2 / answers.total(cells["weight_squared"])
+    as_one = total_weight**2 / answers.summed(pairs["product"], pairs["group"])
     # Unequal clusters fall short of their variance by more than m / (m - 1).
     whole = variance * (as_one / (as_one - 1) * (kish - 1) / kish).where(as_one > 1 + ROUNDING, 1)
     n_effective = kish
     if answers.clustered:
-        apart = answers.total(cells["weight_squared"] * beside**2) / known**2
+        apart = answers.total(cells["weight_squared"] * beside**2) / total_weight**2
         n_effective = (kish * apart / whole.where(whole > 0)).fillna(0).clip(as_one, kish)
     factor = clusters / (clusters - 1).where(clusters > 1)
     wide = as_one / (as_one - 1).where(as_one > 1 + ROUNDING)
@@ -195,7 +195,7 @@ def linearised(answers: Answers, values: pd.Series) -> pd.DataFrame:
 
 
 def notes(n: pd.Series, one_class: pd.Series, n_effective: pd.Series | None = None) -> pd.Series:
-    """Say in a word what a reader must know before using a row.
+    """Return in a word what a reader must know before using a row.
 
     Answers of unequal weight, or that belong together, are too few when they are worth fewer than
     five: below that no interval holds its level.

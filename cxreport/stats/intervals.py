@@ -45,10 +45,10 @@ def normal_quantile(level: float) -> float:
     return float(norm.ppf((1 + level) / 2))
 
 
-def check_interval(interval: str, known: tuple[str, ...]) -> None:
+def check_interval(interval: str, methods: tuple[str, ...]) -> None:
     """Refuse a method that does not exist."""
-    if interval not in known:
-        raise CxError("unknown interval", got=interval, expected=", ".join(known))
+    if interval not in methods:
+        raise CxError("unknown interval", got=interval, expected=", ".join(methods))
 
 
 def adjusted_moments(
@@ -106,8 +106,8 @@ def widening(size: pd.Series, n: pd.Series, level: float) -> pd.Series:
     The ratio of Student's quantiles at one degree of freedom less than each. Source: Korn &
     Graubard 1998, Survey Methodology 24, 193-201.
     """
-    known, expected = (t.ppf((1 + level) / 2, (of - 1).clip(lower=1)) for of in (size, n))
-    return pd.Series(known / expected, index=n.index)
+    by_size, by_n = (t.ppf((1 + level) / 2, (of - 1).clip(lower=1)) for of in (size, n))
+    return pd.Series(by_size / by_n, index=n.index)
 
 
 def wald(score: pd.Series, std_error: pd.Series, z: float) -> Limits:
@@ -141,7 +141,7 @@ def _tango_upper(bottom: pd.Series, middle: pd.Series, top: pd.Series, *, z: flo
 def of_share(
     share: pd.Series, n: pd.Series, level: float, method: ShareInterval = "wilson"
 ) -> Limits:
-    """Return Wilson's or Jeffreys' interval of a share; ``n`` may be an effective, broken number.
+    """Return Wilson's or Jeffreys' interval of a share; ``n`` may be effective, so non-integer.
 
     Sources: Newcombe 1998, Statistics in Medicine 17, 857-872, method 3; Brown, Cai & DasGupta
     2001, Statistical Science 16, 101-133.

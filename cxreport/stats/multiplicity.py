@@ -73,7 +73,7 @@ def weighted_holm(p_value: pd.Series, weight: pd.Series) -> pd.Series:
 def judged(
     p_value: pd.Series, level: float = 0.95, correction: Correction = "holm"
 ) -> pd.DataFrame:
-    """Say which rows of one family are signals.
+    """Return which rows of one family are signals.
 
     Returns
     -------

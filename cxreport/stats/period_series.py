@@ -31,8 +31,8 @@ def period_names(data: pd.DataFrame) -> pd.Series:
         raise CxError(
             "a period is missing or occurs twice",
             where="period",
-            got=", ".join(map(_shown, names[wrong].unique())),
-            expected="one row a period",
+            got=", ".join(map(_masked_name, names[wrong].unique())),
+            expected="one row per period",
             hint="chart one metric of one group at a time",
         )
     if isinstance(names.dtype, pd.CategoricalDtype) or pd.api.types.is_string_dtype(names):
@@ -59,17 +59,17 @@ def chart_points(
     if n is None:
         return points
     points["n"] = _numbers(data, n)
-    known, positive = points["value"].notna(), points["n"] > 0
+    has_value, positive = points["value"].notna(), points["n"] > 0
     wrong = {
         "a denominator is negative": (n, points["n"] < 0),
-        "a share has no denominator": (n, known & ~positive),
+        "a share has no denominator": (n, has_value & ~positive),
     }
     if shares:
-        outside = known & ~points["value"].between(0, 100)
+        outside = has_value & ~points["value"].between(0, 100)
         wrong["a share is not between 0 and 100"] = (value, outside)
     for what, (column, rows) in wrong.items():
         if rows.any():
-            raise CxError(what, where=column, got=f"period {_shown(names[rows].iloc[0])}")
+            raise CxError(what, where=column, got=f"period {_masked_name(names[rows].iloc[0])}")
     return points.assign(n=points["n"].where(positive))
 
 
@@ -88,7 +88,7 @@ def _numbers(data: pd.DataFrame, column: str) -> np.ndarray:
     return numbers
 
 
-def _shown(name: object) -> str:
+def _masked_name(name: object) -> str:
     """Return a period's name as it is; what is no period may be a person's answer."""
     return str(name) if re.fullmatch(DATED, str(name)) else masked(name)
 
@@ -97,10 +97,14 @@ def are_listed(names: pd.Series, listed: Sequence[object], option: str) -> pd.Se
     """Find the periods that an option lists."""
     if isinstance(listed, str):
         raise CxError("this is not a list of periods", where=option, got=listed)
-    known = set(names)
-    unknown = [str(name) for name in listed if name not in known]
+    periods = set(names)
+    unknown = [str(name) for name in listed if name not in periods]
     if unknown:
-        span = f"{_shown(names.iloc[0])} to {_shown(names.iloc[-1])}" if known else "no periods"
+        span = (
+            f"{_masked_name(names.iloc[0])} to {_masked_name(names.iloc[-1])}"
+            if periods
+            else "no periods"
+        )
         raise CxError("no such period", where=option, got=", ".join(unknown), expected=span)
     return names.isin(list(listed))
 
@@ -108,13 +112,13 @@ def are_listed(names: pd.Series, listed: Sequence[object], option: str) -> pd.Se
 def in_baseline(
     points: pd.DataFrame, names: pd.Series, baseline: int | Sequence[object] | None
 ) -> pd.Series:
-    """Say which points the centre and limits of their ``segment`` are computed from."""
-    known = points["value"].notna()
+    """Return which points the centre and limits of their ``segment`` are computed from."""
+    has_value = points["value"].notna()
     if baseline is None:
-        return known
+        return has_value
     if isinstance(baseline, (int, np.integer)):
         if baseline < 1:
             raise CxError("a baseline needs points", where="baseline", got=baseline)
-        return known & (known.groupby(points["segment"]).cumsum() <= baseline)
-    listed = known & are_listed(names, baseline, "baseline")
-    return listed | (known & ~listed.groupby(points["segment"]).transform("any"))
+        return has_value & (has_value.groupby(points["segment"]).cumsum() <= baseline)
+    listed = has_value & are_listed(names, baseline, "baseline")
+    return listed | (has_value & ~listed.groupby(points["segment"]).transform("any"))

@@ -74,17 +74,19 @@ class Plan:
                 got=", ".join(baseline) or "nothing",
                 expected=" and ".join(names),
             )
-        said = names | dict(baseline)
+        reference = names | dict(baseline)
         if metric == "mean":
-            possible, value, spread = 0 < said["std"] < math.inf, 0.0, said["std"]
+            possible, value, spread = 0 < reference["std"] < math.inf, 0.0, reference["std"]
         else:
-            possible = min(said.values()) >= 0 and sum(said.values()) <= 1 + 1e-12
-            value = said["promoters"] - said["detractors"] if metric == "nps" else said["share"]
-            spread = said["promoters"] + said["detractors"] if metric == "nps" else math.nan
+            possible = min(reference.values()) >= 0 and sum(reference.values()) <= 1 + 1e-12
+            value, spread = reference.get("share", 0.0), math.nan
+            if metric == "nps":
+                value = reference["promoters"] - reference["detractors"]
+                spread = reference["promoters"] + reference["detractors"]
         if not possible:
             raise CxError(
                 "the reference is not possible",
-                got=", ".join(f"{name}={size:g}" for name, size in said.items()),
+                got=", ".join(f"{name}={size:g}" for name, size in reference.items()),
                 expected="fractions from 0 to 1, together at most 1; std above 0",
             )
         return cls(metric, value, spread, level, customers)

@@ -56,7 +56,7 @@ def sample_size(
     Returns
     -------
     DataFrame
-        One row: ``metric``; ``difference``; ``power``; ``level``; ``n_exact`` (answers a group,
+        One row: ``metric``; ``difference``; ``power``; ``level``; ``n_exact`` (answers per group,
         unrounded), ``n`` (rounded up); ``invitations`` (a group; empty without a response rate);
         ``note`` ("", "more invitations than customers").
 
@@ -91,8 +91,8 @@ def sample_size(
         )
     most = math.inf if population is None else population
     exact = solve(lambda n: plan.power(delta, n, n) - power, 2.0, most)
-    said = {"metric": metric, "difference": difference, "power": power, "level": level}
-    return _planned(said, exact, population, response_rate)
+    inputs = {"metric": metric, "difference": difference, "power": power, "level": level}
+    return _planned(inputs, exact, population, response_rate)
 
 
 def sample_size_for_margin(
@@ -133,8 +133,8 @@ def sample_size_for_margin(
         raise CxError("not a margin", got=margin, expected="above 0")
     n = (normal_quantile(level) * plan.unit / margin) ** 2 * plan.variance(0.0)
     exact = n if population is None else n * population / (population - 1 + n)
-    said = {"metric": metric, "margin": margin, "level": level}
-    return _planned(said, exact, population, response_rate)
+    inputs = {"metric": metric, "margin": margin, "level": level}
+    return _planned(inputs, exact, population, response_rate)
 
 
 def detectable_difference(
@@ -193,9 +193,9 @@ def detectable_difference(
     drop = solve(lambda size: plan.power(-size, n, other) - power, 0.0, plan.room(-1))
     rise, drop = plan.unit * rise, plan.unit * drop
     sizes = [size for size in (rise, drop) if not math.isnan(size)]
-    found = {"rise": rise, "drop": drop, "detectable": max(sizes, default=math.nan)}
-    said = {"metric": metric, "n": n, "n_reference": other, "power": power, "level": level}
-    return pd.DataFrame([said | found | {"note": "" if sizes else NOT_DETECTABLE}])
+    differences = {"rise": rise, "drop": drop, "detectable": max(sizes, default=math.nan)}
+    inputs = {"metric": metric, "n": n, "n_reference": other, "power": power, "level": level}
+    return pd.DataFrame([inputs | differences | {"note": "" if sizes else NOT_DETECTABLE}])
 
 
 def _check_power(power: float, level: float) -> None:
@@ -205,7 +205,7 @@ def _check_power(power: float, level: float) -> None:
 
 
 def _planned(
-    said: Mapping[str, object],
+    inputs: Mapping[str, object],
     exact: float,
     population: float | None,
     response_rate: float | None,
@@ -220,7 +220,7 @@ def _planned(
     row = pd.DataFrame(
         [
             {
-                **said,
+                **inputs,
                 "n_exact": exact,
                 "n": n,
                 "invitations": invitations,

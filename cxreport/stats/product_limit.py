@@ -12,7 +12,7 @@ ALL_LOST = "everybody lost"
 
 
 def product_limit(at_risk: pd.Series, events: pd.Series, level: float) -> pd.DataFrame:
-    """Say what share is still there after each time.
+    """Return what share is still there after each time.
 
     Parameters
     ----------

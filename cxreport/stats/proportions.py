@@ -11,12 +11,12 @@ SHARES = ("estimate", "std_error", "low", "high")
 
 
 def percent_of(count: pd.Series, n: pd.Series, level: float = 0.95) -> pd.DataFrame:
-    """Say what percent of ``n`` a count is.
+    """Return what percent of ``n`` a count is.
 
     Parameters
     ----------
     count, n : Series of numbers
-        How many, of how many; ``n`` may be an effective, broken number.
+        How many, of how many; ``n`` may be an effective, non-integer number.
     level : float
         Confidence level of the interval, between 0 and 1.
 
@@ -38,16 +38,16 @@ def percent_of(count: pd.Series, n: pd.Series, level: float = 0.95) -> pd.DataFr
     1       NaN        NaN   NaN   NaN
     """
     normal_quantile(level)
-    known = n.astype(float).where(n > 0)
-    share = count.astype(float) / known
-    low, high = of_share(share, known, level)
-    std_error = (share * (1 - share) / known) ** 0.5
+    trials = n.astype(float).where(n > 0)
+    share = count.astype(float) / trials
+    low, high = of_share(share, trials, level)
+    std_error = (share * (1 - share) / trials) ** 0.5
     columns = (share, std_error, low, high)
     return 100 * pd.DataFrame(dict(zip(SHARES, columns, strict=True)), index=n.index)
 
 
 def clustered_percent(sums: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
-    """Say what percent of ``n`` things are of a kind, where those of one customer are alike.
+    """Return what percent of ``n`` things are of a kind, where those of one customer are alike.
 
     Parameters
     ----------
@@ -87,14 +87,14 @@ def clustered_percent(sums: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     low, high = of_share(share, worth, level)
     clusters = sums["clusters"].where(sums["clusters"] > 1)
     columns = (share, (variance * clusters / (clusters - 1)) ** 0.5, low, high)
-    shown = 100 * pd.DataFrame(dict(zip(SHARES, columns, strict=True)), index=sums.index)
-    return shown.assign(n_effective=size)
+    percent = 100 * pd.DataFrame(dict(zip(SHARES, columns, strict=True)), index=sums.index)
+    return percent.assign(n_effective=size)
 
 
 def per_hundred(
     total: pd.Series, squares: pd.Series, n: pd.Series, level: float = 0.95
 ) -> pd.DataFrame:
-    """Say how many things happen in 100 units (journeys, orders).
+    """Return how many things happen in 100 units (journeys, orders).
 
     Parameters
     ----------
@@ -127,14 +127,14 @@ def per_hundred(
     1      10.0  4.8  18.39
     """
     normal_quantile(level)
-    known = n.astype(float).where(n > 0)
-    mean = total / known
-    variance = (squares - total**2 / known) / (known - 1).where(known > 1)
+    units = n.astype(float).where(n > 0)
+    mean = total / units
+    variance = (squares - total**2 / units) / (units - 1).where(units > 1)
     dispersion = (variance / mean.where(mean > 0)).fillna(1.0).clip(lower=1.0)
     events, tail = total / dispersion, (1 - level) / 2
     low = pd.Series(chi2.ppf(tail, 2 * events) / 2, index=n.index).where(events > 0, 0.0)
     high = pd.Series(chi2.isf(tail, 2 * events + 2) / 2, index=n.index)
-    scale = 100 * dispersion / known
+    scale = 100 * dispersion / units
     columns = (100 * mean, events**0.5 * scale, low * scale, high * scale)
     rates = pd.DataFrame(dict(zip(SHARES, columns, strict=True)), index=n.index)
-    return rates.assign(dispersion=dispersion.where(known.notna()))
+    return rates.assign(dispersion=dispersion.where(units.notna()))

@@ -88,7 +88,7 @@ def check_levels(cells: pd.DataFrame, codes: pd.DataFrame, targets: Targets) -> 
     Parameters
     ----------
     cells, codes : DataFrame
-        One row a cell: its levels and ``n``; the same from :func:`level_codes`.
+        One row per cell: its levels and ``n``; the same from :func:`level_codes`.
     targets : mapping of str to mapping of level to float
         Column -> level -> share or total.
     """

@@ -28,7 +28,7 @@ PARTS = (np.arange(100) + 0.5) / 100
 
 
 class Shrunk(NamedTuple):
-    """``stabilised``: one value a group; ``draws``: one row a draw, one column a group."""
+    """``stabilised``: one value per group; ``draws``: one row per draw, one column per group."""
 
     stabilised: NDArray[np.float64]
     draws: NDArray[np.float64]
@@ -72,7 +72,7 @@ def fitted_prior(counts: NDArray[np.float64]) -> NDArray[np.float64] | None:
 
     start = np.log(moment_prior(seen).clip(0.05, 1e6))
     limits = [(-7.0, 18.0)] * len(start)
-    found = minimize(
+    optimum = minimize(
         loss,
         start,
         jac=True,
@@ -81,7 +81,7 @@ def fitted_prior(counts: NDArray[np.float64]) -> NDArray[np.float64] | None:
         options={"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9},
     )
     prior = np.zeros(len(present))
-    prior[present] = np.exp(found.x)
+    prior[present] = np.exp(optimum.x)
     return prior
 
 
@@ -93,7 +93,7 @@ def shrink_counts(
     Parameters
     ----------
     counts : array
-        One row a group, one column a class; at least one answer a group.
+        One row per group, one column per class; at least one answer per group.
     values : array
         What each class is worth: (-100, 0, 100) for a net score, (0, 100) for a share.
     generator : numpy Generator

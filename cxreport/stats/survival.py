@@ -34,12 +34,12 @@ NO_VARIANCE = "no variance"
 def survival(
     data: Data, duration: str, event: str, *, by: By = None, level: float = 0.95
 ) -> pd.DataFrame:
-    """Say what share of customers is still there after each time.
+    """Return what share of customers is still there after each time.
 
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row a customer.
+        One row per customer.
     duration : str
         Column of times under observation (any unit, 0 or more).
     event : str
@@ -53,7 +53,7 @@ def survival(
     Returns
     -------
     DataFrame
-        One row a group and time at which somebody was lost: the ``by`` columns; ``time`` (unit of
+        One row per group and time at which somebody was lost: the ``by`` columns; ``time`` (unit of
         ``duration``); ``at_risk`` and ``events`` (customers); ``estimate`` and ``std_error``
         (percent; Greenwood); ``low`` and ``high`` (percent; log-log; unknown at 0 and 100);
         ``note`` ("", "everybody lost"). A group that lost nobody has one row, at its longest time,
@@ -87,7 +87,7 @@ def survival(
 
 
 def compare_survival(data: Data, duration: str, event: str, by: By) -> pd.DataFrame:
-    """Say whether groups of customers are lost at different rates: the log-rank test.
+    """Return whether groups of customers are lost at different rates: the log-rank test.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def compare_survival(data: Data, duration: str, event: str, by: By) -> pd.DataFr
     Returns
     -------
     DataFrame
-        One row a group: the ``by`` columns; ``n`` (customers); ``observed`` and ``expected``
+        One row per group: the ``by`` columns; ``n`` (customers); ``observed`` and ``expected``
         (customers lost, and lost if all groups were alike); and, the same in each row, ``chi2``,
         ``df``, ``p_value`` (0..1) of the one test of all groups; ``note`` ("", "no events").
 
@@ -134,23 +134,23 @@ def compare_survival(data: Data, duration: str, event: str, by: By) -> pd.DataFr
     surplus = lost.sum(axis=1) - expected
     statistic = float(surplus @ np.linalg.pinv(covariance, hermitian=True) @ surplus)
     df = int(np.linalg.matrix_rank(covariance, hermitian=True))
-    known = df > 0
+    testable = df > 0
     names = pd.concat([group for group, _ in groups], ignore_index=True)
     return names.assign(
         n=[int(life["at_risk"].iloc[0]) for life in lives],
         observed=lost.sum(axis=1),
         expected=expected,
-        chi2=statistic if known else np.nan,
+        chi2=statistic if testable else np.nan,
         df=df,
-        p_value=float(chi2.sf(statistic, df)) if known else np.nan,
-        note=pd.Series("" if known else NO_EVENTS, index=names.index, dtype="str"),
+        p_value=float(chi2.sf(statistic, df)) if testable else np.nan,
+        note=pd.Series("" if testable else NO_EVENTS, index=names.index, dtype="str"),
     )
 
 
 def restricted_mean(
     data: Data, duration: str, event: str, *, tau: float, by: By = None, level: float = 0.95
 ) -> pd.DataFrame:
-    """Say how long customers stay on average within the first ``tau`` of their time.
+    """Return how long customers stay on average within the first ``tau`` of their time.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def restricted_mean(
     Returns
     -------
     DataFrame
-        One row a group: the ``by`` columns; ``n`` and ``events`` (customers, and those lost up to
+        One row per group: the ``by`` columns; ``n`` and ``events`` (customers, and those lost up to
         ``tau``); ``tau``, ``estimate``, ``std_error``, ``low``, ``high`` (unit of ``duration``;
         normal interval, cut at 0 and ``tau``); ``note``: "not yet observable" where nobody was
         followed as long as ``tau`` and somebody is still there, "no events" where nobody was lost,
@@ -194,11 +194,11 @@ def restricted_mean(
         lost = int(life.loc[life["time"] <= tau, "events"].sum())
         reasons = {NOT_OBSERVABLE: np.isnan(mean), NO_EVENTS: not lost, NO_VARIANCE: not std_error}
         low, high = np.clip([mean - z * std_error, mean + z * std_error], 0, tau)
-        found = group.assign(n=life["at_risk"].iloc[0], events=lost, tau=float(tau), estimate=mean)
+        row = group.assign(n=life["at_risk"].iloc[0], events=lost, tau=float(tau), estimate=mean)
         note = next((word for word, holds in reasons.items() if holds), "")
         if note:
             std_error = low = high = np.nan
-        rows.append(found.assign(std_error=std_error, low=low, high=high, note=note))
+        rows.append(row.assign(std_error=std_error, low=low, high=high, note=note))
     return pd.concat(rows, ignore_index=True)
 
 

@@ -13,19 +13,19 @@ QUANTILE = ("share", "estimate", "low", "high")
 
 
 def survival_quantile(curve: pd.DataFrame, share: float) -> pd.DataFrame:
-    """Say after which time so large a share of those followed is through.
+    """Return after which time so large a share of those followed is through.
 
     Parameters
     ----------
     curve : DataFrame
-        From :func:`cxreport.stats.survival.survival`: one row a group and time.
+        From :func:`cxreport.stats.survival.survival`: one row per group and time.
     share : float
         Percent, above 0 and below 100: 50 for the median, 90 for the time that one in ten exceeds.
 
     Returns
     -------
     DataFrame
-        One row a group: the columns of the curve before ``time``; ``share`` (percent);
+        One row per group: the columns of the curve before ``time``; ``share`` (percent);
         ``estimate``, ``low``, ``high`` (unit of ``time``): the first times at which the curve, and
         the lower and the upper limit of its interval, have come down to 100 - ``share``. Empty
         where they never do: the time is not yet known, but it is longer than any that was seen.
@@ -57,8 +57,8 @@ def survival_quantile(curve: pd.DataFrame, share: float) -> pd.DataFrame:
     parts = [((), curve)] if not groups else curve.groupby(groups, dropna=False, sort=False)
     rows = []
     for _, steps in parts:
-        found = {name: _reached(steps["time"], steps[name], 100 - share) for name in NEEDED[1:]}
-        rows.append(steps[groups].head(1).assign(share=float(share), **found))
+        times = {name: _reached(steps["time"], steps[name], 100 - share) for name in NEEDED[1:]}
+        rows.append(steps[groups].head(1).assign(share=float(share), **times))
     if not rows:
         return curve[groups].assign(**dict.fromkeys(QUANTILE, np.nan))
     return pd.concat(rows, ignore_index=True)
@@ -66,8 +66,8 @@ def survival_quantile(curve: pd.DataFrame, share: float) -> pd.DataFrame:
 
 def _reached(time: pd.Series, height: pd.Series, wanted: float) -> float:
     """Return the first time at which a falling line is at the wanted height or below it."""
-    known = height.notna().to_numpy()
-    times, heights = time.to_numpy(dtype=float)[known], height.to_numpy(dtype=float)[known]
+    estimable = height.notna().to_numpy()
+    times, heights = time.to_numpy(dtype=float)[estimable], height.to_numpy(dtype=float)[estimable]
     below = heights <= wanted + TOLERANCE
     if not below.any():
         return np.nan

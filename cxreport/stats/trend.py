@@ -57,12 +57,12 @@ def control_chart(
     breaks: Sequence[object] | None = None,
     within: tuple[float, float] | None = None,
 ) -> pd.DataFrame:
-    """Say for each period whether it is a signal, by the rules of Making Data Count.
+    """Return for each period whether it is a signal, by the rules of Making Data Count.
 
     Parameters
     ----------
     data : DataFrame
-        One series: one row a period, oldest first. A missing value is a gap: it is no signal, and
+        One series: one row per period, oldest first. A missing value is a gap: it is no signal, and
         moving ranges and runs go from the point before it to the point after it.
     value : str
         Column of the measure: any unit for ``"xmr"``, percent (0..100) for the others.
@@ -89,7 +89,7 @@ def control_chart(
     Returns
     -------
     DataFrame
-        One row a period, with the index of ``data``: ``period`` and the columns of ``data`` that
+        One row per period, with the index of ``data``: ``period`` and the columns of ``data`` that
         are not numbers; ``value``, ``centre``, ``lower`` and ``upper`` (unit of the values; limits
         cut at what the measure can be); ``signal`` ("", "outside" the limits, "trend" of 7 points
         that rise or fall, "two-of-three" beyond two thirds of a limit with all three on one side,
@@ -130,9 +130,9 @@ def control_chart(
     10  2026-11    40.4   35.4                         pass
     11  2026-12    40.4   35.4  outside   concern      pass
     """
-    for option, given, known in (("kind", kind, Kind), ("better", better, Better)):
-        if given not in get_args(known):
-            raise CxError(f"unknown {option}", got=given, expected=", ".join(get_args(known)))
+    for option, given, choices in (("kind", kind, Kind), ("better", better, Better)):
+        if given not in get_args(choices):
+            raise CxError(f"unknown {option}", got=given, expected=", ".join(get_args(choices)))
     if target is not None and not np.isfinite(target):
         raise CxError("the target is not a number", got=target)
     if kind != "xmr" and n is None:
@@ -157,11 +157,11 @@ def control_chart(
 
 def _judged(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     """Give one segment its lines, and each of its points its signal."""
-    known = rows[rows["value"].notna()]
-    values = known["value"]
-    base = values[known["baseline"]]
+    observed = rows[rows["value"].notna()]
+    values = observed["value"]
+    base = values[observed["baseline"]]
     charted = len(base) >= MIN_POINTS
-    centre = float(base.median()) if len(known) > 1 else np.nan
+    centre = float(base.median()) if len(observed) > 1 else np.nan
     reach = pd.Series(np.nan, index=rows.index)
     varies = base.max() - base.min() > rounding(values)
     if charted:
@@ -171,12 +171,12 @@ def _judged(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     reach = reach if varies else reach * np.nan
     drawn = {"centre": centre, "lower": centre - reach, "upper": centre + reach, "reach": reach}
     lines = pd.DataFrame(drawn)
-    signals = pd.DataFrame({"signal": "", "side": 0}, index=known.index)
+    signals = pd.DataFrame({"signal": "", "side": 0}, index=observed.index)
     if varies:
-        signals = control_signals(known.join(lines)) if charted else run_signals(values, centre)
+        signals = control_signals(observed.join(lines)) if charted else run_signals(values, centre)
     reasons = {
         NO_VALUE: rows["value"].isna(),
-        ONE_POINT: rows["value"].notna() & (len(known) == 1),
+        ONE_POINT: rows["value"].notna() & (len(observed) == 1),
         NO_VARIANCE: rows["value"].notna() & (not varies),
         RUN_CHART: rows["value"].notna() & (not charted),
     }
@@ -186,7 +186,7 @@ def _judged(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
 
 
 def _direction(chart: pd.DataFrame, better: Better) -> np.ndarray:
-    """Say whether a signal is good or bad."""
+    """Return whether a signal is good or bad."""
     side = chart["side"].where(chart["signal"] != "", 0) * (1 if better == "higher" else -1)
     return np.select([side > 0, side < 0], ["improvement", "concern"], "")
 
@@ -227,7 +227,7 @@ def assurance(chart: pd.DataFrame, better: Better, target: float | None) -> np.n
 
 
 def _identifies(column: pd.Series) -> bool:
-    """Tell what names a row from what measures it."""
+    """Return whether a column names rows, and does not measure them."""
     return column.name == "period" or not pd.api.types.is_numeric_dtype(
         column.dropna().infer_objects()
     )

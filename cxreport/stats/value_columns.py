@@ -108,7 +108,7 @@ def possible_counts(table: ir.Table, name: str) -> ir.NumericColumn:
 
 
 def is_one_of(column: ir.Column, codes: Iterable[object]) -> ir.BooleanValue:
-    """Tell which rows hold one of some codes; a number is none of codes that are text.
+    """Return which rows hold one of some codes; a number is none of codes that are text.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def ratings(table: ir.Table, scales: Mapping[str, Scale]) -> dict[str, Rating]:
     Parameters
     ----------
     table : ibis Table
-        One row an answer.
+        One row per answer.
     scales : mapping of str to (number, number) or None
         Column -> its lowest and highest value. None goes by the values: whole numbers are answers,
         and no scale goes beyond 0 to 10; with decimals, or with more than five different numbers
@@ -188,13 +188,13 @@ def _measures(table: ir.Table, columns: Mapping[str, ir.NumericColumn]) -> list[
         }
     if not figures:
         return []
-    found = run(table.aggregate(**figures)).iloc[0].fillna(0)
-    endless = [name for at, name in enumerate(columns) if found[f"endless_{at}"]]
+    counts = run(table.aggregate(**figures)).iloc[0].fillna(0)
+    endless = [name for at, name in enumerate(columns) if counts[f"endless_{at}"]]
     if endless:
         where = f"column {', '.join(endless)}"
         raise CxError("infinite values", where=where, expected="numbers, or none")
     return [
         name
         for at, name in enumerate(columns)
-        if found[f"fractional_{at}"] or found[f"outside_{at}"] > MOST_CODES
+        if counts[f"fractional_{at}"] or counts[f"outside_{at}"] > MOST_CODES
     ]

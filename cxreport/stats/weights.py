@@ -51,7 +51,7 @@ def design_effect(weights: Sequence[float] | pd.Series) -> DesignEffect:
     Parameters
     ----------
     weights : Series or sequence of float
-        One weight an answer, above 0.
+        One weight per answer, above 0.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def rake(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame
-        One row an answer.
+        One row per answer.
     targets : mapping of str to mapping of level to float
         Column -> its levels -> their share (a column adds up to 1) or number of customers (all
         columns add up to the same). Every level that occurs needs a target, above 0, and the other
@@ -114,7 +114,7 @@ def rake(
     Returns
     -------
     Series
-        One weight a row, named "raked_weight", with the index of ``data``. The weights add up to
+        One weight per row, named "raked_weight", with the index of ``data``. The weights add up to
         the number of rows if the targets are shares (mean weight 1), else to the customers.
 
     Raises
@@ -139,7 +139,7 @@ def rake(
         raise CxError(
             "rows of an engine have no order to give weights in",
             expected="a pandas, polars or pyarrow frame",
-            hint="rake_cells gives one weight a cell, to be joined in the engine",
+            hint="rake_cells gives one weight per cell, to be joined in the engine",
         )
     cells = rake_cells(data, targets, weight=weight, trim=trim, tolerance=tolerance)
     keys = [*targets, *([weight] if weight is not None else [])]
@@ -165,15 +165,15 @@ def rake_cells(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer.
+        One row per answer.
     targets, weight, trim, tolerance
         As in :func:`rake`.
 
     Returns
     -------
     DataFrame
-        One row a combination that occurs: the columns of ``targets``; the column of ``weight``, if
-        given; ``n`` rows; ``raked_weight`` of each of these rows.
+        One row per combination that occurs: the columns of ``targets``; the column of ``weight``,
+        if given; ``n`` rows; ``raked_weight`` of each of these rows.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""One folder a question that a report answers: its metrics, frames, blocks and texts."""
+"""One folder per question that a report answers: its metrics, frames, blocks and texts."""

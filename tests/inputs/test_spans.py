@@ -52,7 +52,7 @@ def answers(of: list[str]) -> pd.DataFrame:
 
 
 def orders(of: list[str]) -> pd.DataFrame:
-    """Ten customers take turns, one order a day."""
+    """Ten customers take turns, one order per day."""
     numbers = range(len(of))
     return pd.DataFrame({
         "order_id": [f"o{i}" for i in numbers], "customer_id": [f"c{i % 10}" for i in numbers],

@@ -19,7 +19,7 @@ REASONS = [
     "zero amount", "missing amount",
 ]  # fmt: skip
 
-# One row a reason, each of which would also have the reasons that come after it; two purchases.
+# One row per reason, each of which would also have the reasons that come after it; two purchases.
 ROWS: list[tuple[str | None, str | None, str | None, float | None]] = [
     (" ", None, "cancelled", -1.0),
     (None, "2026-01-01", "completed", 5.0),

@@ -19,14 +19,14 @@ HALVES = {"region": {"north": 0.5, "south": 0.5}}
 
 
 def schools() -> pd.DataFrame:
-    """Make one row a school of the California sample."""
+    """Make one row per school of the California sample."""
     cells = pd.DataFrame(CASES["wt-01"]["input"]["cells"])
     cells["mean"] = cells["sum_api00"] / cells["n"]
     return cells.loc[cells.index.repeat(cells["n"])].reset_index(names="cell")
 
 
 def voters() -> pd.DataFrame:
-    """Make one row a respondent of the American election study."""
+    """Make one row per respondent of the American election study."""
     given = CASES["wt-04"]["input"]
     rows = [
         {"age": age, "married": married}

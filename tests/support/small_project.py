@@ -66,7 +66,7 @@ FORKING.set_forkserver_preload(["cxreport.cli"])  # what is slow is loaded once
 def write_project(
     root: Path, *, time_limit: float = 60, names: tuple[str, ...] = ("mini",)
 ) -> None:
-    """Write a project with one source, and one report a name."""
+    """Write a project with one source, and one report per name."""
     (root / "data/mini").mkdir(parents=True)
     (root / "notebooks").mkdir()
     (root / "data/mini/codebook.toml").write_text(CODEBOOK, "utf-8")

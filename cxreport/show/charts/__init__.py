@@ -1,4 +1,4 @@
-"""Charts, one module a kind: a block -> what draws its figure, and the text that stands for it.
+"""Charts, one module per kind: a block -> what draws its figure, and the text that stands for it.
 
 ``picture.DRAWINGS`` lists the kinds; the docstring of each ``draw_...`` says which columns of the
 frame and which parameters a block of that kind has. What all of them have:

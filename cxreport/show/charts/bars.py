@@ -41,7 +41,7 @@ def draw_bars(block: Block, reader: Reader) -> Drawing:
     Parameters
     ----------
     block : Block
-        Frame: one row a bar, from top to bottom, with ``estimate``, ``low``, ``high``.
+        Frame: one row per bar, from top to bottom, with ``estimate``, ``low``, ``high``.
 
         Parameters: ``label`` (names the rows), ``x`` (the axis of the estimates); optional
         ``series`` (for several bars a label, up to four: names the bars, such as
@@ -91,7 +91,7 @@ def bars(
     reference: float | None = None,
     reference_label: str = "",
 ) -> Figure:
-    """Compare effects: for each label one bar a series, from zero to the left or to the right.
+    """Compare effects: for each label one bar per series, from zero to the left or to the right.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def bars(
     Returns
     -------
     Figure
-        Up to two bars a label have their values written at the right.
+        Up to two bars per label have their values written at the right.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def bars(
     if len(kinds) > len(LOOKS):
         raise CxError("too many bars a label", got=len(kinds), expected=f"{len(LOOKS)} at most")
     if len({*zip(labels, series, strict=True)}) < len(frame):
-        raise CxError("a bar comes twice", hint="one row a label and series")
+        raise CxError("a bar comes twice", hint="one row per label and series")
     with canvas.drawing():
         taller = "\u00a0" if len(kinds) > 1 else ""
         figure, axes, middles = canvas.rows(rows, [taller] * len(rows), wide=wide)
@@ -180,11 +180,11 @@ def _draw(
 ) -> None:
     """Draw the bars of one series, and their whiskers where the limits are known."""
     estimate, low, high = (rows[name].to_numpy() for name in ("estimate", "low", "high"))
-    known = np.isfinite(estimate)
-    drawn = axes.barh(up[known], estimate[known], height=height, linewidth=1.3, **look)
-    for i, bar in zip(np.flatnonzero(known), drawn, strict=True):
+    finite = np.isfinite(estimate)
+    drawn = axes.barh(up[finite], estimate[finite], height=height, linewidth=1.3, **look)
+    for i, bar in zip(np.flatnonzero(finite), drawn, strict=True):
         bar.set_gid(f"bar-{gid}-{i}")
-    ended = known & np.isfinite(low) & np.isfinite(high)
+    ended = finite & np.isfinite(low) & np.isfinite(high)
     axes.hlines(up[ended], low[ended], high[ended], INK, linewidth=1.4, gid=f"whiskers-{gid}")
 
 

@@ -107,8 +107,8 @@ def numbers(frame: pd.DataFrame, column: str) -> Numbers:
 
 def _must_have(frame: pd.DataFrame, column: str) -> None:
     if column not in frame:
-        known = ", ".join(map(str, frame.columns))
-        raise CxError("unknown column for a chart", got=column, expected=f"one of {known}")
+        columns = ", ".join(map(str, frame.columns))
+        raise CxError("unknown column for a chart", got=column, expected=f"one of {columns}")
 
 
 def canvas(height: float, *, wide: bool) -> tuple[Figure, Axes]:
@@ -137,7 +137,7 @@ def rows(names: Sequence[str], notes: Sequence[str], *, wide: bool) -> tuple[Fig
     total = max(float(heights.sum()), LINE_HEIGHT)
     figure, axes = canvas(total + 0.55, wide=wide)
     for lines, middle in zip(wrapped, middles, strict=True):
-        for k, line in enumerate(lines):  # one text a line keeps its right edge in every font
+        for k, line in enumerate(lines):  # one text per line keeps its right edge in every font
             down = 72 * LINE_HEIGHT * ((len(lines) - 1) / 2 - k)
             at: Style = {"xytext": (-7, down), "textcoords": "offset points", "ha": "right"}
             axes.annotate(line, (0, middle), xycoords=("axes fraction", "data"), va="center", **at)
@@ -148,10 +148,10 @@ def rows(names: Sequence[str], notes: Sequence[str], *, wide: bool) -> tuple[Fig
 
 
 def name_axes(axes: Axes, x_label: str, y_label: str, *, wide: bool) -> None:
-    """Name the axes where long names fit: the upright one above, the level one to the right."""
+    """Name the axes where long names fit: the vertical one above, the horizontal one right."""
     width = 80 if wide else 40
-    across = textwrap.fill(plain(x_label), width)
-    axes.set_xlabel(across, loc="right")
+    horizontal = textwrap.fill(plain(x_label), width)
+    axes.set_xlabel(horizontal, loc="right")
     axes.set_title(textwrap.fill(plain(y_label), width), loc="left")
 
 
@@ -197,20 +197,22 @@ def labels_that_fit(figure: Figure, axes: Axes) -> int:
 
 def write_last(axes: Axes, values: pd.Series[float], number: Writer) -> list[Annotation]:
     """Write a series' last value beside it."""
-    known = values.dropna()
-    last = [(float(at), float(value)) for at, value in zip(known.index, known, strict=True)][-1:]
+    present = values.dropna()
+    last = [(float(at), float(value)) for at, value in zip(present.index, present, strict=True)][
+        -1:
+    ]
     return [beside(axes, number(value), (at, value), "data") for at, value in last]
 
 
 def thin_out(figure: Figure, axes: Axes, labels: list[str]) -> None:
     """Label as many periods as fit, always the last one."""
-    shown = [brief(label, 18) for label in labels]
+    short = [brief(label, 18) for label in labels]
     axes.set_xlim(-0.5, max(len(labels), 1) - 0.5)
-    axes.set_xticks(range(len(labels)), shown)
+    axes.set_xticks(range(len(labels)), short)
     room = labels_that_fit(figure, axes)
     step = next((step for step in STEPS if len(labels) <= step * room), max(len(labels), 1))
     first = (len(labels) - 1) % step
-    axes.set_xticks(range(first, len(labels), step), shown[first::step])
+    axes.set_xticks(range(first, len(labels), step), short[first::step])
 
 
 def move_apart(axes: Axes, notes: list[Annotation]) -> None:

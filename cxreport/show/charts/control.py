@@ -41,7 +41,7 @@ def draw_control(block: Block, reader: Reader) -> Drawing:
     Parameters
     ----------
     block : Block
-        Frame: one row a period, in the order of time, with ``estimate``, ``centre``, ``lower``,
+        Frame: one row per period, in the order of time, with ``estimate``, ``centre``, ``lower``,
         ``upper``, ``signal`` (the rule that fired, else empty) and ``direction`` (``improvement``
         or ``concern``, ``rise`` or ``fall`` where one fired, else empty).
 
@@ -105,7 +105,7 @@ def control(
     Parameters
     ----------
     frame : DataFrame
-        One row a period: ``period`` (its label), ``estimate``, ``centre``, ``lower``, ``upper``,
+        One row per period: ``period`` (its label), ``estimate``, ``centre``, ``lower``, ``upper``,
         ``direction`` (improvement, concern, rise or fall where a rule fired, else empty).
     x_label, y_label, number, wide, whole
         As in ``line``.
@@ -157,8 +157,8 @@ def control(
             inside: Style = {"xytext": (2, -2), "textcoords": "offset points", "va": "top"}
             at_top = ("data", "axes fraction")
             axes.annotate(canvas.plain(sign), (position, 1), xycoords=at_top, **inside)
-        known = frame.assign(y=values)["y"].reset_index(drop=True)
-        canvas.write_last(axes, known, number)
+        heights = frame.assign(y=values)["y"].reset_index(drop=True)
+        canvas.write_last(axes, heights, number)
         canvas.name_axes(axes, x_label, y_label, wide=wide)
         canvas.legend(figure, handles, wide=wide)
         canvas.write_values(axes.yaxis, number, whole, 5)

@@ -36,7 +36,7 @@ def draw_curves(block: Block, reader: Reader) -> Drawing:
     Parameters
     ----------
     block : Block
-        Frame: one row a curve and time, in the order of time, with ``time`` (0 or more),
+        Frame: one row per curve and time, in the order of time, with ``time`` (0 or more),
         ``estimate``, ``low``, ``high`` (percent).
 
         Parameters: ``x`` (the axis of time), ``y`` (what the percent are of); optional ``label``
@@ -69,7 +69,7 @@ def draw_curves(block: Block, reader: Reader) -> Drawing:
 
 
 def _in_words(rows: pd.DataFrame, block: Block, reader: Reader) -> str:
-    """Say where a curve is early, in the middle and at its end."""
+    """Return where a curve is early, in the middle and at its end."""
     write = write_measured(block, reader, "how", "share")
     chosen = rows.iloc[np.unique(np.linspace(0, len(rows) - 1, 4).round().astype(int))]
     at = [
@@ -103,7 +103,7 @@ def curves(
     Parameters
     ----------
     frame : DataFrame
-        One row a group and time, in the order of time: ``group`` (its name; one empty name for a
+        One row per group and time, in the order of time: ``group`` (its name; one empty name for a
         curve that needs none), ``time`` (0 or more), ``estimate``, ``low``, ``high`` (percent).
         A row without an estimate is not drawn; one without limits has no band there.
     x_label, y_label : str
@@ -173,24 +173,24 @@ def _top(values: pd.DataFrame) -> float:
 
 def _in_order(rows: pd.DataFrame, name: str, start: float | None) -> pd.DataFrame:
     """Keep the known rows of one curve, from its start, and no more than can be seen apart."""
-    known = rows.dropna(subset=["time", "estimate"])
-    if (known["time"] < 0).any() or (known["time"].diff() <= 0).any():
+    steps = rows.dropna(subset=["time", "estimate"])
+    if (steps["time"] < 0).any() or (steps["time"].diff() <= 0).any():
         raise CxError(
             "a time comes twice or out of order",
             where=name or None,
-            hint="one row a group and time, in the order of time, from 0",
+            hint="one row per group and time, in the order of time, from 0",
         )
-    if start is not None and not known.empty and known["time"].iloc[0] > 0:
-        first = pd.DataFrame([[0.0, start, start, start]], columns=known.columns)
-        known = pd.concat([first, known], ignore_index=True)
-    few = np.linspace(0, len(known) - 1, min(len(known), MOST_STEPS)).round().astype(int)
-    return known.iloc[few]
+    if start is not None and not steps.empty and steps["time"].iloc[0] > 0:
+        first = pd.DataFrame([[0.0, start, start, start]], columns=steps.columns)
+        steps = pd.concat([first, steps], ignore_index=True)
+    few = np.linspace(0, len(steps) - 1, min(len(steps), MOST_STEPS)).round().astype(int)
+    return steps.iloc[few]
 
 
 def _curve(axes: Axes, rows: pd.DataFrame, look: Style, gid: str, *, smooth: bool) -> None:
     """Draw one band and one curve; a step holds until the next."""
     time, y, low, high = (rows[name].to_numpy() for name in ("time", "estimate", "low", "high"))
-    known = np.isfinite(low) & np.isfinite(high)
+    bounded = np.isfinite(low) & np.isfinite(high)
     band: Style = {"color": look["color"], "alpha": 0.18, "linewidth": 0, "gid": f"band-{gid}"}
-    axes.fill_between(time, low, high, where=known, step=None if smooth else "post", **band)
+    axes.fill_between(time, low, high, where=bounded, step=None if smooth else "post", **band)
     axes.plot(time, y, drawstyle="default" if smooth else "steps-post", gid=f"line-{gid}", **look)

@@ -36,7 +36,7 @@ def draw_distribution(block: Block, reader: Reader) -> Drawing:
     Parameters
     ----------
     block : Block
-        Frame: one row a bar and part, bars from top to bottom, parts from the worst to the best,
+        Frame: one row per bar and part, bars from top to bottom, parts from the worst to the best,
         with ``n``, the count or share of the part.
 
         Parameters: ``label`` (names the bars, such as ``{"name": "question", "how": "question"}``)
@@ -94,12 +94,12 @@ def distribution(
     n: str | None = None,
     whole: Writer | None = None,
 ) -> Figure:
-    """Show what each group is made of: one bar a group, its parts adding to 100 percent.
+    """Show what each group is made of: one bar per group, its parts adding to 100 percent.
 
     Parameters
     ----------
     frame : DataFrame
-        One row a group, drawn from top to bottom.
+        One row per group, drawn from top to bottom.
     label : str
         Column of the group's name.
     parts, part_labels : sequence of str
@@ -159,12 +159,12 @@ def _shares(amounts: Numbers) -> Numbers:
 
 
 def _stack(axes: Axes, shares: Numbers, middles: Numbers, colours: Sequence[str]) -> None:
-    known = np.flatnonzero(np.isfinite(shares).all(axis=1))
+    complete = np.flatnonzero(np.isfinite(shares).all(axis=1))
     starts = np.cumsum(shares, axis=1) - shares
     for k, colour in enumerate(colours):
         look: Style = {"color": colour, "edgecolor": "white", "linewidth": 0.8, "height": 0.25}
-        bars = axes.barh(middles[known], shares[known, k], left=starts[known, k], **look)
-        for i, bar in zip(known, bars, strict=True):
+        bars = axes.barh(middles[complete], shares[complete, k], left=starts[complete, k], **look)
+        for i, bar in zip(complete, bars, strict=True):
             bar.set_gid(f"part-{i}-{k}")
 
 

@@ -30,7 +30,7 @@ def draw_intervals(block: Block, reader: Reader) -> Drawing:
     Parameters
     ----------
     block : Block
-        Frame: one row a line of the chart, from top to bottom, with ``estimate``, ``low``,
+        Frame: one row per line of the chart, from top to bottom, with ``estimate``, ``low``,
         ``high`` and, optional, ``n``, which is written below the name.
 
         Parameters: ``label`` (names the rows), ``x`` (the axis of the estimates); optional
@@ -89,7 +89,7 @@ def intervals(
     Parameters
     ----------
     frame : DataFrame
-        One row a group, drawn from top to bottom.
+        One row per group, drawn from top to bottom.
     label, y, low, high : str
         Columns of the group's name, the estimate and its interval's ends. A row without an
         estimate shows its name alone.
@@ -135,20 +135,20 @@ def intervals(
             axes.axvline(reference, gid="reference", zorder=1.5, **look)
             meaning = f"{reference_label} {number(reference)}"
             handles.append(Line2D([], [], label=canvas.brief(meaning, 60 if wide else 30), **look))
-        known = np.flatnonzero(np.isfinite(values))
-        ended = known[np.isfinite(lows[known]) & np.isfinite(highs[known])]
+        drawn = np.flatnonzero(np.isfinite(values))
+        ended = drawn[np.isfinite(lows[drawn]) & np.isfinite(highs[drawn])]
         axes.hlines(
             middles[ended], lows[ended], highs[ended], COLOURS[0], linewidth=1.8, gid="whiskers"
         )
         axes.plot(
-            values[known], middles[known], "o", color=COLOURS[0], markersize=5.5, gid="points"
+            values[drawn], middles[drawn], "o", color=COLOURS[0], markersize=5.5, gid="points"
         )
-        for i in known:
+        for i in drawn:
             canvas.beside(axes, number(values[i]), (1, middles[i]), ("axes fraction", "data"))
         canvas.name_axes(axes, x_label, "", wide=wide)
         canvas.legend(figure, handles, wide=wide)
         canvas.write_values(axes.xaxis, number, whole, 6)
-        axes.xaxis.set_visible(len(known) > 0)
+        axes.xaxis.set_visible(len(drawn) > 0)
         room = canvas.labels_that_fit(figure, axes)
         canvas.write_values(axes.xaxis, number, whole, min(room - 1, 6))
     return figure

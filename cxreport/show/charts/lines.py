@@ -34,7 +34,7 @@ def draw_lines(block: Block, reader: Reader) -> Drawing:
     Parameters
     ----------
     block : Block
-        Frame: one row a step (and series), in the order of the steps.
+        Frame: one row per step (and series), in the order of the steps.
 
         Parameters: ``along`` (names the steps, such as ``{"name": "month", "how": "short"}``) and
         ``y``; the lines are either one column, ``value`` (``estimate`` where it is not said) with
@@ -80,7 +80,7 @@ def draw_lines(block: Block, reader: Reader) -> Drawing:
 
 
 def _long(block: Block, reader: Reader) -> pd.DataFrame:
-    """Return one row a step and line: ``along``, ``name``, ``value``, its ends, ``is_open``."""
+    """Return one row per step and line: ``along``, ``name``, ``value``, its ends, ``is_open``."""
     p, frame = block.parameters, block.frame
     own = {"value": p.get("value", "estimate")}
     own |= {end: p.get(end, end if end in frame else "") for end in ("low", "high")}
@@ -108,7 +108,7 @@ def _claimed(steps: list[str], block: Block, reader: Reader) -> list[pd.DataFram
 
 
 def _in_words(rows: pd.DataFrame, block: Block, reader: Reader) -> str:
-    """Say where a line begins and ends, or where it is at the chosen points."""
+    """Return where a line begins and ends, or where it is at the chosen points."""
     write, name = write_measured(block, reader), rows["name"].iloc[0]
     records = rows.to_dict("records")
     if "points" not in block.parameters and name:
@@ -144,7 +144,7 @@ def line(  # noqa: PLR0913
     Parameters
     ----------
     frame : DataFrame
-        One row a period (and series), in the order of time.
+        One row per period (and series), in the order of time.
     x, y : str
         Columns of the period's label and of the value.
     x_label, y_label : str
@@ -221,7 +221,7 @@ def _placed(rows: pd.DataFrame, length: int, name: str) -> pd.DataFrame:
         raise CxError(
             "a period comes twice or out of order",
             where=name or None,
-            hint="one row a period and series, in the order of time",
+            hint="one row per period and series, in the order of time",
         )
     return rows.set_index("at").reindex(range(length))
 
@@ -231,11 +231,11 @@ def _series(axes: Axes, rows: pd.DataFrame, gid: str, look: Style) -> None:
     at, y = np.arange(len(rows)), rows["y"].to_numpy()
     if {"low", "high"} <= set(rows):
         low, high = rows["low"].to_numpy(), rows["high"].to_numpy()
-        known = np.isfinite(y) & np.isfinite(low) & np.isfinite(high)
-        padded = np.concatenate([[False], known, [False]])
-        alone = known & ~padded[:-2] & ~padded[2:]  # a band of one point has no width
+        bounded = np.isfinite(y) & np.isfinite(low) & np.isfinite(high)
+        padded = np.concatenate([[False], bounded, [False]])
+        alone = bounded & ~padded[:-2] & ~padded[2:]  # a band of one point has no width
         band: Style = {"color": look["color"], "alpha": 0.18, "linewidth": 0}
-        axes.fill_between(at, low, high, where=known & ~alone, gid=f"band-{gid}", **band)
+        axes.fill_between(at, low, high, where=bounded & ~alone, gid=f"band-{gid}", **band)
         ends: Style = {"color": look["color"], "alpha": 0.4, "gid": f"whisker-{gid}"}
         axes.vlines(at[alone], low[alone], high[alone], linewidth=4, **ends)
     axes.plot(at, y, color=look["color"], linewidth=1.6, gid=f"line-{gid}")

@@ -45,7 +45,7 @@ def draw_map(block: Block, reader: Reader) -> Drawing:
     Parameters
     ----------
     block : Block
-        Frame: one row a point, with ``x``, ``x_low``, ``x_high``, ``y``, ``y_low``, ``y_high``.
+        Frame: one row per point, with ``x``, ``x_low``, ``x_high``, ``y``, ``y_low``, ``y_high``.
 
         Parameters: ``label`` (names the points), ``x`` and ``y`` (the axes), ``kinds`` (names the
         kind of a point, such as ``{"name": "level", "how": "word:level"}``) and ``order`` (the
@@ -75,10 +75,10 @@ def draw_map(block: Block, reader: Reader) -> Drawing:
             kinds=kinds, cross=(p.get("x_line"), p.get("y_line")), wide=wide,
         )  # fmt: skip
 
-    across, upright = write_measured(block, reader, "x_how"), write_measured(block, reader)
+    horizontal, vertical = write_measured(block, reader, "x_how"), write_measured(block, reader)
     rows = [
-        reader.text("alt.point", {"label": row["label"], "x": across(row, "x"),
-                                  "y": upright(row, "y"), "kind": row["name"]})
+        reader.text("alt.point", {"label": row["label"], "x": horizontal(row, "x"),
+                                  "y": vertical(row, "y"), "kind": row["name"]})
         for row in frame.dropna(subset=["x", "y"]).to_dict("records")
     ]  # fmt: skip
     texts = {"caption": caption(block, reader.words), "x": x_label, "y": y_label}
@@ -100,7 +100,7 @@ def points(
     Parameters
     ----------
     frame : DataFrame
-        One row a point: ``label``, ``x``, ``x_low``, ``x_high``, ``y``, ``y_low``, ``y_high``,
+        One row per point: ``label``, ``x``, ``x_low``, ``x_high``, ``y``, ``y_low``, ``y_high``,
         ``kind`` (a key of ``kinds``). A row without an x or a y is not drawn.
     x_label, y_label : str
         Names of the axes, with their unit.
@@ -111,7 +111,7 @@ def points(
     kinds : mapping of str to str
         Kind -> its name in the legend, the most striking first.
     cross : (float or None, float or None)
-        Where an upright and a level line part the map in four.
+        Where a vertical and a horizontal line part the map in four.
 
     Returns
     -------
@@ -136,13 +136,13 @@ def points(
     names = ("x", "x_low", "x_high", "y", "y_low", "y_high")
     values = pd.DataFrame({name: canvas.numbers(frame, name) for name in names})
     labels, given = canvas.texts(frame, "label"), canvas.texts(frame, "kind")
-    known = np.flatnonzero(np.isfinite(values["x"]) & np.isfinite(values["y"]))
+    drawn = np.flatnonzero(np.isfinite(values["x"]) & np.isfinite(values["y"]))
     with canvas.drawing():
         figure, axes = canvas.canvas(4.6 if wide else 4.2, wide=wide)
-        _crosses(axes, values.iloc[known])
+        _crosses(axes, values.iloc[drawn])
         handles = []
         for i, (kind, name) in enumerate(kinds.items()):
-            chosen = [int(at) for at in known if given[at] == kind]
+            chosen = [int(at) for at in drawn if given[at] == kind]
             look: Style = {**LOOKS[min(i, len(LOOKS) - 1)], "linestyle": ""}
             if chosen:
                 at = values.iloc[chosen]
@@ -158,9 +158,9 @@ def points(
         canvas.write_values(axes.xaxis, number, None, 6 if wide else 4)
         canvas.write_values(axes.yaxis, number, None, 5)
         figure.draw_without_rendering()
-        placed = values.iloc[known][["x", "y"]].to_numpy()
-        written = [canvas.brief(labels[at], 26 if wide else 17) for at in known]
-        first = [given[at] == next(iter(kinds), "") for at in known]
+        placed = values.iloc[drawn][["x", "y"]].to_numpy()
+        written = [canvas.brief(labels[at], 26 if wide else 17) for at in drawn]
+        first = [given[at] == next(iter(kinds), "") for at in drawn]
         _name_points(axes, placed, written, first, cross)
     return figure
 
@@ -168,10 +168,10 @@ def points(
 def _crosses(axes: Axes, values: pd.DataFrame) -> None:
     """Draw each point's two intervals."""
     look: Style = {"color": QUIET, "linewidth": 1.1, "alpha": 0.75}
-    across = values.dropna(subset=["x_low", "x_high"])
-    axes.hlines(across["y"], across["x_low"], across["x_high"], gid="across", **look)
-    upright = values.dropna(subset=["y_low", "y_high"])
-    axes.vlines(upright["x"], upright["y_low"], upright["y_high"], gid="upright", **look)
+    horizontal = values.dropna(subset=["x_low", "x_high"])
+    axes.hlines(horizontal["y"], horizontal["x_low"], horizontal["x_high"], gid="across", **look)
+    vertical = values.dropna(subset=["y_low", "y_high"])
+    axes.vlines(vertical["x"], vertical["y_low"], vertical["y_high"], gid="upright", **look)
 
 
 def _name_points(
@@ -190,9 +190,9 @@ def _name_points(
     parting = axes.transData.transform([[math.nan if c is None else c for c in cross]])[0]
     for i in sorted(range(len(labels)), key=lambda i: (not must[i], -spots[i][1], spots[i][0])):
         tried: list[tuple[int, int, int, Annotation, Bbox]] = []
-        for right, up, across, upright in PLACES:
+        for right, up, horizontal, vertical in PLACES:
             look: Style = {"xytext": (right, up), "textcoords": "offset points",
-                           "ha": across, "va": upright}  # fmt: skip
+                           "ha": horizontal, "va": vertical}  # fmt: skip
             note = axes.annotate(labels[i], (float(at[i][0]), float(at[i][1])), **look)
             box = note.get_window_extent()
             covers = sum(box.overlaps(other) for other in taken)

@@ -136,10 +136,10 @@ def picture_only(svg: str) -> str:
     for element in root.iter():
         element.tag = element.tag.removeprefix(NAMESPACE)
         names = [element.tag, *element.attrib]
-        known = ELEMENTS.fullmatch(element.tag) and (element is root) == (element.tag == "svg")
+        allowed = ELEMENTS.fullmatch(element.tag) and (element is root) == (element.tag == "svg")
         strange = [n for n in element.attrib if not (ATTRIBUTES.fullmatch(n) or n in OF_ROOT)]
         outside = element.get("href", "#")
-        if not known or strange or not outside.startswith(("#", "data:image/png;base64,")):
+        if not allowed or strange or not outside.startswith(("#", "data:image/png;base64,")):
             raise CxError(
                 "a picture may hold shapes and text only",
                 got=f"<{' '.join(names)}>",

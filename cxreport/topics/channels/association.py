@@ -31,9 +31,9 @@ def class_residuals(scores: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a group and class: the ``by`` columns; ``metric``; ``answer_class``; ``n`` answers;
-        ``expected`` answers if channels did not differ; ``residual`` (adjusted, standard normal
-        then: beyond 2 is unusual); and of the whole table ``chi2``, ``df``, ``p_value`` and
+        One row per group and class: the ``by`` columns; ``metric``; ``answer_class``; ``n``
+        answers; ``expected`` answers if channels did not differ; ``residual`` (adjusted, standard
+        normal then: beyond 2 is unusual); and of the whole table ``chi2``, ``df``, ``p_value`` and
         ``cramers_v`` (0 none to 1 full association); ``note`` ("", "fewer than two groups or
         classes").
 
@@ -84,10 +84,10 @@ def _residuals(rows: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     statistic, freedom, p_value, strength = np.nan, 0, np.nan, np.nan
     expected, residual = np.full(counts.shape, np.nan), np.full(counts.shape, np.nan)
     if testable := min(table.shape) > 1:
-        found = Table(table, shift_zeros=False)
-        expected[filled], residual[filled] = found.fittedvalues, found.standardized_resids
+        fitted = Table(table, shift_zeros=False)
+        expected[filled], residual[filled] = fitted.fittedvalues, fitted.standardized_resids
         freedom = (table.shape[0] - 1) * (table.shape[1] - 1)
-        statistic = float((found.resid_pearson**2).sum())
+        statistic = float((fitted.resid_pearson**2).sum())
         p_value = float(chi2.sf(statistic, freedom))
         strength = (statistic / table.sum() / (min(table.shape) - 1)) ** 0.5
     return long.assign(

@@ -91,13 +91,15 @@ _note = partial(note, "channels")
 @without_few
 def scores(compared: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show how each channel differs from all others; ``compared`` from ``channel_scores``."""
-    known = compared.dropna(subset="estimate")
-    if len(known) < 2:
+    measured = compared.dropna(subset="estimate")
+    if len(measured) < 2:
         return _note("missing.scores")
     column = _channel_column(company)
-    fired = known[known["signal"].fillna(value=False).astype(bool)].sort_values("difference")
+    fired = measured[measured["signal"].fillna(value=False).astype(bool)].sort_values("difference")
     parts = [_differs(row) for row in fired.to_dict("records")] or [say("scores.none")]
-    overall = float((known["n"].astype(float) * known["estimate"]).sum() / known["n"].sum())
+    overall = float(
+        (measured["n"].astype(float) * measured["estimate"]).sum() / measured["n"].sum()
+    )
     drawn = chart(
         "intervals", "channels", "scores", compared, SCORES, company,
         label={"name": "group", "how": "code"}, x="axis.score", reference_value=overall,
@@ -107,7 +109,7 @@ def scores(compared: pd.DataFrame, company: Company, periods: int) -> Block:
 
 
 def _differs(row: Row) -> Said:
-    """Say how a channel differs from all others."""
+    """Describe how a channel differs from all others."""
     key = "scores.below" if row["difference"] < 0 else "scores.above"
     ends = {"low": "difference_low", "high": "difference_high"}
     values = _numbers(row, "difference", "estimate", "estimate_reference")
@@ -126,7 +128,7 @@ def stages(cells: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show what each channel is to each stage; ``cells`` from ``stage_channels``."""
     if cells.empty:
         return _note("missing.stages", company, needs=("events",))
-    parts = [said for measure in BEHIND for said in _behind(cells, measure)]
+    parts = [sentence for measure in BEHIND for sentence in _behind(cells, measure)]
     tables = [
         _table("stages", rows, CELLS, company, stage=stage, periods=periods)
         for stage, rows in _side_by_side(cells).groupby("stage", sort=False)
@@ -179,8 +181,8 @@ def months(history: pd.DataFrame, company: Company) -> Block:
     column = _channel_column(company)
     if history.empty or column not in history:
         return _note("missing_section.trend")
-    known = history[history["n"] >= FEWEST]
-    outside = known[known["signal"] == "outside"].rename(columns={column: "group"})
+    enough = history[history["n"] >= FEWEST]
+    outside = enough[enough["signal"] == "outside"].rename(columns={column: "group"})
     if outside.empty:
         return _tell([say("months.none", n=int(history["period"].nunique()))], company)
     parts = [
@@ -212,7 +214,7 @@ def frictions(rates: pd.DataFrame, company: Company, periods: int) -> Block:
 
 
 def _rubs(row: Row) -> Said:
-    """Say of one kind of friction whether it is more frequent digitally."""
+    """State whether one kind of friction is more frequent digitally."""
     names = ("digital", "assisted", "estimate", "low", "high")
     values = {name: float(row[name]) if pd.notna(row[name]) else float("nan") for name in names}
     if pd.isna(row["signal"]):

@@ -52,7 +52,7 @@ def channel_scores(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a channel, best first: ``group`` (the channel), ``question``, ``metric`` ("nps"),
+        One row per channel, best first: ``group`` (the channel), ``question``, ``metric`` ("nps"),
         ``n``, ``estimate``, ``low``, ``high`` (points), ``estimate_reference`` (the others),
         ``difference``, ``difference_low``, ``difference_high`` (points), ``p_value``, ``q_value``
         (Holm over the channels), ``signal``, ``note`` ("suppressed" where there are too few
@@ -78,11 +78,11 @@ def channel_scores(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
         return own.assign(question=score).reindex(columns=SCORES)
     reference = pd.concat(rest, ignore_index=True)[own.columns]
     ends = {"low": "difference_low", "high": "difference_high"}
-    found = compare(own, reference, level=company.family_level, correction="holm").rename(
+    differences = compare(own, reference, level=company.family_level, correction="holm").rename(
         columns=ends
     )
-    wanted = ["group", *(name for name in SCORES if name in found and name not in own)]
-    table = own.merge(found[wanted], on="group").assign(question=score)
+    wanted = ["group", *(name for name in SCORES if name in differences and name not in own)]
+    table = own.merge(differences[wanted], on="group").assign(question=score)
     numbers = [name for name in SCORES[3:-1] if name in table]
     table[numbers] = table[numbers].astype(object).mask(few)
     table["note"] = table["note"].mask(few, "suppressed")
@@ -97,7 +97,7 @@ def _hidden(
     channel: str,
     periods: int,
 ) -> pd.Series:
-    """Say which channels are not shown: too small, or given away with the pages of one period."""
+    """Return which channels are hidden: too small, or given away with the pages of one period."""
     answers, minimum = company.table("responses"), company.minimum_group
     if answers is None:
         return pd.Series(data=False, index=scores.index)
@@ -106,8 +106,8 @@ def _hidden(
         past.filter(past[channel].notnull()), channel, question,
         periods=periods, by_period=True, minimum=minimum,
     )  # fmt: skip
-    shown = suppress(scores, minimum, also=scores[channel].isin(hidden))
-    return shown["note"] == SUPPRESSED
+    open_scores = suppress(scores, minimum, also=scores[channel].isin(hidden))
+    return open_scores["note"] == SUPPRESSED
 
 
 def stage_channels(
@@ -117,7 +117,7 @@ def stage_channels(
     periods: int = PERIODS,
     hours: int = 24,
 ) -> pd.DataFrame:
-    """Say what each channel is to each stage: used, finished, easy, liked.
+    """Return what each channel is to each stage: used, finished, easy, liked.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def stage_channels(
     Returns
     -------
     DataFrame
-        One row a stage, channel and measure ("use", "completion", "ease", "satisfaction"), as
+        One row per stage, channel and measure ("use", "completion", "ease", "satisfaction"), as
         ``channel_use`` and ``channel_ratings``; without a row when neither is there.
     """
     parts = []
@@ -153,10 +153,10 @@ def stage_channels(
     if answers is not None and channel and measures and "stage" in answers.columns:
         ratings = matrix.channel_ratings(answers, measures, channel=channel)
         parts.append(ratings[matrix.COLUMNS])
-    known = [part for part in parts if not part.empty]
-    if not known:
+    cells = [part for part in parts if not part.empty]
+    if not cells:
         return pd.DataFrame(columns=matrix.COLUMNS)
-    return pd.concat([part.astype({"count": "Int64"}) for part in known], ignore_index=True)
+    return pd.concat([part.astype({"count": "Int64"}) for part in cells], ignore_index=True)
 
 
 def company_friction(

@@ -41,7 +41,7 @@ def journey_friction(
     Parameters
     ----------
     events : pandas, polars or pyarrow frame, or Ibis table
-        One row an event; those without customer, time or channel are left out.
+        One row per event; those without customer, time or channel are left out.
     digital : list of str
         Channels without a person; all others (shop, phone) are assisted.
     journey, channel, date : str
@@ -90,8 +90,8 @@ def journey_friction(
         who=table[journey], at=times(table, date), channel=table[channel].cast("string"),
         wrong=possible_counts(table, error).fill_null(0) if error else ibis.literal(0),
     )  # fmt: skip
-    known = rows.filter(rows.who.notnull() & rows.channel.notnull() & (rows["at"] < end))
-    journeys = _journeys(known, pause)
+    placed = rows.filter(rows.who.notnull() & rows.channel.notnull() & (rows["at"] < end))
+    journeys = _journeys(placed, pause)
     closed = (
         journeys.ended_at + ibis.interval(microseconds=pause // dt.timedelta(microseconds=1)) < end
     )
@@ -102,12 +102,12 @@ def journey_friction(
     return rates_of(journeys.mutate(group=kind, closed=closed), counts, "journeys", level)
 
 
-def _journeys(known: ir.Table, pause: dt.timedelta) -> ir.Table:
-    """Return one row a journey: channel it began in, its end, switches and errors."""
+def _journeys(placed: ir.Table, pause: dt.timedelta) -> ir.Table:
+    """Return one row per journey: channel it began in, its end, switches and errors."""
     length = ibis.interval(microseconds=pause // dt.timedelta(microseconds=1))
     ordered = ibis.window(group_by="who", order_by=["at", "channel", "wrong"])
-    beside = known.mutate(
-        last_at=known["at"].lag().over(ordered), last_channel=known.channel.lag().over(ordered)
+    beside = placed.mutate(
+        last_at=placed["at"].lag().over(ordered), last_channel=placed.channel.lag().over(ordered)
     )
     goes_on = (beside["at"] <= beside["last_at"] + length).fill_null(False)
     flagged = beside.mutate(begins=(~goes_on).cast("int64"))
@@ -142,7 +142,7 @@ def request_friction(
     Parameters
     ----------
     tickets : pandas, polars or pyarrow frame, or Ibis table
-        One row a request; those without time or channel are left out, and for repeats those
+        One row per request; those without time or channel are left out, and for repeats those
         without customer.
     digital, until, level
         As in ``journey_friction``; a request belongs to its own channel.
@@ -189,15 +189,15 @@ def request_friction(
             (is_one_of(table[channel], digital), DIGITAL), (table[channel].notnull(), ASSISTED)
         ),
     )  # fmt: skip
-    known = rows.filter(rows["at"] < next_day(until))
+    dated = rows.filter(rows["at"] < next_day(until))
     ordered = ibis.window(group_by=["who", "why"], order_by=["at", "group", "moved"])
-    beside = known.mutate(next_at=known["at"].lead().over(ordered))
+    beside = dated.mutate(next_at=dated["at"].lead().over(ordered))
     length = ibis.interval(microseconds=window // dt.timedelta(microseconds=1))
     again = (beside["next_at"] <= beside["at"] + length).fill_null(False).cast("int64")
     judged = beside["at"] + length < ibis.literal(next_day(until))
     repeats = beside.mutate(closed=judged, again=again).filter(beside.who.notnull())
-    found = [rates_of(repeats, {"repeats": repeats.again}, "requests", level, yes_no=True)]
+    rates = [rates_of(repeats, {"repeats": repeats.again}, "requests", level, yes_no=True)]
     if transfers:
-        moved = known.mutate(closed=ibis.literal(True))
-        found.append(rates_of(moved, {"transfers": moved.moved}, "requests", level))
-    return pd.concat(found, ignore_index=True)
+        moved = dated.mutate(closed=ibis.literal(True))
+        rates.append(rates_of(moved, {"transfers": moved.moved}, "requests", level))
+    return pd.concat(rates, ignore_index=True)

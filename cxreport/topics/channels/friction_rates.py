@@ -29,7 +29,7 @@ def rates_of(
     Parameters
     ----------
     units : Ibis table
-        One row a journey or request: ``group``, ``closed`` (bool).
+        One row per journey or request: ``group``, ``closed`` (bool).
     counts : dict of str to column of it
         Measure -> how often it happened in the unit.
     unit : str
@@ -67,7 +67,7 @@ def rates_of(
 
 
 def compare_friction(rates: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
-    """Say how many times as much friction digital journeys have as assisted ones.
+    """Return how many times as much friction digital journeys have as assisted ones.
 
     Parameters
     ----------
@@ -79,10 +79,10 @@ def compare_friction(rates: pd.DataFrame, *, level: float = 0.95) -> pd.DataFram
     Returns
     -------
     DataFrame
-        One row a measure: ``measure``; ``digital``, ``assisted`` (per 100); ``estimate``, ``low``,
-        ``high`` (digital over assisted, times; widened for the number of measures); ``p_value``,
-        ``q_value`` (Holm over the measures), ``signal`` (bool; NA where there is no test, as where
-        one side has none).
+        One row per measure: ``measure``; ``digital``, ``assisted`` (per 100); ``estimate``,
+        ``low``, ``high`` (digital over assisted, times; widened for the number of measures);
+        ``p_value``, ``q_value`` (Holm over the measures), ``signal`` (bool; NA where there is no
+        test, as where one side has none).
 
     Examples
     --------

@@ -45,12 +45,12 @@ def channel_use(
     until: dt.date,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say, for each stage, which channels its journeys use, and how many get it done there.
+    """Return, for each stage, which channels its journeys use, and how many finish it there.
 
     Parameters
     ----------
     events : pandas, polars or pyarrow frame, or Ibis table
-        One row an event. Events without journey, time or channel, after ``until``, or of a stage
+        One row per event. Events without journey, time or channel, after ``until``, or of a stage
         that is not in the map are left out: see ``event_problems`` and ``stage_coverage``.
     stages : mapping of str to str, optional
         Code -> one of the five stages; when left out, codes are the stages' names.
@@ -70,7 +70,7 @@ def channel_use(
     Returns
     -------
     DataFrame
-        Two rows a stage and channel, in the order of the journey: ``stage``, ``channel``,
+        Two rows per stage and channel, in the order of the journey: ``stage``, ``channel``,
         ``measure`` ("use": journeys that used the channel, of all of the stage, so that a stage
         may add up to more than 100; "completion": journeys with one of the ``done`` events in time,
         in any channel, of those that entered the stage in this channel early enough to be judged);
@@ -107,9 +107,9 @@ def channel_use(
         stage=as_stage(table[stage].cast("string"), stages), name=table[name].cast("string"),
     )  # fmt: skip
     placed = rows.who.notnull() & rows.stage.notnull() & rows.channel.notnull()
-    known = rows.filter(placed & (rows["at"] < next_day(until)))
-    used = _used(known)
-    finished = _finished(known, dict(done or {}), window, until)
+    visits = rows.filter(placed & (rows["at"] < next_day(until)))
+    used = _used(visits)
+    finished = _finished(visits, dict(done or {}), window, until)
     counts = pd.concat([used, finished], ignore_index=True)
     shares = percent_of(counts["count"], counts["n"], level)
     trivial = counts["trivial"].astype(bool)
@@ -118,28 +118,28 @@ def channel_use(
     note = pd.Series("", counts.index, dtype="str").case_when(
         [(trivial, ONLY_DONE), (late, NOT_YET)]
     )
-    found = counts.join(shares).assign(note=note, place=counts["stage"].map(in_order))
-    ordered = found.assign(second=found["measure"] != USE)
+    cells = counts.join(shares).assign(note=note, place=counts["stage"].map(in_order))
+    ordered = cells.assign(second=cells["measure"] != USE)
     return ordered.sort_values(["place", "channel", "second"], ignore_index=True)[COLUMNS]
 
 
-def _used(known: ir.Table) -> pd.DataFrame:
+def _used(visits: ir.Table) -> pd.DataFrame:
     """Count the journeys of each stage, and those in each channel."""
-    by_channel = known.group_by("stage", "channel").aggregate(count=known.who.nunique())
-    by_stage = known.group_by("stage").aggregate(n=known.who.nunique())
+    by_channel = visits.group_by("stage", "channel").aggregate(count=visits.who.nunique())
+    by_stage = visits.group_by("stage").aggregate(n=visits.who.nunique())
     counts = run(by_channel).merge(run(by_stage), on="stage")
     return counts.assign(measure=USE, open=0, trivial=False)
 
 
 def _finished(
-    known: ir.Table, done: dict[str, Sequence[str]], window: dt.timedelta, until: dt.date
+    visits: ir.Table, done: dict[str, Sequence[str]], window: dt.timedelta, until: dt.date
 ) -> pd.DataFrame:
     """Count the journeys that entered each stage in each channel, and those that finished it."""
     parts = []
     length = ibis.interval(microseconds=window // dt.timedelta(microseconds=1))
     for stage, names in done.items():
-        final = known.name.isin(list(names))
-        beside = known.mutate(final=final.cast("int64"), done_at=ibis.cases((final, known["at"])))
+        final = visits.name.isin(list(names))
+        beside = visits.mutate(final=final.cast("int64"), done_at=ibis.cases((final, visits["at"])))
         following = ibis.window(group_by="who", order_by=["at", "final"], preceding=0)
         timed = beside.mutate(next_done=beside.done_at.min().over(following))
         here = timed.filter(timed.stage == stage)
@@ -160,8 +160,8 @@ def _finished(
         counts = counts.merge(run(others), on="channel")
         parts.append(counts.assign(stage=stage, trivial=counts["others"] == 0))
     names_of = ["stage", "channel", "n", "count", "open", "trivial"]
-    found = pd.concat(parts)[names_of] if parts else pd.DataFrame(columns=names_of)
-    return found.assign(measure=COMPLETION)
+    counts_by_cell = pd.concat(parts)[names_of] if parts else pd.DataFrame(columns=names_of)
+    return counts_by_cell.assign(measure=COMPLETION)
 
 
 def channel_ratings(
@@ -175,12 +175,12 @@ def channel_ratings(
     minimum: int = MINIMUM_GROUP,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say how easy each channel makes each stage, and how content its customers are.
+    """Return how easy each channel makes each stage, and how content its customers are.
 
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer, with the stage and channel that it is about.
+        One row per answer, with the stage and channel that it is about.
     measures : mapping of str to (str, int)
         Name of the measure -> column of the rating, and its lowest favourable answer.
     stages, stage, channel, level
@@ -194,7 +194,7 @@ def channel_ratings(
     Returns
     -------
     DataFrame
-        As ``channel_use``, one row a stage, channel and measure: ``n`` answers, ``count``
+        As ``channel_use``, one row per stage, channel and measure: ``n`` answers, ``count``
         favourable ones, ``estimate`` ... in percent; ``open`` is 0; ``invalid`` (ratings
         outside the scale, left out) comes before ``note``. A cell below ``minimum`` has
         only its ``n``, and the note "too few answers".
@@ -221,9 +221,9 @@ def channel_ratings(
         in_stage=as_stage(table[stage].cast("string"), stages),
         in_channel=table[channel].cast("string"),
     )
-    known = rows.filter(rows.in_stage.notnull() & rows.in_channel.notnull())
-    counted = known.group_by(stage=known.in_stage, channel=known.in_channel)
-    given = ratings(known, {column: scale for column, _ in measures.values()})
+    answered = rows.filter(rows.in_stage.notnull() & rows.in_channel.notnull())
+    counted = answered.group_by(stage=answered.in_stage, channel=answered.in_channel)
+    given = ratings(answered, {column: scale for column, _ in measures.values()})
     sums: dict[str, ir.Value] = {}
     for place, (column, least) in enumerate(measures.values()):
         rating, outside = given[column]
@@ -250,5 +250,5 @@ def channel_ratings(
     shares = percent_of(counts["count"], counts["n"], level).mask(few)
     note = pd.Series("", counts.index, dtype="str").mask(few, TOO_FEW)
     counts["count"] = counts["count"].astype("Int64").mask(few)
-    found = counts.join(shares).assign(note=note, open=0, stage_at=counts["stage"].map(in_order))
-    return found.sort_values(["stage_at", "channel", "place"], ignore_index=True)[RATED]
+    cells = counts.join(shares).assign(note=note, open=0, stage_at=counts["stage"].map(in_order))
+    return cells.sort_values(["stage_at", "channel", "place"], ignore_index=True)[RATED]

@@ -49,7 +49,7 @@ def multichannel(
     Parameters
     ----------
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row an order (leave out cancelled ones first); those without customer, channel or time
+        One row per order (leave out cancelled ones first); those without customer, channel or time
         are left out.
     customer, channel, date, amount : str
         Columns; the amount in one currency.
@@ -114,12 +114,14 @@ def multichannel(
     strata = _strata(rows.filter(placed), split)
     if strata.empty:
         raise CxError("nobody ordered before the split", got=split, hint="choose a later day")
-    found = pd.DataFrame([_compared(strata, outcome, z) for outcome in SUMS])
-    p_value = pd.Series(2 * norm.sf((found["estimate"] / found["std_error"]).abs()), found.index)
-    reach = normal_quantile(interval_level(p_value, family_level)) * found["std_error"]
-    limits = {"low": found["estimate"] - reach, "high": found["estimate"] + reach}
-    note = found.pop("note")
-    return found.assign(**limits, p_value=p_value, **judged(p_value, family_level), note=note)
+    effects = pd.DataFrame([_compared(strata, outcome, z) for outcome in SUMS])
+    p_value = pd.Series(
+        2 * norm.sf((effects["estimate"] / effects["std_error"]).abs()), effects.index
+    )
+    reach = normal_quantile(interval_level(p_value, family_level)) * effects["std_error"]
+    limits = {"low": effects["estimate"] - reach, "high": effects["estimate"] + reach}
+    note = effects.pop("note")
+    return effects.assign(**limits, p_value=p_value, **judged(p_value, family_level), note=note)
 
 
 def _strata(rows: ir.Table, split: dt.date) -> pd.DataFrame:

@@ -28,7 +28,7 @@ def rank_difference(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answered questionnaire.
+        One row per answered questionnaire.
     score : str
         Column of answers.
     by : str or list of str
@@ -61,28 +61,28 @@ def rank_difference(
     0       2  6  3.857   1
     """
     ranks = _ranks(data, score, by, scale)
-    known, n = ranks[ranks["n"] > 0], float(ranks["n"].sum())
-    said = {"metric": "kruskal_wallis", "groups": len(known), "n": int(n)}
+    filled, n = ranks[ranks["n"] > 0], float(ranks["n"].sum())
+    sizes = {"metric": "kruskal_wallis", "groups": len(filled), "n": int(n)}
     empty = {
         "H": np.nan,
-        "df": max(len(known) - 1, 0),
+        "df": max(len(filled) - 1, 0),
         "p_value": np.nan,
         "epsilon_squared": np.nan,
     }
-    if len(known) < 2:
-        return pd.DataFrame([said | empty | {"note": TOO_FEW}])
-    variance = float(known["variance"].iloc[0])
+    if len(filled) < 2:
+        return pd.DataFrame([sizes | empty | {"note": TOO_FEW}])
+    variance = float(filled["variance"].iloc[0])
     if not variance > 0:
-        return pd.DataFrame([said | empty | {"note": NO_VARIANCE}])
-    distance = known["mean_rank"] - (n + 1) / 2
-    statistic = float((known["n"] * distance**2).sum() / variance)
-    found = {
+        return pd.DataFrame([sizes | empty | {"note": NO_VARIANCE}])
+    distance = filled["mean_rank"] - (n + 1) / 2
+    statistic = float((filled["n"] * distance**2).sum() / variance)
+    test = {
         "H": statistic,
-        "df": len(known) - 1,
-        "p_value": float(chi2.sf(statistic, len(known) - 1)),
+        "df": len(filled) - 1,
+        "p_value": float(chi2.sf(statistic, len(filled) - 1)),
         "epsilon_squared": statistic / (n - 1),
     }
-    return pd.DataFrame([said | found | {"note": ""}])
+    return pd.DataFrame([sizes | test | {"note": ""}])
 
 
 def rank_pairs(
@@ -98,7 +98,7 @@ def rank_pairs(
     Returns
     -------
     DataFrame
-        One row a pair of groups with answers: ``group``, ``group_reference``; ``n``,
+        One row per pair of groups with answers: ``group``, ``group_reference``; ``n``,
         ``n_reference`` answers; ``z`` (above 0: ``group`` answers higher); ``p_value``
         (two-sided); ``q_value`` (Holm over all pairs). Empty values where no answer differs.
 
@@ -119,9 +119,9 @@ def rank_pairs(
     0     b               a  1.964
     """
     ranks = _ranks(data, score, by, scale)
-    known = ranks[ranks["n"] > 0].reset_index(drop=True)
-    pairs = list(combinations(range(len(known)), 2))
-    reference, current = (known.loc[[pair[side] for pair in pairs]] for side in (0, 1))
+    filled = ranks[ranks["n"] > 0].reset_index(drop=True)
+    pairs = list(combinations(range(len(filled)), 2))
+    reference, current = (filled.loc[[pair[side] for pair in pairs]] for side in (0, 1))
     reference, current = reference.reset_index(drop=True), current.reset_index(drop=True)
     error = current["variance"] * (1 / current["n"] + 1 / reference["n"])
     z = (current["mean_rank"] - reference["mean_rank"]) / error.where(error > 0) ** 0.5

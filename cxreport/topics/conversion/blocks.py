@@ -64,7 +64,7 @@ ERRORS = (
 
 @without_few
 def shop_chart(funnel: pd.DataFrame, company: Company, *, window: int, periods: int) -> Block:
-    """Say and draw where visitors are lost on their way to a purchase.
+    """State and draw where visitors are lost on their way to a purchase.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def shop_chart(funnel: pd.DataFrame, company: Company, *, window: int, periods: 
 
 
 def _whole_way(last: Row) -> Said:
-    """Say what share took all steps."""
+    """State what share took all steps."""
     if pd.isna(last["overall"]):
         return say("shop.unsaid")
     return say("shop.bought", step=last["step"], n=int(last["entered"]), **_of(last, OVERALL))
@@ -125,7 +125,7 @@ def _without_entry(funnel: pd.DataFrame) -> pd.DataFrame:
 
 @without_few
 def differences_table(differences: pd.DataFrame, company: Company, *, between: str) -> Block:
-    """Say at which steps channels or devices differ, and list all comparisons.
+    """State at which steps channels or devices differ, and list all comparisons.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def differences_table(differences: pd.DataFrame, company: Company, *, between: s
 
 @without_few
 def stages_chart(funnel: pd.DataFrame, company: Company, *, window: int) -> Block:
-    """Say and list how many customers go from stage to stage.
+    """State and list how many customers go from stage to stage.
 
     Parameters
     ----------
@@ -200,20 +200,20 @@ def stages_chart(funnel: pd.DataFrame, company: Company, *, window: int) -> Bloc
 
 @without_few
 def errors_table(errors: pd.DataFrame, company: Company) -> Block:
-    """Say and list how often each step fails; ``errors`` from ``step_errors``."""
+    """State and list how often each step fails; ``errors`` from ``step_errors``."""
     if company.table("events") is None:  # the funnel has said so
         return section([])
-    known = errors.dropna(subset="estimate")
-    if known.empty:
+    measured = errors.dropna(subset="estimate")
+    if measured.empty:
         return note(TOPIC, "missing.errors", company, needs=("events",))
-    row = max(known.to_dict("records"), key=lambda step: step["estimate"])
+    row = max(measured.to_dict("records"), key=lambda step: step["estimate"])
     items = [say("errors", step=row["step"], n=int(row["n"]), **_of(row, LIMITS))]
-    listed = table(TOPIC, "errors", known, ERRORS, company)
+    listed = table(TOPIC, "errors", measured, ERRORS, company)
     return section([sentences(TOPIC, items, company), listed])
 
 
 def session_chart(path: pd.DataFrame, bought: pd.DataFrame, dataset: Dataset) -> Block:
-    """Say and draw where visits are lost on the way to a purchase.
+    """State and draw where visits are lost on the way to a purchase.
 
     Parameters
     ----------
@@ -245,7 +245,7 @@ def session_chart(path: pd.DataFrame, bought: pd.DataFrame, dataset: Dataset) ->
 def session_differences_table(
     differences: pd.DataFrame, dataset: Dataset, *, between: str
 ) -> Block:
-    """Say how far groups are from each other; ``differences`` from ``session_differences``."""
+    """State how far groups are from each other; ``differences`` from ``session_differences``."""
     names = ("group", "group_reference", "estimate", "estimate_reference", "difference", "low",
              "high")  # fmt: skip
     judged = differences.dropna(subset="signal").sort_values("q_value").to_dict("records")
@@ -268,7 +268,7 @@ def session_differences_table(
 def against_rest_chart(
     groups: pd.DataFrame, dataset: Dataset, *, between: str, least: int
 ) -> Block:
-    """Say and draw which groups buy more than all the others together.
+    """State and draw which groups buy more than all the others together.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ def error_rates(
     Parameters
     ----------
     events : pandas, polars or pyarrow frame, or Ibis table
-        One row an event.
+        One row per event.
     steps : sequence of str
         Names of events, in the order in which they are to be shown.
     name, error : str
@@ -42,7 +42,7 @@ def error_rates(
     Returns
     -------
     DataFrame
-        One row a step: ``step``, ``n`` events of which it is known, ``errors``, ``unknown``
+        One row per step: ``step``, ``n`` events of which it is known, ``errors``, ``unknown``
         events, ``estimate`` (percent of ``n``), ``low``, ``high`` (Wilson), ``note`` ("", "this
         step never occurs"). Events count one by one: where the same customers fail again and
         again, the interval is too narrow.
@@ -78,5 +78,5 @@ def error_rates(
     share = frame["errors"] / n
     low, high = of_share(share, n, level)
     note = pd.Series("", frame.index, dtype="str").mask(n.isna(), "this step never occurs")
-    shown = frame.assign(estimate=100 * share, low=100 * low, high=100 * high, note=note)
-    return shown.reset_index()[COLUMNS]
+    rates = frame.assign(estimate=100 * share, low=100 * low, high=100 * high, note=note)
+    return rates.reset_index()[COLUMNS]

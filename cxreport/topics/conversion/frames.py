@@ -75,14 +75,14 @@ def shop_funnel(
     end = dt.datetime.combine(company.period.end, dt.time())
     entered_later = (visits.event_name == steps[0]) & (visits.occurred_at >= ibis.literal(end))
     visits = visits.filter(~entered_later.fill_null(False))
-    found = funnel(
+    shares = funnel(
         visits, list(steps), window=window, until=company.until, customer=WHO, by=by, level=level
     )
-    entered = found["eligible"].where(found["step"] == steps[0])
+    entered = shares["eligible"].where(shares["step"] == steps[0])
     if by:  # a till is a channel too, but nobody visits it
-        entered = entered.groupby(found[by], dropna=False).transform("max")
-        return found[entered > 0].reset_index(drop=True)
-    return found
+        entered = entered.groupby(shares[by], dropna=False).transform("max")
+        return shares[entered > 0].reset_index(drop=True)
+    return shares
 
 
 def shop_differences(
@@ -109,13 +109,13 @@ def shop_differences(
         As from :func:`cxreport.topics.conversion.compare_funnels`: all pairs at all steps
         are one family, corrected by Holm. Empty where there are no events, or no two groups.
     """
-    found = shop_funnel(
+    shares = shop_funnel(
         company, steps=steps, window=window, periods=periods, by=between, level=level
     )
-    if found.empty:
+    if shares.empty:
         columns = ["step", "group", "group_reference", "difference", "low", "high", "q_value"]
         return pd.DataFrame(columns=[*columns, "signal", "note"])
-    return compare_funnels(found, between, level=company.family_level)
+    return compare_funnels(shares, between, level=company.family_level)
 
 
 def step_errors(
@@ -173,7 +173,7 @@ def stage_funnel(company: Company, *, window: int = 90, level: float = 0.95) -> 
     Returns
     -------
     DataFrame
-        One row a stage: the columns of :func:`cxreport.topics.conversion.funnel`. A stage that no
+        One row per stage: the columns of :func:`cxreport.topics.conversion.funnel`. A stage that no
         table measures has the note "not measured" and no number; the next one is counted from the
         last that is measured. The note of advocacy is "of those who answered", with the
         answers as ``eligible`` and no ``overall``. Empty where fewer than two stages are measured.
@@ -198,15 +198,15 @@ def stage_funnel(company: Company, *, window: int = 90, level: float = 0.95) -> 
             level=level,
         )
 
-    found = through()
+    shares = through()
     if asked:
-        found = pd.concat([found, _advocates(through("answer"), through("promoter"), level)])
-    return _every_stage(found.set_index("step"))
+        shares = pd.concat([shares, _advocates(through("answer"), through("promoter"), level)])
+    return _every_stage(shares.set_index("step"))
 
 
-def _every_stage(found: pd.DataFrame) -> pd.DataFrame:
+def _every_stage(shares: pd.DataFrame) -> pd.DataFrame:
     """Give the stages that are not measured a row without numbers."""
-    frame = found.reindex(list(STAGES))
+    frame = shares.reindex(list(STAGES))
     counts = ["eligible", "reached", "open", "unknown", "entered", "completed"]
     frame["note"] = frame["note"].astype("str").where(frame["eligible"].notna(), NOT_MEASURED)
     frame["proxy"] = frame["proxy"].eq(1)
@@ -228,16 +228,16 @@ def _advocates(answered: pd.DataFrame, promoters: pd.DataFrame, level: float) ->
 
 
 def _stage_moments(company: Company) -> dict[str, ir.Table]:
-    """Return who was at which stage when: ``who``, ``at``, ``stage``, a table a stage."""
-    found = _from_events(company)
+    """Return who was at which stage when: ``who``, ``at``, ``stage``, one table per stage."""
+    moments = _from_events(company)
     orders, until = company.table("orders"), company.until
     if orders is not None and {"customer_id", "ordered_at"} <= company.columns_of("orders"):
         rows = purchases(orders, until=until).rows
-        found["purchase"] = _moments(rows, rows.ordered_at, "purchase")
+        moments["purchase"] = _moments(rows, rows.ordered_at, "purchase")
         # An instant early, so that an order is never its own successor.
         early = rows.ordered_at.cast("timestamp") - INSTANT
-        found["retention"] = _moments(rows, early, "retention")
-    return found | _from_answers(company)
+        moments["retention"] = _moments(rows, early, "retention")
+    return moments | _from_answers(company)
 
 
 def _from_events(company: Company) -> dict[str, ir.Table]:
@@ -245,13 +245,13 @@ def _from_events(company: Company) -> dict[str, ir.Table]:
     events, columns = company.table("events"), company.columns_of("events")
     if events is None or {"customer_id", "occurred_at", "stage"} - columns:
         return {}
-    known = set(company.codebook.tables["events"].columns["stage"].stages.values())
-    found: dict[str, ir.Table] = {}
+    stages = set(company.codebook.tables["events"].columns["stage"].stages.values())
+    moments: dict[str, ir.Table] = {}
     for stage in STAGES[:2]:
-        if stage in known:
+        if stage in stages:
             rows = events.filter(events.stage == stage)
-            found[stage] = _moments(rows, rows.occurred_at, stage)
-    return found
+            moments[stage] = _moments(rows, rows.occurred_at, stage)
+    return moments
 
 
 def _from_answers(company: Company) -> dict[str, ir.Table]:

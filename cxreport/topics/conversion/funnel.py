@@ -48,7 +48,7 @@ def funnel(
     Parameters
     ----------
     events : pandas, polars or pyarrow frame, or Ibis table
-        One row an event.
+        One row per event.
     steps : list of str, or dict of str to str or list of str
         Names of events in order; or steps in order, each with the events that count as it (so a
         stage may hold several events).
@@ -69,7 +69,7 @@ def funnel(
     Returns
     -------
     DataFrame
-        One row a group and step: the ``by`` columns; ``step``; ``proxy`` (bool); ``eligible``
+        One row per group and step: the ``by`` columns; ``step``; ``proxy`` (bool); ``eligible``
         customers (reached the step before early enough), ``reached`` (those of them who reached
         this one), ``open`` (reached the step before too late to be judged), ``unknown`` events of
         the step (without customer or time); ``estimate`` (percent of ``eligible``), ``std_error``

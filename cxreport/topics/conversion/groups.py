@@ -36,7 +36,7 @@ def funnel_shares(funnels: pd.DataFrame, *, of: Share = "step") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a group and step after the first: the ``by`` columns, ``step``; ``metric``
+        One row per group and step after the first: the ``by`` columns, ``step``; ``metric``
         ("conversion" or "overall conversion"); ``n`` customers (0 where the share is empty),
         ``favourable`` (those who went on), ``estimate`` (percent), ``std_error``, ``low``,
         ``high``, ``n_effective``, ``weighted`` (False), ``note``.
@@ -106,7 +106,7 @@ def compare_funnels(
     Returns
     -------
     DataFrame
-        One row a step and pair: the other ``by`` columns, ``step``, ``group``,
+        One row per step and pair: the other ``by`` columns, ``step``, ``group``,
         ``group_reference``, and the columns of :func:`cxreport.scores.compare.compare` from
         ``metric`` on: ``difference`` in points (group minus reference), Newcombe's ``low`` and
         ``high``, ``p_value``, ``q_value``, ``signal``. No row where there is one group.
@@ -145,8 +145,8 @@ def compare_funnels(
         side = pd.concat(chosen or [_labelled(shares, between, (None, None), None).iloc[:0]])
         labels = [*others, "step", "group", "group_reference"]
         sides.append(side[[*labels, *side.columns.difference(labels, sort=False)]])
-    found = compare(*sides, level=level, correction=correction)
-    return found.astype({"step": "str"})
+    differences = compare(*sides, level=level, correction=correction)
+    return differences.astype({"step": "str"})
 
 
 def differ_by_group(funnels: pd.DataFrame, between: str, *, of: Share = "step") -> pd.DataFrame:
@@ -160,7 +160,7 @@ def differ_by_group(funnels: pd.DataFrame, between: str, *, of: Share = "step") 
     Returns
     -------
     DataFrame
-        One row a step after the first: the other ``by`` columns, ``step``, ``metric``, ``groups``
+        One row per step after the first: the other ``by`` columns, ``step``, ``metric``, ``groups``
         (with customers to judge), ``n`` customers, ``chi2`` (Pearson, not continuity-corrected),
         ``df``, ``p_value``, ``q_value`` (Holm, over all rows), ``note`` ("", "fewer than two
         groups, or nobody or everybody went on").
@@ -204,12 +204,12 @@ def _chi2(at_step: pd.DataFrame) -> dict[str, object]:
     counted = {"groups": len(filled), "n": int(filled["n"].sum())}
     if len(filled) < 2 or (table.sum() == 0).any():
         return {**counted, "chi2": float("nan"), "df": 0, "p_value": float("nan"), "note": TOO_FEW}
-    found = chi2_contingency(table.to_numpy(), correction=False)
+    test = chi2_contingency(table.to_numpy(), correction=False)
     return {
         **counted,
-        "chi2": found.statistic,
-        "df": found.dof,
-        "p_value": found.pvalue,
+        "chi2": test.statistic,
+        "df": test.dof,
+        "p_value": test.pvalue,
         "note": "",
     }
 

@@ -87,12 +87,12 @@ def count_paths(rows: ir.Table, steps: int, observed: Observed) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a group, sorted, missing last; one row without groups: ``by_0`` ..., and each of
+        One row per group, sorted, missing last; one row without groups: ``by_0`` ..., and each of
         ``COUNTS`` with the number of the step behind it (``eligible_1``).
     """
     keys = [name for name in rows.columns if name.startswith("by_")]
-    known = rows.filter(rows.who.notnull() & rows["at"].notnull())
-    paths = _paths(known, steps, keys, observed.window)
+    placed = rows.filter(rows.who.notnull() & rows["at"].notnull())
+    paths = _paths(placed, steps, keys, observed.window)
     of_events: dict[str, ir.Value] = {}
     of_paths: dict[str, ir.Value] = {}
     for step in range(steps):
@@ -102,20 +102,20 @@ def count_paths(rows: ir.Table, steps: int, observed: Observed) -> pd.DataFrame:
         counted = _customers_at(paths, step, observed)
         of_paths |= {f"{count}_{step}": condition.sum() for count, condition in counted.items()}
     queries = ((rows, of_events), (paths, of_paths))
-    found = [run(table.aggregate(by=keys, **counts)) for table, counts in queries]
-    return _in_groups(found, rows, keys)
+    frames = [run(table.aggregate(by=keys, **counts)) for table, counts in queries]
+    return _in_groups(frames, rows, keys)
 
 
-def _paths(known: ir.Table, steps: int, keys: list[str], window: dt.timedelta) -> ir.Table:
-    """Return one row a customer who entered: their group, and ``t0``, ``t1`` ... of each step."""
-    entries = known.filter(known.step == 0)
+def _paths(placed: ir.Table, steps: int, keys: list[str], window: dt.timedelta) -> ir.Table:
+    """Return one row per customer who entered: their group, and ``t0``, ``t1`` ... of each step."""
+    entries = placed.filter(placed.step == 0)
     paths = entries.group_by("who").aggregate(t0=entries["at"].min())
     if keys:  # the group of the entry; the first in order, if one moment tells several
         beside = entries.join(paths, "who")
         beside = beside.filter(beside["at"] == beside.t0)
         paths = beside.group_by("who", "t0").aggregate(**{key: beside[key].min() for key in keys})
     for step in range(1, steps):
-        later = known.filter(known.step == step).select("who", "at")
+        later = placed.filter(placed.step == step).select("who", "at")
         beside = paths.left_join(later, "who").drop("who_right")
         before = beside[f"t{step - 1}"]
         inside = (beside["at"] >= before) & (beside["at"] <= before + _interval(window))
@@ -126,7 +126,7 @@ def _paths(known: ir.Table, steps: int, keys: list[str], window: dt.timedelta) -
 
 
 def _customers_at(paths: ir.Table, step: int, observed: Observed) -> dict[str, ir.BooleanValue]:
-    """Say of each path whether it counts at a step."""
+    """Return for each path whether it counts at a step."""
     end, here = ibis.literal(observed.end), paths[f"t{step}"].notnull()
     if step == 0:
         return dict.fromkeys(("eligible", "reached", "entered", "completed"), here)
@@ -146,10 +146,10 @@ def _interval(span: dt.timedelta) -> ir.IntervalValue:
     return ibis.interval(microseconds=span // dt.timedelta(microseconds=1))
 
 
-def _in_groups(found: list[pd.DataFrame], rows: ir.Table, keys: list[str]) -> pd.DataFrame:
+def _in_groups(frames: list[pd.DataFrame], rows: ir.Table, keys: list[str]) -> pd.DataFrame:
     """Add up what the queries found for each group; what a group does not have is 0."""
     if not keys:
-        return pd.concat(found, axis="columns").fillna(0).astype(int)
+        return pd.concat(frames, axis="columns").fillna(0).astype(int)
     kinds: dict[str, Any] = {}
     for key in keys:
         kind = rows[key].type()
@@ -159,9 +159,9 @@ def _in_groups(found: list[pd.DataFrame], rows: ir.Table, keys: list[str]) -> pd
         if kind.is_integer() or kind.is_boolean():
             # A missing group must not turn shop 12 into shop 12.0.
             kinds[key] = "boolean" if kind.is_boolean() else "Int64"
-    filled = [frame.astype(kinds) for frame in found if not frame.empty] or found
+    filled = [frame.astype(kinds) for frame in frames if not frame.empty] or frames
     wide = pd.concat(filled).groupby(keys, dropna=False, observed=True).sum()
-    counts = [name for frame in found for name in frame.columns if name not in keys]
+    counts = [name for frame in frames for name in frame.columns if name not in keys]
     # A frame left out for being empty would take its counts with it: nobody entered.
     wide = wide.reindex(columns=counts, fill_value=0).astype(int).reset_index()
     plain = {"boolean": "bool", "Int64": "int64"}

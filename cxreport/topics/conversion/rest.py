@@ -39,7 +39,7 @@ def compare_with_rest(
     Returns
     -------
     DataFrame
-        One row a group and step after the first: the ``by`` columns, ``step``, and the columns of
+        One row per group and step after the first: the ``by`` columns, ``step``, and the columns of
         :func:`cxreport.scores.compare.compare` from ``metric`` on, the reference being the other
         groups together; ``difference`` in points, Newcombe's ``low`` and ``high``.
 

@@ -64,7 +64,7 @@ def session_differences(
     Returns
     -------
     DataFrame
-        As from :func:`cxreport.topics.conversion.compare_funnels`: one row a pair, all of
+        As from :func:`cxreport.topics.conversion.compare_funnels`: one row per pair, all of
         them one family (Holm).
     """
     funnels = session_funnel(_sessions(dataset), [bought], by=between)
@@ -98,11 +98,13 @@ def sessions_against_rest(
     if small:
         group = ibis.cases((group.isin(small), POOLED), else_=group)
     funnels = session_funnel(rows.mutate(**{between: group}), [bought], by=between)
-    found = compare_with_rest(funnels, between, level=level)
+    differences = compare_with_rest(funnels, between, level=level)
     own = funnels[funnels["step"] == bought].rename(
         columns={"low": "estimate_low", "high": "estimate_high"}
     )
-    beside = found.merge(own[[between, "estimate_low", "estimate_high"]], on=between, how="left")
+    beside = differences.merge(
+        own[[between, "estimate_low", "estimate_high"]], on=between, how="left"
+    )
     return beside.sort_values(["estimate", between], ascending=[False, True], ignore_index=True)
 
 

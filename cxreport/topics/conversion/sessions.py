@@ -42,7 +42,7 @@ def session_funnel(
     Parameters
     ----------
     sessions : pandas, polars or pyarrow frame, or Ibis table
-        One row a session.
+        One row per session.
     steps : sequence of str
         Columns of numbers (or of true and false), in order.
     by : str or sequence of str, optional
@@ -91,10 +91,10 @@ def session_funnel(
     if groups:
         wide = kept_whole(wide, {name: table[name] for name in groups})
         wide = wide.sort_values(groups, ignore_index=True)
-    shown = as_funnel(wide, [SESSION, *steps], groups, level)
+    shares = as_funnel(wide, [SESSION, *steps], groups, level)
     skipped = wide[[f"skipped_{number}" for number in range(len(steps) + 1)]]
-    shown["skipped"] = skipped.to_numpy().ravel()
-    return shown[[*shown.columns.drop(["skipped", "note"]), "skipped", "note"]]
+    shares["skipped"] = skipped.to_numpy().ravel()
+    return shares[[*shares.columns.drop(["skipped", "note"]), "skipped", "note"]]
 
 
 def _check_steps(table: ir.Table, steps: Sequence[str]) -> None:
@@ -108,24 +108,24 @@ def _counts(table: ir.Table, steps: list[str]) -> dict[str, ir.Value]:
     """Count the sessions at each step, by the names that a funnel has for them."""
     values = [possible_counts(table, name) for name in steps]
     taken = [(value > 0).fill_null(False) for value in values]
-    known = [value.notnull() for value in values]
+    counted = [value.notnull() for value in values]
     everybody = ibis.literal(True)
     paths = [everybody, *(_all(taken[: k + 1]) for k in range(len(steps)))]
-    covered = [everybody, *(_all(known[: k + 1]) for k in range(len(steps)))]
+    covered = [everybody, *(_all(counted[: k + 1]) for k in range(len(steps)))]
     n = table.count()
-    found: dict[str, ir.Value] = {"events_0": n, "unknown_0": n - n, "skipped_0": n - n}
-    found |= dict.fromkeys(("eligible_0", "reached_0", "entered_0", "completed_0"), n)
+    counts: dict[str, ir.Value] = {"events_0": n, "unknown_0": n - n, "skipped_0": n - n}
+    counts |= dict.fromkeys(("eligible_0", "reached_0", "entered_0", "completed_0"), n)
     for k, (before, here) in enumerate(pairwise(paths), start=1):
-        found |= {
+        counts |= {
             f"events_{k}": taken[k - 1].sum(),
-            f"unknown_{k}": (~known[k - 1]).sum(),
+            f"unknown_{k}": (~counted[k - 1]).sum(),
             f"skipped_{k}": (taken[k - 1] & ~before).sum(),
-            f"eligible_{k}": (before & known[k - 1]).sum(),
+            f"eligible_{k}": (before & counted[k - 1]).sum(),
             f"reached_{k}": here.sum(),
             f"entered_{k}": covered[k].sum(),
             f"completed_{k}": (here & covered[k]).sum(),
         }
-    return found
+    return counts
 
 
 def _all(conditions: list[ir.BooleanValue]) -> ir.BooleanValue:

@@ -37,8 +37,8 @@ def as_funnel(
     Parameters
     ----------
     wide : DataFrame
-        One row a group: its labels, and each of ``conversion_paths.COUNTS`` with the number of the
-        step behind it.
+        One row per group: its labels, and each of ``conversion_paths.COUNTS`` with the number of
+        the step behind it.
     steps, groups : sequence of str
         Names of the steps, in order, and of the columns of groups.
     level : float
@@ -73,14 +73,14 @@ def _at_step(wide: pd.DataFrame, number: int) -> pd.DataFrame:
 
 def with_shares(frame: pd.DataFrame, level: float) -> pd.DataFrame:
     """Add shares, intervals and notes to the counts."""
-    known = frame["eligible"].where((frame["eligible"] > 0) & ~frame["never"])
-    share = frame["reached"] / known
-    low, high = of_share(share, known, level)
+    trials = frame["eligible"].where((frame["eligible"] > 0) & ~frame["never"])
+    share = frame["reached"] / trials
+    low, high = of_share(share, trials, level)
     entered = frame["entered"].where((frame["entered"] > 0) & frame["possible"])
     overall = frame["completed"] / entered
     overall_low, overall_high = of_share(overall, entered, level)
     given = ~frame["first"]
-    error = ((share * (1 - share) / known) ** 0.5).where(known > 1)
+    error = ((share * (1 - share) / trials) ** 0.5).where(trials > 1)
     return frame.assign(
         estimate=100 * share,
         std_error=100 * error.where(given),
@@ -94,7 +94,7 @@ def with_shares(frame: pd.DataFrame, level: float) -> pd.DataFrame:
 
 
 def _notes(frame: pd.DataFrame) -> pd.Series:
-    """Say in a word why a share is empty, or what a reader must know of it."""
+    """Return in a word why a share is empty, or what a reader must know of it."""
     waiting = (frame["open"] > 0) | ((frame["entrants"] > 0) & (frame["entered"] == 0))
     reasons = [
         (frame["never"], NEVER),

@@ -22,7 +22,7 @@ class DriverAnswers(NamedTuple):
     Attributes
     ----------
     rows : ibis Table
-        One row an answer.
+        One row per answer.
     outcome : str
         The main question.
     drivers : list of str

@@ -50,7 +50,7 @@ def asymmetry(  # noqa: PLR0913 - a design, a scale, three limits, resamples
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer. Rows without the outcome are left out.
+        One row per answer. Rows without the outcome are left out.
     outcome : str
         Column of the outcome, higher is better.
     drivers : sequence of str
@@ -74,7 +74,7 @@ def asymmetry(  # noqa: PLR0913 - a design, a scale, three limits, resamples
     Returns
     -------
     DataFrame
-        One row a driver: ``driver``; ``n`` (rows with this rating and the outcome), ``invalid``
+        One row per driver: ``driver``; ``n`` (rows with this rating and the outcome), ``invalid``
         (rows in which one of the two is outside its scale), ``n_low``, ``n_high``; ``penalty`` and
         ``reward`` (outcome where the rating is bad, or excellent, against a middling one, all
         drivers together; in units of the outcome), each with ``_low`` and ``_high``; ``asymmetry``
@@ -129,7 +129,7 @@ def asymmetry(  # noqa: PLR0913 - a design, a scale, three limits, resamples
             "high": high,
         }
     )
-    return _told(frame, steps.notes, threshold)
+    return _with_kinds(frame, steps.notes, threshold)
 
 
 def impact_asymmetry(penalty: Numbers, reward: Numbers) -> Numbers:
@@ -146,7 +146,7 @@ def impact_asymmetry(penalty: Numbers, reward: Numbers) -> Numbers:
     return difference
 
 
-def _told(frame: pd.DataFrame, notes: list[str], threshold: float) -> pd.DataFrame:
+def _with_kinds(frame: pd.DataFrame, notes: list[str], threshold: float) -> pd.DataFrame:
     """Name the kind of each driver, or why it cannot be named."""
     sure = frame["low"].notna()
     low, high = (
@@ -164,8 +164,8 @@ def _told(frame: pd.DataFrame, notes: list[str], threshold: float) -> pd.DataFra
         UNKNOWN,
     )  # fmt: skip
     why = np.select([wrong, nothing, kinds == UNKNOWN], [WRONG, NO_EFFECT, SPANS], "")
-    said = [first or str(second) for first, second in zip(notes, why, strict=True)]
-    return frame.assign(kind=kinds, note=said)
+    reasons = [first or str(second) for first, second in zip(notes, why, strict=True)]
+    return frame.assign(kind=kinds, note=reasons)
 
 
 def priority_order(attributes: pd.DataFrame, *, threshold: float = 0.1) -> pd.DataFrame:
@@ -174,7 +174,7 @@ def priority_order(attributes: pd.DataFrame, *, threshold: float = 0.1) -> pd.Da
     Parameters
     ----------
     attributes : DataFrame
-        One row a driver: ``driver``, ``performance`` (mean rating), ``penalty``, ``reward`` and,
+        One row per driver: ``driver``, ``performance`` (mean rating), ``penalty``, ``reward`` and,
         where already judged, ``kind``.
     threshold : float
         As in ``asymmetry``, where there is no ``kind``.
@@ -209,16 +209,16 @@ def priority_order(attributes: pd.DataFrame, *, threshold: float = 0.1) -> pd.Da
     if absent:
         raise CxError("a column is missing", got=", ".join(absent), expected=", ".join(NEEDED))
     penalty, reward = (attributes[name].to_numpy("float64") for name in ("penalty", "reward"))
-    found = impact_asymmetry(penalty, reward)
+    index = impact_asymmetry(penalty, reward)
     kinds = np.select(
-        [(penalty > 0) | (reward < 0) | np.isnan(found), found < -threshold, found > threshold],
+        [(penalty > 0) | (reward < 0) | np.isnan(index), index < -threshold, index > threshold],
         [UNKNOWN, BASIC, EXCITEMENT],
         PERFORMANCE,
     )
     performance = attributes["performance"]
     standing = np.where(performance < performance.mean(), "low", "high")
     frame = attributes[["driver", "performance"]].assign(
-        asymmetry=found, kind=attributes.get("kind", pd.Series(kinds)), standing=standing
+        asymmetry=index, kind=attributes.get("kind", pd.Series(kinds)), standing=standing
     )
     places = {pair: at for at, pair in enumerate(ORDER, start=1)}
     order = [places.get(pair) for pair in zip(frame["standing"], frame["kind"], strict=True)]

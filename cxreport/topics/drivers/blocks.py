@@ -100,7 +100,7 @@ BARS = {
 
 @without_few
 def priorities(ranked: pd.DataFrame, survey: Survey, periods: int) -> Block:
-    """Say what to mend first and how sure that is, and draw the map of priorities.
+    """Describe what to fix first and how sure that is, and draw the map of priorities.
 
     Parameters
     ----------
@@ -131,12 +131,12 @@ def priorities(ranked: pd.DataFrame, survey: Survey, periods: int) -> Block:
 
 
 def _target_set(row: Row) -> bool:
-    """Say whether somebody set a target that the texts may speak of."""
+    """Return whether somebody set a target that the texts may speak of."""
     return bool(row.get("target_set"))
 
 
 def _first(row: Row) -> Said:
-    """Say what to mend first, in words as sure as the ranks are."""
+    """Describe what to fix first, in words as sure as the ranks are."""
     if pd.isna(row["estimate"]):
         return say("first.unsaid")
     if row["estimate"] <= 0:
@@ -150,12 +150,12 @@ def _is_high(row: Row) -> bool:
 
 
 def _ranked(key: str, row: Row) -> Said:
-    """Say how often a touchpoint is among the first."""
+    """State how often a touchpoint is among the first."""
     return say(key, question=row["question"], n=int(row["n"]), times=round(float(row["top"])))
 
 
 def _why(row: Row) -> Said:
-    """Say what makes the first priority one."""
+    """Describe what makes the first priority one."""
     names = ("performance", "target", "reach", "importance", "importance_low", "importance_high")
     key = "why_target" if _target_set(row) else "why"
     return say(key, question=row["question"], **{name: float(row[name]) for name in names})
@@ -182,17 +182,17 @@ def importances(shares: pd.DataFrame, survey: Survey, periods: int) -> Block:
     if shares.empty:
         return note("drivers", "missing.drivers")
     frame = shares.assign(**{name: 100 * shares[name] for name in ("estimate", "low", "high")})
-    known = say("explained", share=float(frame["estimate"].sum()), n=int(shares["n"].max()))
+    explained = say("explained", share=float(frame["estimate"].sum()), n=int(shares["n"].max()))
     drawn = chart(
         "bars", "drivers", "importance", frame, IMPORTANCE, survey,
         label=BARS["label"], x="axis.importance", periods=periods,
     )  # fmt: skip
-    return section([sentences("drivers", [known], survey), drawn])
+    return section([sentences("drivers", [explained], survey), drawn])
 
 
 @without_few
 def penalties(effects: pd.DataFrame, survey: Survey, periods: int) -> Block:
-    """Say what only costs and what only delights, and draw it; from ``survey_asymmetry``."""
+    """Describe what only costs and what only delights, and draw it; from ``survey_asymmetry``."""
     if effects.empty:
         return note("drivers", "missing.drivers")
     story = [
@@ -223,7 +223,7 @@ def priorities_by_kind(ordered: pd.DataFrame, survey: Survey) -> Block:
 
 @without_few
 def moments(effects: pd.DataFrame, survey: Survey, days: int) -> Block:
-    """Say which touchpoints are moments of truth, and draw all effects; from ``survey_moments``."""
+    """Name the moments of truth, and draw all effects; from ``survey_moments``."""
     if effects.empty:
         return _no_moments(survey)
     blocks: list[Block] = []
@@ -245,7 +245,7 @@ def moments(effects: pd.DataFrame, survey: Survey, days: int) -> Block:
 
 @without_few
 def moments_in_brief(effects: pd.DataFrame, survey: Survey, days: int) -> Block:
-    """Say which touchpoints are moments of truth, in sentences and one table."""
+    """State which touchpoints are moments of truth, in sentences and one table."""
     if effects.empty:
         return _no_moments(survey)
     fired = _fired(effects)
@@ -260,23 +260,23 @@ def moments_in_brief(effects: pd.DataFrame, survey: Survey, days: int) -> Block:
 
 
 def method(survey: Survey) -> Block:
-    """Say how drivers were judged."""
+    """Describe how drivers were judged."""
     return sentences("drivers", [say(key) for key in METHOD], survey)
 
 
 def _no_moments(survey: Survey) -> Block:
-    """Say why there are no moments of truth."""
+    """State why there are no moments of truth."""
     few = len(survey.columns("touchpoint")) < FEWEST
     return note("drivers", "missing.few_touchpoints" if few else "missing.moments")
 
 
 def _nothing(effects: pd.DataFrame, outcome: str, days: int) -> Said:
-    """Say that no touchpoint is a moment of truth for one outcome."""
+    """State that no touchpoint is a moment of truth for one outcome."""
     return say(NOTHING[outcome], n=int(effects["n"].max()), days=days)
 
 
 def _read_with(survey: Survey) -> list[Said]:
-    """Say which answers count, and what the effects are not."""
+    """State which answers count, and what the effects are not."""
     counted = say("moment.counted", n=len(survey.history))
     return [*([counted] if len(survey.history) > 1 else []), say("moment.not_cause")]
 
@@ -295,7 +295,7 @@ def _fired(effects: pd.DataFrame) -> pd.DataFrame:
 
 
 def _moment(row: Row, days: int) -> list[Said]:
-    """Say in what way a touchpoint is a moment of truth, and whether it is at risk."""
+    """State in what way a touchpoint is a moment of truth, and whether it is at risk."""
     story, question, outcome = [], row["question"], row["outcome"]
     if row["kind"] in {"negative", "both"}:
         values = _loss(row, "negative") | {"n": int(row["n_low"])}

@@ -69,7 +69,7 @@ def correlate(
     Parameters
     ----------
     data : frame
-        One row an answer.
+        One row per answer.
     columns : sequence of str
         Numeric columns, the outcome last.
     scales : sequence
@@ -100,25 +100,25 @@ def correlate(
 
     def design(values: Numbers) -> Numbers:
         """Return whether there is a value, the value from 0 to 1, and its square."""
-        known = ~np.isnan(values)
-        scaled = np.where(known, (values - rows.lowest) / width, 0.0)
-        return np.hstack([known.astype(float), scaled, scaled**2])
+        present = ~np.isnan(values)
+        scaled = np.where(present, (values - rows.lowest) / width, 0.0)
+        return np.hstack([present.astype(float), scaled, scaled**2])
 
     sums = resample(rows, design, bootstrap=bootstrap, seed=seed)
     k = len(rows.names)
-    known, value, square = slice(k), slice(k, 2 * k), slice(2 * k, 3 * k)
-    together = sums.resampled[:, known, known]
+    present, value, square = slice(k), slice(k, 2 * k), slice(2 * k, 3 * k)
+    together = sums.resampled[:, present, present]
     each = np.diagonal(together, axis1=1, axis2=2)
     with np.errstate(divide="ignore", invalid="ignore"):
         correlation, mean = _moments(
             together,
-            sums.resampled[:, value, known],
-            sums.resampled[:, square, known],
+            sums.resampled[:, value, present],
+            sums.resampled[:, square, present],
             sums.resampled[:, value, value],
         )
         reach = together[:, -1, :] / each[:, -1:]
     return Ratings(
-        pairs=sums.plain[known, known].round(),
+        pairs=sums.plain[present, present].round(),
         correlation=correlation,
         mean=rows.lowest + width * mean,
         reach=reach,

@@ -1,4 +1,4 @@
-"""What to mend first: what matters, falls short of its target, and reaches many."""
+"""What to fix first: what matters, falls short of its target, and reaches many."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def criticality(  # noqa: PLR0913 - a design, a scale, two levels, resamples
     level: float = 0.95,
     family_level: float | None = None,
 ) -> pd.DataFrame:
-    """Rank what to mend first, and say how sure the ranks are.
+    """Rank what to fix first, and say how sure the ranks are.
 
     Criticality is importance x shortfall to the target x reach. What goes against the outcome once
     the other drivers are known (its regression coefficient is not above 0) has none: its
@@ -66,7 +66,7 @@ def criticality(  # noqa: PLR0913 - a design, a scale, two levels, resamples
     Returns
     -------
     DataFrame
-        One row a driver, most critical first: ``driver``; ``n`` (rows with this rating and the
+        One row per driver, most critical first: ``driver``; ``n`` (rows with this rating and the
         outcome); ``invalid`` (rows in which one of the two is outside its scale); ``importance``
         (percent of the differences in the outcome), ``importance_low``, ``importance_high``;
         ``performance`` (mean rating), ``performance_low``, ``performance_high``; ``shortfall``
@@ -101,14 +101,14 @@ def criticality(  # noqa: PLR0913 - a design, a scale, two levels, resamples
     family_level = level if family_level is None else family_level
     if not np.isfinite(target):
         raise CxError("a target must be a number", got=target)
-    found = fit(
+    fitted = fit(
         data, outcome, drivers, scale=scale, outcome_scale=outcome_scale, method=method,
         weight=weight, cluster=cluster, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
-    ratings, weight_of = found.ratings, 100 * found.parts
+    ratings, weight_of = fitted.ratings, 100 * fitted.parts
     mean, reach = ratings.mean[:, :-1], ratings.reach[:, :-1]
     shortfall = np.clip(target - mean, 0, None)
-    own = np.where(found.coefficients > 0, 1.0, np.where(np.isnan(found.coefficients), np.nan, 0))
+    own = np.where(fitted.coefficients > 0, 1.0, np.where(np.isnan(fitted.coefficients), np.nan, 0))
     product = weight_of * shortfall * reach * own
     frame = pd.DataFrame(
         {
@@ -130,18 +130,18 @@ def criticality(  # noqa: PLR0913 - a design, a scale, two levels, resamples
         share=100 * product[0] / total if total > 0 else np.nan,
         top=top,
         level=[
-            _level(often, known, sure=sure)
-            for often, known, sure in zip(
-                top, product[0], _own_effect(found.coefficients, family_level), strict=True
+            _level(often, product_or_nan, sure=sure)
+            for often, product_or_nan, sure in zip(
+                top, product[0], _own_effect(fitted.coefficients, family_level), strict=True
             )
         ],
-        note=notes_of(found, level),
+        note=notes_of(fitted, level),
     )
     return frame.sort_values(["estimate", "importance"], ascending=False, ignore_index=True)
 
 
 def _own_effect(coefficients: Numbers, level: float) -> Flags:
-    """Say which drivers go with the outcome beyond chance once the others are known."""
+    """Return which drivers go with the outcome beyond chance once the others are known."""
     if len(coefficients) == 1:
         return np.zeros(coefficients.shape[1], dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):

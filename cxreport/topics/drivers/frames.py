@@ -59,15 +59,15 @@ def survey_importance(
         As ``importance``, with ``question`` (the touchpoint's column) in place of ``driver``, most
         important first; without a row when ``driver_answers`` has nothing.
     """
-    found = driver_answers(survey, periods)
-    if found is None:
+    answers = driver_answers(survey, periods)
+    if answers is None:
         return pd.DataFrame(columns=EMPTY[importance])
     shares = importance(
-        found.rows, found.outcome, found.drivers, scale=found.scale,
-        outcome_scale=found.outcome_scale, weight=found.weight, cluster=found.cluster,
+        answers.rows, answers.outcome, answers.drivers, scale=answers.scale,
+        outcome_scale=answers.outcome_scale, weight=answers.weight, cluster=answers.cluster,
         bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
-    return _named(_shown(shares, survey)).sort_values(
+    return _named(_large_enough(shares, survey)).sort_values(
         "estimate", ascending=False, ignore_index=True
     )
 
@@ -80,7 +80,7 @@ def survey_criticality(
     bootstrap: int = 1000,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Rank what to mend first among the touchpoints.
+    """Rank what to fix first among the touchpoints.
 
     Parameters
     ----------
@@ -96,16 +96,18 @@ def survey_criticality(
         As ``criticality``, with ``question`` in place of ``driver``, ``target`` and
         ``target_set`` (true where the target was given, not that of a satisfied customer).
     """
-    found = driver_answers(survey, periods)
-    if found is None:
+    answers = driver_answers(survey, periods)
+    if answers is None:
         return pd.DataFrame(columns=EMPTY[criticality])
-    wanted = found.satisfied if target is None else target
+    wanted = answers.satisfied if target is None else target
     ranked = criticality(
-        found.rows, found.outcome, found.drivers, target=wanted, scale=found.scale,
-        outcome_scale=found.outcome_scale, weight=found.weight, cluster=found.cluster,
+        answers.rows, answers.outcome, answers.drivers, target=wanted, scale=answers.scale,
+        outcome_scale=answers.outcome_scale, weight=answers.weight, cluster=answers.cluster,
         bootstrap=bootstrap, seed=seed, family_level=survey.family_level,
     )  # fmt: skip
-    return _named(_shown(ranked, survey)).assign(target=wanted, target_set=target is not None)
+    return _named(_large_enough(ranked, survey)).assign(
+        target=wanted, target_set=target is not None
+    )
 
 
 def survey_asymmetry(
@@ -130,16 +132,16 @@ def survey_asymmetry(
     DataFrame
         As ``asymmetry``, with ``question`` in place of ``driver``, largest penalty first.
     """
-    found = driver_answers(survey, periods)
-    if found is None:
+    answers = driver_answers(survey, periods)
+    if answers is None:
         return pd.DataFrame(columns=EMPTY[asymmetry])
     effects = asymmetry(
-        found.rows, found.outcome, found.drivers, low_to=found.low_to, high_from=found.high_from,
-        scale=found.scale, outcome_scale=found.outcome_scale, threshold=threshold,
-        weight=found.weight, cluster=found.cluster,
+        answers.rows, answers.outcome, answers.drivers, low_to=answers.low_to,
+        high_from=answers.high_from, scale=answers.scale, outcome_scale=answers.outcome_scale,
+        threshold=threshold, weight=answers.weight, cluster=answers.cluster,
         bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
-    return _named(_shown(effects, survey)).sort_values("penalty", ignore_index=True)
+    return _named(_large_enough(effects, survey)).sort_values("penalty", ignore_index=True)
 
 
 def survey_priorities(effects: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
@@ -194,10 +196,11 @@ def survey_moments(
         or "stayed". Large is 5 percentage points, or a twentieth of the score's scale. Without a
         row when customers are not known.
     """
-    found = driver_answers(survey, periods)
-    if found is None or not set(NEEDED) <= set(found.rows.columns):
+    answers = driver_answers(survey, periods)
+    if answers is None or not set(NEEDED) <= set(answers.rows.columns):
         return pd.DataFrame(columns=EMPTY[moments_of_truth])
-    rows, (worst, best) = with_next_score(found.rows, score=found.outcome), found.outcome_scale
+    rows = with_next_score(answers.rows, score=answers.outcome)
+    worst, best = answers.outcome_scale
     outcomes = {NEXT: LARGE_SCORE * (best - worst)}
     if {"customer_id", "ordered_at"} <= survey.columns_of("orders"):
         rows = with_orders(rows, survey.table("orders"), observed_until=survey.until, days=days)
@@ -206,16 +209,18 @@ def survey_moments(
         everybody = survey.table("customers")
         rows = with_contracts(rows, everybody, observed_until=survey.until, days=days)
         outcomes[STAYED] = LARGE_POINTS
-    wanted = found.satisfied if target is None else target
+    wanted = answers.satisfied if target is None else target
     moments = moments_of_truth(
-        keep(rows), outcomes, found.drivers, low_to=found.low_to, high_from=found.high_from,
-        target=wanted, scale=found.scale, cluster=found.cluster, bootstrap=bootstrap, seed=seed,
+        keep(rows), outcomes, answers.drivers, low_to=answers.low_to, high_from=answers.high_from,
+        target=wanted, scale=answers.scale, cluster=answers.cluster, bootstrap=bootstrap, seed=seed,
         family_level=survey.family_level,
     )  # fmt: skip
-    return _named(_shown(moments, survey)).assign(target=wanted, target_set=target is not None)
+    return _named(_large_enough(moments, survey)).assign(
+        target=wanted, target_set=target is not None
+    )
 
 
-def _shown(frame: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+def _large_enough(frame: pd.DataFrame, survey: Survey) -> pd.DataFrame:
     """Leave out what rests on so few answers that persons might be recognised."""
     return frame[~is_small(frame["n"], survey.minimum_group)].reset_index(drop=True)
 

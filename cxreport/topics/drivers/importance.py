@@ -76,7 +76,7 @@ def importance(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer.
+        One row per answer.
     outcome : str
         Column of the outcome, such as the score of 0 to 10.
     drivers : sequence of str
@@ -105,7 +105,7 @@ def importance(
     Returns
     -------
     DataFrame
-        One row a driver, in the order given: ``driver``; ``n`` (rows with this rating and the
+        One row per driver, in the order given: ``driver``; ``n`` (rows with this rating and the
         outcome); ``invalid`` (rows in which one of the two is outside its scale); ``estimate``
         (part of R2, 0 to 1), ``low``, ``high``; ``share`` (percent of R2); ``first`` (percent of
         resamples in which it is the most important); ``sign`` ("+" or "-", of the regression
@@ -139,45 +139,45 @@ def importance(
     0  staff       0.8   80.0    +
     1  price       0.2   20.0    +
     """
-    found = fit(
+    fitted = fit(
         data, outcome, drivers, scale=scale, outcome_scale=outcome_scale, method=method,
         weight=weight, cluster=cluster, bootstrap=bootstrap, seed=seed,
     )  # fmt: skip
-    estimate, coefficient = found.parts[0], found.coefficients[0]
-    low, high = limits(found.parts, level)
-    coefficient_low, coefficient_high = limits(found.coefficients, level)
-    correlation = found.ratings.correlation[0, :-1, -1]
+    estimate, coefficient = fitted.parts[0], fitted.coefficients[0]
+    low, high = limits(fitted.parts, level)
+    coefficient_low, coefficient_high = limits(fitted.coefficients, level)
+    correlation = fitted.ratings.correlation[0, :-1, -1]
     r2 = np.nansum(estimate)
     frame = pd.DataFrame(
         {
             "driver": list(drivers),
-            "n": found.ratings.pairs[:-1, -1].astype(int),
-            "invalid": found.ratings.invalid.astype(int),
+            "n": fitted.ratings.pairs[:-1, -1].astype(int),
+            "invalid": fitted.ratings.invalid.astype(int),
             "estimate": estimate,
             "low": low,
             "high": high,
             "share": 100 * estimate / r2 if r2 > 0 else np.nan,
-            "first": often_first(found.parts, 1),
+            "first": often_first(fitted.parts, 1),
             "sign": np.select([coefficient > 0, coefficient < 0], ["+", "-"], ""),
             "coefficient": coefficient,
             "coefficient_low": coefficient_low,
             "coefficient_high": coefficient_high,
             "correlation": correlation,
-            "vif": found.inflation,
-            "method": found.method,
+            "vif": fitted.inflation,
+            "method": fitted.method,
         }
     )
-    return frame.assign(note=notes_of(found, level))
+    return frame.assign(note=notes_of(fitted, level))
 
 
-def notes_of(found: Fit, level: float = 0.95) -> list[str]:
-    """Say of each driver why it has no number, or that its importance may be another's."""
-    correlation = found.ratings.correlation[0, :-1, -1]
-    low, high = limits(found.coefficients, level)
-    said = np.select(
-        [found.coefficients[0] * correlation < 0, low * high <= 0], [CLASH, BORROWED], ""
+def notes_of(fitted: Fit, level: float = 0.95) -> list[str]:
+    """Return for each driver why it has no number, or that its importance may be another's."""
+    correlation = fitted.ratings.correlation[0, :-1, -1]
+    low, high = limits(fitted.coefficients, level)
+    doubts = np.select(
+        [fitted.coefficients[0] * correlation < 0, low * high <= 0], [CLASH, BORROWED], ""
     )
-    return [why or str(note) for why, note in zip(found.notes, said, strict=True)]
+    return [why or str(note) for why, note in zip(fitted.notes, doubts, strict=True)]
 
 
 def fit(
@@ -226,7 +226,7 @@ def fit(
 
 
 def _left_out(ratings: Ratings) -> list[str]:
-    """Say which drivers cannot be in the model; the one with the fewest answers goes first."""
+    """Return which drivers cannot be in the model; the one with the fewest answers goes first."""
     pairs, outcome = ratings.pairs, len(ratings.pairs) - 1
     answered = np.diagonal(pairs)
     notes = [

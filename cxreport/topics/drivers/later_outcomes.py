@@ -28,9 +28,9 @@ def with_orders(
     Parameters
     ----------
     answers : frame
-        One row an answer: ``response_id``, ``customer_id``, ``answered_at`` (local time).
+        One row per answer: ``response_id``, ``customer_id``, ``answered_at`` (local time).
     orders : frame
-        One row an order: ``customer_id``, ``ordered_at`` (local time). Cancelled ones count, too.
+        One row per order: ``customer_id``, ``ordered_at`` (local time). Cancelled ones count, too.
     observed_until : date
         The last day that the orders cover.
     days : int
@@ -66,10 +66,10 @@ def with_orders(
     later = placed.select(who=placed.customer_id, ordered=placed.ordered_at)
     pairs = who.inner_join(later, "who")
     came = pairs.filter((pairs.ordered > pairs.at) & (pairs.ordered <= pairs.at + span))
-    found = came.select(came_id=came.id).distinct()
-    joined = given.left_join(found, given.response_id == found.came_id)
-    known = _observable(joined, span, observed_until)
-    value = ibis.cases((known & joined.came_id.notnull(), YES), (known, NO), else_=None)
+    ids_with_orders = came.select(came_id=came.id).distinct()
+    joined = given.left_join(ids_with_orders, given.response_id == ids_with_orders.came_id)
+    observable = _observable(joined, span, observed_until)
+    value = ibis.cases((observable & joined.came_id.notnull(), YES), (observable, NO), else_=None)
     return joined.mutate(**{AGAIN: value.cast("float64")}).drop("came_id")
 
 
@@ -113,10 +113,10 @@ def with_next_score(answers: Data, *, score: str) -> ir.Table:
     first = after.group_by("id").aggregate(first=after.then.min())
     at_first = after.inner_join(first, "id")
     next_ones = at_first.filter(at_first.then == at_first.first)
-    found = next_ones.group_by(next_id=next_ones.id).aggregate(
+    scores_by_id = next_ones.group_by(next_id=next_ones.id).aggregate(
         **{NEXT: next_ones.next_score.cast("float64").mean()}
     )
-    return given.left_join(found, given.response_id == found.next_id).drop("next_id")
+    return given.left_join(scores_by_id, given.response_id == scores_by_id.next_id).drop("next_id")
 
 
 def with_contracts(
@@ -129,7 +129,7 @@ def with_contracts(
     answers, observed_until, days
         As for ``with_orders``.
     customers : frame
-        One row a customer: ``customer_id``, ``contract_start``, ``contract_end`` (empty while it
+        One row per customer: ``customer_id``, ``contract_start``, ``contract_end`` (empty while it
         lasts).
 
     Returns
@@ -167,9 +167,9 @@ def with_contracts(
     joined = given.left_join(contracts, given.customer_id == contracts.holder)
     at = joined.answered_at
     under = (joined.since <= at) & (joined.ended.isnull() | (joined.ended > at))
-    known = under & _observable(joined, span, observed_until)
+    observable = under & _observable(joined, span, observed_until)
     left = joined.ended.notnull() & (joined.ended <= at + span)
-    value = ibis.cases((known & left, NO), (known, YES), else_=None)
+    value = ibis.cases((observable & left, NO), (observable, YES), else_=None)
     return joined.mutate(**{STAYED: value.cast("float64")}).drop("holder", "since", "ended")
 
 
@@ -185,6 +185,6 @@ def _checked(answers: Data, days: int) -> ir.Table:
 def _observable(
     answers: ir.Table, span: ir.IntervalValue, observed_until: dt.date
 ) -> ir.BooleanValue:
-    """Say whether the whole window of an answer lies inside the data, and its customer is known."""
+    """Return whether the whole window of an answer lies in the data, and its customer is known."""
     end = ibis.timestamp(observed_until + dt.timedelta(days=1))
     return (answers.answered_at + span < end) & answers.customer_id.notnull()

@@ -53,7 +53,7 @@ def moments_of_truth(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer.
+        One row per answer.
     outcomes : mapping of str to float
         Column of something later (higher is better; empty where it is not known) -> the smallest
         effect that counts as large, in units of the column.
@@ -78,7 +78,7 @@ def moments_of_truth(
     Returns
     -------
     DataFrame
-        One row an outcome and driver: ``outcome``; ``driver``; ``n`` (rows with both), ``invalid``
+        One row per outcome and driver: ``outcome``; ``driver``; ``n`` (rows with both), ``invalid``
         (rows with a rating outside its scale), ``n_low``, ``n_high``; ``negative`` (outcome where
         the rating is bad, against a middling one) and ``positive`` (where it is excellent), in
         units of the outcome, each with ``_low``, ``_high`` (Student's, with the spread of the
@@ -193,9 +193,9 @@ def _performance(
         totals |= {f"m_{at}": (n_of > 0).sum(), f"n_{at}": n_of.sum(), f"s_{at}": sum_of.sum()}
         totals |= {f"ss_{at}": (sum_of**2).sum(), f"sn_{at}": (sum_of * n_of).sum()}
         totals |= {f"nn_{at}": (n_of**2).sum()}
-    found = run(people.aggregate(**totals)).iloc[0]
+    moments = run(people.aggregate(**totals)).iloc[0]
     m, n, total, squares, products, sizes = (
-        found[[f"{kind}_{at}" for at in range(len(drivers))]].to_numpy("float64", na_value=np.nan)
+        moments[[f"{kind}_{at}" for at in range(len(drivers))]].to_numpy("float64", na_value=np.nan)
         for kind in ("m", "n", "s", "ss", "sn", "nn")
     )
     with np.errstate(divide="ignore", invalid="ignore"):

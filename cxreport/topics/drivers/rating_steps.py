@@ -73,7 +73,7 @@ def step_effects(
     Parameters
     ----------
     data : frame
-        One row an answer; rows without the outcome are left out.
+        One row per answer; rows without the outcome are left out.
     outcome : str
         Numeric column.
     drivers : sequence of str
@@ -106,11 +106,11 @@ def step_effects(
 
     def design(values: Numbers) -> Numbers:
         """Return level by level who gave a rating, 1, and the outcome about its middle."""
-        known = ~np.isnan(values[:, -1:])
+        given = ~np.isnan(values[:, -1:])
         ratings = values[:, :-1]
-        levels = [ratings <= low_to, ratings >= high_from, np.isnan(ratings), np.ones_like(known)]
-        outcomes = np.where(known, values[:, -1:] - middle, 0)
-        return np.hstack([*(known & level for level in levels), outcomes]).astype(float)
+        levels = [ratings <= low_to, ratings >= high_from, np.isnan(ratings), np.ones_like(given)]
+        outcomes = np.where(given, values[:, -1:] - middle, 0)
+        return np.hstack([*(given & level for level in levels), outcomes]).astype(float)
 
     sums = resample(rows, design, bootstrap=bootstrap, seed=seed)
     n_low, n_high, absent = np.diagonal(sums.plain)[: 3 * p].reshape(3, p)
@@ -128,7 +128,7 @@ def step_effects(
 
 
 def _notes(moments: Numbers, counts: Numbers, everybody: float, *, varies: bool) -> list[str]:
-    """Say for each driver why it has no effect that could be told."""
+    """Return for each driver why it has no effect that could be told."""
     p = counts.shape[1]
     if everybody < len(moments) + 1:
         return [TOO_FEW] * p

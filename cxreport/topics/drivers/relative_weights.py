@@ -21,15 +21,15 @@ SAME = 1e-8
 def inverses(correlation: Numbers) -> tuple[Numbers, Numbers]:
     """Return the (pseudo-)inverse and the square root of correlation matrices."""
     values, vectors = np.linalg.eigh(correlation)
-    known = values > SAME
+    regular = values > SAME
     flipped = vectors.transpose(0, 2, 1)
-    inverse = np.where(known, 1 / np.where(known, values, 1), 0)[:, None, :] * vectors @ flipped
-    root = np.sqrt(np.where(known, values, 0))[:, None, :] * vectors @ flipped
+    inverse = np.where(regular, 1 / np.where(regular, values, 1), 0)[:, None, :] * vectors @ flipped
+    root = np.sqrt(np.where(regular, values, 0))[:, None, :] * vectors @ flipped
     return inverse, root
 
 
 def collinear(correlation: Numbers) -> Flags:
-    """Say which drivers take part in a combination that has no variance."""
+    """Return which drivers take part in a combination that has no variance."""
     values, vectors = np.linalg.eigh(correlation)
     tied: Flags = (np.abs(vectors[:, values <= SAME]) > SAME**0.5).any(axis=1)
     return tied
@@ -38,8 +38,8 @@ def collinear(correlation: Numbers) -> Flags:
 def johnson(root: Numbers, with_outcome: Numbers) -> Numbers:
     """Share out R2 through the nearest uncorrelated stand-ins of the drivers."""
     values, vectors = np.linalg.eigh(root)
-    known = values > SAME**0.5
-    scale = np.where(known, 1 / np.where(known, values, 1), 0)
+    regular = values > SAME**0.5
+    scale = np.where(regular, 1 / np.where(regular, values, 1), 0)
     back = scale[:, None, :] * vectors @ vectors.transpose(0, 2, 1)
     slopes = (back @ with_outcome[..., None]) ** 2
     parts: Numbers = (root**2 @ slopes)[..., 0]

@@ -2,8 +2,8 @@
 
 What a regression or a correlation needs of the rows are sums of products. So the sums are
 resampled and not the rows: equal rows are counted once, and a resample draws counts. Many rows
-that are nearly all different are dealt at random into 2,048 blocks; the sums of a block are kept,
-not its rows, and a resample draws blocks. Rows of one customer are drawn together.
+that are nearly all different are allocated at random to 2,048 blocks; the sums of a block are
+kept, not its rows, and a resample draws blocks. Rows of one customer are drawn together.
 """
 
 from __future__ import annotations
@@ -74,11 +74,11 @@ def resample(rows: Rows, design: Design, *, bootstrap: int, seed: int) -> Sums:
     -----
     With at most 10,000 different rows a resample is drawn from all rows with replacement
     (multinomial counts of the different ones): the ordinary bootstrap, exactly. With more, rows
-    are dealt at random into 2,048 blocks and blocks are drawn: the spread of a sum is the same on
-    average. *Kleiner et al. 2014, Journal of the Royal Statistical Society B 76, 795-816* resample
-    large data by weights for the same reason. Where rows have a cluster, clusters are drawn with
-    all their rows, or dealt whole: *Davison & Hinkley 1997, Bootstrap Methods and their
-    Application, section 3.8*.
+    are allocated at random to 2,048 blocks and blocks are drawn: the spread of a sum is the
+    same on average. *Kleiner et al. 2014, Journal of the Royal Statistical Society B 76,
+    795-816* resample large data by weights for the same reason. Where rows have a cluster,
+    clusters are drawn with all their rows, or allocated whole: *Davison & Hinkley 1997,
+    Bootstrap Methods and their Application, section 3.8*.
     """
     if bootstrap < 0:
         raise CxError("resamples cannot be fewer than none", got=bootstrap)
@@ -103,7 +103,7 @@ def resample(rows: Rows, design: Design, *, bootstrap: int, seed: int) -> Sums:
 
 
 def _has_few_patterns(rows: Rows) -> bool:
-    """Say whether the different rows are few, without listing them."""
+    """Return whether the different rows are few, without listing them."""
     if rows.n <= MOST_PATTERNS or rows.clustered:
         return rows.n <= MOST_PATTERNS
     names = rows.table.columns
@@ -163,7 +163,7 @@ def _add_up(drawn: Numbers, values: Numbers, weights: Numbers) -> Numbers:
 
 
 def _block_sums(rows: Rows, design: Design, random: np.random.Generator) -> tuple[Numbers, Numbers]:
-    """Deal rows into blocks, batch by batch, and keep the sums of each block.
+    """Allocate rows to blocks, batch by batch, and keep the sums of each block.
 
     Products are taken block by block: many small ones, which do not wait for a second thread.
     """
@@ -173,14 +173,14 @@ def _block_sums(rows: Rows, design: Design, random: np.random.Generator) -> tupl
     for batch in batches(rows.table):
         values = design(batch[:, : len(rows.names)])
         depth = -(-len(batch) // BLOCKS)
-        dealt = np.zeros((BLOCKS * depth, values.shape[1]))
-        places = random.permutation(len(dealt))[: len(batch)]
-        dealt[places] = values
-        across = dealt.reshape(BLOCKS, depth, -1)
+        allocated = np.zeros((BLOCKS * depth, values.shape[1]))
+        places = random.permutation(len(allocated))[: len(batch)]
+        allocated[places] = values
+        across = allocated.reshape(BLOCKS, depth, -1)
         sums = across.transpose(0, 2, 1) @ across
         plain = plain + sums.sum(axis=0)
         if rows.weighted:
-            dealt[places] *= np.sqrt(batch[:, -1:])
+            allocated[places] *= np.sqrt(batch[:, -1:])
             sums = across.transpose(0, 2, 1) @ across
         blocks = blocks + sums
     return blocks, plain
@@ -189,21 +189,21 @@ def _block_sums(rows: Rows, design: Design, random: np.random.Generator) -> tupl
 def _cluster_block_sums(
     rows: Rows, design: Design, random: np.random.Generator
 ) -> tuple[Numbers, Numbers]:
-    """Deal clusters into blocks, and keep the sums of each block."""
+    """Allocate clusters to blocks, and keep the sums of each block."""
     table = rows.table
     most = run(table.aggregate(most=table[CLUSTER].max()))["most"].fillna(-1).item()
     block_of = random.integers(BLOCKS, size=int(most) + 1)
     blocks, plain = np.zeros((BLOCKS, 1, 1)), np.zeros((1, 1))
     for batch in batches(table):
         values, cluster = design(batch[:, : len(rows.names)]), batch[:, -1]
-        known = ~np.isnan(cluster)
-        dealt = random.integers(BLOCKS, size=len(batch))
-        dealt[known] = block_of[cluster[known].astype(int)]
+        clustered = ~np.isnan(cluster)
+        allocated = random.integers(BLOCKS, size=len(batch))
+        allocated[clustered] = block_of[cluster[clustered].astype(int)]
         plain = plain + values.T @ values
         if rows.weighted:
             values = values * np.sqrt(batch[:, len(rows.names), None])
-        order = np.argsort(dealt, kind="stable")
-        ends = np.searchsorted(dealt[order], np.arange(1, BLOCKS))
+        order = np.argsort(allocated, kind="stable")
+        ends = np.searchsorted(allocated[order], np.arange(1, BLOCKS))
         parts = np.split(values[order], ends)
         blocks = blocks + np.array([part.T @ part for part in parts])
     return blocks, plain
@@ -222,9 +222,9 @@ def limits(resampled: Numbers, level: float = 0.95) -> tuple[Numbers, Numbers]:
 def often_first(resampled: Numbers, top: int) -> Numbers:
     """Return in what percent of the resamples each column is among the ``top`` above zero."""
     drawn = np.nan_to_num(resampled[1:])
-    known = ~np.isnan(resampled[0])
+    estimable = ~np.isnan(resampled[0])
     if not len(drawn):
-        return np.full(len(known), np.nan)
+        return np.full(len(estimable), np.nan)
     rank = np.argsort(np.argsort(-drawn, axis=1, kind="stable"), axis=1, kind="stable")
     often = 100 * ((rank < top) & (drawn > NOTHING)).mean(axis=0)
-    return np.where(known, often, np.nan)
+    return np.where(estimable, often, np.nan)

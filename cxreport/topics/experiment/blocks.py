@@ -49,7 +49,7 @@ def plan(
     worthwhile: float = 0.0,
     better: str = "higher",
 ) -> Block:
-    """Say what was declared before the outcome was known, and which customers count.
+    """Describe what was declared before the outcome was known, and which customers count.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def subgroups(
 
 @without_few
 def verdict(decisions: pd.DataFrame, experiment: Experiment, survey: Survey) -> Block:
-    """Say what to do; ``decisions`` from ``decide``."""
+    """Describe what to do; ``decisions`` from ``decide``."""
     if not experiment.name or decisions.empty:
         missing = "missing.no_effect" if experiment.name else "missing.experiment"
         return note("experiment", missing)
@@ -182,7 +182,7 @@ def verdict(decisions: pd.DataFrame, experiment: Experiment, survey: Survey) -> 
 
 
 def method(experiment: Experiment, survey: Survey) -> Block:
-    """Say how the numbers of an experiment were made."""
+    """Describe how the numbers of an experiment were made."""
     if not experiment.name:
         return note("experiment", "missing.experiment")
     story = [say(key, window=experiment.window) for key in METHOD]
@@ -190,7 +190,7 @@ def method(experiment: Experiment, survey: Survey) -> Block:
 
 
 def _who(experiment: Experiment) -> Said:
-    """Say which customers count, or that nobody can yet."""
+    """State which customers count, or that nobody can yet."""
     if experiment.first is None:
         return say("nobody", experiment=experiment.name, window=experiment.window)
     n, days = sum(experiment.counts.values()), (experiment.first, experiment.last)
@@ -198,7 +198,7 @@ def _who(experiment: Experiment) -> Said:
 
 
 def _ratio(ratio: pd.DataFrame) -> Said:
-    """Say whether customers were allocated to the arms as planned."""
+    """State whether customers were allocated to the arms as planned."""
     row = ratio.to_dict("records")[0]
     if pd.isna(row["broken"]):
         return say("ratio_unknown")
@@ -206,7 +206,7 @@ def _ratio(ratio: pd.DataFrame) -> Said:
 
 
 def _spread(effects: pd.DataFrame, spread: pd.DataFrame) -> list[Said]:
-    """Say whether the effect differs between subgroups, and which of them are signals."""
+    """State whether the effect differs between subgroups, and which of them are signals."""
     comparisons = int(effects["q_value"].notna().sum())
     if not comparisons:
         return [say("interaction.nothing")]

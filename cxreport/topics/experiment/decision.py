@@ -42,7 +42,7 @@ def decide(
     Returns
     -------
     DataFrame
-        One row an arm: ``arm``; ``decision``, the first of these that holds: "broken" (no effect
+        One row per arm: ``arm``; ``decision``, the first of these that holds: "broken" (no effect
         is read), "unknown" (nothing could be tested), "harm" (a signal for the worse), "too_small"
         (all of the interval is below ``worthwhile``), "adopt" (a signal, and an improvement of
         ``worthwhile`` or more), "perhaps" (a signal, but less than ``worthwhile`` so far),
@@ -108,7 +108,7 @@ def _detectable(row: dict[Hashable, Any], sign: int, level: float, power: float)
     if min(row["n"], row["n_control"]) < 2:
         return math.nan
     share = row["estimate_control"] / 100
-    found = detectable_difference(
+    plan = detectable_difference(
         "share", row["n"], n_reference=row["n_control"], level=level, power=power, share=share
     )
-    return float(found["rise" if sign > 0 else "drop"].item())
+    return float(plan["rise" if sign > 0 else "drop"].item())

@@ -1,4 +1,4 @@
-"""Experiments: were customers dealt as planned, what did the treatment do, and is it adopted.
+"""Experiments: were customers allocated as planned, what did the treatment do, and is it adopted.
 
 In this order: a broken sample ratio means that the arms are not alike, and then no effect is read.
 """
@@ -33,7 +33,7 @@ SHARES = ["estimate", "estimate_control"]
 
 
 def sample_ratio(counts: Mapping[str, float], planned: Mapping[str, float]) -> pd.DataFrame:
-    """Check whether customers were dealt to the arms as planned.
+    """Check whether customers were allocated to the arms as planned.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def sample_ratio(counts: Mapping[str, float], planned: Mapping[str, float]) -> p
     Returns
     -------
     DataFrame
-        One row an arm, in the order of ``planned``: ``arm``; ``n`` customers; ``share`` and
+        One row per arm, in the order of ``planned``: ``arm``; ``n`` customers; ``share`` and
         ``share_planned`` (percent); ``chi2``, ``df`` and ``p_value`` of all arms together, the
         same in every row; ``broken`` (True where ``p_value`` is below 0.001, empty if it cannot be
         said); ``note`` ("", "too few customers": fewer than 5 expected in an arm).
@@ -100,7 +100,7 @@ def sample_ratio(counts: Mapping[str, float], planned: Mapping[str, float]) -> p
 
 
 def is_broken(ratio: pd.DataFrame | None) -> bool:
-    """Say whether a sample ratio proved to be broken."""
+    """Return whether a sample ratio proved to be broken."""
     return ratio is not None and bool(ratio["broken"].fillna(value=False).any())
 
 
@@ -120,7 +120,7 @@ def effect(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an assigned customer.
+        One row per assigned customer.
     arm, outcome : str
         Columns of the arm and of the outcome: 1 if it came about, 0 if not.
     control : str
@@ -137,7 +137,7 @@ def effect(
     Returns
     -------
     DataFrame
-        One row a comparison, in order of its names: with ``by``, ``variable`` (its column) and
+        One row per comparison, in order of its names: with ``by``, ``variable`` (its column) and
         ``level`` (its value); ``arm``; ``n`` and ``n_control`` customers with a known outcome;
         ``favourable`` and ``favourable_control``, those in whom it came about; ``left_out`` and
         ``left_out_control``, those without a valid outcome; ``estimate`` and ``estimate_control``

@@ -25,7 +25,7 @@ def interaction(effects: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a variable and arm: ``variable``, ``arm``, ``groups`` compared, ``Q`` (Cochran's)
+        One row per variable and arm: ``variable``, ``arm``, ``groups`` compared, ``Q`` (Cochran's)
         and its ``df``, ``p_value`` (of one effect everywhere), ``tau`` (standard deviation of the
         true effects, points), ``note`` ("", "fewer than two groups"). Subgroups without a test of
         their own are left out. Without a row when no effect was read.
@@ -44,16 +44,16 @@ def interaction(effects: pd.DataFrame) -> pd.DataFrame:
     0       2  8.0   1   0.0047
     """
     tested = effects[effects["p_value"].notna() & (effects["std_error"] > 0)]
-    found = []
+    tests = []
     for (variable, arm), rows in tested.groupby(["variable", "arm"], sort=True):
-        said: dict[str, Any] = {"variable": variable, "arm": arm, "groups": len(rows)}
+        test: dict[str, Any] = {"variable": variable, "arm": arm, "groups": len(rows)}
         freedom = len(rows) - 1
         if freedom:
             errors = rows["std_error"].to_numpy("float64")
             spread = heterogeneity(rows["difference"].to_numpy("float64"), errors**2)
-            said |= {"Q": spread.Q, "p_value": float(chi2.sf(spread.Q, freedom))}
-            said |= {"tau": spread.tau_squared**0.5}
-        found.append(said | {"df": freedom, "note": "" if freedom else ONE_GROUP})
+            test |= {"Q": spread.Q, "p_value": float(chi2.sf(spread.Q, freedom))}
+            test |= {"tau": spread.tau_squared**0.5}
+        tests.append(test | {"df": freedom, "note": "" if freedom else ONE_GROUP})
     return pd.DataFrame(
-        found, columns=["variable", "arm", "groups", "Q", "df", "p_value", "tau", "note"]
+        tests, columns=["variable", "arm", "groups", "Q", "df", "p_value", "tau", "note"]
     )

@@ -129,9 +129,9 @@ def asked(coverage: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show where customers are asked along the journey; ``coverage`` from ``journey_coverage``."""
     if coverage.empty:
         return _note("missing.coverage")
-    known = coverage[coverage["touchpoint"].notna() | coverage["channel"].notna()]
-    parts = [say("coverage.asked", asked=int((known["n"] > 0).sum()), n=len(known))]
-    missed = known[(known["n"] == 0) & (known["uses"].fillna(0) > 0)]
+    placed = coverage[coverage["touchpoint"].notna() | coverage["channel"].notna()]
+    parts = [say("coverage.asked", asked=int((placed["n"] > 0).sum()), n=len(placed))]
+    missed = placed[(placed["n"] == 0) & (placed["uses"].fillna(0) > 0)]
     if not missed.empty:
         most = missed.sort_values("uses", ascending=False, kind="stable").iloc[0]
         parts.append(say("coverage.missed", touchpoint=most["touchpoint"],
@@ -198,23 +198,23 @@ def steps(
 
 
 def _losses(left: pd.DataFrame) -> list[Said]:
-    """Say after which step the largest share leaves, and after which most do."""
+    """State after which step the largest share leaves, and after which most do."""
     if left.empty:
         return []
     share = left.to_dict("records")[0]
     number = left.sort_values("times", ascending=False, kind="stable").to_dict("records")[0]
-    told = {"steps.both": share}
+    steps_by_text = {"steps.both": share}
     if share["before"] != number["before"]:
-        told = {"steps.share": share, "steps.number": number}
+        steps_by_text = {"steps.share": share, "steps.number": number}
     return [
         say(key, n=int(row["n"]), times=int(row["times"]), step=row["before"],
             **_numbers(row, "estimate", "low", "high"))
-        for key, row in told.items()
+        for key, row in steps_by_text.items()
     ]  # fmt: skip
 
 
 def _log(problems: pd.DataFrame) -> list[Said]:
-    """Say which events are in no path, and whose order is in doubt."""
+    """State which events are in no path, and whose order is in doubt."""
     counts = problems.dropna(subset="found").set_index("problem")["found"].astype(int)
     named = {str(problem): int(n) for problem, n in counts.items() if n > 0}
     parts = [say(PROBLEMS[problem], n=n) for problem, n in named.items()]
@@ -254,7 +254,7 @@ def first_drops(drops: pd.DataFrame, company: Company, periods: int) -> Block:
 
 
 def _drop(key: str, row: Row, people: int) -> Said:
-    """Say how many detractors fall first at a stage, beside chance and beside the others."""
+    """State how many detractors fall first at a stage, beside chance and beside the others."""
     values = _numbers(row, "estimate", "low", "high", "expected", "others", "gap", "gap_low",
                       "gap_high")  # fmt: skip
     more = {"more": "difference", "more_low": "difference_low", "more_high": "difference_high"}

@@ -43,7 +43,7 @@ def event_problems(
     Returns
     -------
     DataFrame
-        One row a problem: ``problem``, ``n`` (events in all), ``found`` (with the problem; one
+        One row per problem: ``problem``, ``n`` (events in all), ``found`` (with the problem; one
         event may have several), ``excluded`` (whether ``transitions`` leaves them out). Problems:
         "no journey" (of nobody's session or customer), "no time", "no state", "after the end"
         (in the future); and, among the others, "same moment" (another event of the journey has
@@ -83,12 +83,12 @@ def event_problems(
     whole = rows.filter(~(rows.journey.isnull() | rows["at"].isnull() | rows.state.isnull() | late))
     moments = whole.group_by("journey", "at").aggregate(rows=whole.count())
     tied = run(moments.aggregate(found=moments.rows.sum(where=moments.rows > 1).fill_null(0)))
-    found = {problem: int(counted[problem]) for problem in flags}
-    found["same moment"] = int(tied["found"].item())
+    events_by_problem = {problem: int(counted[problem]) for problem in flags}
+    events_by_problem["same moment"] = int(tied["found"].item())
     in_order = ibis.window(group_by="journey", order_by=["at", "tie", "state"])
     beside = whole.mutate(earlier=whole.tie.lag().over(in_order))
     back = run(beside.aggregate(found=(beside.tie < beside.earlier).sum().fill_null(0)))
     out_of_order = int(back["found"].item()) if sequence else None
     table = pd.DataFrame({"problem": list(EXCLUDED), "n": int(counted["n"])})
-    table["found"] = pd.array([*found.values(), out_of_order], dtype="Int64")
+    table["found"] = pd.array([*events_by_problem.values(), out_of_order], dtype="Int64")
     return table.assign(excluded=list(EXCLUDED.values()))

@@ -35,7 +35,7 @@ def expectation_gap(
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer.
+        One row per answer.
     pairs : mapping of str to (str, str)
         Dimension -> columns of what was perceived and of what was expected, on one scale, higher
         as better. Only who answered both counts.
@@ -48,13 +48,13 @@ def expectation_gap(
     Returns
     -------
     DataFrame
-        One row a dimension, in the order given: ``dimension``; ``n``; ``left_out`` (answered one or
-        none of the two), ``invalid`` (of these, with an answer outside the scale); ``perceived``,
-        ``expected`` (means, steps of the scale); ``estimate`` (the gap: perceived minus expected,
-        steps of the scale; below 0: short of what was expected), ``std_error``, ``low``, ``high``
-        (Student, paired); ``worse``, ``as``, ``better`` (percent of ``n`` whose perception is
-        below, at or above their own expectation); ``note`` ("", "no answers", "one answer", "all
-        answers alike").
+        One row per dimension, in the order given: ``dimension``; ``n``; ``left_out`` (answered one
+        or none of the two), ``invalid`` (of these, with an answer outside the scale);
+        ``perceived``, ``expected`` (means, steps of the scale); ``estimate`` (the gap: perceived
+        minus expected, steps of the scale; below 0: short of what was expected), ``std_error``,
+        ``low``, ``high`` (Student, paired); ``worse``, ``as``, ``better`` (percent of ``n`` whose
+        perception is below, at or above their own expectation); ``note`` ("", "no answers", "one
+        answer", "all answers alike").
 
     Raises
     ------
@@ -134,12 +134,12 @@ def against_expectation(
     by: By = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say how many found it worse than, as, or better than they expected.
+    """Return how many found it worse than, as, or better than they expected.
 
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer.
+        One row per answer.
     column : str
         Column of the answers to "was it worse, as or better than you expected?".
     codes : sequence of str
@@ -152,7 +152,7 @@ def against_expectation(
     Returns
     -------
     DataFrame
-        One row a group and class: the ``by`` columns; ``answer`` ("worse", "as", "better"); ``n``
+        One row per group and class: the ``by`` columns; ``answer`` ("worse", "as", "better"); ``n``
         (who answered one of the three), ``left_out`` (empty or another code), ``count``;
         ``estimate``, ``std_error``, ``low``, ``high`` (percent of ``n``, Wilson); ``note`` ("",
         "no answers").
@@ -186,10 +186,10 @@ def against_expectation(
     order = pd.DataFrame({"answer": list(CLASSES), "everyone": 0})
     whole = cells[over].drop_duplicates() if groups else order[["everyone"]].drop_duplicates()
     frame = whole.sort_values(over).merge(order, on="everyone")
-    known = cells[cells["answer"].notna()]
+    answered = cells[cells["answer"].notna()]
     for name, rows, keys_of in (
-        ("count", known, [*over, "answer"]),
-        ("n", known, over),
+        ("count", answered, [*over, "answer"]),
+        ("n", answered, over),
         ("all", cells, over),
     ):
         sums = rows.groupby(keys_of, dropna=False)["people"].sum().rename(name).reset_index()

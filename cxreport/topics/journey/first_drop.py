@@ -51,7 +51,7 @@ def first_drop(
     level: float = 0.95,
     family_level: float | None = None,
 ) -> pd.DataFrame:
-    """Say at which stage a detractor's rating first falls below their own mean.
+    """Return at which stage a detractor's rating first falls below their own mean.
 
     A stage's rating is the mean of the person's ratings of its touchpoints; the person's own mean
     is the mean of their stages, so that a stage with many touchpoints counts once. A stage equal
@@ -61,7 +61,7 @@ def first_drop(
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer, ratings with higher as better.
+        One row per answer, ratings with higher as better.
     ratings : mapping of str to str
         Column of a rating -> one of the five stages.
     score : str
@@ -79,7 +79,7 @@ def first_drop(
     Returns
     -------
     DataFrame
-        One row a stage that has a rating, in the order of the journey, and the row "no drop":
+        One row per stage that has a rating, in the order of the journey, and the row "no drop":
         ``stage``; ``n`` (people judged), ``unjudged`` (too few stages rated), ``invalid`` (people
         with a rating or score outside its scale, of all answers), ``rated`` (of ``n``, who rated
         the stage), ``first`` (of them, whose first drop it is); ``estimate``, ``std_error``,
@@ -128,10 +128,10 @@ def first_drop(
         given=given[score].value,
         outside=ibis.or_(*(each.outside for each in given.values())),
     )
-    found = _count(run(_patterns(rows.filter(rows.given <= at_most), ratings, stages)), stages)
+    drops = _count(run(_patterns(rows.filter(rows.given <= at_most), ratings, stages)), stages)
     others = _count(run(_patterns(rows.filter(rows.given > at_most), ratings, stages)), stages)
     invalid = run(rows.aggregate(invalid=rows.outside.sum().fill_null(0)))["invalid"].item()
-    beside = _compared(_tested(found, level, family_level), others, level).assign(
+    beside = _compared(_tested(drops, level, family_level), others, level).assign(
         invalid=int(invalid)
     )
     return beside.reindex(columns=COLUMNS)
@@ -167,10 +167,10 @@ def _patterns(rows: ir.Table, ratings: Mapping[str, str], stages: Sequence[str])
     keys: dict[str, ir.Value] = {}
     for stage in stages:
         columns = [rows[name] for name, where in ratings.items() if where == stage]
-        total, known = columns[0].fill_null(0), columns[0].notnull().cast("int64")
+        total, n = columns[0].fill_null(0), columns[0].notnull().cast("int64")
         for column in columns[1:]:
-            total, known = total + column.fill_null(0), known + column.notnull().cast("int64")
-        keys |= {f"sum_{stage}": total, f"count_{stage}": known}
+            total, n = total + column.fill_null(0), n + column.notnull().cast("int64")
+        keys |= {f"sum_{stage}": total, f"count_{stage}": n}
     return rows.group_by(**keys).aggregate(people=rows.count())
 
 

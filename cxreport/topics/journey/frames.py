@@ -60,7 +60,7 @@ def _widest(company: Company, *names: str) -> tuple[int, int]:
 
 
 def journey_stages(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
-    """Say how each stage is rated; see ``stage_ratings``.
+    """Return how each stage is rated; see ``stage_ratings``.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def journey_stages(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
 
 
 def journey_coverage(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
-    """Say where along the journey customers are asked; see ``stage_coverage``.
+    """Return where along the journey customers are asked; see ``stage_coverage``.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def _has(company: Company, table: str, columns: Sequence[str]) -> bool:
 
 
 def journey_steps(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
-    """Say what customers do next in a session; see ``transitions``.
+    """Return what customers do next in a session; see ``transitions``.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def journey_event_problems(company: Company, *, periods: int = PERIODS) -> pd.Da
 
 
 def detractor_first_drop(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
-    """Say where it begins to go wrong for detractors; see ``first_drop``.
+    """Return where it begins to go wrong for detractors; see ``first_drop``.
 
     Returns
     -------
@@ -161,7 +161,7 @@ def detractor_first_drop(company: Company, *, periods: int = PERIODS) -> pd.Data
 def journey_memory(
     company: Company, *, periods: int = PERIODS, repeats: int = 20, seed: int = 0
 ) -> pd.DataFrame:
-    """Say whether peak, end or mean predict the overall score best; see ``peak_end``.
+    """Return whether peak, end or mean predict the overall score best; see ``peak_end``.
 
     Returns
     -------
@@ -184,7 +184,7 @@ def journey_memory(
 
 
 def survey_expectations(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
-    """Say how many found it worse or better than expected, and what goes with that.
+    """Return how many found it worse or better than expected, and what goes with that.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def survey_expectations(company: Company, *, periods: int = PERIODS) -> pd.DataF
     Returns
     -------
     DataFrame
-        One row a class ("worse", "as", "better"): ``answer``; ``n``, ``count``, ``estimate``,
+        One row per class ("worse", "as", "better"): ``answer``; ``n``, ``count``, ``estimate``,
         ``low``, ``high`` as ``against_expectation`` (percent); ``nps_n``, ``nps``, ``nps_low``,
         ``nps_high`` (points) of the class, and ``difference``, ``difference_low``,
         ``difference_high`` (points), ``p_value``, ``q_value`` (Holm) and ``signal`` to "as";
@@ -225,12 +225,12 @@ def _from_as(scores: pd.DataFrame, level: float) -> pd.DataFrame:
     if as_expected.empty or others.empty:
         return pd.DataFrame(columns=names, index=pd.Index([], dtype="str"))
     reference = pd.concat([as_expected.assign(answer=each) for each in others["answer"]])
-    found = compare(others, reference, level=level, correction="holm").set_index("answer")[names]
-    return found.rename(columns={"low": "difference_low", "high": "difference_high"})
+    tests = compare(others, reference, level=level, correction="holm").set_index("answer")[names]
+    return tests.rename(columns={"low": "difference_low", "high": "difference_high"})
 
 
 def delivery_promises(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
-    """Say how many orders arrive by the promised moment; see ``promise_kept``.
+    """Return how many orders arrive by the promised moment; see ``promise_kept``.
 
     Returns
     -------
@@ -251,7 +251,7 @@ def delivery_promises(company: Company, *, periods: int = PERIODS) -> pd.DataFra
 
 
 def delivery_lateness(company: Company, *, periods: int = PERIODS) -> pd.DataFrame:
-    """Say how late broken promises are; see ``lateness``.
+    """Return how late broken promises are; see ``lateness``.
 
     Returns
     -------

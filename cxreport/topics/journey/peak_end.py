@@ -59,7 +59,7 @@ def peak_end(
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer.
+        One row per answer.
     ratings : list of str
         Columns of ratings in the order of the journey, on one scale. People without the score, or
         with fewer than two ratings, are left out: their peak, end and mean are the same.
@@ -68,7 +68,7 @@ def peak_end(
     scale, score_scale : (int, int)
         Ends of the scales of the ratings and of the score; what lies outside counts as none.
     folds, repeats : int
-        Parts that people are dealt into at random, each predicted from the others; and how often.
+        Parts that people are allocated to at random, each predicted from the others; and how often.
     seed : int
         Start of the dealing.
     level : float
@@ -80,7 +80,7 @@ def peak_end(
     Returns
     -------
     DataFrame
-        One row a summary, best first: ``summary`` ("mean"; "peak": the rating furthest from the
+        One row per summary, best first: ``summary`` ("mean"; "peak": the rating furthest from the
         middle of the scale, the worse of two as far; "end": the last one; "best"; "worst"; "peak
         and end" together); ``n`` people, ``left_out``, ``invalid`` (people with a rating or score
         outside its scale); ``estimate``, ``low``, ``high`` (R2 on
@@ -98,7 +98,7 @@ def peak_end(
 
     Notes
     -----
-    Least squares. Answers that are alike are dealt as counts, which is the same as dealing rows.
+    Least squares. Equal answers are allocated as counts, which is the same as allocating rows.
     Interval: corrected for folds that share people to fit on, Nadeau & Bengio 2003, Machine
     Learning 52, 239-281. Peak-end rule: Kahneman et al. 1993; a meta-analysis finds the mean as
     strong (Alaybek et al. 2022, OBHDP 170, 104149), so nothing here is taken for granted.
@@ -127,7 +127,7 @@ def peak_end(
     if n < SMALLEST_FOLD * folds or cells[score].nunique() < 2:
         unknown = pd.array([None] * len(frame), dtype="boolean")
         return frame.assign(note=TOO_FEW, signal=unknown).reindex(columns=COLUMNS)
-    found: dict[str, list[float]] = {name: [] for name in SUMMARIES}
+    r2_by_summary: dict[str, list[float]] = {name: [] for name in SUMMARIES}
     rng = np.random.default_rng(seed)
     outcome, people = cells[score].to_numpy(dtype=float), cells["people"].to_numpy()
     designs = {
@@ -135,10 +135,10 @@ def peak_end(
         for name, columns in SUMMARIES.items()
     }
     for _ in range(repeats):
-        dealt = rng.multinomial(people, np.full(folds, 1 / folds)).astype(float)
+        people_by_fold = rng.multinomial(people, np.full(folds, 1 / folds)).astype(float)
         for name, design in designs.items():
-            found[name] += _r2_by_fold(design, outcome, dealt)
-    arrays = {name: np.array(each) for name, each in found.items()}
+            r2_by_summary[name] += _r2_by_fold(design, outcome, people_by_fold)
+    arrays = {name: np.array(each) for name, each in r2_by_summary.items()}
     return _compared(frame, arrays, folds, level, family_level)
 
 
@@ -171,7 +171,9 @@ def _cells(
     ).iloc[0]
     kept = rows.filter(usable).drop("invalid")
     cells = run(kept.group_by(kept.columns).aggregate(people=kept.count()))
-    cells = cells.sort_values([*kept.columns], ignore_index=True)  # the seed deals them in order
+    cells = cells.sort_values(
+        [*kept.columns], ignore_index=True
+    )  # the seed allocates them in order
     cells["mean"] = cells["total"] / cells["number"]
     middle = sum(scale) / 2
     cells["peak"] = cells["worst"].where(
@@ -180,18 +182,18 @@ def _cells(
     return cells, {str(name): int(n) for name, n in counted.items()}
 
 
-def _r2_by_fold(design: Floats, outcome: Floats, dealt: Floats) -> list[float]:
-    """Predict each fold from the others; ``dealt`` has people by cell and fold."""
-    everyone, found = dealt.sum(axis=1), []
-    for fold in dealt.T:
+def _r2_by_fold(design: Floats, outcome: Floats, people_by_fold: Floats) -> list[float]:
+    """Predict each fold from the others; ``people_by_fold``: a row per cell, a column per fold."""
+    everyone, r2 = people_by_fold.sum(axis=1), []
+    for fold in people_by_fold.T:
         train = everyone - fold
         weighted = design * train[:, None]
         slopes = np.linalg.lstsq(weighted.T @ design, weighted.T @ outcome, rcond=None)[0]
         middle = train @ outcome / train.sum()
         error = fold @ (outcome - design @ slopes) ** 2
         spread = fold @ (outcome - middle) ** 2
-        found.append(float(1 - error / spread) if spread > 0 else np.nan)
-    return found
+        r2.append(float(1 - error / spread) if spread > 0 else np.nan)
+    return r2
 
 
 def corrected_interval(values: Floats, folds: int, level: float = 0.95) -> tuple[float, float]:
@@ -213,13 +215,17 @@ def _error(values: Floats, folds: int) -> float:
 
 
 def _compared(
-    frame: pd.DataFrame, found: dict[str, Floats], folds: int, level: float, family_level: float
+    frame: pd.DataFrame,
+    r2_by_summary: dict[str, Floats],
+    folds: int,
+    level: float,
+    family_level: float,
 ) -> pd.DataFrame:
     """Put each summary beside the mean, best first."""
     rows = []
     for summary in frame["summary"]:
-        values = 100 * found[summary][~np.isnan(found[summary])]
-        gaps = 100 * (found[summary] - found["mean"])
+        values = 100 * r2_by_summary[summary][~np.isnan(r2_by_summary[summary])]
+        gaps = 100 * (r2_by_summary[summary] - r2_by_summary["mean"])
         gaps = gaps[~np.isnan(gaps)]
         low, high = corrected_interval(values, folds, level)
         rows.append([values.mean(), low, high, gaps.mean(), _error(gaps, folds), len(gaps) - 1])

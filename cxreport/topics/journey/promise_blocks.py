@@ -68,7 +68,7 @@ def expected(classes: pd.DataFrame, company: Company, periods: int) -> Block:
 
 
 def _heavier(rows: dict[str, Row]) -> Said:
-    """Say which weighs more: a disappointment, or a nice surprise."""
+    """State which weighs more: a disappointment, or a nice surprise."""
     worse, as_expected, better = (rows[name] for name in ("worse", "as", "better"))
     if pd.isna(worse["difference"]) or pd.isna(better["difference"]):
         return say("expectations.unsaid")
@@ -104,21 +104,21 @@ def kept(promises: pd.DataFrame, lateness: pd.DataFrame, company: Company, perio
     shares = {name: float(total[name]) for name in ("estimate", "low", "high")}
     parts = [say("promises.kept", **counts, **shares), *_late(lateness)]
     parts += [say(key, n=int(total[name])) for name, key in LEFT_OUT.items() if total[name]]
-    shown = {"metric": "promise", "periods": periods}
+    options = {"metric": "promise", "periods": periods}
     channels = promises.iloc[1:]
     if len(channels) > 1 and channels["estimate"].notna().any():
         listed = _intervals("promises", channels, KEPT, company, x="axis.score", how="share",
                             label={"name": "group", "how": "code:channel"},
                             reference_value=total["estimate"],
-                            reference_label="reference.all_orders", **shown)  # fmt: skip
+                            reference_label="reference.all_orders", **options)  # fmt: skip
     else:
         rows = promises.assign(group=promises["group"].replace("", "all orders"))
-        listed = table("journey", "promises", rows, KEPT, company, **shown)
+        listed = table("journey", "promises", rows, KEPT, company, **options)
     return section([_tell(parts, company), listed])
 
 
 def _late(lateness: pd.DataFrame) -> list[Said]:
-    """Say how late broken promises are, in hours or in days."""
+    """State how late broken promises are, in hours or in days."""
     half, tenth = (lateness[lateness["quantile"] == q]["estimate"] for q in (0.5, 0.9))
     if not len(half) or not len(tenth) or half.isna().any() or tenth.isna().any():
         return []

@@ -42,7 +42,7 @@ def promise_kept(
     by: By = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say what share of orders arrived by the promised moment.
+    """Return what share of orders arrived by the promised moment.
 
     An order is judged by its promise, not by its delivery: one whose promised moment lies after the
     end of the data is not yet observable, even if it has arrived (or else only the fast ones of
@@ -51,7 +51,7 @@ def promise_kept(
     Parameters
     ----------
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row an order. What arrives after ``until`` has not arrived yet.
+        One row per order. What arrives after ``until`` has not arrived yet.
     promised, delivered, ordered : str
         Columns of times. A promise for a day counts up to the end of that day; days are dates, and
         times of which none has a clock time (all at midnight).
@@ -69,7 +69,7 @@ def promise_kept(
     Returns
     -------
     DataFrame
-        One row a group: the ``by`` columns; ``n`` orders judged, ``kept``, ``late`` (delivered
+        One row per group: the ``by`` columns; ``n`` orders judged, ``kept``, ``late`` (delivered
         after the promise), ``overdue`` (past the promise and not delivered); ``estimate``,
         ``std_error``, ``low``, ``high`` (kept, percent of ``n``, Wilson); ``open`` (promised for
         after the end), ``unpromised`` (without a promise), ``cancelled``, ``impossible`` (promised
@@ -120,7 +120,7 @@ def lateness(
     quantiles: Sequence[float] = (0.5, 0.9),
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say how late broken promises are.
+    """Return how late broken promises are.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def lateness(
     Returns
     -------
     DataFrame
-        One row a quantile: ``quantile``; ``n`` (broken promises: late and overdue), ``overdue``
+        One row per quantile: ``quantile``; ``n`` (broken promises: late and overdue), ``overdue``
         (of them, not delivered: later than any delivered one, so that a backlog cannot flatter);
         ``estimate``, ``low``, ``high`` (hours after the promise, to the minute begun; empty where
         that lies among the overdue); ``note`` ("", "beyond what is delivered so far", "no broken
@@ -167,10 +167,10 @@ def lateness(
     arrived, due = (broken[name].truncate("s") for name in ("arrived", "due"))
     seconds = arrived.epoch_seconds() - due.epoch_seconds()
     late_by = broken.select("outcome", minutes=seconds // 60)
-    found = run(late_by.group_by("outcome", "minutes").aggregate(rows=late_by.count()))
-    late = found[found["outcome"] == "late"].sort_values("minutes")
+    orders_by_minute = run(late_by.group_by("outcome", "minutes").aggregate(rows=late_by.count()))
+    late = orders_by_minute[orders_by_minute["outcome"] == "late"].sort_values("minutes")
     hours, up_to = late["minutes"].to_numpy(dtype=float) / 60, late["rows"].cumsum().to_numpy()
-    overdue = int(found.loc[found["outcome"] == "overdue", "rows"].sum())
+    overdue = int(orders_by_minute.loc[orders_by_minute["outcome"] == "overdue", "rows"].sum())
     n = overdue + int(late["rows"].sum())
 
     def at_rank(rank: int) -> float:
@@ -197,7 +197,7 @@ def _rows(
     until: dt.date,
     groups: list[str],
 ) -> ir.Table:
-    """Say of each order what became of its promise: ``outcome``, ``due``, ``arrived``, groups."""
+    """Return what became of each order's promise: ``outcome``, ``due``, ``arrived``, groups."""
     table, end = as_table(orders), next_day(until)
     check_columns(table, [*times, *([status] if status else [])])
     check_columns(table, groups, {*COUNTS, *SHARES, "note"})

@@ -35,18 +35,18 @@ def stage_coverage(
     date: str = "answered_at",
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say which parts of the journey are measured: stage by touchpoint by channel.
+    """Return which parts of the journey are measured: stage by touchpoint by channel.
 
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table, optional
-        One row an answer, with the contact that it is about.
+        One row per answer, with the contact that it is about.
     stages : mapping of str to str, optional
         Code -> one of the five stages; when left out, codes are the stages' names.
     invites : frame, optional
-        One row an invitation, with the same columns.
+        One row per invitation, with the same columns.
     events : frame, optional
-        One row a contact, with the same columns: what customers use, asked or not.
+        One row per contact, with the same columns: what customers use, asked or not.
     stage, touchpoint, channel, date : str
         Columns. A frame may lack touchpoint or channel: they are then empty.
     level : float
@@ -55,7 +55,7 @@ def stage_coverage(
     Returns
     -------
     DataFrame
-        One row a stage, touchpoint and channel that was asked about, invited to or used, in the
+        One row per stage, touchpoint and channel that was asked about, invited to or used, in the
         order of the journey, and one for a stage without any: ``stage`` (a code that is not in
         the map stands as it is), ``touchpoint``, ``channel`` (empty where not said); ``n`` answers,
         ``invited`` and ``uses`` (NA where not known); ``estimate``, ``std_error``, ``low``,
@@ -96,8 +96,8 @@ def stage_coverage(
     given = {"n": answers, "invited": invites, "uses": events}
     table = pd.concat([every, pd.DataFrame({"stage": unseen}, dtype="str")], ignore_index=True)
     for what in parts:
-        found = cells[cells["what"] == what].groupby(KEYS, dropna=False)["rows"].sum()
-        counts = table.merge(found.reset_index(), on=KEYS, how="left")["rows"].astype("Int64")
+        totals = cells[cells["what"] == what].groupby(KEYS, dropna=False)["rows"].sum()
+        counts = table.merge(totals.reset_index(), on=KEYS, how="left")["rows"].astype("Int64")
         table[what] = counts.fillna(0) if given[what] is not None or what == "n" else counts
     last = cells.groupby(KEYS, dropna=False)["last_answer"].max().reset_index()
     table = table.merge(last, on=KEYS, how="left")
@@ -114,8 +114,8 @@ def _counts(data: Data | None, names: dict[str, str], date: str = "") -> pd.Data
     check_columns(table, [names["stage"], *others, *([date] if date else [])])
     keys = {k: table[n].cast("string") for k, n in names.items() if n in table.columns}
     last = {"last_answer": times(table, date).max()} if date else {}
-    found = run(table.group_by(**keys).aggregate(rows=table.count(), **last))
-    filled = found.reindex(columns=[*KEYS, "rows", "last_answer"])
+    counts = run(table.group_by(**keys).aggregate(rows=table.count(), **last))
+    filled = counts.reindex(columns=[*KEYS, "rows", "last_answer"])
     last_answer = filled["last_answer"].astype("datetime64[us]")
     return filled.astype(dict.fromkeys(KEYS, "str")).assign(last_answer=last_answer)
 

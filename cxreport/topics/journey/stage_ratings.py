@@ -37,12 +37,12 @@ def stage_ratings(
     minimum: int = MINIMUM_GROUP,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say what share of the ratings of each stage is favourable.
+    """Return what share of the ratings of each stage is favourable.
 
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer.
+        One row per answer.
     ratings : mapping of str to (str, int)
         Column of a rating -> its stage, and its lowest favourable answer.
     scale : (number, number), optional
@@ -56,7 +56,7 @@ def stage_ratings(
     Returns
     -------
     DataFrame
-        One row a stage, all five in the order of the journey: ``stage``; ``touchpoints`` (columns
+        One row per stage, all five in the order of the journey: ``stage``; ``touchpoints`` (columns
         that rate it); ``n`` (people who rated one or more), ``ratings`` (by them), ``invalid``
         (ratings outside the scale, left out), ``favourable`` (of ``ratings``); ``estimate``,
         ``std_error``, ``low``, ``high`` (favourable, percent of ``ratings``); ``note`` ("", "not

@@ -30,8 +30,8 @@ def check_stages(stages: Mapping[str, str] | None) -> dict[str, str]:
     >>> check_stages({"discover": "awareness", "buy": "purchase"})
     {'discover': 'awareness', 'buy': 'purchase'}
     """
-    known = dict.fromkeys(STAGES, "") if stages is None else dict(stages)
-    named = {code: stage or code for code, stage in known.items()}
+    stage_by_code = dict.fromkeys(STAGES, "") if stages is None else dict(stages)
+    named = {code: stage or code for code, stage in stage_by_code.items()}
     if strange := sorted({stage for stage in named.values() if stage not in STAGES}):
         raise CxError("no such stage", got=", ".join(strange), expected=", ".join(STAGES))
     return named

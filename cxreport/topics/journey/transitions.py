@@ -40,7 +40,7 @@ def transitions(
     minimum: int = MINIMUM_GROUP,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say what comes next after each touchpoint: another one, the same again, or nothing.
+    """Return what comes next after each touchpoint: another one, the same again, or nothing.
 
     A journey is the events of one ``journey`` in order of time; a pause longer than ``pause`` ends
     it and the next event starts a new one. A last event whose pause is not over at the end of the
@@ -49,7 +49,7 @@ def transitions(
     Parameters
     ----------
     events : pandas, polars or pyarrow frame, or Ibis table
-        One row an event. Those that ``event_problems`` marks as excluded are left out.
+        One row per event. Those that ``event_problems`` marks as excluded are left out.
     state, journey, date : str
         Columns: where the customer is (touchpoint, stage, channel); which session or customer;
         when (local time).
@@ -71,7 +71,7 @@ def transitions(
     Returns
     -------
     DataFrame
-        One row a step, ``before`` most left first, then ``times``: ``before`` ("start": the
+        One row per step, ``before`` most left first, then ``times``: ``before`` ("start": the
         beginning of a journey), ``after`` ("end": the drop point, "other": rare ones pooled);
         ``kind`` ("start", "step", "loop", "end", "other"); ``n`` (times that ``before`` was left,
         or journeys begun), ``times`` (of them to ``after``); ``estimate``, ``std_error``, ``low``,
@@ -182,8 +182,8 @@ def _customer(table: ir.Table, journey: str, cluster: str | None) -> ir.Value:
     alone = ibis.literal("journey ") + table[journey].cast("string")
     if cluster is None:
         return alone
-    known = cluster_id(table[cluster]).cast("string")
-    return (ibis.literal("customer ") + known).fill_null(alone)
+    customer_id = cluster_id(table[cluster]).cast("string")
+    return (ibis.literal("customer ") + customer_id).fill_null(alone)
 
 
 def _steps(rows: ir.Table, pause: dt.timedelta, until: dt.date) -> ir.Table:
@@ -219,10 +219,10 @@ def _counts(steps: ir.Table) -> pd.DataFrame:
 def _clustered(
     whole: pd.DataFrame, steps: ir.Table, rare: pd.DataFrame, level: float
 ) -> pd.DataFrame:
-    """Say what percent of ``n`` a step is, where the steps of one customer count together."""
-    known = steps.filter(steps.kind.notnull()).mutate(weight=ibis.literal(1))
-    known = known.mutate(inside=known.kind != START)
-    pairs = run(pairs_of_cells(known, LEFT, ["after", "kind"]))
+    """Return what percent of ``n`` a step is, where the steps of one customer count together."""
+    weighted = steps.filter(steps.kind.notnull()).mutate(weight=ibis.literal(1))
+    weighted = weighted.mutate(inside=weighted.kind != START)
+    pairs = run(pairs_of_cells(weighted, LEFT, ["after", "kind"]))
     ends = ["after", "kind", "after_second", "kind_second"]
     pairs = pairs.astype(dict.fromkeys([*ends, "before"], "str"))
     for side in ("", "_second"):
@@ -252,5 +252,5 @@ def _pooled(steps: pd.DataFrame, minimum: int) -> pd.DataFrame:
 
 
 def _is_rare(steps: pd.DataFrame, minimum: int) -> pd.Series:
-    """Say which steps are pooled: those seen few times, ends excepted."""
+    """Return which steps are pooled: those seen few times, ends excepted."""
     return (steps["times"] < minimum) & (steps["kind"] != END)

@@ -38,10 +38,10 @@ def follow_answers(
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer: ``response_id``, ``customer_id``, ``answered_at`` (local time),
+        One row per answer: ``response_id``, ``customer_id``, ``answered_at`` (local time),
         ``score`` and the columns ``beside``.
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row an order: ``customer_id``, ``ordered_at`` (local time) and ``amount``.
+        One row per order: ``customer_id``, ``ordered_at`` (local time) and ``amount``.
     score : str
         Column of answers, as numbers.
     days : int
@@ -56,7 +56,7 @@ def follow_answers(
     Returns
     -------
     ibis Table
-        One row an answer in a class: ``id``, ``who``, ``at``, ``answer`` (its class), the columns
+        One row per answer in a class: ``id``, ``who``, ``at``, ``answer`` (its class), the columns
         ``beside``, ``origin`` (the day of the last order up to the answer, which the answer
         follows; the day of the answer without one), ``orders_after`` (after the answer and up to
         ``days`` later), ``orders_before`` (before ``origin`` and up to ``days`` earlier) and, with

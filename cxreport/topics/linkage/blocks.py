@@ -116,7 +116,7 @@ _note = partial(note, "linkage")
 
 @without_few
 def claims(judged: pd.DataFrame, company: Company) -> Block:
-    """Say which claims of the trade hold here; ``judged`` from ``company_claims``."""
+    """State which claims of the trade hold here; ``judged`` from ``company_claims``."""
     by_verdict = {
         key: [
             say("claims.quoted", claim=claim)
@@ -202,7 +202,7 @@ def _bought(classes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _compared(row: Row, days: int) -> Said:
-    """Say what one adjusted comparison shows."""
+    """Describe what one adjusted comparison shows."""
     names = {"best": "estimate", "worst": "estimate_reference", "difference": "difference",
              "low": "low", "high": "high"}  # fmt: skip
     values = {new: float(row[old]) for new, old in names.items()}
@@ -232,7 +232,7 @@ def _judged(row: Row) -> str:
 
 
 def _check(signals: list[Any], days: int) -> Said:
-    """Say whether the classes differed before the answer already."""
+    """State whether the classes differed before the answer already."""
     if any(not pd.isna(signal) and signal for signal in signals):
         return say("check.unclean", days=days)
     if any(pd.isna(signal) for signal in signals):
@@ -331,7 +331,7 @@ def _tornado(ends: pd.DataFrame, company: Company, currency: str) -> Block:
 
 @without_few
 def at_risk(spend: pd.DataFrame, company: Company, window_days: int) -> Block:
-    """Say what spend goes with discontent, or why nobody can say; from ``company_at_risk``."""
+    """Describe what spend goes with discontent, or why nobody can say; from ``company_at_risk``."""
     if spend.empty:
         key = "missing.at_risk_answers" if _has_orders(company) else "missing.at_risk"
         return _note(key, company, needs=("responses", "orders"))
@@ -345,7 +345,7 @@ def at_risk(spend: pd.DataFrame, company: Company, window_days: int) -> Block:
 
 
 def method(score_link: ScoreLink, company: Company, window_days: int) -> Block:
-    """Say how all this was worked out, and what was left out."""
+    """Describe how all this was worked out, and what was left out."""
     left_out = [
         say(LEFT_OUT[row["reason"]], n=int(row["n"]), days=window_days)
         for row in score_link.left_out.to_dict("records")

@@ -50,7 +50,7 @@ def count_cells(
     Returns
     -------
     tuple of two DataFrames
-        The cells, one row a class and stratum: ``answer``, the strata, ``n`` and, for each of
+        The cells, one row per class and stratum: ``answer``, the strata, ``n`` and, for each of
         ``BEHAVIOUR``, ``total_*`` and ``squares_*``. And the answers left out: ``reason``, ``n``.
 
     Raises

@@ -52,7 +52,7 @@ class Evidence:
 
 
 def judge_claims(evidence: Evidence) -> pd.DataFrame:
-    """Say of each claim whether it holds in one's own data.
+    """Return for each claim whether it holds in one's own data.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a claim: ``claim``: "happy_return" (promoters order again more than detractors who
+        One row per claim: ``claim``: "happy_return" (promoters order again more than detractors who
         bought alike before; points), "five_times" (loyal customers spend five times as much;
         times), "tell_nine" and "tell_sixteen" (a promoter tells nine people, a detractor sixteen;
         people), "bad_travels" (a detractor tells more people than a promoter; times), "later"
@@ -98,10 +98,10 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
     claims = [
         ("happy_return", "points", _happy(evidence.link), 0.0),
         ("five_times", "times", _five(evidence.ratio), CLAIMED["five_times"]),
-        ("tell_nine", "people", _told(evidence, "told_by_promoter"), CLAIMED["tell_nine"]),
-        ("tell_sixteen", "people", _told(evidence, "told_by_detractor"),
+        ("tell_nine", "people", _recipients(evidence, "told_by_promoter"), CLAIMED["tell_nine"]),
+        ("tell_sixteen", "people", _recipients(evidence, "told_by_detractor"),
              CLAIMED["tell_sixteen"]),
-        ("bad_travels", "times", _told(evidence, "ratio"), 1.0),
+        ("bad_travels", "times", _recipients(evidence, "ratio"), 1.0),
         ("later", "people", {"note": "needs the same people a year later"}, float("nan")),
         ("emotion_first", "percent", _first(evidence.layers), SURE),
         ("exceeding", "points", _picked(evidence.exceeded, "comparison", "added - taken"), 0.0),
@@ -113,17 +113,17 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
 
 
 def _row(
-    claim: str, unit: str, found: dict[Any, Any], claimed: float, tested: int = 1
+    claim: str, unit: str, measured: dict[Any, Any], claimed: float, tested: int = 1
 ) -> dict[str, Any]:
     """Judge one of so many claims by its interval, and by its test where it has one."""
-    numbers = {name: float(found.get(name, "nan")) for name in ("estimate", "low", "high")}
+    numbers = {name: float(measured.get(name, "nan")) for name in ("estimate", "low", "high")}
     numbers = _widened(numbers, tested, logarithms=unit == "times")
-    note = str(found.get("note", "not measured"))
+    note = str(measured.get("note", "not measured"))
     if claim == "emotion_first" and pd.notna(numbers["estimate"]):
         claimed = 100 - (100 - claimed) / tested
         verdict = _by_rank(numbers["estimate"], claimed)
-    elif "verdict" in found:
-        verdict = found["verdict"]
+    elif "verdict" in measured:
+        verdict = measured["verdict"]
         if numbers["low"] <= claimed <= numbers["high"] and verdict != UNTESTED:
             verdict = NO_SIGNAL
     elif pd.isna(numbers["low"]):
@@ -132,7 +132,7 @@ def _row(
         verdict = SUPPORTED
     else:
         verdict = NOT_SUPPORTED if numbers["high"] < claimed else NO_SIGNAL
-    n = int(found.get("n", 0))
+    n = int(measured.get("n", 0))
     return {"claim": claim, "unit": unit, "n": n, **numbers, "claimed": claimed,
             "verdict": verdict, "note": note}  # fmt: skip
 
@@ -168,7 +168,7 @@ def _five(ratio: pd.DataFrame | None) -> dict[Any, Any]:
     return row | {"n": row["n"] + row["n_reference"]} if row else {}
 
 
-def _told(evidence: Evidence, metric: str) -> dict[Any, Any]:
+def _recipients(evidence: Evidence, metric: str) -> dict[Any, Any]:
     return _picked(evidence.told, "metric", metric)
 
 
@@ -183,7 +183,7 @@ def _first(layers: pd.DataFrame | None) -> dict[Any, Any]:
 
 
 def _by_rank(share: float, sure: float) -> str:
-    """Say whether a layer ranks first in enough resamples, or in hardly any."""
+    """Return whether a layer ranks first in enough resamples, or in hardly any."""
     return SUPPORTED if share >= sure else NOT_SUPPORTED if share <= 100 - sure else NO_SIGNAL
 
 

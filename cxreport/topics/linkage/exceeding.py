@@ -33,7 +33,7 @@ def exceeding(
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer, with columns ``score`` (0 to 10, as numbers) and ``expected``.
+        One row per answer, with columns ``score`` (0 to 10, as numbers) and ``expected``.
     score, expected : str
         Columns.
     codes : sequence of str

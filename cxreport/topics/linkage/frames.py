@@ -59,19 +59,19 @@ def company_score_link(company: Company, *, window_days: int = 180) -> ScoreLink
     """
     answers, asked = company.table("responses"), _asked(company, "nps")
     needed = {"response_id", "customer_id", "answered_at"}
-    known = asked and needed <= company.columns_of("responses")
-    trade = company_trade(company) if known else None
+    answerable = asked and needed <= company.columns_of("responses")
+    trade = company_trade(company) if answerable else None
     if answers is None or trade is None or trade.bought is None:
         return ScoreLink(
             pd.DataFrame(columns=[*LINK, "currency"]),
             pd.DataFrame(columns=["outcome", "answer", "n", "estimate", "low", "high", "note"]),
             pd.DataFrame(columns=["reason", "n"]),
         )
-    found = score_link(
+    link = score_link(
         answers, trade.bought, until=trade.last, since=trade.first, score=asked[0],
         amount=PAID if trade.has(PAID) else None, window_days=window_days,
     )  # fmt: skip
-    return replace(found, differences=found.differences.assign(currency=trade.currency))
+    return replace(link, differences=link.differences.assign(currency=trade.currency))
 
 
 def split_months(trade: Trade) -> tuple[dt.date, dt.date] | None:
@@ -116,8 +116,8 @@ def company_loyal_ratio(company: Company, *, at_least: int = 0, seed: int = 0) -
         return pd.DataFrame(columns=[*RATIO, *PERIODS])
     earlier, later = days
     pre, post = (earlier, later - dt.timedelta(days=1)), (later, trade.last)
-    found = loyal_ratio(trade.bought, pre=pre, post=post, at_least=at_least, amount=PAID, seed=seed)
-    return found.assign(earlier=earlier, later=later, last=trade.last, currency=trade.currency)
+    ratio = loyal_ratio(trade.bought, pre=pre, post=post, at_least=at_least, amount=PAID, seed=seed)
+    return ratio.assign(earlier=earlier, later=later, last=trade.last, currency=trade.currency)
 
 
 def company_claims(
@@ -216,7 +216,7 @@ def _channels(trade: Trade) -> pd.DataFrame | None:
     if trade.bought is None or not trade.has(PAID) or not trade.has("channel") or days is None:
         return None
     day, channel = trade.bought.ordered_at, trade.bought.channel
-    known = trade.bought.filter(channel.notnull() & (day < ibis.timestamp(days[1])))
-    if not run(known.aggregate(n=known.count()))["n"].item():
+    earlier_orders = trade.bought.filter(channel.notnull() & (day < ibis.timestamp(days[1])))
+    if not run(earlier_orders.aggregate(n=earlier_orders.count()))["n"].item():
         return None
     return multichannel(trade.bought, amount=PAID, split=days[1], until=trade.last)

@@ -54,7 +54,7 @@ def loyal_ratio(
     Parameters
     ----------
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row a purchase (see :func:`~cxreport.orders.purchases`): ``customer``,
+        One row per purchase (see :func:`~cxreport.orders.purchases`): ``customer``,
         ``date`` (local time) and ``amount`` (one currency).
     pre, post : tuple of two dates
         First and last day of the earlier period, in which customers show whether they are loyal,
@@ -131,8 +131,8 @@ def loyal_ratio(
         [name, *_ratio(values, column, draws, generator, level)]
         for name, column in ((LATER, "later"), (SAME, "same"))
     ]
-    found = pd.DataFrame(rows, columns=["counted_in", *COLUMNS[2:]])
-    return found.assign(at_least=needed)[list(COLUMNS)]
+    ratios = pd.DataFrame(rows, columns=["counted_in", *COLUMNS[2:]])
+    return ratios.assign(at_least=needed)[list(COLUMNS)]
 
 
 def orders_of_the_loyal(orders: pd.Series, n: pd.Series, share: float = LOYAL) -> int:

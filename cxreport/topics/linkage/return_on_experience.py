@@ -83,15 +83,15 @@ def return_on_experience(
     values = dict(zip(INPUTS, (change, effect, customers, margin, cost), strict=True))
     drawn = _draw(values, draws, seed, level)
     results = _result(drawn)
-    known = {name: ends_of(name, value)[0] for name, value in values.items()}
-    if known["margin"] > 1:  # below 0 is bad business, but a share
+    estimates = {name: ends_of(name, value)[0] for name, value in values.items()}
+    if estimates["margin"] > 1:  # below 0 is bad business, but a share
         raise CxError("not a share", where="margin", got=margin, expected="0.3 for 30%")
-    estimate = float(_result(known))
+    estimate = float(_result(estimates))
     spread = any(isinstance(value, tuple) for value in values.values())
     low, high = np.quantile(results, [(1 - level) / 2, (1 + level) / 2])
     row = {
-        "gain": estimate + known["cost"],
-        "cost": known["cost"],
+        "gain": estimate + estimates["cost"],
+        "cost": estimates["cost"],
         "estimate": estimate,
         "low": float(low) if spread else np.nan,
         "high": float(high) if spread else np.nan,
@@ -108,7 +108,7 @@ def tornado(
     margin: Quantity,
     cost: Quantity,
 ) -> pd.DataFrame:
-    """Say which input the result hangs on most: each at both ends of its interval, others as is.
+    """Return which input the result hangs on most: each at both ends of its interval, others as is.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def tornado(
     Returns
     -------
     DataFrame
-        One row an input that has an interval, the one that moves the result most first: ``input``
+        One row per input that has an interval, the one that moves the result most first: ``input``
         (its name), ``input_low``, ``input_high`` (its unit), ``estimate`` (money; with all
         estimates), ``low``, ``high`` (money; the smaller and the larger result at its two ends).
 
@@ -136,13 +136,13 @@ def tornado(
     """
     values = dict(zip(INPUTS, (change, effect, customers, margin, cost), strict=True))
     ends = {name: ends_of(name, value) for name, value in values.items()}
-    known = {name: end[0] for name, end in ends.items()}
+    estimates = {name: end[0] for name, end in ends.items()}
     rows = []
     for name in INPUTS:
         if isinstance(values[name], tuple):
             _, low, high = ends[name]
-            results = sorted(float(_result(known | {name: end})) for end in (low, high))
-            rows.append([name, low, high, float(_result(known)), *results])
+            results = sorted(float(_result(estimates | {name: end})) for end in (low, high))
+            rows.append([name, low, high, float(_result(estimates)), *results])
     columns = ["input", "input_low", "input_high", "estimate", "low", "high"]
     frame = pd.DataFrame(rows, columns=columns)
     width = (frame["low"] - frame["high"]).astype(float)

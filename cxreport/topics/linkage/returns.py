@@ -46,11 +46,11 @@ def returns_by_class(
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer: ``response_id``, ``customer_id``, ``answered_at`` (local time) and
+        One row per answer: ``response_id``, ``customer_id``, ``answered_at`` (local time) and
         ``score``.
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row an order: ``customer_id``, ``ordered_at`` (local time). Cancelled orders count, too:
-        the customer came back.
+        One row per order: ``customer_id``, ``ordered_at`` (local time). Cancelled orders count,
+        too: the customer came back.
     score : str
         Column of answers to "how likely are you to recommend us", 0 to 10, as numbers; other
         values are left out.
@@ -66,7 +66,7 @@ def returns_by_class(
     Returns
     -------
     DataFrame
-        One row a metric and class: ``answer`` ("detractors", "passives", "promoters");
+        One row per metric and class: ``answer`` ("detractors", "passives", "promoters");
         ``metric`` ("ordered_again": after the answer and up to ``days`` later; "ordered_before":
         in the ``days`` before the day of the last order up to the answer, or before the day of the
         answer without one); ``n`` answers whose whole window is covered; ``favourable`` (those with
@@ -105,37 +105,39 @@ def returns_by_class(
     by_answer = follow_answers(answers, placed, score=score, days=days)
     first = ibis.literal(observed_from) if observed_from else placed.ordered_at.min().as_scalar()
     span = ibis.interval(days=days)
-    known = is_named(by_answer, "who")
+    named = is_named(by_answer, "who")
     covered = {
         AGAIN: by_answer.at + span < ibis.literal(next_day(observed_until)),
         BEFORE: by_answer.origin - span >= first.cast("timestamp").truncate("D"),
     }
     ordered = {AGAIN: by_answer.orders_after > 0, BEFORE: by_answer.orders_before > 0}
-    counts = {"unknown": (~known).sum()}
+    counts = {"unknown": (~named).sum()}
     for metric, whole in covered.items():
-        counts[f"n_{metric}"] = (known & whole).sum()
-        counts[f"favourable_{metric}"] = (known & whole & ordered[metric]).sum()
-        counts[f"not_observable_{metric}"] = (known & ~whole).sum()
-    found = run(by_answer.group_by("answer").aggregate(**counts)).set_index("answer")
-    found = found.reindex(list(NPS_CLASSES)).fillna(0).astype(int)
-    return pd.concat([_shares(found, metric, level) for metric in covered], ignore_index=True)
+        counts[f"n_{metric}"] = (named & whole).sum()
+        counts[f"favourable_{metric}"] = (named & whole & ordered[metric]).sum()
+        counts[f"not_observable_{metric}"] = (named & ~whole).sum()
+    counts_by_class = run(by_answer.group_by("answer").aggregate(**counts)).set_index("answer")
+    counts_by_class = counts_by_class.reindex(list(NPS_CLASSES)).fillna(0).astype(int)
+    return pd.concat(
+        [_shares(counts_by_class, metric, level) for metric in covered], ignore_index=True
+    )
 
 
-def _shares(found: pd.DataFrame, metric: str, level: float) -> pd.DataFrame:
+def _shares(counts_by_class: pd.DataFrame, metric: str, level: float) -> pd.DataFrame:
     """Turn the counts of one window into shares with their intervals."""
-    n, ordered = found[f"n_{metric}"], found[f"favourable_{metric}"]
-    known = n.where(n > 0)
-    share = ordered / known
-    low, high = of_share(share, known, level)
+    n, ordered = counts_by_class[f"n_{metric}"], counts_by_class[f"favourable_{metric}"]
+    trials = n.where(n > 0)
+    share = ordered / trials
+    low, high = of_share(share, trials, level)
     frame = pd.DataFrame(
         {
             "metric": metric,
             "n": n,
             "favourable": ordered,
-            "not_observable": found[f"not_observable_{metric}"],
-            "unknown": found["unknown"],
+            "not_observable": counts_by_class[f"not_observable_{metric}"],
+            "unknown": counts_by_class["unknown"],
             "estimate": 100 * share,
-            "std_error": 100 * ((share * (1 - share) / known) ** 0.5).where(n > 1),
+            "std_error": 100 * ((share * (1 - share) / trials) ** 0.5).where(n > 1),
             "low": 100 * low,
             "high": 100 * high,
             "n_effective": n.astype(float),

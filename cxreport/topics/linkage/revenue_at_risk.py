@@ -82,13 +82,13 @@ def revenue_at_risk(
         raise CxError("not a share", where="share", got=part, expected="a number from 0 to 1")
     if draws < 1:
         raise CxError("no draws", got=draws, expected="1 or more")
-    found = link_of_money(link)
-    difference = float(found.get("difference", np.nan))
-    if reason := refusal(found):
+    spend = link_of_money(link)
+    difference = float(spend.get("difference", np.nan))
+    if reason := refusal(spend):
         values = [part, number, difference, *[np.nan] * 3, 0, reason]
         return pd.DataFrame([values], columns=list(COLUMNS))
     generator = np.random.default_rng(seed)
-    gap = (difference, float(found["low"]), float(found["high"]))
+    gap = (difference, float(spend["low"]), float(spend["high"]))
     drawn = [draw_quantity(value, draws, generator, level) for value in (share, customers, gap)]
     low, high = np.quantile(np.prod(drawn, axis=0), [(1 - level) / 2, (1 + level) / 2])
     estimate = part * number * difference
@@ -98,16 +98,16 @@ def revenue_at_risk(
 
 def link_of_money(link: ScoreLink) -> dict[str, Any]:
     """Return the adjusted row of later spend, or nothing where no money was counted."""
-    found = link.differences
-    rows = found[(found["outcome"] == SPENT) & (found["analysis"] == ADJUSTED)]
+    differences = link.differences
+    rows = differences[(differences["outcome"] == SPENT) & (differences["analysis"] == ADJUSTED)]
     return {str(name): value for name, value in rows.iloc[0].items()} if len(rows) else {}
 
 
 def refusal(row: dict[str, Any]) -> str:
-    """Say why a link makes no money; nothing where it does."""
+    """Return why a link makes no money; nothing where it does."""
     if not row:
         return NO_MONEY
     if row["note"]:
         return str(row["note"])
-    found = not pd.isna(row["signal"]) and bool(row["signal"]) and row["difference"] > 0
-    return "" if found else NO_LINK
+    positive = not pd.isna(row["signal"]) and bool(row["signal"]) and row["difference"] > 0
+    return "" if positive else NO_LINK

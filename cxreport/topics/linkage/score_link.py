@@ -37,12 +37,12 @@ COLUMNS = ("outcome", "analysis", "n", "n_reference", "left_out", "strata", "est
 
 @dataclass(frozen=True)
 class ScoreLink:
-    """What :func:`score_link` found.
+    """What :func:`score_link` returns.
 
     Attributes
     ----------
     differences : DataFrame
-        One row an outcome and analysis: ``outcome`` ("ordered_again", "spent_after" and their
+        One row per outcome and analysis: ``outcome`` ("ordered_again", "spent_after" and their
         placebos "ordered_before", "spent_before"); ``analysis`` ("adjusted", "unadjusted",
         "placebo"); ``n`` and ``n_reference`` customers of the best and the worst class;
         ``left_out`` (customers without anyone comparable in the other class); ``strata``
@@ -54,10 +54,10 @@ class ScoreLink:
         ``note`` ("", "too few answers", "no variance", "placebo not clean", "placebo cannot be
         said").
     classes : DataFrame
-        One row an outcome and class, not adjusted: ``outcome``, ``answer``, ``n``, ``estimate``,
+        One row per outcome and class, not adjusted: ``outcome``, ``answer``, ``n``, ``estimate``,
         ``low``, ``high`` (units as above), ``note`` ("", "no answers", "one answer").
     left_out : DataFrame
-        One row a reason: ``reason`` ("no customer", "not yet observable", "not covered before",
+        One row per reason: ``reason`` ("no customer", "not yet observable", "not covered before",
         "answered again"), ``n`` answers.
     """
 
@@ -84,10 +84,10 @@ def score_link(
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer: ``response_id``, ``customer_id``, ``answered_at`` (local time),
+        One row per answer: ``response_id``, ``customer_id``, ``answered_at`` (local time),
         ``score`` as numbers, and the columns of ``adjust``.
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row a purchase: ``customer_id``, ``ordered_at`` (local time) and ``amount``. What is a
+        One row per purchase: ``customer_id``, ``ordered_at`` (local time) and ``amount``. What is a
         purchase is decided before: see :func:`~cxreport.orders.purchases`.
     until : date
         Last day that the orders cover.
@@ -176,18 +176,18 @@ def score_link(
     return ScoreLink(differences, class_means(cells, list(classes), outcomes, level), left_out)
 
 
-def _judged(found: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Say which differences are a signal: one family of claims, one of placebos."""
-    families = [found.loc[found["analysis"] == name, "p_value"] for name in FAMILIES]
-    found = found.assign(q_value=pd.concat([corrected(family) for family in families]))
-    signal = (found["q_value"] < 1 - level).astype("boolean").mask(found["q_value"].isna())
-    placebo = signal[found["analysis"] == PLACEBO]
-    claims = (found["analysis"] == ADJUSTED) & (found["note"] == "")
+def _judged(tests: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Return which differences are a signal: one family of claims, one of placebos."""
+    families = [tests.loc[tests["analysis"] == name, "p_value"] for name in FAMILIES]
+    tests = tests.assign(q_value=pd.concat([corrected(family) for family in families]))
+    signal = (tests["q_value"] < 1 - level).astype("boolean").mask(tests["q_value"].isna())
+    placebo = signal[tests["analysis"] == PLACEBO]
+    claims = (tests["analysis"] == ADJUSTED) & (tests["note"] == "")
     if placebo.fillna(value=False).any() or placebo.isna().any():
         reason = NOT_CLEAN if placebo.fillna(value=False).any() else UNCHECKED
         signal = signal.mask(claims)
-        found["note"] = found["note"].mask(claims, reason)
-    percent = found["outcome"].isin([AGAIN, "ordered_before"])
+        tests["note"] = tests["note"].mask(claims, reason)
+    percent = tests["outcome"].isin([AGAIN, "ordered_before"])
     numbers = ["estimate", "estimate_reference", "difference", "std_error", "low", "high"]
-    found[numbers] = found[numbers].mul(percent.map({True: 100.0, False: 1.0}), axis="index")
-    return found.assign(signal=signal)[list(COLUMNS)]
+    tests[numbers] = tests[numbers].mul(percent.map({True: 100.0, False: 1.0}), axis="index")
+    return tests.assign(signal=signal)[list(COLUMNS)]

@@ -36,7 +36,7 @@ def standardised_difference(
     Parameters
     ----------
     cells : DataFrame
-        One row a class and stratum: ``group``, the columns ``strata``, ``n`` (people), ``total``
+        One row per class and stratum: ``group``, the columns ``strata``, ``n`` (people), ``total``
         (sum of their values) and ``squares`` (sum of the squares). Rows that repeat are added.
     group : str
         Column of the class.
@@ -89,29 +89,29 @@ def standardised_difference(
         means.append(float((weight * total / n).sum()))
         parts.append(weight**2 * spread / n)
         freedom.append(n - 1)
-    found = [*compared, int(whole) - sum(compared), len(both)]
+    counts = [*compared, int(whole) - sum(compared), len(both)]
     if both.empty:
-        return _row([*found, *[np.nan] * 7, TOO_FEW])
+        return _row([*counts, *[np.nan] * 7, TOO_FEW])
     difference, variance = means[0] - means[1], float(sum(part.sum() for part in parts))
     if _is_nothing(variance, means):
-        return _row([*found, *means, difference, *[np.nan] * 4, NO_VARIANCE])
+        return _row([*counts, *means, difference, *[np.nan] * 4, NO_VARIANCE])
     squares = [(part**2 / df).sum() for part, df in zip(parts, freedom, strict=True)]
     df, error = variance**2 / float(sum(squares)), variance**0.5
     reach = error * t.ppf((1 + level) / 2, df)
     p_value = 2 * t.sf(abs(difference) / error, df)
     ends = [error, difference - reach, difference + reach, p_value]
-    return _row([*found, *means, difference, *ends, ""])
+    return _row([*counts, *means, difference, *ends, ""])
 
 
 def _by_stratum(cells: pd.DataFrame, strata: list[str]) -> pd.DataFrame:
-    """Add up the cells of one class, a stratum a row; a missing value is a stratum of its own."""
+    """Add up the cells of one class by stratum; a missing value is a stratum of its own."""
     sums = ["n", "total", "squares"]
     keys: list[object] = [*strata] or [pd.Series(0, index=cells.index, name="all")]
     return cells.groupby(keys, dropna=False)[sums].sum().astype(float)
 
 
 def _is_nothing(variance: float, means: list[float]) -> bool:
-    """Tell a variance of zero, up to the last digits of sums, from a small one."""
+    """Return whether a variance is zero, up to the last digits of sums."""
     return variance <= 1e-18 * max(1.0, *(mean**2 for mean in means))
 
 

@@ -53,7 +53,7 @@ def word_of_mouth(
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table
-        One row an answered questionnaire.
+        One row per answered questionnaire.
     score : str
         Column of answers to "how likely are you to recommend us", 0 to 10, as numbers.
     told : str
@@ -135,17 +135,17 @@ def word_of_mouth(
     return frame.join(limits)[COLUMNS].astype({"metric": "str", "note": "str"})
 
 
-def _cells(table: ir.Table, score: str, told: str, at_most: int) -> pd.DataFrame:
+def _cells(table: ir.Table, score: str, recipients: str, at_most: int) -> pd.DataFrame:
     """Count rows by class, state and number of people; numbers above the limit are one cell."""
-    check_columns(table, [score, told])
-    for name in (score, told):
+    check_columns(table, [score, recipients])
+    for name in (score, recipients):
         kind = table[name].type()
         if not (kind.is_numeric() or kind.is_null()) or kind.is_boolean():
             raise CxError(
                 "numbers are wanted", where=f"column {name}", got=kind, expected="numbers",
                 hint="read the codes for no answer first: open_survey does, by the codebook",
             )  # fmt: skip
-    people: ir.Value = table[told].cast("float64")
+    people: ir.Value = table[recipients].cast("float64")
     whole = people.isin([float(number) for number in range(at_most + 1)])
     many = (people > at_most) & ~people.isinf()
     named = ((table[score].isin(list(v)), name) for name, v in NPS_CLASSES.items())
@@ -166,15 +166,17 @@ def _cells(table: ir.Table, score: str, told: str, at_most: int) -> pd.DataFrame
     )
 
 
-def _figures(counts: Floats, classes: NDArray[np.object_], told: Floats) -> Floats:
-    """Work out the six figures, one row a row of counts of cells; NaN where nobody answered."""
-    people = {name: counts[:, classes == name] @ told[classes == name] for name in NPS_CLASSES}
+def _figures(counts: Floats, classes: NDArray[np.object_], recipients: Floats) -> Floats:
+    """Return the six figures per row of counts of cells; NaN where nobody answered."""
+    people = {
+        name: counts[:, classes == name] @ recipients[classes == name] for name in NPS_CLASSES
+    }
     n = {name: counts[:, classes == name].sum(axis=1) for name in NPS_CLASSES}
     means = {name: people[name] / np.where(n[name] > 0, n[name], np.nan) for name in NPS_CLASSES}
     everyone = np.where(counts.sum(axis=1) > 0, counts.sum(axis=1), np.nan)
-    said = np.where(means["promoters"] > 0, means["promoters"], np.nan)
+    promoters_mean = np.where(means["promoters"] > 0, means["promoters"], np.nan)
     reach = [100 * people[name] / everyone for name in ("detractors", "promoters")]
-    return np.column_stack([*means.values(), *reach, means["detractors"] / said])
+    return np.column_stack([*means.values(), *reach, means["detractors"] / promoters_mean])
 
 
 def _classes_of(metric: str) -> list[str]:
@@ -200,7 +202,7 @@ def _counted(cells: pd.DataFrame, metric: str) -> dict[str, object]:
 
 
 def _note(row: dict[Hashable, Any], cells: pd.DataFrame) -> str:
-    """Say in a word why there is no figure, or no interval."""
+    """Return in a word why there is no figure, or no interval."""
     metric, valid = row["metric"], cells[cells["state"] == "valid"]
     n = valid.groupby("answer")["n"].sum().reindex(_classes_of(metric)).fillna(0)
     if not (n.sum() if metric.endswith("reach") else n.min()):
@@ -212,8 +214,8 @@ def _note(row: dict[Hashable, Any], cells: pd.DataFrame) -> str:
 
 def _limits(drawn: Floats, level: float) -> tuple[float, float]:
     """Return the percentiles of the resamples; resamples without a figure do not count."""
-    known = drawn[~np.isnan(drawn)]
-    if not len(known):
+    figures = drawn[~np.isnan(drawn)]
+    if not len(figures):
         return float("nan"), float("nan")
-    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(figures, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

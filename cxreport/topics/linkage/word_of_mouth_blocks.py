@@ -33,7 +33,7 @@ PEOPLE = (
 
 @without_few
 def people_told(figures: pd.DataFrame, survey: Survey, periods: int) -> Block:
-    """Say how many people hear of the company; ``figures`` from ``survey_word_of_mouth``."""
+    """State how many people hear of the company; ``figures`` from ``survey_word_of_mouth``."""
     if figures.empty or not figures["n"].max():
         return note("linkage", "missing.people_told")
     rows = {row["metric"]: row for row in figures.to_dict("records")}
@@ -54,7 +54,7 @@ def people_told(figures: pd.DataFrame, survey: Survey, periods: int) -> Block:
 
 
 def _reach(rows: Rows) -> Said:
-    """Say how many people hear something good, and something bad, for each 100 customers."""
+    """State how many people hear something good, and something bad, for each 100 customers."""
     if rows["positive_reach"]["note"] or rows["negative_reach"]["note"]:
         return say("people_told.reach_unsaid")
     return say("people_told.reach", **_ends(rows, good="positive_reach", bad="negative_reach"),

@@ -77,16 +77,16 @@ def plan_inputs(
     If every customer went from detractor to promoter NPS would rise by 200 points and each would,
     by the link, spend the adjusted difference more; one point is a two-hundredth of that.
     """
-    found, trade = link_of_money(link), company_trade(company)
+    spend, trade = link_of_money(link), company_trade(company)
     counted = _last_year(trade)
     share = margin or counted.get("margin", float("nan"))
-    reason = refusal(found)
+    reason = refusal(spend)
     if not reason and pd.isna(share):
         reason = NO_MARGIN
     if not reason and not counted["customers"]:
         reason = NO_CUSTOMERS
     ends = ("difference", "low", "high")
-    effect = [float(found.get(name, float("nan"))) / POINTS_APART for name in ends]
+    effect = [float(spend.get(name, float("nan"))) / POINTS_APART for name in ends]
     rows = {
         "change": [*change, ASSUMED],
         "effect": [*effect, LINKED],
@@ -113,20 +113,20 @@ def plan_return(inputs: pd.DataFrame, *, draws: int = 10_000, seed: int = 0) -> 
     DataFrame
         As :func:`~cxreport.topics.linkage.return_on_experience`.
     """
-    found = return_on_experience(*_quantities(inputs), draws=draws, seed=seed)
-    return found if not _reason(inputs) else found.head(0)
+    result = return_on_experience(*_quantities(inputs), draws=draws, seed=seed)
+    return result if not _reason(inputs) else result.head(0)
 
 
 def plan_tornado(inputs: pd.DataFrame) -> pd.DataFrame:
-    """Say which input a plan hangs on most; without a row where there is a reason not to.
+    """Return which input a plan hangs on most; without a row where there is a reason not to.
 
     Returns
     -------
     DataFrame
         As :func:`~cxreport.topics.linkage.tornado`.
     """
-    found = tornado(*_quantities(inputs))
-    return found if not _reason(inputs) else found.head(0)
+    bars = tornado(*_quantities(inputs))
+    return bars if not _reason(inputs) else bars.head(0)
 
 
 def company_at_risk(company: Company, link: ScoreLink, *, seed: int = 0) -> pd.DataFrame:
@@ -163,12 +163,12 @@ def company_at_risk(company: Company, link: ScoreLink, *, seed: int = 0) -> pd.D
         return nothing
     quantity = (float(share["estimate"]), float(share["low"]), float(share["high"]))
     customers = _last_year(trade)["customers"]
-    found = revenue_at_risk(link, share=quantity, customers=customers, seed=seed)
-    return found.assign(currency=trade.currency)
+    at_risk = revenue_at_risk(link, share=quantity, customers=customers, seed=seed)
+    return at_risk.assign(currency=trade.currency)
 
 
 def _in_last_year(trade: Trade, day: ir.Value) -> ir.BooleanValue:
-    """Tell what happened in the twelve months up to the end of the period reported."""
+    """Return what happened in the twelve months up to the end of the period reported."""
     end = next_day(trade.last)
     since = pd.Timestamp(end) - pd.DateOffset(months=YEAR)
     return (day >= ibis.timestamp(since.to_pydatetime())) & (day < end)
@@ -182,16 +182,16 @@ def _last_year(trade: Trade) -> dict[str, float]:
     sums = {"customers": recent.customer_id.nunique(), "spent": recent[PAID].cast(MONEY).sum()}
     if trade.has("margin"):
         sums["margin"] = recent.margin.cast(MONEY).sum()
-    found = {str(name): value for name, value in run(recent.aggregate(**sums)).iloc[0].items()}
-    share = float(found["margin"] / found["spent"]) if found.get("spent") and "margin" in found \
-        else float("nan")  # fmt: skip
-    return {"customers": float(found["customers"]), "margin": share}
+    totals = {str(name): value for name, value in run(recent.aggregate(**sums)).iloc[0].items()}
+    has_margin = "margin" in totals and totals["spent"]
+    share = float(totals["margin"] / totals["spent"]) if has_margin else float("nan")
+    return {"customers": float(totals["customers"]), "margin": share}
 
 
 def _quantities(inputs: pd.DataFrame) -> list[Quantity]:
     """Turn rows into numbers, or into estimates with their ends."""
-    known = inputs.set_index("input").loc[list(INPUTS), ["estimate", "low", "high"]].fillna(0.0)
-    ends = [tuple(float(end) for end in row) for row in known.to_numpy()]
+    intervals = inputs.set_index("input").loc[list(INPUTS), ["estimate", "low", "high"]].fillna(0.0)
+    ends = [tuple(float(end) for end in row) for row in intervals.to_numpy()]
     return [(mid, low, high) if low < high else mid for mid, low, high in ends]
 
 

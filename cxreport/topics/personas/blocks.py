@@ -92,7 +92,7 @@ OUTCOMES = (
 
 
 def brief(study: PersonaStudy, company: Company) -> Block:
-    """Say in two sentences how many kinds of customers there are, and how sure that is.
+    """State in two sentences how many kinds of customers there are, and how sure that is.
 
     Parameters
     ----------
@@ -108,25 +108,25 @@ def brief(study: PersonaStudy, company: Company) -> Block:
 
 def fits(study: PersonaStudy, company: Company) -> Block:
     """Show each number of classes tried, and the sizes of those chosen."""
-    found = study.personas
-    if found is None:
+    personas = study.personas
+    if personas is None:
         return _note("missing.personas", company, needs=("responses", "orders"))
-    lines = [say("how_fit"), *_left_out(found)]
-    blocks = [_sentences(lines, company), _table("fit", found.fit, FIT, company)]
-    if found.count > 1:
-        kept = _large_enough(found, found.sizes, company)
+    lines = [say("how_fit"), *_left_out(personas)]
+    blocks = [_sentences(lines, company), _table("fit", personas.fit, FIT, company)]
+    if personas.count > 1:
+        kept = _large_enough(personas, personas.sizes, company)
         if len(kept):
             blocks.append(_table("sizes", kept, SIZES, company))
-        blocks += _few(found, company)
+        blocks += _few(personas, company)
     return section(blocks)
 
 
 def profiles(study: PersonaStudy, company: Company) -> Block:
     """Draw how each class answers each item, and list it with intervals."""
-    found = study.personas
-    if found is None or found.count == 1:
-        return _nothing(found, company)
-    kept = _large_enough(found, found.profiles, company)
+    personas = study.personas
+    if personas is None or personas.count == 1:
+        return _nothing(personas, company)
+    kept = _large_enough(personas, personas.profiles, company)
     if kept.empty:
         return few_note(company)
     has_mean = kept.groupby("item")["metric"].transform(lambda m: (m == "mean").any())
@@ -146,15 +146,15 @@ def profiles(study: PersonaStudy, company: Company) -> Block:
         foot=say("map_note"), periods=study.items.periods,
     )  # fmt: skip
     listed = _table("profiles", by_item, PROFILES, company)
-    return section([_sentences([say("map")], company), cells, listed, *_few(found, company)])
+    return section([_sentences([say("map")], company), cells, listed, *_few(personas, company)])
 
 
 def compared(study: PersonaStudy, company: Company) -> Block:
     """Show the scores of each class, corrected for people in the wrong one."""
-    found = study.personas
-    if found is None or found.count == 1:
-        return _nothing(found, company)
-    kept = _large_enough(found, study.outcomes, company)
+    personas = study.personas
+    if personas is None or personas.count == 1:
+        return _nothing(personas, company)
+    kept = _large_enough(personas, study.outcomes, company)
     if kept.empty:
         return few_note(company) if len(study.outcomes) else _note("missing.outcomes", company)
     blocks: list[Block] = [_sentences([say("how_compared"), *_apart(kept)], company)]
@@ -170,7 +170,7 @@ def compared(study: PersonaStudy, company: Company) -> Block:
             )
         )  # fmt: skip
     blocks.append(_table("outcomes", kept, OUTCOMES, company))
-    return section([*blocks, *_few(found, company)])
+    return section([*blocks, *_few(personas, company)])
 
 
 def persona_cards(
@@ -193,78 +193,80 @@ def persona_cards(
         From ``company_quotes``: ``class``, ``group``, ``text``, in the order to be shown; at most
         three of each class are.
     """
-    found = study.personas
-    if found is None or found.count == 1:
-        return _nothing(found, company)
-    sizes = _large_enough(found, found.sizes, company)
+    personas = study.personas
+    if personas is None or personas.count == 1:
+        return _nothing(personas, company)
+    sizes = _large_enough(personas, personas.sizes, company)
     if sizes.empty:
         return few_note(company)
-    told = pd.DataFrame(columns=["class"]) if narratives is None else narratives
-    cards = [_card(row, study, told) for row in sizes.to_dict("records")]
-    shown = chart("cards", TOPIC, "sizes", sizes, SIZES, company, cards=cards)
-    blocks = [_sentences([say("how_cards")], company), shown]
+    stories = pd.DataFrame(columns=["class"]) if narratives is None else narratives
+    cards = [_card(row, study, stories) for row in sizes.to_dict("records")]
+    drawn = chart("cards", TOPIC, "sizes", sizes, SIZES, company, cards=cards)
+    blocks = [_sentences([say("how_cards")], company), drawn]
     kept = sizes["class"].tolist()
     if quotes is not None:
         blocks += _quotes(quotes, kept, company)
-    lines = [_story(row) for row in told.to_dict("records") if row["class"] in kept]
+    lines = [_story(row) for row in stories.to_dict("records") if row["class"] in kept]
     if lines:
         blocks.append(_sentences([say("narrative"), *lines], company))
-    lost = [row for row in told.to_dict("records") if pd.isna(row["class"])]
+    lost = [row for row in stories.to_dict("records") if pd.isna(row["class"])]
     if lost:
         blocks.append(_sentences([_unmatched(row) for row in lost], company))
-    return section([*blocks, *_few(found, company)])
+    return section([*blocks, *_few(personas, company)])
 
 
-def _judgement(study: PersonaStudy, found: Personas) -> list[Said]:
-    """Say how many classes fit best, and whether to build on them."""
-    fit = found.fit.dropna(subset="bic").sort_values("bic")
-    values = {"n": found.n, "periods": study.items.periods}
-    if found.count == 1:
+def _judgement(study: PersonaStudy, personas: Personas) -> list[Said]:
+    """State how many classes fit best, and whether to build on them."""
+    fit = personas.fit.dropna(subset="bic").sort_values("bic")
+    values = {"n": personas.n, "periods": study.items.periods}
+    if personas.count == 1:
         return [say("one_class", most=int(fit["classes"].max()), **values)]
     best, other = fit.iloc[0], fit.iloc[1] if len(fit) > 1 else None
-    lines = [say("classes", count=found.count, **values)]
+    lines = [say("classes", count=personas.count, **values)]
     steady = float(best["stability"])
     if not np.isnan(steady):
         word = "steady" if steady >= STEADY else "mostly" if steady >= MOSTLY else "unsteady"
         lines.append(say(word, stability=steady))
     sure = float(best["entropy"])
     lines.append(say("clear" if sure >= CLEAR else "blurred", entropy=sure,
-                     certainty=_certainty(found)))  # fmt: skip
+                     certainty=_certainty(personas)))  # fmt: skip
     if other is not None and other["bic"] - best["bic"] < CLOSE:
         lines.append(
             say("close", other=int(other["classes"]), apart=float(other["bic"] - best["bic"]))
         )
     if best["note"] in JUDGED:
-        lines.append(say(JUDGED[best["note"]], count=found.count))
+        lines.append(say(JUDGED[best["note"]], count=personas.count))
     return lines
 
 
-def _certainty(found: Personas) -> float:
+def _certainty(personas: Personas) -> float:
     """Return the mean probability of the class that people are put into, in percent."""
-    return 100 * float(found.members.filter(regex="^posterior_").max(axis=1).mean())
+    return 100 * float(personas.members.filter(regex="^posterior_").max(axis=1).mean())
 
 
-def _left_out(found: Personas) -> list[Said]:
-    """Say which items tell nothing apart, and whether a sample was drawn."""
-    lines = [say(LEFT_OUT[r["reason"]], item=r["item"]) for r in found.left_out.to_dict("records")]
-    if found.fitted < found.n:
-        lines.append(say("sample", fitted=found.fitted, n=found.n))
+def _left_out(personas: Personas) -> list[Said]:
+    """State which items tell nothing apart, and whether a sample was drawn."""
+    lines = [
+        say(LEFT_OUT[r["reason"]], item=r["item"]) for r in personas.left_out.to_dict("records")
+    ]
+    if personas.fitted < personas.n:
+        lines.append(say("sample", fitted=personas.fitted, n=personas.n))
     return lines
 
 
-def _nothing(found: Personas | None, company: Company) -> Block:
-    """Say that there are no classes, and why."""
-    if found is None:
+def _nothing(personas: Personas | None, company: Company) -> Block:
+    """State that there are no classes, and why."""
+    if personas is None:
         return _note("missing.personas", company, needs=("responses", "orders"))
     return _note("missing.one_class", company)
 
 
-def _large_enough(found: Personas, frame: pd.DataFrame, company: Company) -> pd.DataFrame:
+def _large_enough(personas: Personas, frame: pd.DataFrame, company: Company) -> pd.DataFrame:
     """Return the rows of classes that are not so small that people might be recognised.
 
     A single small class takes the next smallest with it: shares add up to 100.
     """
-    sizes = found.sizes.sort_values("n", ascending=False, kind="stable")
+    sizes = personas.sizes.sort_values("n", ascending=False, kind="stable")
     small = int((sizes["n"] < company.minimum_group).sum())
     large = sizes["class"].head(len(sizes) - (2 if small == 1 else small))
     kept = frame[frame["class"].isin(large)] if len(frame) else frame
@@ -273,22 +275,22 @@ def _large_enough(found: Personas, frame: pd.DataFrame, company: Company) -> pd.
     return kept.reset_index(drop=True)
 
 
-def _few(found: Personas, company: Company) -> list[Block]:
-    """Say that a class is left out, where one is."""
-    return [few_note(company)] if (found.sizes["n"] < company.minimum_group).any() else []
+def _few(personas: Personas, company: Company) -> list[Block]:
+    """State that a class is left out, where one is."""
+    return [few_note(company)] if (personas.sizes["n"] < company.minimum_group).any() else []
 
 
-def _card(row: Row, study: PersonaStudy, told: pd.DataFrame) -> dict[str, Any]:
+def _card(row: Row, study: PersonaStudy, stories: pd.DataFrame) -> dict[str, Any]:
     """Write one card, of what is measured alone; its name may be the team's."""
-    place, found = int(row["class"]), study.personas
-    apart = traits(found, place) if found is not None else []
-    own = told[told["class"] == place].to_dict("records")
+    place, personas = int(row["class"]), study.personas
+    apart = traits(personas, place) if personas is not None else []
+    own = stories[stories["class"] == place].to_dict("records")
     name = say("plain_name", number=place)
     if own:
         name = say("own_name", number=place, name="", **_texts(own[0], "name"))
     lines = [say("size", n=int(row["n"]), **_ends(row))]
     lines += [say(APART[t["metric"], t["side"]], **t) for t in apart] or [say("nothing_apart")]
-    channels = main_channels(found, place) if found is not None else []
+    channels = main_channels(personas, place) if personas is not None else []
     lines += (
         [say("channels", channels=[say("of_channel", **c) for c in channels])] if channels else []
     )
@@ -307,7 +309,7 @@ def _card(row: Row, study: PersonaStudy, told: pd.DataFrame) -> dict[str, Any]:
 
 
 def _side(row: Row) -> Said:
-    """Say whether a score differs from that of all other classes."""
+    """State whether a score differs from that of all other classes."""
     if pd.isna(row["signal"]):
         return say("side.unknown")
     if not row["signal"]:
@@ -325,7 +327,7 @@ def _texts(row: Row, part: str) -> dict[str, str]:
 
 
 def _story(row: Row) -> list[Said]:
-    """Say what the team imagines of one class, part by part."""
+    """Describe what the team imagines of one class, part by part."""
     place = int(row["class"])
     lines = [say(STORY[row["matched"]], number=place, name="", **_texts(row, "name"))]
     for part, key in PARTS.items():
@@ -353,7 +355,7 @@ def _quotes(quotes: pd.DataFrame, kept: list[int], company: Company) -> list[Blo
 
 
 def _apart(kept: pd.DataFrame) -> list[Said]:
-    """Say which classes have another score than the rest."""
+    """State which classes have another score than the rest."""
     signals = kept[kept["signal"].fillna(value=False).astype(bool)]
     scores = signals[~signals["metric"].str.startswith(STAGE)].to_dict("records")
     lines = [

@@ -31,7 +31,7 @@ def class_quotes(
     Parameters
     ----------
     comments : DataFrame
-        One row a comment: ``customer_id``, ``text`` (redacted) and, optional, ``group`` (of its
+        One row per comment: ``customer_id``, ``text`` (redacted) and, optional, ``group`` (of its
         score; a comment without one is not quoted) and ``language``. A comment without a customer,
         or of one without a class, stands for nobody.
     classes : Series of int
@@ -44,8 +44,8 @@ def class_quotes(
     Returns
     -------
     DataFrame
-        One row a quotation, by class, the nearest of each group first: ``class``; ``n`` (customers
-        of the class who wrote); ``group``;
+        One row per quotation, by class, the nearest of each group first: ``class``; ``n``
+        (customers of the class who wrote); ``group``;
         ``candidates`` (comments of the class and the group within the bounds of length);
         ``nearness`` (cosine to the middle, 0 to 1); ``text``.
 
@@ -71,15 +71,15 @@ def class_quotes(
     for name in ("customer_id", "text"):
         if name not in comments:
             raise CxError("no such column", got=name, expected=", ".join(map(str, comments)))
-    known = pd.Series(classes.to_numpy(), index=as_labels(classes.index.to_numpy()))
-    known = known.dropna().astype("int64")
+    places = pd.Series(classes.to_numpy(), index=as_labels(classes.index.to_numpy()))
+    places = places.dropna().astype("int64")
     rows = pd.DataFrame({"who": as_labels(comments["customer_id"]).to_numpy(),
                          "text": as_texts(comments["text"]).to_numpy()})  # fmt: skip
     spoken = as_labels(comments["language"]).to_numpy() if "language" in comments else None
     rows["language"] = spoken
     rows["group"] = as_labels(comments["group"]).to_numpy() if "group" in comments else ""
-    rows = rows[rows["text"].notna() & rows["who"].isin(known.index)].reset_index(drop=True)
-    rows["class"] = rows["who"].map(known)
+    rows = rows[rows["text"].notna() & rows["who"].isin(places.index)].reset_index(drop=True)
+    rows["class"] = rows["who"].map(places)
     people = rows.groupby("class")["who"].nunique()
     rows = rows[rows["class"].isin(people[people >= minimum].index)].reset_index(drop=True)
     if rows.empty:
@@ -125,9 +125,11 @@ def company_quotes(study: PersonaStudy, company: Company, *, each: int = EACH) -
     CxError
         If the data cannot be read.
     """
-    found = study.personas
-    if found is None or found.count == 1:
+    personas = study.personas
+    if personas is None or personas.count == 1:
         return pd.DataFrame(columns=QUOTED)
     comments = company_comments(company, periods=study.items.periods)
     comments = comments[comments["source"] == SURVEY]
-    return class_quotes(comments, found.members["class"], minimum=company.minimum_group, each=each)
+    return class_quotes(
+        comments, personas.members["class"], minimum=company.minimum_group, each=each
+    )

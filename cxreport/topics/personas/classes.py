@@ -33,7 +33,7 @@ NOT_IDENTIFIED, NOT_CONVERGED, NO_FIT, EDGE = (
 
 @dataclass(frozen=True)
 class Personas:
-    """What :func:`personas` found.
+    """What :func:`personas` returns.
 
     Attributes
     ----------
@@ -219,8 +219,8 @@ def _fitted(
     model = fitter.fit(count, coded.weights, starts=starts, rng=rng)
     if model is None:
         return row | {"note": NO_FIT}, None
-    known = np.clip(model.posterior, 1e-300, 1)
-    doubt = -float(coded.weights @ (known * np.log(known)).sum(axis=1))
+    posterior = np.clip(model.posterior, 1e-300, 1)
+    doubt = -float(coded.weights @ (posterior * np.log(posterior)).sum(axis=1))
     entropy = 1 - doubt / (coded.n * np.log(count)) if count > 1 else np.nan
     row |= {
         "loglik": model.loglik, "aic": 2 * number - 2 * model.loglik, "entropy": entropy,

@@ -1,4 +1,4 @@
-"""What a company's customers need and do, one row a customer, and the classes among them."""
+"""What a company's customers need and do, one row per customer, and the classes among them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STAGE = "stage_"
 
 @dataclass(frozen=True)
 class CustomerItems:
-    """What :func:`customer_items` found.
+    """What :func:`customer_items` returns.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class CustomerItems:
 
 @dataclass(frozen=True)
 class PersonaStudy:
-    """What :func:`company_personas` found.
+    """What :func:`company_personas` returns.
 
     Attributes
     ----------
@@ -113,16 +113,16 @@ def customer_items(
     ratings = columns_with(company, *LAYERS, *HEADLINES, "touchpoint")
     answers = _answers(company, ratings, periods, least_answers)
     orders, tickets = (_used(company, name, periods) for name in ("orders", "tickets"))
-    known = [n for n, c in ratings.items() if c.role != "nps" and n in answers]
-    known += [CHANNEL] if CHANNEL in answers or CHANNEL in orders else []
-    known += [n for n, frame in ((ORDERS, orders), (REQUESTS, tickets)) if not frame.empty]
+    possible = [n for n, c in ratings.items() if c.role != "nps" and n in answers]
+    possible += [CHANNEL] if CHANNEL in answers or CHANNEL in orders else []
+    possible += [n for n, frame in ((ORDERS, orders), (REQUESTS, tickets)) if not frame.empty]
     layers = [n for n, c in ratings.items() if c.role in LAYERS]
-    wanted = list(items) or [n for n in known if n in {*layers, CHANNEL}]
+    wanted = list(items) or [n for n in possible if n in {*layers, CHANNEL}]
     if wanted == [CHANNEL] and not items:
-        wanted = known
+        wanted = possible
     for name in wanted:
-        if name not in known:
-            raise CxError("not an item of this company", got=name, expected=", ".join(known))
+        if name not in possible:
+            raise CxError("not an item of this company", got=name, expected=", ".join(possible))
     index = answers.index if len(answers) else orders.index
     rows = pd.DataFrame(index=index.rename("customer_id"))
     for name in wanted:
@@ -176,12 +176,12 @@ def company_personas(
     nothing = pd.DataFrame(columns=["metric", "estimate"])
     if len(read.rows) < FEWEST or len(usable) < 2:
         return PersonaStudy(read, None, nothing)
-    found = personas(read.rows, read.items, starts=starts, resamples=resamples, seed=seed)
+    classes = personas(read.rows, read.items, starts=starts, resamples=resamples, seed=seed)
     metrics = [name for name in read.metrics if read.rows[name].notna().any()]
-    if found.count == 1 or not metrics:
-        return PersonaStudy(read, found, nothing)
-    compared = outcomes(found, read.rows, metrics, family_level=company.family_level)
-    return PersonaStudy(read, found, compared)
+    if classes.count == 1 or not metrics:
+        return PersonaStudy(read, classes, nothing)
+    compared = outcomes(classes, read.rows, metrics, family_level=company.family_level)
+    return PersonaStudy(read, classes, compared)
 
 
 def _answers(

@@ -199,8 +199,8 @@ def _weights(data: pd.DataFrame, name: str | None) -> Floats:
 def _column(data: pd.DataFrame, name: str) -> pd.Series:
     """Return a column by its name."""
     if name not in data or not isinstance(data[name], pd.Series):
-        known = shorten(", ".join(map(str, data.columns)))
-        raise CxError("no such column, or several", got=name, expected=known)
+        columns = shorten(", ".join(map(str, data.columns)))
+        raise CxError("no such column, or several", got=name, expected=columns)
     return data[name]
 
 
@@ -223,14 +223,14 @@ def _coded(
         if np.isinf(numbers).any():
             raise CxError("not a number", where=name, got="infinity")
         values = pd.Series(numbers, data.index).astype("object").where(~np.isnan(numbers), None)
-    known = values[counted].dropna()
-    levels = sorted(known.unique(), key=lambda value: (str(type(value)), value))
+    answers = values[counted].dropna()
+    levels = sorted(answers.unique(), key=lambda value: (str(type(value)), value))
     if len(levels) < 2:
         return None, CONSTANT if levels else NO_ANSWER
     if kind == "continuous":
         every = values.astype("float64").to_numpy("float64")
         # Sorted first, so that sums, and with them every digit, depend on no order of rows.
-        ordered = np.sort(known.to_numpy("float64"))
+        ordered = np.sort(answers.to_numpy("float64"))
         item = Item(name, kind, (), float(ordered.mean()), float(ordered.std()))
         return item, np.asarray((every - item.centre) / item.spread, dtype="float64")
     if len(levels) > MOST_LEVELS:

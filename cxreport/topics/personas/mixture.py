@@ -37,8 +37,8 @@ class _Spread(GaussianDiagNan):  # type: ignore[misc]
     """Continuous items with a mean and a variance for each class, the variance with a floor."""
 
     def _compute_cov(self, X: Floats, resp: Floats, resp_sums: Any) -> Floats:  # noqa: N803
-        found = np.asarray(super()._compute_cov(X, resp, resp_sums))
-        return np.asarray(np.maximum(found, SMALLEST_VARIANCE))
+        variances = np.asarray(super()._compute_cov(X, resp, resp_sums))
+        return np.asarray(np.maximum(variances, SMALLEST_VARIANCE))
 
 
 class _Classes(StepMix):  # type: ignore[misc]
@@ -133,12 +133,12 @@ class Fitter:
             part = self.design[:, columns]
             if not part.shape[1]:
                 continue
-            known: dict[str, Any] = {"model": kind, "n_columns": part.shape[1]}
+            descriptor: dict[str, Any] = {"model": kind, "n_columns": part.shape[1]}
             if name == "levels":
-                known["model"] += "_nan" if np.isnan(part).any() else ""
-                known |= {"integer_codes": False, "max_n_outcomes": self.levels}
-                known["total_outcomes"] = self.levels
-            self.measurement[name] = known
+                descriptor["model"] += "_nan" if np.isnan(part).any() else ""
+                descriptor |= {"integer_codes": False, "max_n_outcomes": self.levels}
+                descriptor["total_outcomes"] = self.levels
+            self.measurement[name] = descriptor
         self.distances_to = np.nan_to_num(self.design, nan=0.0)
 
     def fit(
@@ -178,12 +178,12 @@ class Fitter:
     def posterior(self, model: Model, coded: Coded) -> Floats:
         """Return the probability of each class for other rows of the same items."""
         design = coded.design
-        known, answered = np.nan_to_num(design), ~np.isnan(design)
+        filled, answered = np.nan_to_num(design), ~np.isnan(design)
         log = np.tile(np.log(np.clip(model.weights, 1e-15, None)), (len(design), 1))
         for place, (mean, variance) in enumerate(zip(model.means, model.variances, strict=True)):
             is_level = variance == 0
-            log[:, place] += known[:, is_level] @ np.log(np.clip(mean[is_level], 1e-15, 1))
-            spread, off = variance[~is_level], (known - mean)[:, ~is_level]
+            log[:, place] += filled[:, is_level] @ np.log(np.clip(mean[is_level], 1e-15, 1))
+            spread, off = variance[~is_level], (filled - mean)[:, ~is_level]
             each = off**2 / spread + np.log(2 * np.pi * spread)
             log[:, place] -= (each * answered[:, ~is_level]).sum(axis=1) / 2
         share = np.exp(log - log.max(axis=1, keepdims=True))
@@ -238,10 +238,10 @@ class Fitter:
         """Fit all patterns to the end, and say what class each belongs to."""
         counted = np.flatnonzero(weights > 0)
         most, gain = (1, LOOSE) if roughly else (LAST, TIGHT)
-        found = self._em(classes, counted, weights, begin, most, gain)
-        if found is None:
+        fitted = self._em(classes, counted, weights, begin, most, gain)
+        if fitted is None:
             return None
-        model, parameters = found[1], found[1].get_parameters()
+        model, parameters = fitted[1], fitted[1].get_parameters()
         posterior = np.asarray(model.predict_proba_class(self.design))
         posterior = posterior / posterior.sum(axis=1, keepdims=True)
         loglik = float(model.score(self.design[counted], sample_weight=weights[counted]))

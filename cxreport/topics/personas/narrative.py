@@ -158,10 +158,10 @@ def _matching(signature: Any, where: str, personas: Personas) -> list[int]:
             having = of_item[(of_item["level"] == str(trait)) & (of_item["effect"] > 0)]
         else:
             levels = [x for x in of_item["level"].unique() if x]
-            known = [*(["low", "high"] if len(means) else []), *levels]
+            traits = [*(["low", "high"] if len(means) else []), *levels]
             raise CxError(
                 "not a trait of the classes", where=where, got=f"{item} = {trait}",
-                expected=", ".join(known) or ", ".join(profiles["item"].unique()),
+                expected=", ".join(traits) or ", ".join(profiles["item"].unique()),
             )  # fmt: skip
         left &= set(having["class"].astype(int))
     return sorted(left)

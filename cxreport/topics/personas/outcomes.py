@@ -104,10 +104,10 @@ def outcomes(
     rows: list[dict[str, Any]] = []
     for metric in metrics:
         values = _numbers(data, metric)
-        known = counted & np.isfinite(values)
+        measured = counted & np.isfinite(values)
         rows += [
             {"metric": metric, **row}
-            for row in _by_class(values[known], likeliest[known], weights[known], inverse,
+            for row in _by_class(values[measured], likeliest[measured], weights[measured], inverse,
                                  personas.sizes["estimate"].to_numpy("float64") / 100, level)
         ]  # fmt: skip
     frame = pd.DataFrame(rows)

@@ -73,12 +73,12 @@ class _Spread:
         self.model, self.posterior = model, model.posterior
         design = coded.design
         answered = ~np.isnan(design)
-        known = np.nan_to_num(design)
+        filled = np.nan_to_num(design)
         scores = [self.posterior - model.weights]
         for place in range(model.count):
             mean, variance = model.means[place], model.variances[place]
             is_level = variance == 0
-            off = (known - mean) * answered
+            off = (filled - mean) * answered
             scale = np.where(is_level, 1.0, variance)
             scores.append(self.posterior[:, [place]] * off / scale)
             squares = (off**2 / scale - answered) / (2 * scale)

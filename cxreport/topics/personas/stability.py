@@ -67,10 +67,10 @@ def stability(
     258-271, with the adjusted Rand index.
     """
     kept = model.posterior.argmax(axis=1)
-    found = []
+    agreements = []
     for _ in range(resamples):
         drawn = rng.multinomial(coded.n, coded.weights / coded.weights.sum()).astype(float)
         again = fitter.fit(model.count, drawn, starts=STARTS, rng=rng, roughly=True)
         if again is not None:
-            found.append(agreement(kept, again.posterior.argmax(axis=1), coded.weights))
-    return float(np.mean(found)) if found else float("nan")
+            agreements.append(agreement(kept, again.posterior.argmax(axis=1), coded.weights))
+    return float(np.mean(agreements)) if agreements else float("nan")

@@ -49,7 +49,7 @@ WHOLE = (Column("index", "with_range:number:index_low:index_high"),
 
 @without_few
 def standing(frames: Mapping[str, pd.DataFrame], survey: Survey) -> Block:
-    """Say and draw how the layers stand; ``frames`` from ``survey_pyramid``."""
+    """State and draw how the layers stand; ``frames`` from ``survey_pyramid``."""
     layers = frames["layers"]
     if layers.empty:
         return note("pyramid", "missing.pyramid")
@@ -73,7 +73,7 @@ def standing(frames: Mapping[str, pd.DataFrame], survey: Survey) -> Block:
 
 @without_few
 def order(frames: Mapping[str, pd.DataFrame], survey: Survey, periods: int = 1) -> Block:
-    """Say how pyramid-like the answers are; ``frames`` from ``survey_pyramid``."""
+    """Describe how pyramid-like the answers are; ``frames`` from ``survey_pyramid``."""
     figures = frames["order"]
     if figures.empty:
         return note("pyramid", "missing.pyramid")
@@ -105,8 +105,8 @@ def groups(boards: Mapping[str, pd.DataFrame], survey: Survey, periods: int) -> 
         return note("pyramid", "missing.groups")
     blocks = [sentences("pyramid", [_of_groups(row) for row in gaps], survey)]
     for column, board in boards.items():
-        known = board.dropna(subset=column).rename(columns={column: "group"})
-        layers = known[known["metric"].isin(LAYERS)]
+        named = board.dropna(subset=column).rename(columns={column: "group"})
+        layers = named[named["metric"].isin(LAYERS)]
         drawn = layers.assign(question=_questions(survey, layers["metric"]))
         if drawn["estimate"].notna().any():
             how = "known_word:stage" if column == STAGE else f"code:{column}"
@@ -121,7 +121,7 @@ def groups(boards: Mapping[str, pd.DataFrame], survey: Survey, periods: int) -> 
                 )
             )  # fmt: skip
             whole = (group, Column("n"), *WHOLE, NOTE)
-            blocks.append(table("pyramid", "groups", _side_by_side(known), whole, survey, **more))
+            blocks.append(table("pyramid", "groups", _side_by_side(named), whole, survey, **more))
     return section(blocks)
 
 
@@ -160,7 +160,7 @@ def weights(shares: pd.DataFrame, survey: Survey, periods: int) -> Block:
 
 
 def _of_groups(row: Row) -> Said:
-    """Say which group is lowest on the whole pyramid, if groups differ."""
+    """State which group is lowest on the whole pyramid, if groups differ."""
     column = str(row["group"])
     if pd.isna(row["signal"]):
         key = "groups.single" if row["groups"] < 2 else "groups.same"
@@ -185,7 +185,7 @@ def _group_name(column: str, code: object) -> object:
 
 
 def _weakest(layers: dict[Hashable, Row], gaps: pd.DataFrame) -> Said:
-    """Say which layer is the lowest, if it is below both others for sure."""
+    """State which layer is the lowest, if it is below both others for sure."""
     scores = {layer: float(layers[layer]["estimate"]) for layer in LAYERS}
     lowest, following = sorted(LAYERS, key=lambda layer: scores[layer])[:2]
     pairs = gaps.to_dict("records")

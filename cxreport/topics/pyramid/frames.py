@@ -70,14 +70,14 @@ def survey_pyramid_groups(survey: Survey, *, periods: int = 12) -> dict[str, pd.
     -------
     dict of str to DataFrame
         "stage" (the five stages, in the order of the journey; an answer whose code is in no stage
-        has none) and each column of channels -> one row a group and metric ("needs", "ease",
+        has none) and each column of channels -> one row per group and metric ("needs", "ease",
         "enjoyability", "index" in points, "all_three" in percent) as ``break_down`` returns it:
         groups below 10 answers hidden. Empty where the layers were not asked.
     """
     columns, _ = _layers(survey)
     if not columns:
         return {}
-    rows, found = survey.recent(periods), {}
+    rows, boards = survey.recent(periods), {}
     staged = next(iter(survey.columns("stage")), None)
     if staged:
         rows = rows.mutate(**{STAGE: rows[staged]})
@@ -92,8 +92,8 @@ def survey_pyramid_groups(survey: Survey, *, periods: int = 12) -> dict[str, pd.
     for column_name, board in groups.items():
         places = board[column_name].map(in_order) if column_name == STAGE else board[column_name]
         order = board.assign(place=places).sort_values("place", kind="stable", na_position="last")
-        found[column_name] = order.drop(columns="place").reset_index(drop=True)
-    return found
+        boards[column_name] = order.drop(columns="place").reset_index(drop=True)
+    return boards
 
 
 def survey_layer_weights(
@@ -126,10 +126,10 @@ def survey_layer_weights(
         return pd.DataFrame({"layer": pd.Series(dtype="str")})
     rows = valid_answers(survey.recent(periods), survey.columns("nps", *LAYERS))
     drivers = list(columns.values())
-    found = importance(
+    weights = importance(
         rows, score, drivers, cluster=survey.design["cluster"], bootstrap=bootstrap, seed=seed
     )
-    return found.assign(layer=list(columns))
+    return weights.assign(layer=list(columns))
 
 
 def _layers(survey: Survey) -> tuple[dict[str, Any], tuple[int, int]]:

@@ -39,7 +39,7 @@ def layer_gaps(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answered questionnaire. Respondents count who answered all three.
+        One row per answered questionnaire. Respondents count who answered all three.
     needs, ease, enjoyability : str
         Columns of answers on one common scale.
     scale : (int, int)
@@ -94,22 +94,22 @@ def layer_gaps(
                        limits=(-200, 200)).assign(layer=one, other=other)
         for one, other in pairs
     ]  # fmt: skip
-    found = pd.concat(rows, ignore_index=True).rename(columns={"estimate": "difference"})
-    error = found["wide_error"].where(found["wide_error"] > 0)
-    freedom = found["as_one"] - 1
-    found["p_value"] = 2 * t.sf((found["difference"] / error).abs(), freedom)
-    reach = error * t.ppf((1 + interval_level(found["p_value"], level)) / 2, freedom)
-    for name, end in (("low", found["difference"] - reach), ("high", found["difference"] + reach)):
-        found[name] = end.clip(-200, 200)
+    gaps = pd.concat(rows, ignore_index=True).rename(columns={"estimate": "difference"})
+    error = gaps["wide_error"].where(gaps["wide_error"] > 0)
+    freedom = gaps["as_one"] - 1
+    gaps["p_value"] = 2 * t.sf((gaps["difference"] / error).abs(), freedom)
+    reach = error * t.ppf((1 + interval_level(gaps["p_value"], level)) / 2, freedom)
+    for name, end in (("low", gaps["difference"] - reach), ("high", gaps["difference"] + reach)):
+        gaps[name] = end.clip(-200, 200)
     names = ["layer", "other", "n", "difference", "std_error", "low", "high", "p_value"]
-    named = found[[*names, "note"]].astype({"layer": "str", "other": "str"})
-    return named[names].join(judged(found["p_value"], level)).assign(note=named["note"])
+    named = gaps[[*names, "note"]].astype({"layer": "str", "other": "str"})
+    return named[names].join(judged(gaps["p_value"], level)).assign(note=named["note"])
 
 
 def group_gaps(
     groups: Mapping[str, pd.DataFrame], *, metric: str = "index", level: float = 0.95
 ) -> pd.DataFrame:
-    """Say, for each break-down, which group is lowest and whether groups differ beyond chance.
+    """Return, for each split, which group is lowest and whether groups differ beyond chance.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def group_gaps(
     Returns
     -------
     DataFrame
-        One row a column with at least one score: ``group`` (the column); ``groups`` compared;
+        One row per column with at least one score: ``group`` (the column); ``groups`` compared;
         ``lowest`` (its code), ``lowest_estimate``, ``lowest_low``, ``lowest_high`` (unit of the
         metric), and the same of the ``highest``; ``p_value`` (of no difference, score test of
         ``consistency``), ``q_value`` (Holm over the columns), ``signal`` (true, false, NA where it
@@ -152,5 +152,5 @@ def group_gaps(
     sides = [
         f"{name}{end}" for name in ("lowest", "highest") for end in ("", *(f"_{e}" for e in ENDS))
     ]
-    found = pd.DataFrame(rows, columns=["group", "groups", *sides, "p_value"])
-    return found.join(judged(found["p_value"].astype(float), level))
+    gaps = pd.DataFrame(rows, columns=["group", "groups", *sides, "p_value"])
+    return gaps.join(judged(gaps["p_value"].astype(float), level))

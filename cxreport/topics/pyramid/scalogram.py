@@ -47,7 +47,7 @@ def scalogram(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answered questionnaire. Respondents count who answered all questions.
+        One row per answered questionnaire. Respondents count who answered all questions.
     items : sequence of str
         Two to six columns of answers on one scale, in the order claimed: the base first.
     scale : (int, int)
@@ -115,9 +115,9 @@ def scalogram(
     if n >= FEWEST:
         resampled = np.random.default_rng(seed).multinomial(n, counts / n, size=bootstrap)
         drawn = _figures(resampled.astype(float), len(names))
-    known = drawn[~np.isnan(drawn).any(axis=1)]
+    valid = drawn[~np.isnan(drawn).any(axis=1)]
     ends = [(1 - level) / 2, (1 + level) / 2]
-    limits = np.quantile(known, ends, axis=0) if len(known) else np.full((2, len(METRICS)), np.nan)
+    limits = np.quantile(valid, ends, axis=0) if len(valid) else np.full((2, len(METRICS)), np.nan)
     frame = pd.DataFrame(
         {
             "metric": METRICS,
@@ -155,7 +155,7 @@ def _pattern_counts(met: NDArray[np.bool_], n: NDArray[np.int64]) -> Floats:
 
 
 def _figures(counts: Floats, items: int) -> Floats:
-    """Work out the four figures, one row a row of counts of patterns; NaN where nobody answered."""
+    """Return the four figures per row of counts of patterns; NaN where nobody answered."""
     n = np.where(counts.sum(axis=1) > 0, counts.sum(axis=1), np.nan)
     errors = _errors(items)
     in_order = counts[:, errors == 0].sum(axis=1) / n
@@ -175,7 +175,7 @@ def _independent(counts: Floats, items: int) -> Floats:
 
 
 def _note(n: int, estimates: Floats) -> str:
-    """Say in a word why there is no figure, or no interval."""
+    """Return in a word why there is no figure, or no interval."""
     if n == 0:
         return "no answers"
     if np.isnan(estimates).any():

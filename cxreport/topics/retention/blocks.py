@@ -98,7 +98,7 @@ COUNTED = (
 
 @without_few
 def brief(retention: Retention, company: Company, renewals: Contracts | None = None) -> Block:
-    """Say in a sentence each whether customers come back, when, and when they are lost.
+    """State in a sentence each whether customers come back, when, and when they are lost.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def steadiness(retention: Retention, company: Company) -> Block:
 
 @without_few
 def summary(retention: Retention, company: Company) -> Block:
-    """Say whether customers come back in one short section: two sentences and the chart."""
+    """State whether customers come back in one short section: two sentences and the chart."""
     if retention.windows.empty:
         return _no_purchases(company)
     lines = _sentences([_next_month(retention), _second_order(retention)], company)
@@ -199,7 +199,7 @@ def second_orders(retention: Retention, company: Company) -> Block:
 
 @without_few
 def lapses(retention: Retention, company: Company) -> Block:
-    """Say after how many days of silence a customer may be called lapsed."""
+    """State after how many days of silence a customer may be called lapsed."""
     if retention.windows.empty:
         return _no_purchases(company)
     windows = retention.windows
@@ -236,7 +236,7 @@ def under_contract(renewals: Contracts, company: Company) -> Block:
 
 @without_few
 def left_out(retention: Retention, company: Company) -> Block:
-    """Say which orders are no purchases, and what changes when every order counts."""
+    """State which orders are no purchases, and what changes when every order counts."""
     if not retention.orders:
         return _no_purchases(company)
     by_reason = retention.left_out[retention.left_out["n"] > 0]
@@ -254,7 +254,7 @@ def left_out(retention: Retention, company: Company) -> Block:
 
 
 def _last_cohorts(cohorts: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells of the map: the last cohorts, each with its state, and a shade a cell.
+    """Return the cells of the map: the last cohorts, each with its state, and one shade per cell.
 
     Shades go up to the largest share of any cohort; a share of 0 has none.
     """
@@ -300,7 +300,7 @@ def _share(row: Row) -> dict[str, float]:
 
 
 def _next_month(retention: Retention) -> Said:
-    """Say what share bought again in the next month, and whether that is steady."""
+    """State what share bought again in the next month, and whether that is steady."""
     if retention.by_age.empty or pd.isna(retention.by_age["estimate"].iloc[0]):
         return say("month_open")
     row = retention.by_age.to_dict("records")[0]
@@ -309,7 +309,7 @@ def _next_month(retention: Retention) -> Said:
 
 
 def _steady(retention: Retention) -> list[Said]:
-    """Say which cohorts, if any, are a signal."""
+    """State which cohorts, if any, are a signal."""
     by_month = retention.chart
     if by_month.empty or by_month["note"].isin(NO_CHART).all():
         return [say("too_few_cohorts")]
@@ -323,7 +323,7 @@ def _steady(retention: Retention) -> list[Said]:
 
 
 def _second_order(retention: Retention) -> Said:
-    """Say what share ordered a second time within three months and within a year."""
+    """State what share ordered a second time within three months and within a year."""
     by_day = retention.second_orders.set_index("day").reindex(BRIEF_DAYS).dropna(subset="estimate")
     if by_day.empty:
         return say("second_open")
@@ -334,7 +334,7 @@ def _second_order(retention: Retention) -> Said:
 
 
 def _lapse(retention: Retention) -> list[Said]:
-    """Say within how many days most waits are over, and which share is not reached."""
+    """State within how many days most waits are over, and which share is not reached."""
     reached = retention.windows.dropna(subset="estimate").to_dict("records")
     beyond = retention.windows[retention.windows["note"] == NOT_REACHED].to_dict("records")
     lines = []
@@ -368,13 +368,13 @@ def _silence(row: Row) -> Said:
 
 
 def _renewed(renewals: Contracts) -> Said:
-    """Say what share of those under contract a year ago still is."""
+    """State what share of those under contract a year ago still is."""
     row = renewals.years.to_dict("records")[0]
     return say("renewed", n=int(row["at_start"]), **_share(row))
 
 
 def _projected(renewals: Contracts, check: pd.DataFrame) -> list[Said]:
-    """Say how far off the projection was on what it had not seen, and what it says now."""
+    """State how far off the projection was on what it had not seen, and what it says now."""
     last, ahead = check.to_dict("records")[-1], renewals.projection.curve.to_dict("records")[-1]
     off = float(last["off"])
     return [

@@ -21,7 +21,7 @@ FEWEST, TOO_FEW = 10, "too few customers"
 
 
 def retention_chart(cohorts: pd.DataFrame, *, age: int = 1) -> pd.DataFrame:
-    """Say which cohorts came back more, or less, than the noise of a steady process explains.
+    """Return which cohorts came back more, or less, than the noise of a steady process explains.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def retention_chart(cohorts: pd.DataFrame, *, age: int = 1) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a cohort that completed the age, oldest first; a cohort that has not is left out.
+        One row per cohort that completed the age, oldest first; a cohort that has not is left out.
         ``period`` (the cohort), ``n`` (its customers), ``retained``, ``estimate``, ``low``,
         ``high`` (percent; Wilson), and from ``control_chart``, kind p: ``centre`` (percent),
         ``note`` (there, or "too few customers": a cohort of fewer than 10 judges nothing, and

@@ -34,7 +34,7 @@ NOBODY_AT_RISK = "nobody at risk"
 
 
 def retention_by_age(cohorts: pd.DataFrame, *, by: By = None, level: float = 0.95) -> pd.DataFrame:
-    """Say what share of customers is retained at each age, over all cohorts that completed it.
+    """Return what share of customers is retained at each age, over all cohorts that completed it.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def retention_by_age(cohorts: pd.DataFrame, *, by: By = None, level: float = 0.9
     Returns
     -------
     DataFrame
-        One row a group and age from 1 on: the ``by`` columns; ``age`` (periods); ``cohorts`` that
+        One row per group and age from 1 on: the ``by`` columns; ``age`` (periods); ``cohorts`` that
         completed it; ``at_risk`` and ``events`` (customers, and those of them not retained);
         ``estimate``, ``std_error``, ``low``, ``high`` (percent); ``method``; ``note``
         ("", "not yet observable" at an age that no cohort completed, "nobody at risk" where those
@@ -127,18 +127,18 @@ def _counts(rows: pd.DataFrame, *, staying: bool) -> pd.DataFrame:
     size = rows.groupby("cohort")["size"].first().astype(float)
     retained[0] = size  # all are there, though the first period may be open
     retained = retained.reindex(columns=range(max(int(retained.columns.max()), 1) + 1))
-    known = retained.notna()
+    observed = retained.notna()
     noted = rows if "note" in rows else rows.assign(note="")
     gaps = noted.set_index(["cohort", "age"])["note"].eq(NO_ORDER)
     named = gaps.unstack("age", fill_value=False)  # noqa: PD010
-    named = named.reindex(index=known.index, columns=known.columns, fill_value=False)
-    if ((known | named).astype(int).diff(axis="columns") > 0).any(axis=None):
+    named = named.reindex(index=observed.index, columns=observed.columns, fill_value=False)
+    if ((observed | named).astype(int).diff(axis="columns") > 0).any(axis=None):
         raise CxError("a cohort has a gap before a known cell", expected="every age up to the last")
     if (retained.lt(0) | retained.gt(size, axis="index")).any(axis=None):
         raise CxError("a cohort has more customers retained than it had, or fewer than none")
     before = retained.shift(axis="columns") if staying else retained.mul(0).add(size, axis="index")
-    at_risk = before.where(known).sum()
-    counts = {"cohorts": known.sum(), "at_risk": at_risk, "events": at_risk - retained.sum()}
+    at_risk = before.where(observed).sum()
+    counts = {"cohorts": observed.sum(), "at_risk": at_risk, "events": at_risk - retained.sum()}
     return pd.DataFrame(counts).iloc[1:].astype(int)
 
 

@@ -43,12 +43,12 @@ def cohorts(
     silent: Collection[dt.date] = (),
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say what share of the customers of each first period ordered again in each later one.
+    """Return what share of the customers of each first period ordered again in each later one.
 
     Parameters
     ----------
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row an order. Leave out beforehand what is no order to you (cancellations, say).
+        One row per order. Leave out beforehand what is no order to you (cancellations, say).
     customer, date : str
         Columns of the customer and of the day or time of the order. Rows without one of them, and
         rows after ``until``, are in no cohort; :func:`orders_outside_cohorts` counts them.
@@ -67,7 +67,7 @@ def cohorts(
     Returns
     -------
     DataFrame
-        One row a group, cohort and age, for every age up to the one that the first cohort has
+        One row per group, cohort and age, for every age up to the one that the first cohort has
         reached: the ``by`` columns; ``cohort`` (name of the period of the first order); ``age``
         (periods since); ``size`` (customers of the cohort; so far, if its own period is open);
         ``retained`` (those who ordered in that period); ``estimate``, ``low``, ``high`` (percent
@@ -110,10 +110,10 @@ def cohorts(
     over = cells["first"] + cells["age"] < _periods_over(until, period)
     gaps = {(12 * day.year + day.month - 1) // MONTHS[period] for day in silent}
     gap = over & (cells["first"] + cells["age"]).isin(gaps)
-    known = over & ~gap
-    cells["retained"] = cells["customers"].fillna(0).where(known)
+    observed = over & ~gap
+    cells["retained"] = cells["customers"].fillna(0).where(observed)
     share = cells["retained"] / cells["size"]
-    low, high = of_share(share, cells["size"].where(known), level)
+    low, high = of_share(share, cells["size"].where(observed), level)
     return pd.DataFrame(
         {
             **{name: cells[f"by_{position}"] for position, name in enumerate(names)},

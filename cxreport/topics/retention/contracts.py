@@ -36,7 +36,7 @@ def contractual_retention(
     end: str = "contract_end",
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say what share of the customers under contract at the start is still there at the end.
+    """Return what share of the customers under contract at the start is still there at the end.
 
     Who came in between counts neither for nor against: (customers at the end, without the new
     ones) / customers at the start.
@@ -44,7 +44,7 @@ def contractual_retention(
     Parameters
     ----------
     contracts : pandas, polars or pyarrow frame, or Ibis table
-        One row a contract; a customer may have several. A row without ``start`` is none.
+        One row per contract; a customer may have several. A row without ``start`` is none.
     since, until : date or sequence of date
         First and last day of the time looked at; of as many times as there are days.
     customer, start, end : str
@@ -56,7 +56,7 @@ def contractual_retention(
     Returns
     -------
     DataFrame
-        One row a time: ``since``, ``until`` (days); ``at_start`` (customers under contract when
+        One row per time: ``since``, ``until`` (days); ``at_start`` (customers under contract when
         ``since`` began), ``new`` (those under contract when ``until`` was over, but not at the
         start), ``at_end`` (when ``until`` was over), ``retained`` (``at_end`` - ``new``);
         ``estimate``, ``low``, ``high`` (percent of ``at_start``; Wilson); ``left_out`` (contracts
@@ -142,8 +142,8 @@ def _count(
     sums = {name: by_customer[name].sum() for name in flags}
     for i in range(len(times)):
         sums[f"both_{i}"] = (by_customer[f"start_{i}"] * by_customer[f"end_{i}"]).sum()
-    found = run(by_customer.aggregate(**sums)).assign(left_out=left_out)
-    return {str(name): int(n) for name, n in found.iloc[0].fillna(0).items()}
+    totals = run(by_customer.aggregate(**sums)).assign(left_out=left_out)
+    return {str(name): int(n) for name, n in totals.iloc[0].fillna(0).items()}
 
 
 def usable_contracts(

@@ -34,7 +34,7 @@ def count_active(
     Parameters
     ----------
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row an order.
+        One row per order.
     customer, date, period, until, by
         As in ``retention.cohorts``.
     reserved : sequence of str
@@ -43,7 +43,7 @@ def count_active(
     Returns
     -------
     DataFrame
-        One row a group, first and later period: ``by_0``, ``by_1``, ... (the groups), ``first``
+        One row per group, first and later period: ``by_0``, ``by_1``, ... (the groups), ``first``
         and ``later`` (first day of the period), ``customers``.
 
     Raises
@@ -53,14 +53,16 @@ def count_active(
     """
     table = as_table(orders)
     check_columns(table, by, reserved)
-    told = table.filter(is_placed(table, customer, date, until))
+    placed = table.filter(is_placed(table, customer, date, until))
     # A missing group is a group too, but no engine joins it to itself: text and a flag do.
-    groups = {f"by_{position}": told[name] for position, name in enumerate(by)}
-    joined = {"customer": told[customer]}
+    groups = {f"by_{position}": placed[name] for position, name in enumerate(by)}
+    joined = {"customer": placed[customer]}
     for name, column in groups.items():
         joined[f"text_{name}"] = column.cast("string").fill_null("")
         joined[f"empty_{name}"] = column.isnull()
-    active = told.select(**groups, **joined, later=told[date].truncate(UNITS[period])).distinct()
+    active = placed.select(
+        **groups, **joined, later=placed[date].truncate(UNITS[period])
+    ).distinct()
     firsts = active.group_by(list(joined)).aggregate(first=active.later.min())
     both = active.join(firsts, list(joined))
     # Rows are distinct by now, so counting them counts customers.

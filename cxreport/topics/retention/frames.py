@@ -46,7 +46,7 @@ def _empty(*columns: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Retention:
-    """What :func:`company_retention` found; every frame is empty where there is nothing to count.
+    """What :func:`company_retention` returns; every frame is empty where there is nothing to count.
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ class Retention:
 
 
 def company_retention(company: Company) -> Retention:
-    """Say whether a company's customers come back, from its orders.
+    """Return whether a company's customers come back, from its orders.
 
     Parameters
     ----------
@@ -123,32 +123,32 @@ def _retention(company: Company) -> Retention:
     until, customers = company.until, _dated_customers(company)
     kept = purchases(orders, until=until, customers=customers)
     read = run(orders.aggregate(first=orders.ordered_at.min(), n=orders.count()))
-    found = Retention(left_out=kept.left_out, orders=int(read["n"].item()))
-    if kept.left_out["n"].sum() >= found.orders:
-        return found
+    retention = Retention(left_out=kept.left_out, orders=int(read["n"].item()))
+    if kept.left_out["n"].sum() >= retention.orders:
+        return retention
     bought = keep(kept.rows.select(*sorted(ORDERED)))
-    found = replace(found, windows=churn_window(bought, until=until, share=SHARES))
+    retention = replace(retention, windows=churn_window(bought, until=until, share=SHARES))
     first_day = pd.Timestamp(read["first"].item()).normalize()
     silent = _silent_months(orders)
     if customers is None:
-        found = replace(found, cohorts=cohorts(bought, until=until, silent=silent))
+        retention = replace(retention, cohorts=cohorts(bought, until=until, silent=silent))
         begun = first_day.replace(day=1) + pd.DateOffset(months=1)
         earlier = bought.filter(bought.ordered_at < begun).customer_id
     else:
         earlier = customers.filter(customers.first_seen_at < first_day).customer_id
-        found = replace(found, dated=True)
-    known = bought.customer_id.isin(earlier)
-    n = _count(bought.filter(known).customer_id.nunique())
-    found, new = replace(found, earlier=n), keep(bought.filter(~known))
+        retention = replace(retention, dated=True)
+    of_earlier = bought.customer_id.isin(earlier)
+    n = _count(bought.filter(of_earlier).customer_id.nunique())
+    retention, new = replace(retention, earlier=n), keep(bought.filter(~of_earlier))
     if not _count(new.count()):
-        return found
+        return retention
     others = keep(orders.select(*sorted(ORDERED)).filter(~orders.customer_id.isin(earlier)))
     followed = (until - first_day.date()).days
-    return _of_new_customers(found, new, others, until, followed, silent)
+    return _of_new_customers(retention, new, others, until, followed, silent)
 
 
 def _of_new_customers(
-    found: Retention,
+    retention: Retention,
     new: ir.Table,
     orders: ir.Table,
     until: dt.date,
@@ -161,20 +161,20 @@ def _of_new_customers(
     weeks = range(STEP, min(followed, LONGEST) + 1, STEP)
     second = repeat_purchase(new, until=until, days=sorted({*DAYS, *weeks}))
     curve = second[second["day"].isin(weeks)]
-    told = _count(orders.count()) - int(
+    orders_counted = _count(orders.count()) - int(
         orders_outside_cohorts(orders, until=until)["outside"].item()
     )
     ways = {
         "purchases": (_count(new.count()), by_age),
-        "every order": (told, retention_by_age(every)),
+        "every order": (orders_counted, retention_by_age(every)),
     }
     counted = [
         {"counted": name, "orders": n, **rows.iloc[0][COUNTED[2:]].to_dict()}
         for name, (n, rows) in ways.items()
     ]
     return replace(
-        found,
-        cohorts=table if found.dated else found.cohorts,
+        retention,
+        cohorts=table if retention.dated else retention.cohorts,
         by_age=by_age,
         chart=retention_chart(table),
         second_orders=second[second["day"].isin(DAYS)].reset_index(drop=True),
@@ -199,13 +199,13 @@ def _count(number: ir.IntegerScalar) -> int:
 
 def _dated_customers(company: Company) -> ir.Table | None:
     """Return the table of customers if it says since when they are known."""
-    known = {"customer_id", "first_seen_at"} <= company.columns_of("customers")
-    return company.table("customers") if known else None
+    dated = {"customer_id", "first_seen_at"} <= company.columns_of("customers")
+    return company.table("customers") if dated else None
 
 
 @dataclass(frozen=True)
 class Contracts:
-    """What :func:`company_contracts` found.
+    """What :func:`company_contracts` returns.
 
     Attributes
     ----------
@@ -224,7 +224,7 @@ class Contracts:
 
 
 def company_contracts(company: Company, *, months: int = 12) -> Contracts:
-    """Say whether a company's customers renew, from the contracts in its table of customers.
+    """Return whether a company's customers renew, from the contracts in its table of customers.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ def churn_window(
     by: By = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say after how many days of silence a customer may be called lapsed.
+    """Return after how many days of silence a customer may be called lapsed.
 
     It is chosen from the data: the days within which ``share`` of all waits from one order to the
     next are over. Waits that are not over yet count as far as they were seen, so that customers
@@ -55,7 +55,7 @@ def churn_window(
     Returns
     -------
     DataFrame
-        One row a group and share: the ``by`` columns; ``share`` (percent of waits asked for);
+        One row per group and share: the ``by`` columns; ``share`` (percent of waits asked for);
         ``gaps`` (waits) and ``ended`` (those of them that ended with an order); ``followed`` (days
         of the longest wait) and ``returned`` (percent of waits over by then); ``estimate``,
         ``low``, ``high`` (days); ``later``, ``later_low``, ``later_high`` (percent of the waits

@@ -47,7 +47,7 @@ def count_gaps(
     Returns
     -------
     list of (DataFrame, DataFrame)
-        For each group its ``by`` columns in one row, and a frame with one row a length, in order:
+        For each group its ``by`` columns in one row, and a frame with one row per length, in order:
         ``time`` (days), ``at_risk`` (waits as long or longer), ``events`` (those that ended then
         with an order).
 
@@ -58,10 +58,10 @@ def count_gaps(
     """
     table, names = as_table(orders), as_names(by)
     check_columns(table, names, reserved)
-    told = table.filter(is_placed(table, customer, date, until))
-    groups = {f"by_{position}": told[name] for position, name in enumerate(names)}
-    moment = told[date].cast("timestamp")
-    days = told.select(**groups, customer=told[customer], day=moment.truncate("D")).distinct()
+    placed = table.filter(is_placed(table, customer, date, until))
+    groups = {f"by_{position}": placed[name] for position, name in enumerate(names)}
+    moment = placed[date].cast("timestamp")
+    days = placed.select(**groups, customer=placed[customer], day=moment.truncate("D")).distinct()
     of_one = ibis.window(group_by=[*groups, "customer"], order_by="day")
     ordinal = days.day.first().over(of_one)
     waits = days.mutate(later=days.day.lead().over(of_one), first=ordinal)

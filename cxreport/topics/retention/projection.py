@@ -29,15 +29,15 @@ NO_FIT = "no fit: the rate of loss does not fall with age, or nobody is lost lat
 
 @dataclass(frozen=True)
 class Projection:
-    """What :func:`project_retention` found.
+    """What :func:`project_retention` returns.
 
     Attributes
     ----------
     parameters : DataFrame
-        One row a parameter: ``parameter`` ("alpha", "beta"), ``estimate``, ``low``, ``high``
+        One row per parameter: ``parameter`` ("alpha", "beta"), ``estimate``, ``low``, ``high``
         (no unit; empty where there is no upper limit), ``log_likelihood``, ``note``.
     curve : DataFrame
-        One row an age: ``age`` (periods), ``observed``, ``estimate``, ``low``, ``high`` (percent
+        One row per age: ``age`` (periods), ``observed``, ``estimate``, ``low``, ``high`` (percent
         of the cohort; the interval is that of the expected curve), ``note``.
     """
 
@@ -200,7 +200,7 @@ def _fit(counts: np.ndarray) -> tuple[tuple[float, float], np.ndarray, float] | 
         return -value / counts[0], -np.array([alpha * slope_alpha, beta * slope_beta]) / counts[0]
 
     limit = np.log(LARGEST)
-    found = minimize(
+    best = minimize(
         negative,
         np.zeros(2),
         jac=True,
@@ -208,12 +208,12 @@ def _fit(counts: np.ndarray) -> tuple[tuple[float, float], np.ndarray, float] | 
         bounds=[(-limit, limit)] * 2,
         options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000},
     )
-    alpha, beta = np.exp(found.x)
+    alpha, beta = np.exp(best.x)
     information = _information(counts, alpha, beta)
-    inside = (np.abs(found.x) < limit - 0.01).all() and np.abs(negative(found.x)[1]).max() < 1e-6
+    inside = (np.abs(best.x) < limit - 0.01).all() and np.abs(negative(best.x)[1]).max() < 1e-6
     if not inside or np.linalg.eigvalsh(information).min() <= 0:
         return None
-    return (float(alpha), float(beta)), np.linalg.inv(information), -float(found.fun * counts[0])
+    return (float(alpha), float(beta)), np.linalg.inv(information), -float(best.fun * counts[0])
 
 
 def _information(counts: np.ndarray, alpha: float, beta: float) -> np.ndarray:

@@ -27,16 +27,16 @@ CURVE = ["age", "observed", "estimate", "low", "high", "model", "note"]
 
 @dataclass(frozen=True)
 class Checked:
-    """What :func:`project_and_check` found.
+    """What :func:`project_and_check` returns.
 
     Attributes
     ----------
     check : DataFrame
-        One row an age: ``age`` (renewals), ``held_out`` (true where the fit did not see it),
+        One row per age: ``age`` (renewals), ``held_out`` (true where the fit did not see it),
         ``observed``, ``estimate``, ``low``, ``high`` (percent of the cohort), ``off`` (points:
         estimate - observed), ``model``, ``note``.
     curve : DataFrame
-        One row an age, fitted on all ages and projected: ``age``, ``observed``, ``estimate``,
+        One row per age, fitted on all ages and projected: ``age``, ``observed``, ``estimate``,
         ``low``, ``high`` (percent), ``model``, ``note``.
     """
 
@@ -59,7 +59,7 @@ def contract_survivors(
     Parameters
     ----------
     contracts : pandas, polars or pyarrow frame, or Ibis table
-        One row a contract, as in ``contractual_retention``.
+        One row per contract, as in ``contractual_retention``.
     until : date
         Last day that the data cover.
     months : int
@@ -73,7 +73,7 @@ def contract_survivors(
     Returns
     -------
     DataFrame
-        One row an age: ``age`` (renewals: 0 is the start), ``survivors`` (contracts). Empty if
+        One row per age: ``age`` (renewals: 0 is the start), ``survivors`` (contracts). Empty if
         there are not that many contracts.
 
     Raises

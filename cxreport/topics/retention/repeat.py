@@ -41,12 +41,12 @@ def repeat_purchase(
     by: By = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say what share of customers has ordered a second time so many days after the first order.
+    """Return what share of customers has ordered a second time so many days after the first order.
 
     Parameters
     ----------
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row a purchase, as ``purchases`` keeps them. Two on one day are one.
+        One row per purchase, as ``purchases`` keeps them. Two on one day are one.
     until : date
         Last day that the data cover; the data are taken to begin before every customer's first
         order, so that the first order seen is the first.
@@ -62,7 +62,7 @@ def repeat_purchase(
     Returns
     -------
     DataFrame
-        One row a group and day: the ``by`` columns; ``day`` (days after the first order);
+        One row per group and day: the ``by`` columns; ``day`` (days after the first order);
         ``customers`` (with a first order); ``events`` (of them, seen to order again by then);
         ``at_risk`` (followed up to that day without a second order before it); ``estimate``,
         ``low``, ``high`` (percent that has ordered again; product-limit, log-log); ``note``:

@@ -105,18 +105,18 @@ def clock_changes(zone: str, first: dt.date, last: dt.date) -> list[tuple[dt.dat
     2026-10-25 02:00:00 3600
     """
     try:
-        known = ZoneInfo(zone)
+        zone_info = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise CxError("no such time zone", got=zone, hint="as in Europe/Rome") from error
     moment = dt.datetime.combine(first, dt.time(), dt.UTC)
-    found = [(dt.datetime.combine(first, dt.time()), _seconds(moment, known))]
+    steps = [(dt.datetime.combine(first, dt.time()), _seconds(moment, zone_info))]
     while moment.date() <= last:
         tomorrow = moment + dt.timedelta(days=1)
-        changes = _seconds(tomorrow, known) != found[-1][1]
+        changes = _seconds(tomorrow, zone_info) != steps[-1][1]
         moment = moment + dt.timedelta(hours=1) if changes else tomorrow
-        if (seconds := _seconds(moment, known)) != found[-1][1]:
-            found.append(((moment + dt.timedelta(seconds=seconds)).replace(tzinfo=None), seconds))
-    return found
+        if (seconds := _seconds(moment, zone_info)) != steps[-1][1]:
+            steps.append(((moment + dt.timedelta(seconds=seconds)).replace(tzinfo=None), seconds))
+    return steps
 
 
 def _seconds(moment: dt.datetime, zone: ZoneInfo) -> int:

@@ -37,12 +37,12 @@ def closed_loop(
     resolved: str = "resolved_at",
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say how many detractors were called back in time, and how many problems were solved.
+    """Return how many detractors were called back in time, and how many problems were solved.
 
     Parameters
     ----------
     answers : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer.
+        One row per answer.
     score : str
         Column of answers to "how likely are you to recommend us", 0 to 10, as numbers; who gave
         0 to 6 is a detractor, other rows are left out.
@@ -94,10 +94,10 @@ def closed_loop(
     check_columns(table, [score, answered, contacted, resolved])
     end = dt.datetime.combine(until, dt.time()) + dt.timedelta(days=1)
     names = {"at": answered, "called": contacted, "solved": resolved}
-    told = table.filter(numbers(table, score).isin(list(NPS_CLASSES["detractors"])))
-    told = told.select(**{new: times(told, name) for new, name in names.items()})
-    told = told.filter(told["at"] < end)
-    at, called, solved = (told[name] for name in names)
+    detractors = table.filter(numbers(table, score).isin(list(NPS_CLASSES["detractors"])))
+    detractors = detractors.select(**{new: times(detractors, name) for new, name in names.items()})
+    detractors = detractors.filter(detractors["at"] < end)
+    at, called, solved = (detractors[name] for name in names)
     wrong = ((called < at) | (solved < called)).fill_null(False)
     was_called = (called < end).fill_null(False)
     was_solved = (solved < end).fill_null(False) & was_called
@@ -111,13 +111,13 @@ def closed_loop(
     }
     sums = {}
     for metric, (base, judged, yes) in rates.items():
-        sums[f"n_{metric}"] = told.count(where=base & judged)
-        sums[f"favourable_{metric}"] = told.count(where=base & judged & yes)
-        sums[f"not_observable_{metric}"] = told.count(where=base & ~judged)
-        sums[f"unknown_{metric}"] = told.count(where=wrong)
-    counts = run(told.aggregate(**sums))
-    found = [one_share(counts, metric, [], level) for metric in rates]
-    return pd.concat(found, ignore_index=True)[list(RATES)]
+        sums[f"n_{metric}"] = detractors.count(where=base & judged)
+        sums[f"favourable_{metric}"] = detractors.count(where=base & judged & yes)
+        sums[f"not_observable_{metric}"] = detractors.count(where=base & ~judged)
+        sums[f"unknown_{metric}"] = detractors.count(where=wrong)
+    counts = run(detractors.aggregate(**sums))
+    shares = [one_share(counts, metric, [], level) for metric in rates]
+    return pd.concat(shares, ignore_index=True)[list(RATES)]
 
 
 def later_scores(
@@ -130,7 +130,7 @@ def later_scores(
     contacted: str = "contacted_at",
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say what detractors answered the next time: those called back before, and those not.
+    """Return what detractors answered the next time: those called back before, and those not.
 
     Parameters
     ----------
@@ -181,10 +181,12 @@ def later_scores(
     after = after.filter(after["at"] > after["first"])
     following = after.group_by("who", "first_call").aggregate(next=after["at"].min())
     # Two answers of one second: the worse one, so that nobody counts twice.
-    said = _at(rows, following, "next").group_by("who", "first_call", "next")
-    said = said.aggregate(score=_.score.min())
-    said = said.mutate(called=(said.first_call < said["next"]).fill_null(False))
-    return nps(said, "score", by="called", level=level)
+    next_answers = _at(rows, following, "next").group_by("who", "first_call", "next")
+    next_answers = next_answers.aggregate(score=_.score.min())
+    next_answers = next_answers.mutate(
+        called=(next_answers.first_call < next_answers["next"]).fill_null(False)
+    )
+    return nps(next_answers, "score", by="called", level=level)
 
 
 def compare_later(later: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:

@@ -39,7 +39,7 @@ def compare_waits(
     metrics: Sequence[Metric] | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say which groups wait longer, or less long, than all the other requests.
+    """Return which groups wait longer, or less long, than all the other requests.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def compare_waits(
     Returns
     -------
     DataFrame
-        One row a variable, level and metric: ``variable``, ``level``, ``metric``; ``n`` and
+        One row per variable, level and metric: ``variable``, ``level``, ``metric``; ``n`` and
         ``n_rest`` (requests of the group, and all others); ``estimate``, ``low``, ``high`` (hours:
         median wait by survival) and the same with ``_rest``; ``observed`` and ``expected`` (ended,
         and ended if the group waited as long as the others); ``chi2``, ``p_value`` (log-rank, one
@@ -102,8 +102,8 @@ def compare_waits(
             inside = column.isnull() if pd.isna(value) else (column == value).fill_null(False)
             sides = replace(tickets, rows=tickets.rows.mutate(**{SIDE: ~inside}))
             for metric in metrics or tickets.metrics:
-                found = _against_rest(sides, metric, level)
-                rows.append({"variable": variable, "level": value, "metric": metric, **found})
+                comparison = _against_rest(sides, metric, level)
+                rows.append({"variable": variable, "level": value, "metric": metric, **comparison})
     return hold_family(pd.DataFrame(rows, columns=list(COMPARED)), level)
 
 
@@ -135,7 +135,7 @@ def hold_family(comparisons: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     verdicts = judged(p_value, level)
     surplus = (comparisons["observed"] - comparisons["expected"]).astype("float64")
     direction = np.where(surplus > 0, "faster", "slower")
-    said = np.where(verdicts["signal"].fillna(value=False), direction, "")
+    word = np.where(verdicts["signal"].fillna(value=False), direction, "")
     # Peto's ratio, exp(surplus / variance): its interval is the log-rank test turned around.
     z = pd.Series(norm.isf(p_value / 2), p_value.index)
     logarithm = z**2 / surplus.where(surplus != 0)
@@ -146,7 +146,7 @@ def hold_family(comparisons: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
         speed_high=np.exp(logarithm + reach),
         p_value=p_value,
         **verdicts,
-        direction=pd.Series(said, comparisons.index, dtype="str"),
+        direction=pd.Series(word, comparisons.index, dtype="str"),
     )
 
 
@@ -156,13 +156,13 @@ def _against_rest(sides: Tickets, metric: Metric, level: float) -> dict[str, obj
     names = (f"{metric}_seconds", f"{metric}_seen")
     tests = compare_survival(sides.rows, *names, by=SIDE).set_index(SIDE)
     test = tests.loc[False]
-    found: dict[str, object] = {}
+    comparison: dict[str, object] = {}
     for side, suffix in ((False, ""), (True, "_rest")):
         row = both.loc[side]
-        found |= {f"{name}{suffix}": row[name] for name in ("n", "estimate", "low", "high")}
-    found |= {name: test[name] for name in ("observed", "expected", "chi2", "p_value")}
+        comparison |= {f"{name}{suffix}": row[name] for name in ("n", "estimate", "low", "high")}
+    comparison |= {name: test[name] for name in ("observed", "expected", "chi2", "p_value")}
     if pd.isna(test["p_value"]):
-        return found | {"note": NO_EVENTS}
+        return comparison | {"note": NO_EVENTS}
     if tests["expected"].min() < MIN_EXPECTED:
-        return found | {"chi2": np.nan, "p_value": np.nan, "note": TOO_FEW}
-    return found | {"note": ""}
+        return comparison | {"chi2": np.nan, "p_value": np.nan, "note": TOO_FEW}
+    return comparison | {"note": ""}

@@ -130,7 +130,7 @@ def avoidable_chart(history: pd.DataFrame, company: Company, avoidable: Sequence
     Parameters
     ----------
     history : DataFrame
-        One row a period, with its control chart.
+        One row per period, with its control chart.
     company : Company
         The company reported.
     avoidable : sequence of str
@@ -176,10 +176,10 @@ def loop_table(
         measured, unknown = LOOP[row["metric"]]
         values = {name: row[name] for name in ("estimate", "low", "high")}
         key = measured if row["n"] else unknown
-        said = [say(key, n=int(row["n"]), hours=hours, **values)]
+        parts = [say(key, n=int(row["n"]), hours=hours, **values)]
         if row["not_observable"]:
-            said.append(say("loop.waiting", n=int(row["not_observable"])))
-        items.append(said)
+            parts.append(say("loop.waiting", n=int(row["not_observable"])))
+        items.append(parts)
     blocks = [table(TOPIC, "closed_loop", steps.assign(hours=hours), STEPS, company)]
     if later is not None and len(later) == 2:
         items.append(_later(later, company))
@@ -190,7 +190,7 @@ def loop_table(
 
 
 def _later(later: pd.DataFrame, company: Company) -> Said:
-    """Say whether detractors who were called score differently the next time."""
+    """State whether detractors who were called score differently the next time."""
     row = compare_later(later, level=company.family_level).to_dict("records")[0]
     if pd.isna(row["signal"]):
         return say("later.unsaid")

@@ -29,7 +29,7 @@ HANDLED = [*RATES, "estimate_reference", "n_reference", "difference", "differenc
 def company_rates(
     company: Company, *, hours: Mapping[str, float] = LEVELS, level: float = 0.95
 ) -> pd.DataFrame:
-    """Say how well the period's requests were handled, and what changed since the one before.
+    """Return how well the period's requests were handled, and what changed since the one before.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def company_rates(
     Returns
     -------
     DataFrame
-        One row a rate: the columns of :func:`cxreport.topics.service.within_level` and
+        One row per rate: the columns of :func:`cxreport.topics.service.within_level` and
         :func:`cxreport.topics.service.handled_rates`; then, against the period before,
         ``estimate_reference`` (percent), ``n_reference``, ``difference`` (points),
         ``difference_low``, ``difference_high`` (Newcombe), ``p_value``, ``q_value`` (Holm over the
@@ -57,10 +57,10 @@ def company_rates(
     if not sides or sides[0].empty:
         return pd.DataFrame(columns=HANDLED)
     before = sides[1] if len(sides) > 1 else sides[0].iloc[:0]
-    found = compare(sides[0], before, level=company.family_level, correction="holm")
-    found = found.rename(columns={"low": "difference_low", "high": "difference_high"})
+    differences = compare(sides[0], before, level=company.family_level, correction="holm")
+    differences = differences.rename(columns={"low": "difference_low", "high": "difference_high"})
     added = [name for name in HANDLED if name not in RATES]
-    return sides[0].merge(found[["metric", *added]], on="metric")[HANDLED]
+    return sides[0].merge(differences[["metric", *added]], on="metric")[HANDLED]
 
 
 def _rates(tickets: Tickets, hours: Mapping[str, float], level: float) -> pd.DataFrame:
@@ -76,7 +76,7 @@ def _rates(tickets: Tickets, hours: Mapping[str, float], level: float) -> pd.Dat
 
 
 def company_reasons(company: Company) -> pd.DataFrame:
-    """Say why customers asked for help in the period, and which reasons grew.
+    """Return why customers asked for help in the period, and which reasons grew.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def avoidable_history(company: Company, avoidable: Sequence[str]) -> pd.DataFram
     Returns
     -------
     DataFrame
-        One row a period of the history: ``period`` (name), ``n`` (orders), ``contacts``,
+        One row per period of the history: ``period`` (name), ``n`` (orders), ``contacts``,
         ``estimate``, ``low``, ``high`` (requests per 100 orders) and, from ``chart_counts``:
         ``centre``, ``lower``, ``upper``, ``signal``, ``direction``, ``note``.
         Without a row when no reason is declared or found, or there are fewer than two periods.
@@ -125,17 +125,18 @@ def avoidable_history(company: Company, avoidable: Sequence[str]) -> pd.DataFram
         return pd.DataFrame(columns=columns)
     if "reason" not in tickets.rows.columns or "period_start" not in orders.columns:
         return pd.DataFrame(columns=columns)
-    found = avoidable_contacts(tickets.rows, orders, avoidable=avoidable, by="period_start")
+    contacts = avoidable_contacts(tickets.rows, orders, avoidable=avoidable, by="period_start")
     whole = [pd.Timestamp(period.start) for period in company.history_of("orders")]
-    found = found[pd.to_datetime(found["period_start"]).isin(whole)]  # no half month of orders
-    if not found["contacts"].sum():
+    # No half month of orders.
+    contacts = contacts[pd.to_datetime(contacts["period_start"]).isin(whole)]
+    if not contacts["contacts"].sum():
         return pd.DataFrame(columns=columns)
-    chart = chart_periods(found, company)
+    chart = chart_periods(contacts, company)
     return chart if chart.empty else chart[columns]
 
 
 def company_loop(company: Company, *, hours: float = 48) -> pd.DataFrame:
-    """Say how many of the period's detractors were called back in time, and helped.
+    """Return how many of the period's detractors were called back in time, and helped.
 
     Parameters
     ----------
@@ -157,7 +158,7 @@ def company_loop(company: Company, *, hours: float = 48) -> pd.DataFrame:
 
 
 def company_later(company: Company) -> pd.DataFrame:
-    """Say what detractors answered the next time, of all periods up to the last day looked at.
+    """Return what detractors answered the next time, of all periods up to the last day looked at.
 
     Parameters
     ----------
@@ -173,8 +174,8 @@ def company_later(company: Company) -> pd.DataFrame:
     answers, score = company.table("responses"), _score(company)
     if answers is None or not score or "customer_id" not in answers.columns:
         return pd.DataFrame(columns=["called", "metric", "n"])
-    found = later_scores(answers, score=score, until=company.until)
-    return found if len(found) == 2 else found.iloc[:0]
+    scores = later_scores(answers, score=score, until=company.until)
+    return scores if len(scores) == 2 else scores.iloc[:0]
 
 
 def _score(company: Company) -> str:

@@ -105,8 +105,8 @@ def chart_periods(rows: pd.DataFrame, company: Company, *, in_logs: bool = False
     few = is_small(placed["n"], company.minimum_group)  # they judge nothing, and move no limit
     values_of = ["estimate", "low", "high"]
     placed[values_of] = placed[values_of].mask(few)
-    known = placed["estimate"].notna()
-    if known.sum() < SHOWN:
+    measured = placed["estimate"].notna()
+    if measured.sum() < SHOWN:
         return pd.DataFrame(columns=CHARTED)
-    series = placed.loc[known.idxmax() :].rename_axis("period").reset_index()
+    series = placed.loc[measured.idxmax() :].rename_axis("period").reset_index()
     return series.drop(columns="note").join(chart_counts(series, in_logs=in_logs))

@@ -35,7 +35,7 @@ TRUE = ("true", "1", "yes", "1.0")
 def within_level(
     tickets: Tickets, metric: Metric, hours: float, *, by: By = None, level: float = 0.95
 ) -> pd.DataFrame:
-    """Say what share of requests was replied to, or solved, within so many hours.
+    """Return what share of requests was replied to, or solved, within so many hours.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def within_level(
     Returns
     -------
     DataFrame
-        One row a group: the ``by`` columns; ``metric`` ("first_reply_within" or
+        One row per group: the ``by`` columns; ``metric`` ("first_reply_within" or
         "solution_within"); ``n`` (requests that can be judged: so old that the level is over);
         ``favourable`` (within the level; who still waits is a miss); ``not_observable`` (younger,
         even if ended, or else only the quick ones of the last hours would count; or closed before
@@ -99,7 +99,7 @@ def within_level(
 def handled_rates(
     tickets: Tickets, *, by: By = None, within_days: float = 7, level: float = 0.95
 ) -> pd.DataFrame:
-    """Say how many requests were solved at the first contact, reopened, and passed on.
+    """Return how many requests were solved at the first contact, reopened, and passed on.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def handled_rates(
     Returns
     -------
     DataFrame
-        One row a group and rate, columns as in :func:`within_level`; ``metric`` is
+        One row per group and rate, columns as in :func:`within_level`; ``metric`` is
 
         "first_contact": solved within ``within_days`` with one reply, not passed on and not
         reopened (by those of the three columns that there are; none, no row). Younger requests
@@ -161,29 +161,29 @@ def handled_rates(
         most = round(within_days * DAY)
         solved = (rows["solution_seen"] == 1) & (rows["solution_seconds"] <= most)
         clean = _all([column <= int(name == "replies_n") for name, column in counts.items()])
-        known = _all([column.notnull() for column in counts.values()])
+        decidable = _all([column.notnull() for column in counts.values()])
         waits = (rows["solution_seen"] == 0) & (
             rows["solution_seconds"] == rows["followed_seconds"]
         )
         young = waits & clean & (rows["followed_seconds"] < most)
-        rates[FIRST_CONTACT] = {"yes": solved & clean, "judged": ~young, "known": known}
+        rates[FIRST_CONTACT] = {"yes": solved & clean, "judged": ~young, "known": decidable}
     for metric, name in (("reopened", "reopened_n"), ("transferred", "transfers_n")):
         if name in counts:
-            known = counts[name].notnull()
-            rates[metric] = {"yes": counts[name] > 0, "judged": always, "known": known}
+            decidable = counts[name].notnull()
+            rates[metric] = {"yes": counts[name] > 0, "judged": always, "known": decidable}
     if "within_level" in rows.columns:
-        said = rows["within_level"].cast("string").lower()
-        known = said.notnull()
-        rates["declared_within"] = {"yes": said.isin(TRUE), "judged": always, "known": known}
+        flag = rows["within_level"].cast("string").lower()
+        decidable = flag.notnull()
+        rates["declared_within"] = {"yes": flag.isin(TRUE), "judged": always, "known": decidable}
     return _if_observed(_shares(tickets, rates, by, level))
 
 
-def _if_observed(found: pd.DataFrame) -> pd.DataFrame:
-    """Say nothing of first contacts while some are not decided: the number would still move."""
-    young = (found["metric"] == FIRST_CONTACT) & (found["not_observable"] > 0)
+def _if_observed(shares: pd.DataFrame) -> pd.DataFrame:
+    """Leave first contacts empty while some are not decided: the number would still move."""
+    young = (shares["metric"] == FIRST_CONTACT) & (shares["not_observable"] > 0)
     numbers = ["estimate", "std_error", "low", "high"]
-    note = found["note"].mask(young, NOT_YET)
-    return found.assign(note=note, **{name: found[name].mask(young) for name in numbers})
+    note = shares["note"].mask(young, NOT_YET)
+    return shares.assign(note=note, **{name: shares[name].mask(young) for name in numbers})
 
 
 def _shares(tickets: Tickets, rates: dict[str, Rate], by: By, level: float) -> pd.DataFrame:
@@ -193,20 +193,22 @@ def _shares(tickets: Tickets, rates: dict[str, Rate], by: By, level: float) -> p
     check_columns(rows, names, RATES)
     sums: dict[str, ir.IntegerScalar] = {}
     for metric, rate in rates.items():
-        yes, judged, known = (rate[key].fill_null(False) for key in ("yes", "judged", "known"))
+        yes, judged, decidable = (rate[key].fill_null(False) for key in ("yes", "judged", "known"))
         parts = {
-            "n": known & judged,
-            "favourable": known & judged & yes,
-            "not_observable": known & ~judged,
-            "unknown": ~known,
+            "n": decidable & judged,
+            "favourable": decidable & judged & yes,
+            "not_observable": decidable & ~judged,
+            "unknown": ~decidable,
         }
         sums |= {f"{name}_{metric}": rows.count(where=part) for name, part in parts.items()}
     counts = run(rows.aggregate(by=names, all_rows=rows.count(), **sums))
     counts = kept_whole(counts, {name: rows[name] for name in names})
     if names:
         counts = counts.sort_values(names, kind="stable", na_position="last", ignore_index=True)
-    found = [one_share(counts, metric, names, level) for metric in rates]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*names, *RATES])
+    shares = [one_share(counts, metric, names, level) for metric in rates]
+    return (
+        pd.concat(shares, ignore_index=True) if shares else pd.DataFrame(columns=[*names, *RATES])
+    )
 
 
 def one_share(counts: pd.DataFrame, metric: str, names: list[str], level: float) -> pd.DataFrame:
@@ -217,12 +219,12 @@ def one_share(counts: pd.DataFrame, metric: str, names: list[str], level: float)
         **{name: counts[f"{name}_{metric}"].astype("int64") for name in count},
     )
     n, favourable = frame["n"], frame["favourable"]
-    known = n.where(n > 0)
-    share = favourable / known
-    low, high = of_share(share, known, level)
+    trials = n.where(n > 0)
+    share = favourable / trials
+    low, high = of_share(share, trials, level)
     return frame.assign(
         estimate=100 * share,
-        std_error=100 * ((share * (1 - share) / known) ** 0.5).where(n > 1),
+        std_error=100 * ((share * (1 - share) / trials) ** 0.5).where(n > 1),
         low=100 * low,
         high=100 * high,
         n_effective=n.astype(float),
@@ -232,5 +234,5 @@ def one_share(counts: pd.DataFrame, metric: str, names: list[str], level: float)
 
 
 def _all(conditions: list[ir.BooleanColumn]) -> ir.BooleanColumn:
-    """Tell where every condition holds."""
+    """Return where every condition holds."""
     return reduce(and_, conditions)

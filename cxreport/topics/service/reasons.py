@@ -40,14 +40,14 @@ def contact_reasons(
     level: float = 0.95,
     family_level: float | None = None,
 ) -> pd.DataFrame:
-    """Say why customers ask for help, most frequent reason first, and which reasons have grown.
+    """Return why customers ask for help, most frequent reason first, and which reasons have grown.
 
     Parameters
     ----------
     current : pandas, polars or pyarrow frame, or Ibis table
-        One row a request of the period.
+        One row per request of the period.
     reference : the same, optional
-        One row a request of the periods before.
+        One row per request of the periods before.
     reason : str
         Column of the reason; rows without one are counted as a reason of their own, the last.
     level : float
@@ -59,8 +59,8 @@ def contact_reasons(
     Returns
     -------
     DataFrame
-        One row a reason: ``reason``; ``n`` (requests); ``estimate``, ``low``, ``high`` (percent of
-        the period's requests; Wilson); ``cumulative`` (percent, this reason and those above);
+        One row per reason: ``reason``; ``n`` (requests); ``estimate``, ``low``, ``high`` (percent
+        of the period's requests; Wilson); ``cumulative`` (percent, this reason and those above);
         ``n_reference`` and ``estimate_reference`` (the same of the periods before); ``lift``
         (share now over share before: 2 is twice as large a part), ``lift_low``, ``lift_high``
         (Katz, widened for the number of reasons); ``p_value`` (of a lift of 1, by the same
@@ -122,14 +122,14 @@ def avoidable_contacts(
     reason: str = "reason",
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say how many requests for help that need not have been come upon 100 orders.
+    """Return how many requests for help that need not have been come upon 100 orders.
 
     Parameters
     ----------
     tickets : pandas, polars or pyarrow frame, or Ibis table
-        One row a request.
+        One row per request.
     orders : the same
-        One row an order; all count, cancelled ones too, because they make contacts as well.
+        One row per order; all count, cancelled ones too, because they make contacts as well.
     avoidable : collection of str
         Reasons that are declared avoidable: whoever asks for help for them was let down before.
     by : str, optional
@@ -142,7 +142,7 @@ def avoidable_contacts(
     Returns
     -------
     DataFrame
-        One row a group, in order: ``by``; ``n`` (orders); ``contacts`` (avoidable requests);
+        One row per group, in order: ``by``; ``n`` (orders); ``contacts`` (avoidable requests);
         ``estimate``, ``low``, ``high`` (requests per 100 orders; exact Poisson interval, with the
         orders taken as known); ``note`` ("", "no orders"). Requests of one customer are not
         independent, so the interval is the least that there is.

@@ -52,7 +52,7 @@ class Tickets:
     Attributes
     ----------
     rows : ibis Table
-        One row a request: its columns; ``followed_seconds`` (from its creation to the end of the
+        One row per request: its columns; ``followed_seconds`` (from its creation to the end of the
         data); and for each metric that the table has times for ``<metric>_seconds`` (waited so
         far, whole seconds) and ``<metric>_seen`` (1 if it ended then, 0 if it was still waiting).
     metrics : tuple of str
@@ -89,7 +89,7 @@ def read_tickets(
     Parameters
     ----------
     tickets : pandas, polars or pyarrow frame, or Ibis table
-        One row a request.
+        One row per request.
     until : date
         The last day looked at: what happened later has not happened yet.
     observed_until : date, optional
@@ -205,15 +205,15 @@ def _first_reason(
 
 def _endings(moments: dict[str, ir.TimestampColumn]) -> dict[str, ir.TimestampColumn]:
     """Return what ends each wait that the table has times for."""
-    found = {}
+    ends = {}
     if "replied" in moments:
         # Who was solved without a reply was replied to by the solution.
-        found["first_reply"] = ibis.coalesce(
+        ends["first_reply"] = ibis.coalesce(
             *(moments[key] for key in ("replied", "solved") if key in moments)
         )
     if "solved" in moments:
-        found["solution"] = moments["solved"]
-    return found
+        ends["solution"] = moments["solved"]
+    return ends
 
 
 def _as_time(table: ir.Table, name: str) -> ir.TimestampColumn:

@@ -31,7 +31,7 @@ NOT_HALF = "half not yet reached"
 
 
 def waits(tickets: Tickets, metric: Metric, *, by: By = None, level: float = 0.95) -> pd.DataFrame:
-    """Say how long customers wait for the first reply, or for the solution.
+    """Return how long customers wait for the first reply, or for the solution.
 
     Parameters
     ----------
@@ -47,13 +47,13 @@ def waits(tickets: Tickets, metric: Metric, *, by: By = None, level: float = 0.9
     Returns
     -------
     DataFrame
-        One row a group: the ``by`` columns; ``metric``; ``n`` (requests), ``ended`` and ``waiting``
-        (those replied to or solved, and those not, by the last day looked at); ``estimate``,
-        ``low``, ``high`` (hours: the median wait of all, by survival), ``p90``, ``p90_low``,
-        ``p90_high`` (hours: one in ten waits longer), empty where the curve has not come down so
-        far; ``ended_median`` (hours: the median of those that ended, which leaves out whoever still
-        waits, and so is too short); ``note`` ("", "no requests", "nobody is through yet", "half
-        not yet reached").
+        One row per group: the ``by`` columns; ``metric``; ``n`` (requests), ``ended`` and
+        ``waiting`` (those replied to or solved, and those not, by the last day looked at);
+        ``estimate``, ``low``, ``high`` (hours: the median wait of all, by survival), ``p90``,
+        ``p90_low``, ``p90_high`` (hours: one in ten waits longer), empty where the curve has not
+        come down so far; ``ended_median`` (hours: the median of those that ended, which leaves out
+        whoever still waits, and so is too short); ``note`` ("", "no requests", "nobody is through
+        yet", "half not yet reached").
 
     Raises
     ------
@@ -83,8 +83,8 @@ def waits(tickets: Tickets, metric: Metric, *, by: By = None, level: float = 0.9
     normal_quantile(level)
     check_columns(tickets.rows, names, WAITS)
     rows = tickets.rows
-    found = run(rows.aggregate(by=names, n=rows.count(), ended=rows[seen].sum().fill_null(0)))
-    counts = kept_whole(found, {name: rows[name] for name in names})
+    totals = run(rows.aggregate(by=names, n=rows.count(), ended=rows[seen].sum().fill_null(0)))
+    counts = kept_whole(totals, {name: rows[name] for name in names})
     if not counts["n"].sum():
         empty = counts.iloc[:0] if names else counts
         return _with_notes(empty.assign(metric=metric, waiting=0), names)
@@ -101,7 +101,7 @@ def waits(tickets: Tickets, metric: Metric, *, by: By = None, level: float = 0.9
 def waiting_curve(
     tickets: Tickets, metric: Metric, *, by: By = None, points: int = 60, level: float = 0.95
 ) -> pd.DataFrame:
-    """Say what share of customers still waits after each hour.
+    """Return what share of customers still waits after each hour.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def waiting_curve(
     Returns
     -------
     DataFrame
-        One row a group and time: the ``by`` columns; ``metric``; ``time`` (hours);
+        One row per group and time: the ``by`` columns; ``metric``; ``time`` (hours);
         ``estimate``, ``low``, ``high`` (percent still waiting; log-log, unknown at 0 and 100). The
         curve with every step is :func:`cxreport.stats.survival.survival`. A group's
         rows end with its longest wait, unless nobody waits any more.
@@ -155,11 +155,11 @@ def waiting_curve(
     parts = []
     for _, rows in groups:
         at = np.searchsorted(rows["time"].to_numpy(dtype=float), times, side="right") - 1
-        found = rows[["estimate", "low", "high"]].reset_index(drop=True).reindex(at)
-        found = found.assign(time=times / HOUR)
-        found.loc[at < 0, "estimate"] = 100.0
+        curve = rows[["estimate", "low", "high"]].reset_index(drop=True).reindex(at)
+        curve = curve.assign(time=times / HOUR)
+        curve.loc[at < 0, "estimate"] = 100.0
         group = rows[names].head(1).reset_index(drop=True)
-        parts.append(group.merge(found, how="cross"))
+        parts.append(group.merge(curve, how="cross"))
     curves = pd.concat(parts, ignore_index=True).assign(metric=metric)
     if names:
         table = tickets.rows

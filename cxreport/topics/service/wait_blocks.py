@@ -83,7 +83,7 @@ LEFT_OUT = (Column("reason", "word:left_out"), REQUESTS)
 
 @without_few
 def brief(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Block:
-    """Say how long customers waited, where longest, what changed, and how sure that is.
+    """State how long customers waited, where longest, what changed, and how sure that is.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def brief(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Block
 
 @without_few
 def summary(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Block:
-    """Say the same in short, with one small table: for a report on other things too.
+    """Describe the same in short, with one small table: for a report on other things too.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def _group_wait(row: Row) -> Said:
 
 
 def _how_long(now: Row) -> list[Said]:
-    """Say how long half, and one in ten, of all customers waited."""
+    """State how long half, and one in ten, of all customers waited."""
     n = int(now["waiting"])
     values: dict[str, Any] = {"n": int(now["n"]), "metric": now["metric"]}
     values["waiting"] = say("waiting", n=n) if n else say("nobody_waiting")
@@ -197,7 +197,7 @@ def _how_long(now: Row) -> list[Said]:
 
 
 def _changed(against: pd.DataFrame, before: list[Row]) -> list[Said]:
-    """Say whether that differs from the period before, and in which groups."""
+    """State whether that differs from the period before, and in which groups."""
     if not before:
         return [say("no_before")]
     values = {"before": before[0]["period"], "was": before[0]["estimate"]}
@@ -205,7 +205,7 @@ def _changed(against: pd.DataFrame, before: list[Row]) -> list[Said]:
     key = "change.unsaid"
     if everybody and pd.notna(everybody[0]["signal"]):
         key = CHANGE[everybody[0]["direction"] or "none"]
-    said = [say(key, **values)]
+    parts = [say(key, **values)]
     for direction, key in CHANGE_IN.items():
         rows = against[(against["group"] != "") & (against["direction"] == direction)]
         groups = [
@@ -214,27 +214,27 @@ def _changed(against: pd.DataFrame, before: list[Row]) -> list[Said]:
             for row in rows.to_dict("records")
         ]  # fmt: skip
         if groups:
-            said.append(say(key, groups=groups))
-    return said
+            parts.append(say(key, groups=groups))
+    return parts
 
 
 def _apart(rows: pd.DataFrame, metric: str) -> list[Said]:
     """Name the groups that waited longer, or less long, than all the others."""
-    said = []
+    parts = []
     for direction, key in APART.items():
         apart = rows[rows["direction"] == direction]
         apart = apart.sort_values("estimate", ascending=False, na_position="first")
         if groups := [_group_wait(row) for row in apart.to_dict("records")]:
-            said.append(say(key, groups=groups, metric=metric))
-    if not said and rows["signal"].notna().any():
+            parts.append(say(key, groups=groups, metric=metric))
+    if not parts and rows["signal"].notna().any():
         variables = rows["variable"].drop_duplicates().tolist()
         return [say("apart.none", variables=variables, metric=metric)]
-    return said
+    return parts
 
 
 @without_few
 def waits_table(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Block:
-    """Show the waits of all requests and of each group, one table a metric.
+    """Show the waits of all requests and of each group, one table per metric.
 
     Parameters
     ----------
@@ -275,14 +275,14 @@ def _both_sides(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_verdict(rows: pd.DataFrame) -> pd.DataFrame:
-    """Say in a word whether a group waits longer than the others; nothing of all requests."""
+    """State in a word whether a group waits longer than the others; nothing of all requests."""
     unsaid = rows["signal"].isna().map({True: "unsaid", False: "none"})
     verdict = rows["direction"].where(rows["direction"].isin([*OPPOSITE]), unsaid)
     return rows.assign(verdict=verdict.mask(rows["variable"] == "", ""))
 
 
 def curves_chart(curves: Sequence[pd.DataFrame], company: Company, group: str = "channel") -> Block:
-    """Draw the share of customers still waiting, one chart a metric.
+    """Draw the share of customers still waiting, one chart per metric.
 
     Parameters
     ----------
@@ -373,7 +373,7 @@ def _history_chart(rows: pd.DataFrame, company: Company, group: str, level: Hash
 
 
 def method(left_out: pd.DataFrame, company: Company) -> Block:
-    """Say how waits are measured, and which requests could not be.
+    """Describe how waits are measured, and which requests could not be.
 
     Parameters
     ----------

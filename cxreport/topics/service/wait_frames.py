@@ -81,7 +81,7 @@ def _last_ending(company: Company, rows: ir.Table) -> dt.date:
 
 
 def company_waits(company: Company, *, by: Sequence[str] = ("channel",)) -> pd.DataFrame:
-    """Say how long customers who asked for help in the period waited, and the ones before.
+    """Return how long customers who asked for help in the period waited, and the ones before.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def company_waits(company: Company, *, by: Sequence[str] = ("channel",)) -> pd.D
     Returns
     -------
     DataFrame
-        One row a group and metric: ``variable`` and ``level`` ("" for all requests), ``period``
+        One row per group and metric: ``variable`` and ``level`` ("" for all requests), ``period``
         (name), and the columns of :func:`cxreport.topics.service.waits` from ``metric`` on:
         hours. All requests of the period and of the one before, then the groups of the period.
     """
@@ -104,19 +104,19 @@ def company_waits(company: Company, *, by: Sequence[str] = ("channel",)) -> pd.D
     parts = []
     for metric in tickets.metrics:
         for period in company.history_of("tickets")[:-3:-1]:
-            found = waits(of_period(tickets, period), metric)
-            parts.append(found.assign(variable="", level="", period=period.name))
+            waited = waits(of_period(tickets, period), metric)
+            parts.append(waited.assign(variable="", level="", period=period.name))
         for variable in known_groups(tickets, by):
-            found = waits(of_period(tickets, company.period), metric, by=variable)
-            found = found.rename(columns={variable: "level"})
-            found = found[~found["level"].isin(hidden_requests(company, variable))]
-            parts.append(found.assign(variable=variable, period=company.period.name))
+            waited = waits(of_period(tickets, company.period), metric, by=variable)
+            waited = waited.rename(columns={variable: "level"})
+            waited = waited[~waited["level"].isin(hidden_requests(company, variable))]
+            parts.append(waited.assign(variable=variable, period=company.period.name))
     filled = [part[GROUPED] for part in parts if not part.empty]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=GROUPED)
 
 
 def company_changes(company: Company, *, by: Sequence[str] = ("channel", "team")) -> pd.DataFrame:
-    """Say who waited longer than the others, and whether waits differ from the period before.
+    """Return who waited longer than the others, and whether waits differ from the period before.
 
     Parameters
     ----------
@@ -135,15 +135,17 @@ def company_changes(company: Company, *, by: Sequence[str] = ("channel", "team")
     tickets = company_tickets(company)
     if tickets is None or not tickets.metrics:
         return pd.DataFrame(columns=columns)
-    known = known_groups(tickets, by)
-    parts = [compare_waits(of_period(tickets, company.period), known, level=level).assign(group="")]
+    variables = known_groups(tickets, by)
+    parts = [
+        compare_waits(of_period(tickets, company.period), variables, level=level).assign(group="")
+    ]
     starts = [period.start for period in company.history_of("tickets")[-2:]]
     if len(starts) > 1:
         two = _where(tickets, tickets.rows.period_start.isin(starts))
         sides = {"": two}
-        for column in known[:1]:
-            found = run(of_period(tickets, company.period).rows.select(column).distinct())[column]
-            for code in sorted(found.dropna()):
+        for column in variables[:1]:
+            codes = run(of_period(tickets, company.period).rows.select(column).distinct())[column]
+            for code in sorted(codes.dropna()):
                 sides[code] = _where(two, two.rows[column] == code)
         for group, side in sides.items():
             against = compare_waits(side, ["period_start"], level=level)
@@ -151,16 +153,16 @@ def company_changes(company: Company, *, by: Sequence[str] = ("channel", "team")
             parts.insert(-1, named)
     filled = [part for part in parts if not part.empty]
     whole = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
-    for column in known:  # named by its own column, or against the period before
+    for column in variables:  # named by its own column, or against the period before
         few = hidden_requests(company, column)
         own = (whole["variable"] == column) & whole["level"].isin(few)
         before = (whole["variable"] == "period") & whole["group"].isin(few)
-        whole = whole[~(own | (before & (column == known[0])))].reset_index(drop=True)
+        whole = whole[~(own | (before & (column == variables[0])))].reset_index(drop=True)
     return hold_family(whole, level)
 
 
 def company_curve(company: Company, metric: str, *, by: str = "channel") -> pd.DataFrame:
-    """Say what share of the period's requests still waited after each hour.
+    """Return what share of the period's requests still waited after each hour.
 
     Parameters
     ----------
@@ -204,7 +206,7 @@ def company_history(company: Company, *, by: str = "channel") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a metric, group and period of the history: ``metric`` ("first_reply", "solution"),
+        One row per metric, group and period of the history: ``metric`` ("first_reply", "solution"),
         ``group`` ("" for all requests), ``period`` (name), ``n`` (requests), ``waiting`` (of these
         still open), ``estimate``, ``low``, ``high`` (hours: median by survival) and, from
         ``chart_counts`` (on logarithms), ``centre``, ``lower``, ``upper`` (hours), ``signal``,
@@ -217,11 +219,11 @@ def company_history(company: Company, *, by: str = "channel") -> pd.DataFrame:
     parts = []
     for metric in tickets.metrics:
         everybody = waits(tickets, metric, by="period_start").assign(group="")
-        found = [everybody]
+        series = [everybody]
         if known_groups(tickets, [by]):
             named = waits(tickets, metric, by=[by, "period_start"]).rename(columns={by: "group"})
-            found += [rows for _, rows in named.groupby("group", sort=False, dropna=False)]
-        for rows in found:
+            series += [rows for _, rows in named.groupby("group", sort=False, dropna=False)]
+        for rows in series:
             chart = chart_periods(rows, company, in_logs=True)
             parts.append(chart.assign(metric=metric, group=rows["group"].iloc[0]))
     filled = [part[columns] for part in parts if not part.empty]
@@ -261,7 +263,7 @@ def company_still_waiting(company: Company, metric: Metric, hours: float) -> pd.
 
 
 def company_left_out(company: Company) -> pd.DataFrame:
-    """Say which requests could not be measured.
+    """Return which requests could not be measured.
 
     Parameters
     ----------
@@ -298,8 +300,8 @@ def _where(tickets: Tickets, chosen: ir.BooleanColumn) -> Tickets:
 
 def known_groups(tickets: Tickets, names: Sequence[str], most: int = MOST_GROUPS) -> list[str]:
     """Keep the columns that there are, and that have no more groups than can be told apart."""
-    known = [name for name in dict.fromkeys(names) if name in tickets.rows.columns]
-    if not known:
+    present = [name for name in dict.fromkeys(names) if name in tickets.rows.columns]
+    if not present:
         return []
-    counts = run(tickets.rows.aggregate(**{name: tickets.rows[name].nunique() for name in known}))
-    return [name for name in known if counts[name].item() <= most]
+    counts = run(tickets.rows.aggregate(**{name: tickets.rows[name].nunique() for name in present}))
+    return [name for name in present if counts[name].item() <= most]

@@ -27,7 +27,7 @@ COVERAGE = (INTERVAL, Column("n"), Column("coverage", "share"), Column("worst", 
 
 
 def brief(by_number: pd.DataFrame, edges: pd.DataFrame, populations: int) -> Block:
-    """Say how well each interval keeps its promise.
+    """Describe how well each interval keeps its promise.
 
     Parameters
     ----------

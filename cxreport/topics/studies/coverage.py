@@ -42,7 +42,7 @@ def interval_coverage(
     n : int
         Number of answers.
     shares : DataFrame
-        True ``detractors`` and ``promoters``, fractions; one row a population.
+        True ``detractors`` and ``promoters``, fractions; one row per population.
     interval : {"adjusted-wald", "score", "wald"}
         As in ``nps``.
     level : float
@@ -51,7 +51,7 @@ def interval_coverage(
     Returns
     -------
     DataFrame
-        One row a population: ``n``, ``interval``, ``detractors``, ``promoters``, ``coverage``
+        One row per population: ``n``, ``interval``, ``detractors``, ``promoters``, ``coverage``
         (percent) and ``width`` (expected, points).
 
     Raises
@@ -137,7 +137,7 @@ def coverage_by_number(coverage: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a number and interval: ``n``, ``interval``, ``coverage`` (mean over populations,
+        One row per number and interval: ``n``, ``interval``, ``coverage`` (mean over populations,
         percent), ``worst`` (lowest of all populations, percent), ``width`` (mean, points).
 
     Examples
@@ -171,7 +171,7 @@ def coverage_at_edges(
     Returns
     -------
     DataFrame
-        One row an edge, number and interval: ``edge`` ("no detractors", "no passives"), then the
+        One row per edge, number and interval: ``edge`` ("no detractors", "no passives"), then the
         columns of ``coverage_by_number``.
 
     Raises

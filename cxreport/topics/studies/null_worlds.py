@@ -40,7 +40,7 @@ def null_worlds(
     Parameters
     ----------
     pool : DataFrame
-        One row a questionnaire: the population of both periods of every world.
+        One row per questionnaire: the population of both periods of every world.
     questions : mapping of str to Column
         Column -> its meaning, as in ``score_questions``.
     by : sequence of str
@@ -57,7 +57,7 @@ def null_worlds(
     Returns
     -------
     DataFrame
-        One row a world: ``world`` (from 0), ``comparisons`` (p-values in its family), ``signals``
+        One row per world: ``world`` (from 0), ``comparisons`` (p-values in its family), ``signals``
         (false ones, all of them) and ``q_value`` (the lowest; NaN without a comparison).
 
     Raises

@@ -87,13 +87,13 @@ OF_SCORE = {"x": "axis.score", "how": "score"}
 
 
 def has_weights(survey: Survey) -> bool:
-    """Say whether the report shows weighted scores: its own weights, or raked ones."""
+    """Return whether the report shows weighted scores: its own weights, or raked ones."""
     return bool(survey.columns("weight") or met_margins(survey, survey.current))
 
 
 @without_few
 def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
-    """Say what each headline score is, how sure, and whether it differs from the period before.
+    """Describe each headline score: how sure it is, and whether it differs from the period before.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def _in_short(row: Row) -> Said:
 
 
 def _in_a_sentence(row: Row, *, has_reference: bool) -> Said:
-    """Say one score, and how it compares."""
+    """State one score, and how it compares."""
     named = {"metric": row["metric"], "question": row["question"]}
     if pd.isna(row["estimate"]):
         return say("brief.first", main=say("brief.nothing", **named))

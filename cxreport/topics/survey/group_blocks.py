@@ -95,7 +95,7 @@ def league(rows: pd.DataFrame, survey: Survey, column: str, periods: int) -> Blo
 
 
 def consistency(spread: pd.DataFrame, survey: Survey) -> Block:
-    """Say how much channels differ beyond chance; ``spread`` from ``channel_consistency``."""
+    """Describe how much channels differ beyond chance; ``spread`` from ``channel_consistency``."""
     if spread.empty:
         return note(TOPIC, "missing.consistency")
     items = []

@@ -87,6 +87,6 @@ def method(board: pd.DataFrame, survey: Survey) -> Block:
 
 
 def families(company: Company) -> Block:
-    """Say how often a page like this one names a difference that is not there."""
+    """State how often a page like this one names a difference that is not there."""
     share = 100 * (1 - company.family_level)
     return sentences(TOPIC, [say("method.families", n=company.families, share=share)], company)

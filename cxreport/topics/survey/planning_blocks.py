@@ -72,7 +72,7 @@ def plan(plans: pd.DataFrame, survey: Survey) -> Block:
 
 @without_few
 def weight_cost(summary: pd.DataFrame, survey: Survey) -> Block:
-    """Say what the weights cost; ``summary`` from ``weight_summary``."""
+    """Describe what the weights cost; ``summary`` from ``weight_summary``."""
     if summary.empty:
         return note(TOPIC, "missing.weights")
     weights = summary.iloc[0]

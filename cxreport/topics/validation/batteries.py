@@ -38,7 +38,7 @@ def battery_reliability(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answered questionnaire.
+        One row per answered questionnaire.
     questions : mapping of str to Column
         Column -> its meaning. Questions on needs, ease and enjoyability are one battery
         ("pyramid"), touchpoints another ("touchpoints"); a battery with two scales is taken apart.
@@ -48,7 +48,7 @@ def battery_reliability(
     Returns
     -------
     DataFrame
-        One row a battery of two or more questions: ``question`` (its name); ``items`` (number of
+        One row per battery of two or more questions: ``question`` (its name); ``items`` (number of
         questions); ``n`` respondents who answered all, ``left_out`` (the others); ``alpha``
         (Cronbach's, at most 1) with ``alpha_low``, ``alpha_high`` (Feldt's); ``agreement``
         (ICC(A,1), at most 1: how far one question alone would give the person's number) with
@@ -79,20 +79,20 @@ def battery_reliability(
         for scale in dict.fromkeys(asked.values()):
             names = [name for name, its_scale in asked.items() if its_scale == scale]
             if len(names) > 1:
-                found = icc(data, names, scale=(min(scale), max(scale)), level=level)
-                rows.append({"question": battery, **_coefficients(found.set_index("metric"))})
+                metrics = icc(data, names, scale=(min(scale), max(scale)), level=level)
+                rows.append({"question": battery, **_coefficients(metrics.set_index("metric"))})
     numbers = [f"{kind}{end}" for kind in ("alpha", "agreement") for end in ("", "_low", "_high")]
     return pd.DataFrame(rows, columns=["question", "items", "n", "left_out", *numbers, "note"])
 
 
-def _coefficients(found: pd.DataFrame) -> dict[str, object]:
+def _coefficients(metrics: pd.DataFrame) -> dict[str, object]:
     """Pick the two coefficients that say most of a battery."""
-    first = found.iloc[0]
+    first = metrics.iloc[0]
     row: dict[str, object] = {"items": int(first["items"]), "n": int(first["n"])}
     row |= {"left_out": int(first["missing"] + first["invalid"]), "note": first["note"]}
     for kind, metric in [("alpha", ALPHA), ("agreement", AGREEMENT)]:
         names = (kind, f"{kind}_low", f"{kind}_high")
-        row |= {name: found.loc[metric, end] for name, end in zip(names, ENDS, strict=True)}
+        row |= {name: metrics.loc[metric, end] for name, end in zip(names, ENDS, strict=True)}
     return row
 
 
@@ -113,7 +113,7 @@ def bridge_versions(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answer, with ``period_start``.
+        One row per answer, with ``period_start``.
     questions : mapping of str to Column
         Column -> its meaning, with its dated versions.
     history : sequence of Period
@@ -130,13 +130,13 @@ def bridge_versions(
     Returns
     -------
     DataFrame
-        One row a question and change: ``question``; ``changed_on`` (first day of the new version);
-        ``before_first``, ``before_last``, ``after_first``, ``after_last`` (names of periods);
-        and the columns of ``compare`` with the new version as current side: ``metric``, ``n``,
-        ``n_reference``, ``estimate``, ``estimate_reference`` (points or percent), ``difference``
-        (new minus old, points), ``std_error``, ``low``, ``high``, ``p_value``, ``q_value``,
-        ``signal``, ``note``. All rows are one family (Benjamini-Hochberg). Without a row when no
-        question changed, or a side has no period.
+        One row per question and change: ``question``; ``changed_on`` (first day of the new
+        version); ``before_first``, ``before_last``, ``after_first``, ``after_last`` (names of
+        periods); and the columns of ``compare`` with the new version as current side: ``metric``,
+        ``n``, ``n_reference``, ``estimate``, ``estimate_reference`` (points or percent),
+        ``difference`` (new minus old, points), ``std_error``, ``low``, ``high``, ``p_value``,
+        ``q_value``, ``signal``, ``note``. All rows are one family (Benjamini-Hochberg). Without a
+        row when no question changed, or a side has no period.
 
     Raises
     ------
@@ -184,10 +184,10 @@ def _windows(
     days = {version.since for version in column.versions if version.since}
     days |= {v.until + dt.timedelta(days=1) for v in column.versions if v.until}
     edges = [dt.date.min, *sorted(days), dt.date.max]
-    found = []
+    windows = []
     for (left, day), (_, right) in pairwise(pairwise(edges)):
         before = [p for p in history if left <= p.start and p.end <= day][-periods:]
         after = [p for p in history if day <= p.start and p.end <= right][:periods]
         if before and after:
-            found.append((day, {"before": before, "after": after}))
-    return found
+            windows.append((day, {"before": before, "after": after}))
+    return windows

@@ -182,12 +182,12 @@ def returns(by_class: pd.DataFrame, survey: Survey, days: int) -> Block:
 
 
 def method(survey: Survey) -> Block:
-    """Say how the measures were judged."""
+    """Describe how the measures were judged."""
     return sentences("validation", [say(key) for key in METHOD], survey)
 
 
 def _verdict(row: Row) -> str:
-    """Say whether a difference is a signal, or why it cannot be said."""
+    """State whether a difference is a signal, or why it cannot be said."""
     if pd.isna(row["signal"]):
         return "few" if row["note"] in TOO_SHORT else "alike"
     return "signal" if row["signal"] else "none"

@@ -36,7 +36,7 @@ def cronbach_alpha(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answered questionnaire. Respondents count who answered all questions.
+        One row per answered questionnaire. Respondents count who answered all questions.
     items : sequence of str
         Two or more columns of answers, all in the same direction.
     scale : (int, int)
@@ -49,7 +49,7 @@ def cronbach_alpha(
     Returns
     -------
     DataFrame
-        One row a group: the ``by`` columns; ``metric`` ("cronbach_alpha"); ``items`` (number of
+        One row per group: the ``by`` columns; ``metric`` ("cronbach_alpha"); ``items`` (number of
         questions); ``n`` respondents, ``missing`` and ``invalid`` rows; ``estimate`` (at most 1,
         below 0 if questions contradict each other), ``low``, ``high`` (Feldt's); ``note`` ("",
         "fewer than two respondents", "no variance").
@@ -89,14 +89,14 @@ def icc(
     Parameters
     ----------
     data, scale, by, level
-        As in :func:`cronbach_alpha`; one row a person who is rated, or rates, several times.
+        As in :func:`cronbach_alpha`; one row per person who is rated, or rates, several times.
     items : sequence of str
         Two or more columns: one a rater, channel or question.
 
     Returns
     -------
     DataFrame
-        Six rows a group: the ``by`` columns; ``metric``; ``items``; ``n``; ``missing``;
+        Six rows per group: the ``by`` columns; ``metric``; ``items``; ``n``; ``missing``;
         ``invalid``; ``estimate``, ``low``, ``high`` (at most 1); ``note`` as in
         :func:`cronbach_alpha`. The metrics: "ICC1" (raters drawn anew for each person), "ICC2"
         (the same raters, absolute agreement: ICC(A,1)), "ICC3" (the same raters, consistency:
@@ -138,14 +138,14 @@ def icc(
         tables.append(limits.assign(group=group, note=note))
     frame = pd.concat(tables, ignore_index=True)
     labels = answers.groups.loc[frame["group"]].reset_index(drop=True)
-    said = frame.assign(
+    described = frame.assign(
         items=len(names),
         n=frame["group"].map(counts["valid"]),
         missing=frame["group"].map(counts["missing"]),
         invalid=frame["group"].map(counts["invalid"]),
     )
     order = ["metric", "items", "n", "missing", "invalid", "estimate", "low", "high", "note"]
-    return labels.join(said[order])
+    return labels.join(described[order])
 
 
 class _Squares(NamedTuple):

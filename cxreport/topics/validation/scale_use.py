@@ -39,7 +39,8 @@ def scale_use(data: Data, questions: Mapping[str, Column], *, level: float = 0.9
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or Ibis table
-        One row an answered questionnaire; the questions are numbers, as ``open_survey`` reads them.
+        One row per answered questionnaire; the questions are numbers, as ``open_survey`` reads
+        them.
     questions : mapping of str to Column
         Column -> its meaning.
     level : float
@@ -48,10 +49,10 @@ def scale_use(data: Data, questions: Mapping[str, Column], *, level: float = 0.9
     Returns
     -------
     DataFrame
-        One row a question, in their order: ``question``; ``n`` answers, ``missing`` and ``invalid``
-        rows; ``missing_share`` and ``invalid_share`` (percent of the rows); ``worst`` and ``best``
-        (percent of the answers at that end of the scale), each with ``_low`` and ``_high``
-        (Wilson). Shares without a denominator are empty.
+        One row per question, in their order: ``question``; ``n`` answers, ``missing`` and
+        ``invalid`` rows; ``missing_share`` and ``invalid_share`` (percent of the rows); ``worst``
+        and ``best`` (percent of the answers at that end of the scale), each with ``_low`` and
+        ``_high`` (Wilson). Shares without a denominator are empty.
 
     Raises
     ------
@@ -162,20 +163,20 @@ def same_answers(
         "all_worst": (same & (places[0] == 0)).sum(),
         "all_best": (same & (places[0] == length)).sum(),
     }
-    found = run(table.aggregate(**counts)).fillna(0).astype(int)
-    n = found["n"].where(found["n"] > 0)
-    low, high = of_share(found["same"] / n, n, level)
-    between = found["same"] - found["all_worst"] - found["all_best"]
+    totals = run(table.aggregate(**counts)).fillna(0).astype(int)
+    n = totals["n"].where(totals["n"] > 0)
+    low, high = of_share(totals["same"] / n, n, level)
+    between = totals["same"] - totals["all_worst"] - totals["all_best"]
     return pd.DataFrame(
         {
             "items": len(questions),
-            "n": found["n"],
-            "left_out": found["rows"] - found["n"],
-            "same": 100 * found["same"] / n,
+            "n": totals["n"],
+            "left_out": totals["rows"] - totals["n"],
+            "same": 100 * totals["same"] / n,
             "same_low": 100 * low,
             "same_high": 100 * high,
-            "all_worst": 100 * found["all_worst"] / n,
-            "all_best": 100 * found["all_best"] / n,
+            "all_worst": 100 * totals["all_worst"] / n,
+            "all_best": 100 * totals["all_best"] / n,
             "all_between": 100 * between / n,
         }
     )

@@ -50,7 +50,7 @@ VALUE_CLASSES = (
 
 @without_few
 def brief(profits: Profit, buying: Buying, company: Company) -> Block:
-    """Say in a sentence each what customers left, and what today's will bring in a year.
+    """State in a sentence each what customers left, and what today's will bring in a year.
 
     Nothing where neither is known: the sections of profit and of value say why.
 
@@ -77,7 +77,7 @@ def _no_purchases(company: Company) -> Block:
 
 @without_few
 def next_year(buying: Buying, company: Company) -> Block:
-    """Say how many orders today's customers will place in a year, and how many will remain."""
+    """State how many orders today's customers will place in a year, and how many will remain."""
     if buying.fit is None:
         return _no_purchases(company)
     row = buying.forecast.iloc[0]
@@ -157,7 +157,7 @@ def _tracking(by_month: pd.DataFrame, company: Company) -> Block:
 
 @without_few
 def worth(buying: Buying, company: Company) -> Block:
-    """Say what today's customers will bring in a year, with every assumption."""
+    """Describe what today's customers will bring in a year, with every assumption."""
     if buying.fit is None:
         return _no_purchases(company)
     if buying.value.empty:
@@ -198,7 +198,7 @@ def _all_customers(buying: Buying) -> pd.Series:
 
 
 def _expected(buying: Buying) -> list[Said]:
-    """Say what today's customers will bring, and where the forecast failed its check."""
+    """Describe what today's customers will bring, and where the forecast failed its check."""
     if buying.fit is None or buying.value.empty or pd.isna(_all_customers(buying)["estimate"]):
         return []
     everybody = _all_customers(buying)
@@ -214,13 +214,13 @@ def _expected(buying: Buying) -> list[Said]:
 
 
 def _inside(row: pd.Series | dict[Hashable, float]) -> bool:
-    """Say whether what was counted lies inside the interval of what was expected."""
+    """Return whether what was counted lies inside the interval of what was expected."""
     return bool(row["low"] <= row["actual"] <= row["high"])
 
 
 @without_few
 def contract_value(membership: Membership, company: Company) -> Block:
-    """Say what a contract is worth, and what that assumes."""
+    """Describe what a contract is worth, and what that assumes."""
     if membership.missing == "contracts":
         return note(TOPIC, "missing_section.contracts", company, needs=("customers",))
     if membership.missing:

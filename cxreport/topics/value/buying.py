@@ -1,4 +1,4 @@
-"""When customers bought: the few numbers a customer that models of repeat buying need."""
+"""When customers bought: the few numbers per customer that models of repeat buying need."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def buying_history(
     Parameters
     ----------
     purchases : pandas, polars or pyarrow frame, or Ibis table
-        One row a purchase; what is no purchase to you is left out beforehand. Rows without a
+        One row per purchase; what is no purchase to you is left out beforehand. Rows without a
         customer or a day are left out.
     customer, date : str
         Columns of the customer and of the day or time.
@@ -58,7 +58,7 @@ def buying_history(
     Returns
     -------
     DataFrame
-        One row a group and history: the ``by`` columns; ``repeats`` (days with a purchase after
+        One row per group and history: the ``by`` columns; ``repeats`` (days with a purchase after
         the first; x of the models), ``recency`` (weeks from the first to the last purchase; t_x),
         ``age`` (weeks from the first purchase to ``until``; T), ``customers``, ``spend`` (money
         that they spent after their first day; NaN without ``amount``), ``later`` (days with a
@@ -138,7 +138,7 @@ def purchase_days(
     amount: str | None = None,
     by: By = None,
 ) -> ir.Table:
-    """Return one row a customer, group and day with a purchase.
+    """Return one row per customer, group and day with a purchase.
 
     Parameters
     ----------
@@ -161,12 +161,12 @@ def purchase_days(
     check_columns(table, names, reserved=HISTORY)
     if not (table[date].type().is_timestamp() or table[date].type().is_date()):
         raise CxError("these are no times", where=f"column {date}", got=table[date].type())
-    known = table.filter(is_named(table, customer), table[date].notnull())
-    money = amounts(known, [amount])[0].cast("decimal(18, 4)") if amount else ibis.literal(0)
-    rows = known.select(
-        customer=known[customer],
-        **{f"by_{position}": known[name] for position, name in enumerate(names)},
-        day=known[date].cast("timestamp").truncate("D"),
+    dated = table.filter(is_named(table, customer), table[date].notnull())
+    money = amounts(dated, [amount])[0].cast("decimal(18, 4)") if amount else ibis.literal(0)
+    rows = dated.select(
+        customer=dated[customer],
+        **{f"by_{position}": dated[name] for position, name in enumerate(names)},
+        day=dated[date].cast("timestamp").truncate("D"),
         amount=money,
     )
     keys = [name for name in rows.columns if name != "amount"]

@@ -27,17 +27,17 @@ MOST_REPEATS = 4
 
 @dataclass(frozen=True)
 class ForecastCheck:
-    """What :func:`check_forecast` found.
+    """What :func:`check_forecast` returns.
 
     Attributes
     ----------
     fit : Fit
         The model fitted on the earlier time.
     by_month : DataFrame
-        One row a month: ``month`` ("2026-10"), ``held_out``, ``actual`` (repeat purchases from the
-        beginning to its end), ``estimate``, ``low``, ``high`` (expected).
+        One row per month: ``month`` ("2026-10"), ``held_out``, ``actual`` (repeat purchases from
+        the beginning to its end), ``estimate``, ``low``, ``high`` (expected).
     by_repeats : DataFrame
-        One row a class of customers, by how often they had come back before: ``repeats`` ("0" to
+        One row per class of customers, by how often they had come back before: ``repeats`` ("0" to
         "4+"), ``n`` (customers), ``actual``, ``estimate``, ``low``, ``high`` (later purchases a
         customer, counted and expected; the interval is that of the mean counted).
     total : DataFrame
@@ -66,7 +66,7 @@ def check_forecast(
     Parameters
     ----------
     purchases : pandas, polars or pyarrow frame, or Ibis table
-        One row a purchase.
+        One row per purchase.
     split : date
         Last day that the model sees; best the last of a month. Customers who came later are
         left out.
@@ -130,7 +130,7 @@ def check_forecast(
 
 
 def _counted(fit: Fit, history: pd.DataFrame, weeks: float, z: float) -> tuple[float, float, float]:
-    """Expect the later purchases, with the interval of their count."""
+    """Return the expected later purchases, with the interval of their count."""
     expected, low, _ = with_interval(fit, partial(orders_in_all, history=history, weeks=weeks), z)
     if not fit.converged:
         return expected, np.nan, np.nan

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def expected_orders(fit: Fit, history: pd.DataFrame, weeks: float) -> np.ndarray:
-    """Expect how often a customer of each history will buy in the weeks after it.
+    """Return how often a customer of each history is expected to buy in the weeks after it.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def expected_orders(fit: Fit, history: pd.DataFrame, weeks: float) -> np.ndarray
 
 
 def chance_active(fit: Fit, history: pd.DataFrame) -> np.ndarray:
-    """Say how likely a customer of each history is still a customer.
+    """Return how likely a customer of each history is still a customer.
 
     The model lets customers leave after a repeat purchase only: who has bought once is still there
     with certainty, by definition. Read it for those who bought again.
@@ -114,10 +114,10 @@ def forecast_buying(
     Returns
     -------
     DataFrame
-        One row a group: the ``by`` columns; ``n`` (customers), ``returned`` (of them, those who
+        One row per group: the ``by`` columns; ``n`` (customers), ``returned`` (of them, those who
         bought again), ``active``, ``active_low``, ``active_high`` (percent of ``returned``
         expected to be customers still), ``orders`` (expected, in all), ``estimate``, ``low``,
-        ``high`` (expected orders a customer), ``note``. Intervals are those of the expected
+        ``high`` (expected orders per customer), ``note``. Intervals are those of the expected
         number: single customers vary far more.
 
     Raises
@@ -142,21 +142,21 @@ def forecast_buying(
         share = [100 * value / returned if returned else np.nan for value in active]
         each = [value / n if n else np.nan for value in orders]
         rows.append([*key, n, returned, *share, orders[0], *each, fit.note])
-    shown = ["active", "active_low", "active_high", "orders", "estimate", "low", "high"]
-    return pd.DataFrame(rows, columns=[*names, "n", "returned", *shown, "note"])
+    forecast_columns = ["active", "active_low", "active_high", "orders", "estimate", "low", "high"]
+    return pd.DataFrame(rows, columns=[*names, "n", "returned", *forecast_columns, "note"])
 
 
 def orders_in_all(
     parameters: np.ndarray, history: pd.DataFrame, weeks: float | np.ndarray
 ) -> float:
-    """Expect the purchases of all customers, see :func:`orders_at`."""
+    """Return the expected purchases of all customers, see :func:`orders_at`."""
     return float(history["customers"].to_numpy() @ orders_at(parameters, history, weeks))
 
 
 def orders_at(
     parameters: np.ndarray, history: pd.DataFrame, weeks: float | np.ndarray
 ) -> np.ndarray:
-    """Expect the purchases of one customer of each row, in the same weeks or each in its own.
+    """Return the expected purchases of one customer per row, in the same weeks or its own.
 
     Parameters
     ----------

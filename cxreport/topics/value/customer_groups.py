@@ -24,7 +24,7 @@ def first_values(
     Parameters
     ----------
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row an order.
+        One row per order.
     name : str
         The column; of two first orders at one moment, the lower value counts.
     customer, date : str
@@ -33,7 +33,7 @@ def first_values(
     Returns
     -------
     ibis Table
-        One row a customer: the customer, and ``name`` as text.
+        One row per customer: the customer, and ``name`` as text.
 
     Raises
     ------
@@ -59,26 +59,26 @@ def first_values(
     first = rows.group_by("customer").aggregate(first=rows["at"].min())
     both = rows.join(first, "customer")
     then = both.filter(both["at"] == both["first"])
-    found = then.group_by("customer").aggregate(value=then["value"].min())
-    return found.rename({customer: "customer", name: "value"})
+    first_value = then.group_by("customer").aggregate(value=then["value"].min())
+    return first_value.rename({customer: "customer", name: "value"})
 
 
 def sent_back(
     orders: Data, *, customer: str = "customer_id", refund: str = "refund_amount"
 ) -> ir.Table:
-    """Say what part of each customer's orders was sent back, in whole or in part.
+    """Return what part of each customer's orders was sent back, in whole or in part.
 
     Parameters
     ----------
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row an order.
+        One row per order.
     customer, refund : str
         Columns of the customer and of the money given back.
 
     Returns
     -------
     ibis Table
-        One row a customer: the customer, ``sent_back`` ("none", "up to a third", "more").
+        One row per customer: the customer, ``sent_back`` ("none", "up to a third", "more").
 
     Raises
     ------
@@ -95,20 +95,20 @@ def sent_back(
 
 
 def asked_for_help(orders: Data, tickets: Data, *, customer: str = "customer_id") -> ir.Table:
-    """Say how often each customer with an order asked for help, for each of their orders.
+    """Return how often each customer with an order asked for help, for each of their orders.
 
     Parameters
     ----------
     orders, tickets : pandas, polars or pyarrow frame, or Ibis table
-        One row an order, and one row a help request, of the same time.
+        One row per order, and one row per help request, of the same time.
     customer : str
         Column of the customer in both.
 
     Returns
     -------
     ibis Table
-        One row a customer: the customer, ``help`` ("none", "up to half", "up to one", "more": help
-        requests an order).
+        One row per customer: the customer, ``help`` ("none", "up to half", "up to one", "more":
+        help requests per order).
 
     Raises
     ------

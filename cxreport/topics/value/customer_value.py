@@ -28,7 +28,7 @@ WEEKS_A_STEP = 13
 
 
 def margin_multiple(retention: float, discount: float) -> float:
-    """Say how many yearly margins a customer with a contract is worth.
+    """Return how many yearly margins a customer with a contract is worth.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def customer_value(
     Returns
     -------
     DataFrame
-        One row a group: the ``by`` columns; ``n`` (customers), ``orders`` (expected, in all),
+        One row per group: the ``by`` columns; ``n`` (customers), ``orders`` (expected, in all),
         ``spend`` (money an expected order), ``total`` (money, discounted), ``estimate``, ``low``,
         ``high`` (money a customer, discounted), ``measure`` ("margin" or "spend"), ``note``.
         Intervals are those of the expected value, from the covariance of both models.
@@ -155,7 +155,7 @@ def _money(
     weeks: float,
     discount: float,
 ) -> float:
-    """Expect the money of the weeks to come, each quarter discounted from its middle."""
+    """Return the expected money of the weeks to come, each quarter discounted from its middle."""
     ends = np.append(np.arange(WEEKS_A_STEP, weeks, WEEKS_A_STEP), weeks)
     each = history["customers"].to_numpy() * spend_at(spending, history)
     total, begin, before = 0.0, 0.0, 0.0

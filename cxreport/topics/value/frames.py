@@ -50,7 +50,7 @@ NOT_POSITIVE = "the margin may be 0 or less"
 
 @dataclass(frozen=True)
 class Buying:
-    """What :func:`company_buying` found; every frame is empty where there are no orders.
+    """What :func:`company_buying` returns; every frame is empty where there are no orders.
 
     Attributes
     ----------
@@ -64,8 +64,8 @@ class Buying:
     spend : DataFrame
         One row, as from ``mean_spend``; empty without amounts.
     value : DataFrame
-        One row a class of customers, by ``purchases`` so far ("1", "2", "3 to 5", "6+", "all"), as
-        from ``customer_value``; empty without amounts.
+        One row per class of customers, by ``purchases`` so far ("1", "2", "3 to 5", "6+", "all"),
+        as from ``customer_value``; empty without amounts.
     correlation : float
         Of how often and how much customers bought, see ``spend_and_frequency``.
     discount : float
@@ -120,9 +120,11 @@ def company_buying(
     paid = PAID if trade.has(PAID) else None
     history = buying_history(trade.bought, amount=paid, until=trade.last)
     fit = fit_buying(history)
-    found = Buying(trade, discount, fit, forecast_buying(fit, history, WEEKS_A_YEAR), _check(trade))
+    buying = Buying(
+        trade, discount, fit, forecast_buying(fit, history, WEEKS_A_YEAR), _check(trade)
+    )
     if paid is None:
-        return found
+        return buying
     spent = spending_history(trade.bought, amount=paid, until=trade.last)
     spending = fit_spending(spent)
     margin, margin_is = _margin(company, trade)
@@ -132,7 +134,7 @@ def company_buying(
     everybody = worth(history).assign(purchases="all")
     value = pd.concat([by_class.iloc[order.argsort()], everybody], ignore_index=True)
     return replace(
-        found, spend=mean_spend(spending), value=value, correlation=spend_and_frequency(spent),
+        buying, spend=mean_spend(spending), value=value, correlation=spend_and_frequency(spent),
         margin=margin, margin_is=margin_is,
     )  # fmt: skip
 
@@ -154,7 +156,7 @@ def _classed(history: pd.DataFrame) -> pd.DataFrame:
 
 
 def _margin(company: Company, trade: Trade) -> tuple[float | None, str]:
-    """Say what is left of the money spent, after the cost to serve where that is known."""
+    """Return what is left of the money spent, after the cost to serve where that is known."""
     if trade.bought is None or not trade.has("margin"):
         return None, ""
     both = trade.bought.filter(trade.bought.margin.notnull(), trade.bought[PAID].notnull())
@@ -174,14 +176,14 @@ def _margin(company: Company, trade: Trade) -> tuple[float | None, str]:
 
 @dataclass(frozen=True)
 class Membership:
-    """What :func:`company_membership` found.
+    """What :func:`company_membership` returns.
 
     Attributes
     ----------
     value : DataFrame
         One row: ``n`` (customers under contract a year before the end of the period),
         ``retention``, ``retention_low``, ``retention_high`` (percent of them still there),
-        ``margin``, ``margin_low``, ``margin_high`` (what each left in that year: margin less cost
+        ``margin``, ``margin_low``, ``margin_high`` (profit of each in that year: margin less cost
         to serve, money), ``discount`` (rate a year), ``multiple`` (yearly margins a contract is
         worth), ``estimate``, ``low``, ``high`` (money a contract; the interval from those of
         retention and margin, taken as independent; empty if the margin may be 0 or less),
@@ -246,7 +248,7 @@ def company_membership(
 
 
 def _yearly_margin(company: Company, trade: Trade, since: pd.Timestamp) -> pd.Series:
-    """Work out what each member of the beginning left in the year since then."""
+    """Work out the profit of each member of the beginning in the year since then."""
     contracts = company.table("customers")
     usable, begun, ended = usable_contracts(
         contracts, "customer_id", "contract_start", "contract_end"

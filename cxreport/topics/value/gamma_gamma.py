@@ -51,7 +51,7 @@ def spending_history(
     Returns
     -------
     DataFrame
-        One row a history: ``repeats`` (days with a purchase after the first), ``spend`` (money on
+        One row per history: ``repeats`` (days with a purchase after the first), ``spend`` (money on
         those days), ``customers``. Who bought on one day only is not in it.
 
     Raises
@@ -125,7 +125,7 @@ def fit_spending(history: pd.DataFrame, *, level: float = 0.95) -> Fit:
 
 
 def expected_spend(fit: Fit, history: pd.DataFrame) -> np.ndarray:
-    """Expect what a customer of each history spends at a purchase to come.
+    """Return the expected spend of a customer of each history at a purchase to come.
 
     Parameters
     ----------
@@ -148,14 +148,14 @@ def expected_spend(fit: Fit, history: pd.DataFrame) -> np.ndarray:
 
 
 def spend_at(parameters: np.ndarray, history: pd.DataFrame) -> np.ndarray:
-    """Expect the spend a purchase from the parameters, see :func:`expected_spend`."""
+    """Return the expected spend per purchase from the parameters, see :func:`expected_spend`."""
     p, q, scale = parameters
     each = (history["spend"] / history["customers"]).to_numpy(float)
     return np.asarray(p * (scale + each) / (p * history["repeats"].to_numpy(float) + q - 1))
 
 
 def mean_spend(fit: Fit, *, level: float = 0.95) -> pd.DataFrame:
-    """Say what customers spend at a purchase on average, and how much they differ.
+    """Return what customers spend at a purchase on average, and how much they differ.
 
     Parameters
     ----------
@@ -171,9 +171,9 @@ def mean_spend(fit: Fit, *, level: float = 0.95) -> pd.DataFrame:
         customers), ``note``.
     """
     z = normal_quantile(level)
-    found = with_interval(fit, lambda values: values[0] * values[2] / (values[1] - 1), z)
+    spend = with_interval(fit, lambda values: values[0] * values[2] / (values[1] - 1), z)
     n = int(fit.parameters["n"].iloc[0])
-    row = [n, *found, fit.note]
+    row = [n, *spend, fit.note]
     return pd.DataFrame([row], columns=["n", "estimate", "low", "high", "note"])
 
 

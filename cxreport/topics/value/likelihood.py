@@ -29,7 +29,7 @@ class Fit:
     model : str
         Its name.
     parameters : DataFrame
-        One row a parameter: ``parameter``, ``estimate``, ``low``, ``high`` (empty where the model
+        One row per parameter: ``parameter``, ``estimate``, ``low``, ``high`` (empty where the model
         does not fit), ``n`` (customers), ``log_likelihood``, ``note``.
     logs : ndarray
         Natural logarithms of the parameters, NaN where the model does not fit.
@@ -91,7 +91,7 @@ def maximise(
         Those parameters that are the odds of a chance, which is what is shown.
     """
     limit = np.log(LARGEST)
-    found = minimize(
+    optimum = minimize(
         negative,
         np.log(start),
         jac=True,
@@ -99,21 +99,21 @@ def maximise(
         bounds=[(-limit, limit)] * len(start),
         options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 2000, "maxfun": 4000},
     )
-    settled = np.isfinite(found.fun) and np.abs(negative(found.x)[1]).max() < 1e-5
-    if not settled or (np.abs(found.x) > limit - 0.01).any():
+    settled = np.isfinite(optimum.fun) and np.abs(negative(optimum.x)[1]).max() < 1e-5
+    if not settled or (np.abs(optimum.x) > limit - 0.01).any():
         return no_fit(model, names, n, note)
-    information = n * _curvature(negative, found.x)
+    information = n * _curvature(negative, optimum.x)
     if np.linalg.eigvalsh(information).min() < VAGUEST**-2:
         return no_fit(model, names, n, note)
     covariance = np.linalg.inv(information)
     reach = z * np.diag(covariance) ** 0.5
-    ends = {"estimate": found.x, "low": found.x - reach, "high": found.x + reach}
-    shown = pd.DataFrame({"parameter": list(names)})
+    ends = {"estimate": optimum.x, "low": optimum.x - reach, "high": optimum.x + reach}
+    parameters = pd.DataFrame({"parameter": list(names)})
     for name, logs in ends.items():
         odds = np.exp(logs)
-        shown[name] = np.where([each in chances for each in names], odds / (1 + odds), odds)
-    said = shown.assign(n=n, log_likelihood=-n * float(found.fun), note="")
-    return Fit(model, said, found.x, covariance)
+        parameters[name] = np.where([each in chances for each in names], odds / (1 + odds), odds)
+    described = parameters.assign(n=n, log_likelihood=-n * float(optimum.fun), note="")
+    return Fit(model, described, optimum.x, covariance)
 
 
 def no_fit(model: str, names: Sequence[str], n: int, note: str) -> Fit:
@@ -147,15 +147,15 @@ def with_interval(
     models = [fits] if isinstance(fits, Fit) else list(fits)
     if not all(fit.converged for fit in models):
         return np.nan, np.nan, np.nan
-    found = [np.exp(fit.logs) for fit in models]
-    estimate, step, variance = value(*found), 1e-4, 0.0
+    parameters = [np.exp(fit.logs) for fit in models]
+    estimate, step, variance = value(*parameters), 1e-4, 0.0
     if not estimate > 0:
         return estimate, np.nan, np.nan
     for at, fit in enumerate(models):
         slopes = []
         for move in step * np.eye(len(fit.logs)):
             ends = [
-                value(*found[:at], np.exp(fit.logs + way * move), *found[at + 1 :])
+                value(*parameters[:at], np.exp(fit.logs + way * move), *parameters[at + 1 :])
                 for way in (-1, 1)
             ]
             slopes.append(np.log(ends[1] / ends[0]) / (2 * step))

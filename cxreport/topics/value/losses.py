@@ -19,7 +19,7 @@ COLUMNS = ["before", "n", "losing", "estimate", "low", "high"]
 def losses_again(
     before: ir.Table, after: ir.Table, *, customer: str = "customer_id", level: float = 0.95
 ) -> pd.DataFrame:
-    """Say what share cost more than they brought, by whether they had done so before.
+    """Return what share cost more than they brought, by whether they had done so before.
 
     Parameters
     ----------
@@ -64,14 +64,14 @@ def losses_again(
     rows = [counts[counts["lost"] == lost] for lost in (True, False)]
     n = pd.Series([float(part["n"].sum()) for part in rows])
     losing = pd.Series([float(part.loc[part["again"], "n"].sum()) for part in rows])
-    known = n.where(n > 0)
-    low, high = of_share(losing / known, known, level)
+    trials = n.where(n > 0)
+    low, high = of_share(losing / trials, trials, level)
     return pd.DataFrame(
         {
             "before": pd.Series([LOST, EARNED], dtype="str"),
             "n": n.astype("int64"),
             "losing": losing.astype("int64"),
-            "estimate": 100 * losing / known,
+            "estimate": 100 * losing / trials,
             "low": 100 * low,
             "high": 100 * high,
         }

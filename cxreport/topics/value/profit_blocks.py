@@ -1,4 +1,4 @@
-"""What did customers leave: who makes the profit, and which groups lose money."""
+"""Profit of customers: who makes it, and which groups lose money."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def has_orders(company: Company) -> bool:
 
 @without_few
 def profit(profits: Profit, company: Company) -> Block:
-    """Say what customers leave, and draw how much of it comes from how many of them.
+    """Describe the profit of customers, and draw how much of it comes from how many of them.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def profit(profits: Profit, company: Company) -> Block:
 
 
 def profit_made(profits: Profit) -> list[Said]:
-    """Say what all customers left together; nothing, where it is not known."""
+    """State the profit of all customers together; nothing, where it is not known."""
     if profits.missing or profits.trade is None:
         return []
     total = profits.total.iloc[0]
@@ -102,7 +102,7 @@ def profit_made(profits: Profit) -> list[Said]:
 
 @without_few
 def profit_groups(profits: Profit, company: Company) -> Block:
-    """Say which groups of customers lose money, and draw the groups that differ.
+    """State which groups of customers lose money, and draw the groups that differ.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def _verdicts(groups: pd.DataFrame) -> pd.Series:
-    """Say in a word whether a group earns or loses money: a key under ``verdict``, or a note."""
+    """State in a word whether a group earns or loses money: a key under ``verdict``, or a note."""
     loses = groups["estimate"].astype(float) < 0
     chosen = np.select(
         [groups["note"].astype(bool), groups["signal"].isna(), ~_is_signal(groups), loses],
@@ -163,7 +163,7 @@ def _verdicts(groups: pd.DataFrame) -> pd.Series:
 
 
 def _again(profits: Profit) -> list[Said]:
-    """Say whether losses come back; that they may not, where it cannot be counted."""
+    """State whether losses come back; that they may not, where it cannot be counted."""
     if profits.again["estimate"].isna().any() or profits.again.empty:
         return [say("profit.luck")]
     lost, earned = (profits.again.iloc[row] for row in (0, 1))
@@ -176,7 +176,7 @@ def _again(profits: Profit) -> list[Said]:
 
 
 def _left_out(profits: Profit) -> list[Said]:
-    """Say what is in no figure."""
+    """Describe what is in no figure."""
     lines = []
     unknown = int(profits.total["unknown"].iloc[0])
     if unknown:

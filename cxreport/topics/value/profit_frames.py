@@ -1,4 +1,4 @@
-"""What a company's customers leave, and which of them cost more than they bring."""
+"""The profit of a company's customers, and which of them cost more than they bring."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SPREAD = ["variable", "groups", "p_value", "q_value", "signal"]
 
 @dataclass(frozen=True)
 class Profit:
-    """What :func:`company_profit` found; every frame is empty where profit is not known.
+    """What :func:`company_profit` returns; every frame is empty where profit is not known.
 
     Attributes
     ----------
@@ -50,14 +50,15 @@ class Profit:
     curve, peak : DataFrame
         As from ``whale_curve`` and ``whale_peak``.
     groups : DataFrame
-        One row a variable and level, lowest mean first within a variable: ``variable`` ("channel":
-        of the first order; "sent_back": part of the orders; "help": requests an order; or a column
-        of ``customers``), ``level`` ("no order" once: customers with cost only); from
+        One row per variable and level, lowest mean first within a variable: ``variable``
+        ("channel": of the first order; "sent_back": part of the orders; "help": requests per
+        order; or a column of ``customers``), ``level`` ("no order" once: customers with cost
+        only); from
         ``profitability`` ``n``, ``losing``, ``losing_share``, ``losing_low``, ``losing_high``,
         ``total``, ``estimate``, ``low``, ``high``, ``p_value``, ``q_value`` (Holm, over all rows),
         ``signal``, ``note``. Small groups are hidden.
     spread : DataFrame
-        One row a variable: ``variable``, ``groups``, ``p_value`` (that their means are alike),
+        One row per variable: ``variable``, ``groups``, ``p_value`` (that their means are alike),
         ``q_value`` (Holm), ``signal``.
     again : DataFrame
         As from ``losses_again``: the second half of the months, by the first; empty with fewer than
@@ -85,7 +86,7 @@ class Profit:
 
 
 def company_profit(company: Company, *, rates: Mapping[str, float] | None = None) -> Profit:
-    """Say what a company's customers leave, and which groups of them cost more than they bring.
+    """Return the profit of a company's customers, and which groups cost more than they bring.
 
     Margins and costs are those from the first day with an order to the end of the period: what was
     spent before on customers, whose orders of then are not in the data, is left out.
@@ -169,14 +170,14 @@ def _by_group(
         profits = profit_by_customer(trade.orders, costs, groups=groups, by=variable)
         if rest:
             profits = profits.mutate(**{variable: profits[variable].fill_null(rest)})
-        found = suppress(profitability(profits, by=variable).dropna(subset=variable))
-        if not 1 < len(found) <= MOST_GROUPS:
+        levels = suppress(profitability(profits, by=variable).dropna(subset=variable))
+        if not 1 < len(levels) <= MOST_GROUPS:
             continue
-        shown = found.sort_values("estimate", na_position="last").rename(
+        ordered = levels.sort_values("estimate", na_position="last").rename(
             columns={variable: "level"}
         )
-        frames.append(shown.assign(variable=variable))
-        spread.append({"variable": variable, "groups": len(found), "p_value": _alike(found)})
+        frames.append(ordered.assign(variable=variable))
+        spread.append({"variable": variable, "groups": len(levels), "p_value": _alike(levels)})
     if not frames:
         empty = Profit(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
         return empty.groups, empty.spread
@@ -186,22 +187,22 @@ def _by_group(
     return judge_profits(table, level)[GROUPS], together[SPREAD]
 
 
-def _alike(found: pd.DataFrame) -> float:
+def _alike(groups: pd.DataFrame) -> float:
     """Return the p-value of the claim that all groups have one mean (Cochran's Q)."""
-    known = found[found["std_error"] > 0]
-    if len(known) < 2:
+    varied = groups[groups["std_error"] > 0]
+    if len(varied) < 2:
         return float("nan")
-    means, errors = (known[name].to_numpy(float) for name in ("estimate", "std_error"))
-    return float(chi2.sf(heterogeneity(means, errors**2).Q, len(known) - 1))
+    means, errors = (varied[name].to_numpy(float) for name in ("estimate", "std_error"))
+    return float(chi2.sf(heterogeneity(means, errors**2).Q, len(varied) - 1))
 
 
 def _variables(company: Company, trade: Trade) -> dict[str, tuple[ir.Table, str]]:
-    """Return each variable's groups, one row a customer, and the group of all other customers."""
-    found: dict[str, tuple[ir.Table, str]] = {}
+    """Return each variable's groups, one row per customer, and the group of all other customers."""
+    variables: dict[str, tuple[ir.Table, str]] = {}
     if trade.bought is not None and trade.has("channel"):
-        found["channel"] = (first_values(trade.bought, "channel"), NO_ORDER)
+        variables["channel"] = (first_values(trade.bought, "channel"), NO_ORDER)
     if trade.bought is not None and trade.has("refund_amount"):
-        found["sent_back"] = (sent_back(trade.bought), "" if found else NO_ORDER)
+        variables["sent_back"] = (sent_back(trade.bought), "" if variables else NO_ORDER)
     tickets = company.table("tickets")
     if (
         trade.bought is not None
@@ -210,14 +211,14 @@ def _variables(company: Company, trade: Trade) -> dict[str, tuple[ir.Table, str]
     ):
         begin = dt.datetime.combine(trade.first, dt.time())
         asked = tickets.filter(tickets.created_at >= begin, tickets.created_at < company.period.end)
-        found["help"] = (asked_for_help(trade.bought, asked), "" if found else NO_ORDER)
+        variables["help"] = (asked_for_help(trade.bought, asked), "" if variables else NO_ORDER)
     customers = company.table("customers")
     if customers is not None and "customer_id" in customers.columns:
         for name, column in company.codebook.tables["customers"].columns.items():
-            if column.role in CATEGORIES and name in customers.columns and name not in found:
+            if column.role in CATEGORIES and name in customers.columns and name not in variables:
                 once = customers.group_by("customer_id").aggregate(
                     **{name: customers[name].cast("string").min()}
                 )
                 if run(once.aggregate(n=once[name].nunique()))["n"].item() <= MOST_GROUPS:
-                    found[name] = (once, "")
-    return found
+                    variables[name] = (once, "")
+    return variables

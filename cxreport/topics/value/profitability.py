@@ -1,4 +1,4 @@
-"""Customer profitability: what customers leave on average, and how many cost more than they bring.
+"""Customer profitability: mean profit, and how many customers cost more than they bring.
 
 Not ease: a customer may find everything easy and cost more than they bring.
 """
@@ -26,7 +26,7 @@ ALIKE = "all customers alike"
 
 
 def profitability(profits: ir.Table, *, by: By = None, level: float = 0.95) -> pd.DataFrame:
-    """Say what a customer leaves on average, and how many cost more than they bring.
+    """Return the mean profit of a customer, and how many cost more than they bring.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def profitability(profits: ir.Table, *, by: By = None, level: float = 0.95) -> p
     Returns
     -------
     DataFrame
-        One row a group: the ``by`` columns; ``metric`` ("profit"); ``n`` (customers), ``unknown``
+        One row per group: the ``by`` columns; ``metric`` ("profit"); ``n`` (customers), ``unknown``
         (customers whose profit is not known, left out), ``losing`` (customers who cost more than
         they bring), ``losing_share``, ``losing_low``, ``losing_high`` (percent of ``n``; Wilson),
         ``total`` (money), ``estimate`` (money a customer), ``std_error``, ``low``, ``high``,
@@ -79,9 +79,9 @@ def profitability(profits: ir.Table, *, by: By = None, level: float = 0.95) -> p
     sums = ["n", "unknown", "losing", "total", "estimate", "std_error", "skewed"]
     frame = pd.DataFrame(rows, columns=[*names, *sums])
     frame = frame.astype(dict.fromkeys(sums[:3], "int64") | dict.fromkeys(sums[3:], float))
-    known = frame["n"].where(frame["n"] > 0).astype(float)
-    share = frame["losing"] / known
-    share_low, share_high = of_share(share, known, level)
+    customers = frame["n"].where(frame["n"] > 0).astype(float)
+    share = frame["losing"] / customers
+    share_low, share_high = of_share(share, customers, level)
     freedom = (frame["n"] - 1).where(frame["n"] > 1)
     spread = frame["std_error"].where(frame["std_error"] > 0)
     centre = frame["estimate"] + frame["skewed"].fillna(0)
@@ -116,7 +116,7 @@ def profitability(profits: ir.Table, *, by: By = None, level: float = 0.95) -> p
 
 
 def judge_profits(profits: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
-    """Say which means differ from 0, as one family, with intervals that say the same.
+    """Return which means differ from 0, as one family, with intervals that say the same.
 
     Parameters
     ----------
@@ -141,8 +141,8 @@ def judge_profits(profits: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
 
 def _moments(counts: pd.DataFrame) -> list[float]:
     """Return customers, unknown, losing, total, mean, its standard error and Johnson's shift."""
-    known = counts.dropna(subset="profit")
-    profit, customers = known["profit"].to_numpy(float), known["customers"].to_numpy(float)
+    valued = counts.dropna(subset="profit")
+    profit, customers = valued["profit"].to_numpy(float), valued["customers"].to_numpy(float)
     n, unknown = customers.sum(), counts["customers"].sum() - customers.sum()
     losing, total = customers[profit < 0].sum(), float(customers @ profit)
     if n < 2 or profit.min() == profit.max():

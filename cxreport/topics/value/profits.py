@@ -1,4 +1,4 @@
-"""What each customer leaves: margin, less the cost to win and to serve them, in the engine.
+"""The profit of each customer: margin, less the cost to win and to serve them, in the engine.
 
 Revenue is no profit: orders without a margin are refused.
 """
@@ -42,14 +42,14 @@ def profit_by_customer(
     groups: Data | None = None,
     by: By = None,
 ) -> ir.Table:
-    """Work out what each customer leaves: margin, less cost to win, less cost to serve.
+    """Work out the profit of each customer: margin, less cost to win, less cost to serve.
 
     Parameters
     ----------
     orders : pandas, polars or pyarrow frame, or Ibis table
-        One row an order, in one currency, with its margin net of refunds.
+        One row per order, in one currency, with its margin net of refunds.
     costs : frame, optional
-        One row a customer and cost, in the same currency.
+        One row per customer and cost, in the same currency.
     customer : str
         Column of the customer, in every table. Rows without one belong to nobody, see
         :func:`profit_of_nobody`.
@@ -58,14 +58,14 @@ def profit_by_customer(
     acquisition : sequence of str
         Kinds of cost that won the customer; all others are cost to serve.
     groups : frame, optional
-        One row a customer with the columns ``by``.
+        One row per customer with the columns ``by``.
     by : str or list of str, optional
         Its columns to keep.
 
     Returns
     -------
     ibis Table
-        One row a customer with an order or a cost: the ``by`` columns, the customer, ``margin``,
+        One row per customer with an order or a cost: the ``by`` columns, the customer, ``margin``,
         ``acquisition``, ``serve`` and ``profit`` (money, exact decimals). ``profit`` is empty
         where an order of the customer has no margin, or a cost no amount.
 
@@ -88,10 +88,10 @@ def profit_by_customer(
     """
     entries = _entries(orders, costs, (customer, margin, amount, kind), acquisition)
     named = entries.filter(is_named(entries, customer))
-    known = named.value.notnull()
+    valued = named.value.notnull()
     each = named.group_by(customer).aggregate(
         **{part: named.value.sum(where=named.part == part).fill_null(0) for part in PARTS[:3]},
-        unknown=(~known).sum(),
+        unknown=(~valued).sum(),
     )
     profit = each.margin - each.acquisition - each.serve
     each = each.mutate(profit=ibis.cases((each.unknown == 0, profit)))
@@ -119,7 +119,7 @@ def count_profits(profits: ir.Table, names: Sequence[str] = ()) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a group and profit: ``by_0``, ``by_1``, ... (the groups), ``profit`` (money; NaN
+        One row per group and profit: ``by_0``, ``by_1``, ... (the groups), ``profit`` (money; NaN
         where not known), ``customers``, in order of profit.
     """
     check_columns(profits, [*names, "profit"])
@@ -144,20 +144,20 @@ def profit_of_nobody(
     Returns
     -------
     DataFrame
-        One row a part ("margin", "cost"): ``part``, ``n`` (rows without a customer), ``total``
+        One row per part ("margin", "cost"): ``part``, ``n`` (rows without a customer), ``total``
         (their money), ``unknown`` (rows of customers without an amount).
     """
     entries = _entries(orders, costs, (customer, margin, amount, kind), ())
     named = is_named(entries, customer).fill_null(False)
-    found = run(
+    totals_by_part = run(
         entries.group_by("part").aggregate(
             n=(~named).sum(),
             total=entries.value.sum(where=~named).fill_null(0),
             unknown=(named & entries.value.isnull()).sum(),
         )
     )
-    found = found.assign(part=found["part"].replace({"serve": "cost"}))
-    return found.sort_values("part", ascending=False, ignore_index=True)
+    totals_by_part = totals_by_part.assign(part=totals_by_part["part"].replace({"serve": "cost"}))
+    return totals_by_part.sort_values("part", ascending=False, ignore_index=True)
 
 
 def _entries(
@@ -201,6 +201,6 @@ def _one_row_each(groups: ir.Table, customer: str, names: Sequence[str]) -> ir.T
         raise CxError(
             "a customer has two rows of groups",
             got=f"{twice} customers",
-            expected="one row a customer",
+            expected="one row per customer",
         )
     return rows.select(**{OWNER: rows[customer]}, **{name: rows[name] for name in names})

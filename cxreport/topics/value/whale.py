@@ -35,8 +35,8 @@ def whale_curve(profits: ir.Table, *, points: int = 20) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a step: ``share`` (percent of customers, 0 to 100), ``n`` (customers; between two
-        of them, a broken number), ``total`` (their profit, money), ``estimate`` (percent of the
+        One row per step: ``share`` (percent of customers, 0 to 100), ``n`` (customers; between two
+        of them, a non-integer), ``total`` (their profit, money), ``estimate`` (percent of the
         profit of all; empty where all together have none), ``note``.
 
     Raises
@@ -76,7 +76,7 @@ def whale_curve(profits: ir.Table, *, points: int = 20) -> pd.DataFrame:
 
 
 def whale_peak(profits: ir.Table, *, level: float = 0.95) -> pd.DataFrame:
-    """Say where the whale curve has its peak, how high it is, and what is lost beyond it.
+    """Return where the whale curve has its peak, how high it is, and what is lost beyond it.
 
     Parameters
     ----------
@@ -112,9 +112,9 @@ def whale_peak(profits: ir.Table, *, level: float = 0.95) -> pd.DataFrame:
     n, gains = customers.sum(), np.maximum(profit, 0)
     total, peak = float(customers @ profit), float(customers @ gains)
     profitable, losing = customers[profit > 0].sum(), customers[profit < 0].sum()
-    known = pd.Series([n or np.nan], dtype=float)
-    share = profitable / known
-    low, high = of_share(share, known, level)
+    trials = pd.Series([n or np.nan], dtype=float)
+    share = profitable / trials
+    low, high = of_share(share, trials, level)
     height = [np.nan] * 3
     if n > 1:
         mean = total / n

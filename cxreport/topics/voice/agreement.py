@@ -27,12 +27,12 @@ COLUMNS = [
 
 
 def krippendorff_alpha(codes: pd.DataFrame) -> float:
-    """Say how far several coders agree beyond chance, whoever skipped whatever.
+    """Return how far several coders agree beyond chance, whoever skipped whatever.
 
     Parameters
     ----------
     codes : DataFrame
-        One row a unit, one column a coder; each cell the nominal code given, missing where the
+        One row per unit, one column per coder; each cell the nominal code given, missing where the
         coder skipped the unit. Units with fewer than two codes count for nothing.
 
     Returns
@@ -79,12 +79,12 @@ def agreement(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Say how far the coding frame agrees with human labels, topic by topic and overall.
+    """Return how far the coding frame agrees with human labels, topic by topic and overall.
 
     Parameters
     ----------
     coded : DataFrame of bool
-        One row a comment, one column a topic, as from ``code_comments``.
+        One row per comment, one column per topic, as from ``code_comments``.
     labels : DataFrame of bool
         The same rows, as people labelled them; missing where nobody did. Topics that are in one of
         the two alone are left out.
@@ -100,12 +100,12 @@ def agreement(
     Returns
     -------
     DataFrame
-        One row a topic, in the order of ``coded``, and a last one "all", over every pair of comment
-        and topic: ``topic``; ``n`` labelled comments (pairs for "all"); ``labelled``, ``coded``,
-        ``both`` (how many a person, the frame, both put into the topic); ``agreement`` (percent
-        with the same answer); ``estimate`` (Krippendorff's alpha, nominal), ``std_error``, ``low``,
-        ``high``; ``kappa`` (Cohen's), ``kappa_low``, ``kappa_high``; ``note`` ("", "no variance":
-        nobody has the topic, or everybody).
+        One row per topic, in the order of ``coded``, and a last one "all", over every pair of
+        comment and topic: ``topic``; ``n`` labelled comments (pairs for "all"); ``labelled``,
+        ``coded``, ``both`` (how many a person, the frame, both put into the topic); ``agreement``
+        (percent with the same answer); ``estimate`` (Krippendorff's alpha, nominal), ``std_error``,
+        ``low``, ``high``; ``kappa`` (Cohen's), ``kappa_low``, ``kappa_high``; ``note`` ("", "no
+        variance": nobody has the topic, or everybody).
 
     Raises
     ------

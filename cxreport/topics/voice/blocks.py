@@ -111,7 +111,7 @@ def _fired(frame: pd.DataFrame) -> pd.DataFrame:
 
 @without_few
 def brief(voice: Voice, company: Company) -> Block:
-    """Say in three sentences what sets detractors apart, which topic hurts, and which rises."""
+    """State in three sentences what sets detractors apart, which topic hurts, and which rises."""
     if not voice.respondents:
         return _note("missing.comments", company)
     lines = [_telling(voice), *_hurting(voice), *_rising(voice, company, now=True)]
@@ -120,7 +120,7 @@ def brief(voice: Voice, company: Company) -> Block:
 
 @without_few
 def summary(voice: Voice, company: Company) -> Block:
-    """Say it in one short section: three sentences, and the topics with their scores."""
+    """Describe it in one short section: three sentences, and the topics with their scores."""
     if not voice.respondents:
         return _note("missing.comments", company)
     lines = [
@@ -134,7 +134,7 @@ def summary(voice: Voice, company: Company) -> Block:
 
 
 def _telling(voice: Voice) -> Said:
-    """Say which words the worst group uses more."""
+    """State which words the worst group uses more."""
     more = _fired(_words_of(voice))
     more = more[more["estimate"] > 0].head(NAMED)
     groups = {"own": voice.groups[0], "other": voice.groups[-1]} if voice.groups else {}
@@ -146,7 +146,7 @@ def _telling(voice: Voice) -> Said:
 
 
 def _hurting(voice: Voice) -> list[Said]:
-    """Say which topics go with a lower score, and how sure their order is."""
+    """State which topics go with a lower score, and how sure their order is."""
     if not _comparable(voice):
         return [say("topics.unsaid")]
     hurt = _fired(voice.topics)
@@ -189,7 +189,7 @@ def _rising(voice: Voice, company: Company, *, now: bool = False) -> list[Said]:
 
 
 def _comparable(voice: Voice) -> bool:
-    """Say whether any topic is compared with the rest."""
+    """Return whether any topic is compared with the rest."""
     return bool(voice.topics["estimate"].notna().any())
 
 
@@ -200,13 +200,13 @@ def words(voice: Voice, company: Company) -> Block:
     if compared.empty:
         return _note("missing.words", company)
     most, least = compared.head(MOST_WORDS), compared.tail(MOST_WORDS)
-    told = pd.concat([most[most["estimate"] > 0], least[least["estimate"] < 0]])
-    told = told.drop_duplicates(["word", "language"]).drop(columns="p_value")
+    telling = pd.concat([most[most["estimate"] > 0], least[least["estimate"] < 0]])
+    telling = telling.drop_duplicates(["word", "language"]).drop(columns="p_value")
     groups = {"own": voice.groups[0], "other": voice.groups[-1], "periods": voice.periods}
     drawn = chart(
-        "intervals", TOPIC, "words", told, WORDS, company, label={"name": "word", "how": "as_is"},
-        x="axis.words", how="2", drawn="number", reference_value=0.0, reference_label="alike",
-        **groups,
+        "intervals", TOPIC, "words", telling, WORDS, company,
+        label={"name": "word", "how": "as_is"}, x="axis.words", how="2", drawn="number",
+        reference_value=0.0, reference_label="alike", **groups,
     )  # fmt: skip
     lines = [_telling(voice), say("words.how", n=len(compared), **groups)]
     return section([_tell(lines, company), drawn])

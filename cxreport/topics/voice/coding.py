@@ -143,12 +143,12 @@ def _refused(topic: Topic) -> Iterator[tuple[str, str, str]]:
 def code_comments(
     texts: pd.Series, frame: CodingFrame, languages: pd.Series | None = None
 ) -> pd.DataFrame:
-    """Say which topics each comment is about.
+    """Return which topics each comment is about.
 
     Parameters
     ----------
     texts : Series of str
-        One comment a row.
+        One comment per row.
     frame : CodingFrame
         From ``read_coding_frame``.
     languages : Series of str, optional
@@ -158,8 +158,8 @@ def code_comments(
     Returns
     -------
     DataFrame
-        One row a comment, with the index of ``texts``; one column of booleans a topic, in the order
-        of the frame. A comment may be about several topics, or none.
+        One row per comment, with the index of ``texts``; one column of booleans per topic, in the
+        order of the frame. A comment may be about several topics, or none.
 
     Raises
     ------
@@ -211,7 +211,7 @@ def _folded(texts: pa.Array) -> pa.Array:
 
 
 def _matches(texts: pa.Array, patterns: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Say which texts hold one of the patterns."""
+    """Return which texts hold one of the patterns."""
     if not patterns or not len(texts):
         return np.zeros(len(texts), dtype=bool)
     matched = pc.match_substring_regex(texts, pattern=_expression(list(patterns)))

@@ -61,7 +61,7 @@ def company_comments(company: Company, *, periods: int = PERIODS) -> pd.DataFram
     Returns
     -------
     DataFrame
-        One row a comment, by its id: ``text_id``, ``text``, ``response_id``, ``customer_id``,
+        One row per comment, by its id: ``text_id``, ``text``, ``response_id``, ``customer_id``,
         ``source`` ("survey" where none is given), ``rating`` (as given, or stars), ``topic`` (by
         who labelled it) and one column for each other one of ``verbatims``; ``period`` (its name),
         ``stage``, ``weight``; ``points`` (100, 0 or -100 for promoters, passives and detractors;
@@ -76,11 +76,11 @@ def company_comments(company: Company, *, periods: int = PERIODS) -> pd.DataFram
     """
     answers, written = _answers(company), _verbatims(company)
     rows = [_with_answer(written, answers)] if not written.empty else []
-    told = answers.dropna(subset="text")
+    inline = answers.dropna(subset="text")
     if not written.empty:
-        told = told[~told["response_id"].isin(written["response_id"].dropna())]
-    if not told.empty:
-        rows.append(told.assign(text_id=told["response_id"], source=SURVEY))
+        inline = inline[~inline["response_id"].isin(written["response_id"].dropna())]
+    if not inline.empty:
+        rows.append(inline.assign(text_id=inline["response_id"], source=SURVEY))
     if not rows:
         return pd.DataFrame(columns=COLUMNS)
     comments = pd.concat(rows, ignore_index=True)
@@ -160,10 +160,10 @@ def _scored(score: pd.Series, column: Column) -> dict[str, pd.Series]:
 
 def _with_answer(written: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     """Give each comment what its answer says; its own day and customer go first."""
-    known = written.reindex(columns=list(dict.fromkeys([*OWN, *SHARED, *written])))
+    texts = written.reindex(columns=list(dict.fromkeys([*OWN, *SHARED, *written])))
     theirs = {name: f"{name}_answer" for name in SHARED}
     about = answers.drop(columns="text").set_index("response_id").rename(columns=theirs)
-    joined = known.drop(columns=["points", "group"], errors="ignore").join(about, on="response_id")
+    joined = texts.drop(columns=["points", "group"], errors="ignore").join(about, on="response_id")
     for name, answer in theirs.items():
         own = joined[name].astype("object")
         joined[name] = own.where(own.notna(), joined.pop(answer).astype("object"))

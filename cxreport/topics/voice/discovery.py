@@ -32,7 +32,7 @@ def discover(
     Parameters
     ----------
     texts : Series of str
-        One respondent a row.
+        One respondent per row.
     topics : int
         How many topics are sought in each language, 2 or more; fewer where there are few words.
     seed : int
@@ -47,7 +47,7 @@ def discover(
     Returns
     -------
     DataFrame
-        One row a proposal, in each language the most frequent first: ``language``; ``proposal``
+        One row per proposal, in each language the most frequent first: ``language``; ``proposal``
         (its number); ``words`` (the most telling, first first, with commas); ``n`` respondents of
         whom it is the strongest proposal; ``share`` (percent of those of the language). It decides
         nothing: a topic is one when somebody has read its comments and written its patterns.
@@ -78,8 +78,8 @@ def discover(
         raise CxError("texts and languages differ", got=len(spoken), expected=len(texts))
     codes = [language_code] if language_code else list(REPORTED)
     parts = [_proposals(texts[spoken == code], code, topics, seed, minimum) for code in codes]
-    known = [part for part in parts if not part.empty]
-    return pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=COLUMNS)
+    proposals = [part for part in parts if not part.empty]
+    return pd.concat(proposals, ignore_index=True) if proposals else pd.DataFrame(columns=COLUMNS)
 
 
 def _proposals(texts: pd.Series, code: str, topics: int, seed: int, minimum: int) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def _empty(columns: list[str]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Voice:
-    """What :func:`company_voice` found; every frame is empty where there is nothing to count.
+    """What :func:`company_voice` returns; every frame is empty where there is nothing to count.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ class Voice:
 def company_voice(
     company: Company, *, periods: int = PERIODS, proposed: int = 6, each: int = 3, seed: int = 0
 ) -> Voice:
-    """Say what the customers of a company write about, and what goes with a low score.
+    """Return what the customers of a company write about, and what goes with a low score.
 
     Parameters
     ----------
@@ -163,9 +163,11 @@ def _voice(company: Company, periods: int, proposed: int, each: int, seed: int) 
     voice = replace(voice, respondents=len(people), coded=int(seen.any(axis="columns").sum()))
     if proposed > 1:
         unseen = people[~seen.any(axis="columns").to_numpy()]
-        shown = discover(unseen["text"], topics=proposed, seed=seed, languages=unseen["language"],
-                         minimum=company.minimum_group)  # fmt: skip
-        voice = replace(voice, proposals=shown)
+        proposals = discover(
+            unseen["text"], topics=proposed, seed=seed, languages=unseen["language"],
+            minimum=company.minimum_group,
+        )  # fmt: skip
+        voice = replace(voice, proposals=proposals)
     if not frame:
         return voice
     voice = _topics(voice, people, seen, company, each, seed)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CHUNK = 50
 """Resamples drawn at a time."""
 BLOCKS = 2_048
-"""Parts that are drawn where many rows are all different: each is dealt its rows at random."""
+"""Parts that are drawn where many rows are all different: each is allocated its rows at random."""
 TAILS = (2.5, 97.5)
 COLUMNS = [
     "impact", "impact_low", "impact_high", "rank", "rank_low", "rank_high", "first",
@@ -53,7 +53,7 @@ def impacts(
     Returns
     -------
     DataFrame
-        One row a topic: ``impact`` (mean of all less mean of those without the topic), its 95%
+        One row per topic: ``impact`` (mean of all less mean of those without the topic), its 95%
         interval, ``rank`` (1: lowest), the middle 95% of its ranks, ``first`` (percent of resamples
         in which it ranks first with an impact below 0). Empty for topics that are not ranked.
 
@@ -61,7 +61,7 @@ def impacts(
     -----
     With the share s of a topic, m = s m(topic) + (1 - s) m(rest), so m - m(rest) is s times the
     difference. Equal rows are drawn together by their counts, which is the bootstrap of rows; where
-    there are more than 2,048 different rows or customers they are dealt into as many blocks, and
+    there are more than 2,048 different rows or customers they are allocated to as many blocks, and
     blocks are drawn. Source: Davison & Hinkley 1997, Bootstrap Methods and their Application, 5.2.
     """
     empty = pd.DataFrame(np.nan, index=range(holds.shape[1]), columns=COLUMNS)
@@ -115,7 +115,7 @@ def _drawn(
 
 
 def _impact(sums: Numbers) -> Numbers:
-    """Return the mean of all less that of those without each topic, one row a resample."""
+    """Return the mean of all less that of those without each topic, one row per resample."""
     topics = (sums.shape[1] - 2) // 2
     weight, total = sums[:, [0]], sums[:, [1]]
     inside, scored = sums[:, 2 : 2 + topics], sums[:, 2 + topics :]

@@ -46,12 +46,12 @@ def keyness(
     minimum: int = MINIMUM,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say which words one group of respondents uses more than another.
+    """Return which words one group of respondents uses more than another.
 
     Parameters
     ----------
     texts : Series of str
-        One comment a row.
+        One comment per row.
     group : Series of str
         For each row, the group of who wrote it; rows of neither group are left out.
     own, reference : str
@@ -74,7 +74,7 @@ def keyness(
     Returns
     -------
     DataFrame
-        One row a word or two-word phrase (joined by ``_``) and language, the most telling of the
+        One row per word or two-word phrase (joined by ``_``) and language, the most telling of the
         group first: ``word``, ``language`` ("it" or "en"), ``n`` respondents who use it, of whom
         ``users`` in the group and ``users_reference`` in the reference; ``share``,
         ``share_reference`` (percent of each group's respondents with a comment in the language);
@@ -147,9 +147,9 @@ def _check(
 
 def _numbered(respondent: pd.Series) -> np.ndarray:
     """Give each respondent a number; a missing one is a respondent of its own."""
-    codes, known = pd.factorize(respondent)
+    codes, names = pd.factorize(respondent)
     missing = codes < 0
-    codes[missing] = len(known) + np.arange(int(missing.sum()))
+    codes[missing] = len(names) + np.arange(int(missing.sum()))
     return codes
 
 

@@ -40,12 +40,12 @@ def _identifier() -> LanguageIdentifier:
 
 
 def language(texts: pd.Series) -> pd.Series:
-    """Say in which language each comment is written.
+    """Return in which language each comment is written.
 
     Parameters
     ----------
     texts : Series of str
-        One comment a row; marks of redaction (``[email]``), HTML and addresses are no words.
+        One comment per row; marks of redaction (``[email]``), HTML and addresses are no words.
 
     Returns
     -------
@@ -67,8 +67,8 @@ def language(texts: pd.Series) -> pd.Series:
     ['it', 'en', nan, nan]
     """
     cleaned = clean(texts).str.slice(0, LONGEST)
-    known = dict(_languages(cleaned.dropna().unique().tolist()))
-    return cleaned.map(known).astype("str")
+    language_by_text = dict(_languages(cleaned.dropna().unique().tolist()))
+    return cleaned.map(language_by_text).astype("str")
 
 
 def _languages(texts: list[str]) -> Iterator[tuple[str, str | None]]:

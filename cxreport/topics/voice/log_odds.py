@@ -27,7 +27,7 @@ def log_odds(
     strength: float = STRENGTH,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say how much likelier a word is in one group than in another, each word of a vocabulary.
+    """Return how much likelier a word is in one group than in another, each word of a vocabulary.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def log_odds(
     Returns
     -------
     DataFrame
-        One row a word, in the order given: ``count``, ``count_reference``; ``estimate``
+        One row per word, in the order given: ``count``, ``count_reference``; ``estimate``
         (difference of the log-odds, above 0: more of the group's), ``std_error``, ``low``,
         ``high``, ``z``, ``p_value`` (two-sided).
 
@@ -75,8 +75,8 @@ def log_odds(
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = np.log(own / (total - own)) - np.log(other / (total_other - other))
         error = np.sqrt(1 / own + 1 / other)
-    known = np.isfinite(estimate)
-    estimate, error = np.where(known, estimate, np.nan), np.where(known, error, np.nan)
+    finite = np.isfinite(estimate)
+    estimate, error = np.where(finite, estimate, np.nan), np.where(finite, error, np.nan)
     reach = normal_quantile(level) * error
     z = estimate / error
     return pd.DataFrame(
@@ -95,7 +95,7 @@ def log_odds(
 
 def word_chi_square(count: int, total: int, count_reference: int, total_reference: int, *,
                     yates: bool = True) -> float:  # fmt: skip
-    """Say by chi-square whether a word is as frequent in two texts: the plain check of keyness.
+    """Return by chi-square whether a word is as frequent in two texts: the plain check of keyness.
 
     Parameters
     ----------

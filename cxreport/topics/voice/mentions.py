@@ -23,7 +23,7 @@ def mentions(sources: pd.Series, periods: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a source and period, every pair of those that occur: ``source`` (the one with most
+        One row per source and period, every pair of those that occur: ``source`` (the one with most
         comments first), ``period`` (in alphabetical order), ``n`` comments, 0 where there are none.
 
     Raises

@@ -78,13 +78,13 @@ def proposals(voice: Voice, company: Company) -> Block:
     if voice.proposals.empty:
         return _note("missing.proposals", company)
     lines = _tell([say("proposals.how")], company)
-    shown = table(TOPIC, "proposals", voice.proposals, PROPOSED, company)
-    return section([lines, shown])
+    listed = table(TOPIC, "proposals", voice.proposals, PROPOSED, company)
+    return section([lines, listed])
 
 
 @without_few
 def method(voice: Voice, company: Company) -> Block:
-    """Say which comments count, in which languages, and how the numbers were made."""
+    """State which comments count, in which languages, and how the numbers were made."""
     if not voice.respondents:
         return _note("missing.comments", company)
     lines = [

@@ -40,12 +40,12 @@ def quotes(
     Parameters
     ----------
     texts : Series of str
-        One respondent a row, redacted.
+        One respondent per row, redacted.
     groups : Series of str
         For each row, the group of its score ("detractor", "passive", "promoter"); rows without one
         are not quoted.
     coded : DataFrame of bool
-        The same rows, one column a topic.
+        The same rows, one column per topic.
     languages : Series of str, optional
         For each row, as from ``language``: whose stop words count for nothing.
     minimum_group : int
@@ -58,7 +58,7 @@ def quotes(
     Returns
     -------
     DataFrame
-        One row a quotation: ``topic``; ``n`` respondents who speak of it; ``group``;
+        One row per quotation: ``topic``; ``n`` respondents who speak of it; ``group``;
         ``candidates`` (comments of the topic and the group within the bounds); ``nearness`` (cosine
         to the middle, 0 to 1); ``text``.
 

@@ -31,7 +31,7 @@ def topic_history(
     Parameters
     ----------
     coded : DataFrame of bool
-        One row a respondent who wrote something, one column a topic.
+        One row per respondent who wrote something, one column per topic.
     periods : Series of str
         For each row, the name of its period, whose alphabetical order is that of time; rows without
         one are left out.
@@ -43,7 +43,7 @@ def topic_history(
     Returns
     -------
     DataFrame
-        One row a topic and period: ``topic``, ``period``; ``n`` respondents of the period,
+        One row per topic and period: ``topic``, ``period``; ``n`` respondents of the period,
         ``mentions`` of whom speak of the topic; ``estimate`` (percent), ``std_error``, ``low``,
         ``high`` (Wilson, 95%); ``centre``, ``lower``, ``upper`` (of the p chart, percent; no limits
         below 12 periods); ``p_value`` (exact, two-sided: the period against all others),
@@ -77,8 +77,8 @@ def topic_history(
     if len(periods) != len(coded):
         raise CxError("the periods are not of the same rows", got=len(periods), expected=len(coded))
     names = periods.reset_index(drop=True)
-    known = names.notna().to_numpy()
-    names, holds = names[known].astype(str), coded.reset_index(drop=True)[known]
+    dated = names.notna().to_numpy()
+    names, holds = names[dated].astype(str), coded.reset_index(drop=True)[dated]
     size = names.groupby(names).size()
     if size.empty or not len(coded.columns):
         return pd.DataFrame(columns=COLUMNS)

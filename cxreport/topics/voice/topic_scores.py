@@ -47,12 +47,12 @@ def topics(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Say how many respondents speak of each topic, and how their score differs from the rest's.
+    """Return how many respondents speak of each topic, and how their score differs from the rest's.
 
     Parameters
     ----------
     coded : DataFrame of bool
-        One row a respondent who wrote something, one column a topic.
+        One row per respondent who wrote something, one column per topic.
     score : Series of float
         Of the same respondents, in any unit; missing where there is none. In points of NPS: 100 for
         a promoter, 0 for a passive, -100 for a detractor.
@@ -74,8 +74,8 @@ def topics(
     Returns
     -------
     DataFrame
-        One row a topic, in the order of ``coded``: ``topic``; ``n`` respondents who speak of it, of
-        ``respondents``; ``share`` (percent), ``share_low``, ``share_high`` (Wilson, 95%);
+        One row per topic, in the order of ``coded``: ``topic``; ``n`` respondents who speak of it,
+        of ``respondents``; ``share`` (percent), ``share_low``, ``share_high`` (Wilson, 95%);
         ``n_scored`` (of n, those with a score), ``mean`` and ``mean_rest`` (unit of the score);
         ``estimate`` (their difference), ``std_error``, ``low``, ``high`` (at the level at which
         they say the same as the signals), ``p_value``, ``q_value`` (Benjamini-Hochberg over the
@@ -153,9 +153,9 @@ def _clusters(cluster: pd.Series | None, n: int) -> NDArray[np.int64]:
     """Give each customer a number; a missing one is a customer of its own."""
     if cluster is None:
         return np.arange(n)
-    codes, known = pd.factorize(cluster)
+    codes, names = pd.factorize(cluster)
     codes = codes.astype(np.int64)
-    codes[codes < 0] = len(known) + np.arange(int((codes < 0).sum()))
+    codes[codes < 0] = len(names) + np.arange(int((codes < 0).sum()))
     return codes
 
 
@@ -168,7 +168,7 @@ def _most(stage: pd.Series | None, inside: Flags) -> str:
 
 
 def _shares(holds: Flags, worth: Numbers, who: NDArray[np.int64]) -> pd.DataFrame:
-    """Say what share of the respondents speaks of each topic."""
+    """Return what share of the respondents speaks of each topic."""
     names = {"estimate": "share", "low": "share_low", "high": "share_high"}
     size, n = np.bincount(who, worth), holds.sum(axis=0)
     if (size == 1).all():

@@ -69,7 +69,7 @@ def words(texts: pd.Series, languages: pd.Series | None = None) -> pd.DataFrame:
     Parameters
     ----------
     texts : Series of str
-        One comment a row.
+        One comment per row.
     languages : Series of str, optional
         "it" or "en" for each row: whose stop words are left out. Where it is neither, or not
         given, those of both.
@@ -77,7 +77,7 @@ def words(texts: pd.Series, languages: pd.Series | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a comment and word that it holds, each once: ``text`` (its place in the index of
+        One row per comment and word that it holds, each once: ``text`` (its place in the index of
         ``texts``), ``word``. Case is folded, accents stay; numbers, HTML, addresses and marks of
         redaction are no words.
 
@@ -111,9 +111,9 @@ def word_table(
         raise CxError("texts and languages differ", got=len(languages), expected=len(texts))
     rows, codes, names = _tokens(texts)
     kinds = _Kinds.of(names, rows, codes, languages)
-    found = _found(rows, codes, kinds, len(names), phrases=phrases)
+    triples = _terms(rows, codes, kinds, len(names), phrases=phrases)
     width = len(names) + 1
-    held, first, second = np.unique(np.stack(found), axis=1) if found[0].size else found
+    held, first, second = np.unique(np.stack(triples), axis=1) if triples[0].size else triples
     keys, column = np.unique(first * width + second, return_inverse=True)
     vocabulary = np.array(
         [
@@ -156,7 +156,7 @@ class _Kinds:
     def of(
         cls, names: list[str], rows: Numbers, codes: Numbers, languages: pd.Series | None
     ) -> _Kinds:
-        """Say what the tokens are in the language of their texts."""
+        """Return what the tokens are in the language of their texts."""
         spoken = np.full(int(rows.max()) + 1 if rows.size else 0, 2)
         if languages is not None and spoken.size:
             named = languages.map({"it": 0, "en": 1}).astype("float64").fillna(2)
@@ -177,7 +177,7 @@ class _Kinds:
         return cls(content, negation, is_end[codes])
 
 
-def _found(
+def _terms(
     rows: Numbers, codes: Numbers, kinds: _Kinds, nothing: int, *, phrases: bool
 ) -> tuple[Numbers, Numbers, Numbers]:
     """Return text, first and second word of all words and phrases; ``nothing`` for no second."""

@@ -20,7 +20,7 @@ Counts = dict[str, tuple[int, int]]
 
 
 def rows(arms: Counts, **columns: object) -> pd.DataFrame:
-    """Make one row a customer from (with the outcome, all) of each arm."""
+    """Make one row per customer from (with the outcome, all) of each arm."""
     parts = [
         pd.DataFrame({"arm": arm, "outcome": [1] * with_it + [0] * (n - with_it), **columns})
         for arm, (with_it, n) in arms.items()

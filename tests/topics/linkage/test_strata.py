@@ -11,7 +11,7 @@ from cxreport.topics.linkage.strata import standardised_difference
 
 
 def cells(*rows: tuple[str, object, list[float]]) -> pd.DataFrame:
-    """Make one cell a row: class, stratum, values."""
+    """Make one cell per row: class, stratum, values."""
     sums = [[name, before, len(x), sum(x), sum(v * v for v in x)] for name, before, x in rows]
     return pd.DataFrame(sums, columns=["answer", "before", "n", "total", "squares"])
 

@@ -1,4 +1,4 @@
-"""The four planted types of the demo company, one row a customer."""
+"""The four planted types of the demo company, one row per customer."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def company_of(folder: Path, orders: pd.DataFrame, until: str) -> Company:
 
 
 def some_orders(days: dict[str, list[str]]) -> pd.DataFrame:
-    """Write one order a customer and day, of 10 each."""
+    """Write one order per customer and day, of 10 each."""
     rows = [(customer, day, 10.0) for customer, those in days.items() for day in those]
     orders = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "net_amount"])
     return orders.assign(ordered_at=pd.to_datetime(orders["ordered_at"]))

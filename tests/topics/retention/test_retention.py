@@ -45,7 +45,7 @@ TEN = pd.DataFrame(
 
 
 def table(rows: list[list[float | None]]) -> pd.DataFrame:
-    """Write one list a cohort, oldest first, as the frame of cohorts."""
+    """Write one list per cohort, oldest first, as the frame of cohorts."""
     cells = [
         {"cohort": f"2026-{first:02}", "age": age, "size": counts[0], "retained": count}
         for first, counts in enumerate(rows, start=1)
@@ -55,7 +55,7 @@ def table(rows: list[list[float | None]]) -> pd.DataFrame:
 
 
 def grid(frame: pd.DataFrame, column: str = "retained") -> dict[str, list[Any]]:
-    """Read the frame of cohorts back as one list a cohort, None where empty."""
+    """Read the frame of cohorts back as one list per cohort, None where empty."""
     return {
         str(cohort): [None if pd.isna(value) else value for value in rows[column]]
         for cohort, rows in frame.groupby("cohort")
