@@ -51,13 +51,13 @@ def level(hours: float, words: Words) -> str:
     return wait(hours, words)
 
 
-def rough(hours: float, words: Words) -> str:
+def rough_wait(hours: float, words: Words) -> str:
     """Write a wait of ten hours or more without decimals.
 
     Examples
     --------
     >>> from cxreport.show.words import Words
-    >>> [rough(hours, Words("en")) for hours in (0.5, 4.49, 21.27, 144)]
+    >>> [rough_wait(hours, Words("en")) for hours in (0.5, 4.49, 21.27, 144)]
     ['30 minutes', '4.5 hours', '21 hours', '6 days']
     """
     if not hours >= LEAST_WHOLE:
@@ -67,13 +67,13 @@ def rough(hours: float, words: Words) -> str:
     return words.text("duration.days", value=words.whole(hours / UNITS["days"]))
 
 
-def rough_range(low: float, high: float, words: Words) -> str:
+def rough_wait_range(low: float, high: float, words: Words) -> str:
     """Write two ends of a wait, from ten hours on without decimals.
 
     Examples
     --------
     >>> from cxreport.show.words import Words
-    >>> rough_range(15.57, 19.2, Words("en")), rough_range(0.5, 4, Words("en"))
+    >>> rough_wait_range(15.57, 19.2, Words("en")), rough_wait_range(0.5, 4, Words("en"))
     ('16 to 19 hours', '30 minutes to 4.0 hours')
     """
     if not math.isfinite(low) or not math.isfinite(high):
@@ -81,8 +81,8 @@ def rough_range(low: float, high: float, words: Words) -> str:
     unit = _unit(low)
     decimals = 0 if unit == "minutes" or high >= LEAST_WHOLE else 1
     one_unit = unit == _unit(high)
-    first = words.number(low / UNITS[unit], decimals) if one_unit else rough(low, words)
-    return words.text("value.range", low=first, high=rough(high, words))
+    first = words.number(low / UNITS[unit], decimals) if one_unit else rough_wait(low, words)
+    return words.text("value.range", low=first, high=rough_wait(high, words))
 
 
 def _unit(hours: float) -> str:

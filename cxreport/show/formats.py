@@ -15,7 +15,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.scores.kinds import score_kind
-from cxreport.show.durations import UNITS, level, rough, rough_range, wait, wait_range
+from cxreport.show.durations import UNITS, level, wait, wait_range
 from cxreport.show.labels import (
     answer_label,
     capital,
@@ -29,6 +29,7 @@ from cxreport.show.labels import (
 from cxreport.show.money import write_money
 from cxreport.show.numeral import POINTS, in_unit, joined, numbers_in
 from cxreport.show.plain_text import isolated
+from cxreport.show.roughly import rough, rough_range
 from cxreport.show.texts import SHARED, find_text, has_text
 from cxreport.show.words import Words, fill
 
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
     Format = Callable[["Reader", Any, str, Row], str]
 
-WIDE = 2
-"""Width of an interval, in points, from which decimals say nothing."""
 SMALLEST_P = 0.001
 """A smaller p-value is written by this bound."""
 
@@ -304,24 +303,6 @@ def _waits(reader: Reader, _value: Any, option: str, row: Row) -> str:
     return wait_range(low, high, reader.words)
 
 
-def _rough(reader: Reader, value: Any, _option: str, row: Row) -> str:
-    """Write a value in the row's ``unit``, whole where its interval is wide."""
-    known = number(value)
-    if row["unit"] == "hours":
-        return rough(known, reader.words)
-    width = number(row.get("high")) - number(row.get("low"))
-    written = reader.words.number(known, 1 if width < WIDE else 0)
-    return f"{written}%" if row["unit"] == "percent" and math.isfinite(known) else written
-
-
-def _rough_range(reader: Reader, _value: Any, option: str, row: Row) -> str:
-    """Write two columns of the row as the ends of a range: ``rough_range:lower:upper``."""
-    low, high = option.split(":")
-    if row["unit"] == "hours":
-        return rough_range(number(row.get(low)), number(row.get(high)), reader.words)
-    return _range(reader, None, f"rough:{low}:{high}", row)
-
-
 def _say(reader: Reader, value: Any, option: str, row: Row) -> str:
     """Write a text made of the whole row; its ``n`` is the value."""
     return reader.text(option, {**row, "n": value})
@@ -373,8 +354,8 @@ FORMATS: dict[str, Format] = {
     "exact": _exact,
     "share": lambda r, value, _, __: r.words.share(number(value)),
     "signed": lambda r, value, _, __: r.words.signed(number(value)),
-    "rough": _rough,
-    "rough_range": _rough_range,
+    "rough": lambda r, value, _, row: rough(number(value), row, r.words),
+    "rough_range": lambda r, _, ends, row: rough_range(ends, row, r.words),
     "ratio": lambda r, value, _, __: r.words.ratio(number(value)),
     "score": _score,
     "money": _money,

@@ -67,10 +67,10 @@ def front_of(block: Block, words: Words, *, prefix: str) -> Front:
         ``estimate``, ``expected``, ``lower``, ``upper``.
 
         Parameters, all sentences (see ``cxreport.show.parts.say``) where nothing else is said:
-        ``facts``; ``findings`` (the first of at most 15 words is the heading); ``items`` (each with
-        ``word``, ``text`` and ``look``, a class of the style sheet); ``rest``; ``start`` (a
-        heading, or None) and ``starts`` (each with ``name`` and ``text``); ``cards`` (each with ``name``,
-        ``value``, ``line``, ``mark``, ``alt`` and ``look``); ``explained``.
+        ``facts``; ``findings`` (the first of at most 15 words is the heading); ``items`` (each
+        with ``word``, ``text`` and ``look``, a class of the style sheet); ``rest``; ``start`` (a
+        heading, or None) and ``starts`` (each with ``name`` and ``text``); ``cards`` (each with
+        ``name``, ``value``, ``line``, ``mark``, ``alt`` and ``look``); ``explained``.
     words : Words
         The reader's language.
     prefix : str

@@ -6,7 +6,7 @@ one period is judged, as a reader of its report would: by those before it, and b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,8 @@ MIN_EARLIER = 8
 """Earlier periods that a usual range needs."""
 FAR_OFF = 2 * 3.145
 """Six standard deviations, in median moving ranges."""
+ROUNDING = 1e-9
+"""Part of a value below which two numbers differ by floating point alone."""
 STEADY = 0.75
 """Part of the periods that must be steady, or else there is no steady state to speak of."""
 NO_VALUE, SHORT, NO_VARIANCE = "no value", "too few periods", "no variance"
@@ -89,19 +91,34 @@ def usual_range(
     for name in ("n", "estimate"):
         if name not in data:
             raise CxError("unknown column", got=name, expected=", ".join(map(str, data)))
-    normal_quantile(level)
     n, values = (data[name].to_numpy(dtype=float, na_value=np.nan) for name in ("n", "estimate"))
+    row = judge_last(values, n, in_logs=in_logs, share=share, within=within, level=level)
+    return pd.DataFrame([row])
+
+
+def judge_last(
+    values: Numbers,
+    n: Numbers,
+    *,
+    in_logs: bool = False,
+    share: bool = False,
+    within: tuple[float, float] = (-np.inf, np.inf),
+    level: float = 0.95,
+) -> dict[str, Any]:
+    """Return the row of ``usual_range``, for many series at a time: from arrays, as a dict."""
+    normal_quantile(level)
     known = np.isfinite(values) & (n > 0)
     logs = in_logs and not (values[known] <= 0).any()
     used = np.log(values, where=known, out=np.full(len(values), np.nan)) if logs else values
     kept = known[:-1].copy()
     if kept.any():
         kept[kept] = steady(used[:-1][kept], n[:-1][kept])
-    row: dict[str, object] = dict.fromkeys(NUMBERS, np.nan)
-    row |= {"earlier": int(kept.sum()), "p_value": np.nan}
-    if kept.sum() < MIN_EARLIER:
-        return pd.DataFrame([{**row, "note": SHORT if known[-1:].any() else NO_VALUE}])
-    base, counts, size = used[:-1][kept], n[:-1][kept], len(kept[kept])
+    size = int(kept.sum())
+    row: dict[str, Any] = dict.fromkeys(NUMBERS, np.nan)
+    row |= {"earlier": size, "p_value": np.nan, "note": "" if known[-1:].any() else NO_VALUE}
+    if size < MIN_EARLIER:
+        return {**row, "note": row["note"] or SHORT}
+    base, counts = used[:-1][kept], n[:-1][kept]
     expected = base.min() + float(np.average(base - base.min(), weights=counts))
     spread = float(np.sqrt((counts * (base - expected) ** 2).sum() / (size - 1)))
     last = n[-1] if n[-1] > 0 else float(np.median(counts))
@@ -111,13 +128,13 @@ def usual_range(
     row |= zip(COLUMNS[:3], np.clip(np.exp(ends) if logs else ends, *within), strict=True)
     row["std_error"] = error
     if not known[-1]:
-        return pd.DataFrame([{**row, "note": NO_VALUE}])
-    if spread <= 1e-9 * np.abs(base).max():
-        return pd.DataFrame([{**row, "note": NO_VARIANCE}])
-    p_value = 2 * t.sf(abs(used[-1] - expected) / error, size - 1)
+        return row
+    if spread <= ROUNDING * np.abs(base).max():
+        return {**row, "note": NO_VARIANCE}
+    p_value = 2 * float(t.sf(abs(used[-1] - expected) / error, size - 1))
     if share:
         p_value = max(p_value, _by_chance(values[-1], n[-1], values[:-1][kept], counts))
-    return pd.DataFrame([{**row, "p_value": float(p_value), "note": ""}])
+    return {**row, "p_value": p_value}
 
 
 def _by_chance(value: float, n: float, earlier: Numbers, counts: Numbers) -> float:

@@ -62,7 +62,7 @@ def first_screen(
     periods : int
         Periods taken together for the priorities.
     """
-    rows: list[Row] = changes.to_dict("records")
+    rows: list[Row] = changes.assign(several=_several(changes)).to_dict("records")
     items = _items(rows)
     cards = _cards(rows)
     starts = _starts(priorities, survey)
@@ -85,6 +85,13 @@ def first_screen(
     topics = {"topic": frame.labels} if frame else {}
     labels = {"labels": block.parameters["labels"] | topics}
     return Block(block.kind, block.frame, block.parameters | labels)
+
+
+def _several(changes: pd.DataFrame) -> pd.Series:
+    """Say which measures share their score with another question, and so need its name."""
+    whole = changes[changes["whole"] & (changes["section"] == "scores")]
+    counts = whole.groupby("measure")["question"].nunique()
+    return changes["section"].eq("scores") & changes["measure"].map(counts).fillna(0).gt(1)
 
 
 def _facts(rows: list[Row], survey: Survey) -> list[Said]:
@@ -126,6 +133,8 @@ def _clause(row: Row) -> Said:
     kind = "group" if row["section"] == "groups" else row["section"]
     if row["section"] == "service" and row["level"]:
         kind = f"{row['measure']}_group"
+    elif row["several"]:
+        kind = "scores"
     elif row["whole"] or row["section"] == "layers":
         kind = row["measure"]
     return say(f"clauses.{kind}.{row['state']}", **_names(row))
@@ -173,7 +182,8 @@ def _name(row: Row, form: str = "name") -> Said:
         )
     if row["section"] in ("touchpoints", "voice"):
         return say(f"name.{row['section']}", **names)
-    return say(measure, **names)
+    named = say(measure, **names)
+    return say("name.question", whole=named, **names) if row["several"] else named
 
 
 def _rest(rows: list[Row], items: list[Row], board: pd.DataFrame) -> list[Said]:
@@ -187,7 +197,7 @@ def _rest(rows: list[Row], items: list[Row], board: pd.DataFrame) -> list[Said]:
     said.append(say("rest.nothing_else" if items else "rest.nothing"))
     if against == {"before"}:
         said.append(say("rest.short"))
-    for row in _wholes(rows)[:1]:
+    for row in [row for row in _wholes(rows) if row["against"]][:1]:
         smallest = row["smallest"]
         if pd.isna(smallest):
             same = board[
@@ -241,7 +251,7 @@ def _card(row: Row, measures: pd.DataFrame) -> dict[str, Any]:
     n = int(row["n"])
     unit = "requests" if row["unit"] == "hours" else "people"
     counted = say(f"card.{unit if row['section'] != 'scores' else 'answers'}", n=n)
-    has_ends = pd.notna(row["low"]) and pd.notna(row["high"])
+    has_ends = bool(pd.notna(row["low"]) and pd.notna(row["high"]))
     line = say("card.line" if has_ends else "card.counted", counted=counted, **values)
     key = "usual" if row["against"] == "usual" or row["state"] in (FEW, UNOBSERVED) else "before"
     key = "state" if row["state"] in (FEW, UNOBSERVED, UNJUDGED) else key

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxreport.stats.multiplicity import corrected, weighted_holm
-from cxreport.stats.usual_range import smallest_shift, usual_range
+from cxreport.stats.usual_range import judge_last, smallest_shift
 from cxreport.topics.overview.measures import NAMED, check_measures
 
 if TYPE_CHECKING:
@@ -84,21 +84,18 @@ def changes(measures: pd.DataFrame, *, minimum: int = 10) -> pd.DataFrame:
         else np.nan
         for at, row in found.iterrows()
     ]
-    found["signal"] = (found["q_value"] < ERROR).fillna(value=False)
+    found["signal"] = (found["q_value"] < ERROR).fillna(value=False).astype(bool)
     found["where"] = _where(found)
     up = found["estimate"] > found["expected"].fillna(found["estimate_before"])
     good = np.where(found["better"] == "higher", up, ~up)
     word = np.where(good, "better", "worse")
     word = np.where(found["better"] == "", np.where(up, "more", "less"), word)
     found["state"] = np.where(found["signal"], word, found["state"])
-    badness = found["state"].map({"worse": 0, "more": 1, "less": 1, "better": 2}).fillna(3)
-    order = [badness, ~whole, found["p_value"].fillna(2)]
-    keys = pd.concat(order, axis="columns", keys=["bad", "part", "p"]).assign(
-        p=lambda rows: rows["p"].where(found["signal"], 0)
-    )
-    return found.loc[keys.sort_values(["bad", "part", "p"], kind="stable").index, COLUMNS].assign(
-        whole=whole
-    ).reset_index(drop=True)  # fmt: skip
+    bad = found["state"].map({"worse": 0, "more": 1, "less": 1, "better": 2}).fillna(3)
+    odd = found["p_value"].where(found["signal"], 0)
+    ranks = pd.DataFrame({"bad": bad, "part": ~whole, "odd": odd})
+    order = ranks.sort_values(["bad", "part", "odd"], kind="stable").index
+    return found.assign(whole=whole).loc[order, COLUMNS].reset_index(drop=True)
 
 
 def _newest(series: pd.DataFrame, minimum: int) -> dict[Hashable, Any]:
@@ -107,9 +104,10 @@ def _newest(series: pd.DataFrame, minimum: int) -> dict[Hashable, Any]:
     few = series["n"] < minimum
     judged = series.assign(estimate=series["estimate"].astype(float).mask(few))
     unit = last["unit"]
-    usual = usual_range(
-        judged, in_logs=unit == "hours", share=unit == "percent", within=WITHIN[unit]
-    ).to_dict("records")[0]
+    usual = judge_last(
+        judged["estimate"].to_numpy(), judged["n"].to_numpy(dtype=float),
+        in_logs=unit == "hours", share=unit == "percent", within=WITHIN[unit],
+    )  # fmt: skip
     by_history = pd.notna(usual["p_value"])
     before = judged["estimate"].iloc[-2] if len(judged) > 1 else np.nan
     alone = usual["note"] == "too few periods" and pd.notna(before) and not few.iloc[-1]
