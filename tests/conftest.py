@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import cxreport.publish  # noqa: F401 - before nbformat: it leaves a grammar out that takes seconds
 from cxreport.inputs import company, survey
 from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.dataset import Dataset, find_codebook
