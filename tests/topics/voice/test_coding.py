@@ -15,6 +15,7 @@ from cxreport.topics.voice import (
     read_coding_frame,
 )
 
+FRAMES = sorted((Path(__file__).parents[3] / "data").glob("*/coding_frame.toml"))
 TWO = """
 [topics.waiting]
 label = { en = "waiting times", it = "tempi di attesa" }
@@ -137,3 +138,11 @@ def test_comments_of_one_person_are_drawn_together() -> None:
     assert nobody["std_error"] == pytest.approx(alone["std_error"], rel=0.1)
     with pytest.raises(CxError, match="who wrote them"):
         agreement(coded, labels, cluster=pd.Series(range(150)))
+
+
+@pytest.mark.parametrize("source", [file.parent.name for file in FRAMES])
+def test_a_frame_has_patterns_of_the_languages_that_were_tried(source: str) -> None:
+    frame = read_coding_frame(next(file for file in FRAMES if file.parent.name == source))
+    codes = {code for topic in frame.topics.values() for code in ("en", "it")
+             if topic.patterns(code)}  # fmt: skip
+    assert codes == {"demo": {"en", "it"}}.get(source, {"en"})
