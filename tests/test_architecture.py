@@ -34,7 +34,10 @@ MAY_BEAR = {
         "a public parameter, of the public type ``Said``",
 }  # fmt: skip
 """What a local name of those words is kept for."""
-HOME_MADE = re.compile(r"\A(say|tell)\b|\b(one|two) (row|column|value)s? an? ", re.IGNORECASE)
+HOME_MADE = re.compile(
+    rf"\A(say|tell)\b|\b(one|two) (row|column|value)s? an? |>>> ({'|'.join(OF_A_MOMENT)}) = ",
+    re.IGNORECASE,
+)
 """Docstrings say what a function returns, and that there is one row per group."""
 
 

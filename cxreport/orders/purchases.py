@@ -109,10 +109,10 @@ def purchases(
     >>> orders = pd.DataFrame(
     ...     {"customer_id": ["a", None, "b"], "ordered_at": days, "net_amount": [20.0, 5.0, -20.0]}
     ... )
-    >>> found = purchases(orders, until=dt.date(2026, 1, 31))
-    >>> run(found.rows)["customer_id"].tolist()
+    >>> kept = purchases(orders, until=dt.date(2026, 1, 31))
+    >>> run(kept.rows)["customer_id"].tolist()
     ['a']
-    >>> found.left_out.query("n > 0")
+    >>> kept.left_out.query("n > 0")
                 reason  n
     0      no customer  1
     3  negative amount  1

@@ -70,8 +70,8 @@ def break_down(
     >>> from cxreport.inputs.codebook import Column
     >>> answers = pd.DataFrame({"shop": ["Roma"] * 10 + ["Bari", "Pisa"] * 5,
     ...     "recommend": [10] * 7 + [3] * 3 + [9] * 10})
-    >>> found = break_down(answers, None, {"recommend": Column(role="nps")}, ["shop"])
-    >>> found["shop"][["shop", "n", "estimate"]]
+    >>> tables = break_down(answers, None, {"recommend": Column(role="nps")}, ["shop"])
+    >>> tables["shop"][["shop", "n", "estimate"]]
        shop     n  estimate
     0  Bari  <NA>       NaN
     1  Pisa  <NA>       NaN

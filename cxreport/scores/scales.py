@@ -92,8 +92,8 @@ def valid_answers(rows: ir.Table, questions: Mapping[str, Column]) -> ir.Table:
     >>> from cxreport.inputs.codebook import Column
     >>> from cxreport.inputs.source import as_table, run
     >>> rows = as_table(pd.DataFrame({"effort": [1, 5, 11]}))
-    >>> found = run(valid_answers(rows, {"effort": Column(role="ces", scale=(5, 1))}))
-    >>> found["effort"].fillna(0).tolist()
+    >>> valid = run(valid_answers(rows, {"effort": Column(role="ces", scale=(5, 1))}))
+    >>> valid["effort"].fillna(0).tolist()
     [5.0, 1.0, 0.0]
     """
     valid: dict[str, ir.Value] = {}

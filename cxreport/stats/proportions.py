@@ -120,8 +120,8 @@ def per_hundred(
 
     Examples
     --------
-    >>> found = per_hundred(pd.Series([0, 10]), pd.Series([0, 10]), pd.Series([100, 100]))
-    >>> found[["estimate", "low", "high"]].round(2)
+    >>> rates = per_hundred(pd.Series([0, 10]), pd.Series([0, 10]), pd.Series([100, 100]))
+    >>> rates[["estimate", "low", "high"]].round(2)
        estimate  low   high
     0       0.0  0.0   3.69
     1      10.0  4.8  18.39

@@ -51,8 +51,8 @@ def class_residuals(scores: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> from cxreport.scores.scores import nps
     >>> answers = {"channel": ["app"] * 40 + ["web"] * 40, "score": [9] * 50 + [3] * 30}
-    >>> found = class_residuals(nps(pd.DataFrame(answers), "score", by="channel"))
-    >>> found[["channel", "answer_class", "n", "expected", "residual"]].round(1)[:3:2]
+    >>> residuals = class_residuals(nps(pd.DataFrame(answers), "score", by="channel"))
+    >>> residuals[["channel", "answer_class", "n", "expected", "residual"]].round(1)[:3:2]
       channel answer_class   n  expected  residual
     0     app   detractors   0      15.0      -6.9
     2     app    promoters  40      25.0       6.9

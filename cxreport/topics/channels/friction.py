@@ -74,8 +74,8 @@ def journey_friction(
     >>> days = ["2026-03-01", "2026-03-02", "2026-03-03", "2026-03-01"]
     >>> log = pd.DataFrame({"customer_id": [1, 1, 1, 2], "channel": ["web", "phone", "web", "shop"],
     ...     "occurred_at": pd.to_datetime(days), "is_error": [True, False, False, False]})
-    >>> found = journey_friction(log, digital=["web"], until=dt.date(2026, 6, 30))
-    >>> found[["measure", "group", "n", "count", "estimate"]].head(3)
+    >>> rates = journey_friction(log, digital=["web"], until=dt.date(2026, 6, 30))
+    >>> rates[["measure", "group", "n", "count", "estimate"]].head(3)
                 measure     group  n  count  estimate
     0  channel switches       all  2      2     100.0
     1  channel switches   digital  1      2     200.0
@@ -172,8 +172,8 @@ def request_friction(
     >>> days = pd.to_datetime(["2026-03-01", "2026-03-05", "2026-03-20"])
     >>> asked = pd.DataFrame({"customer_id": 1, "channel": "phone", "created_at": days,
     ...     "reason": "delivery", "transfers_n": [0, 2, 1]})
-    >>> found = request_friction(asked, digital=["web"], until=dt.date(2026, 3, 31))
-    >>> found[found["group"] == "all"][["measure", "n", "count", "estimate"]].round(1)
+    >>> rates = request_friction(asked, digital=["web"], until=dt.date(2026, 3, 31))
+    >>> rates[rates["group"] == "all"][["measure", "n", "count", "estimate"]].round(1)
          measure  n  count  estimate
     0    repeats  3      1      33.3
     3  transfers  3      3     100.0

@@ -89,8 +89,8 @@ def channel_use(
     >>> log = pd.DataFrame({"session_id": [1, 1, 2, 3], "customer_id": None, "stage": "purchase",
     ...     "channel": ["web", "web", "web", "app"], "event_name": ["checkout", "pay", "checkout",
     ...     "checkout"], "occurred_at": pd.Timestamp("2026-03-01 10:00")})
-    >>> found = channel_use(log, done={"purchase": ["pay"]}, until=dt.date(2026, 3, 31))
-    >>> found[["channel", "measure", "n", "count", "estimate"]].round(1)
+    >>> cells = channel_use(log, done={"purchase": ["pay"]}, until=dt.date(2026, 3, 31))
+    >>> cells[["channel", "measure", "n", "count", "estimate"]].round(1)
       channel     measure  n  count  estimate
     0     app         use  3      1      33.3
     1     app  completion  1      0       0.0
@@ -209,8 +209,8 @@ def channel_ratings(
     --------
     >>> people = pd.DataFrame({"stage": "purchase", "channel": ["app"] * 10 + ["web"],
     ...     "csat": [5, 4] * 4 + [1] * 3})
-    >>> found = channel_ratings(people, {"satisfaction": ("csat", 4)})
-    >>> found[["stage", "channel", "note", "n", "estimate"]]
+    >>> cells = channel_ratings(people, {"satisfaction": ("csat", 4)})
+    >>> cells[["stage", "channel", "note", "n", "estimate"]]
           stage channel             note   n  estimate
     0  purchase     app                   10      80.0
     1  purchase     web  too few answers   1       NaN

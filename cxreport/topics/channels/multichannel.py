@@ -93,8 +93,8 @@ def multichannel(
     >>> table = pd.DataFrame({"customer_id": [1, 1, 2, 2, 3, 3, 1, 2, 4, 4], "net_amount": 10.0,
     ...     "channel": ["web", "app"] + ["web"] * 4 + ["web", "web", "app", "web"],
     ...     "ordered_at": day(["2026-01-05"] * 6 + ["2026-05-05"] * 2 + ["2026-01-05"] * 2)})
-    >>> found = multichannel(table, split=dt.date(2026, 4, 1), until=dt.date(2026, 6, 30))
-    >>> found[["outcome", "n_several", "n_one", "several", "one", "estimate"]]
+    >>> differences = multichannel(table, split=dt.date(2026, 4, 1), until=dt.date(2026, 6, 30))
+    >>> differences[["outcome", "n_several", "n_one", "several", "one", "estimate"]]
              outcome  n_several  n_one  several   one  estimate
     0  ordered_again          2      2     50.0  50.0       0.0
     1          spend          2      2      5.0   5.0       0.0

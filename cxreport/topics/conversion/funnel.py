@@ -101,8 +101,8 @@ def funnel(
     ...     "event_name": ["visit", "purchase", "visit", "visit", "purchase"],
     ...     "occurred_at": pd.to_datetime(["2026-03-01", "2026-03-02", "2026-03-01",
     ...         "2026-03-30", "2026-03-31"])})
-    >>> found = funnel(events, ["visit", "purchase"], window=7, until=dt.date(2026, 3, 31))
-    >>> found[["step", "eligible", "reached", "open", "estimate", "overall"]]
+    >>> shares = funnel(events, ["visit", "purchase"], window=7, until=dt.date(2026, 3, 31))
+    >>> shares[["step", "eligible", "reached", "open", "estimate", "overall"]]
            step  eligible  reached  open  estimate  overall
     0     visit         3        3     0     100.0    100.0
     1  purchase         2        1     1      50.0     50.0

@@ -51,8 +51,8 @@ def funnel_shares(funnels: pd.DataFrame, *, of: Share = "step") -> pd.DataFrame:
     >>> from cxreport.topics.conversion.funnel import funnel
     >>> events = pd.DataFrame({"customer_id": [1, 2, 1], "event_name": ["visit"] * 2 + ["purchase"],
     ...     "occurred_at": pd.Timestamp("2026-03-01")})
-    >>> found = funnel(events, ["visit", "purchase"], window=1, until=pd.Timestamp("2026-04-01"))
-    >>> funnel_shares(found)[["step", "metric", "n", "favourable", "estimate"]]
+    >>> shares = funnel(events, ["visit", "purchase"], window=1, until=pd.Timestamp("2026-04-01"))
+    >>> funnel_shares(shares)[["step", "metric", "n", "favourable", "estimate"]]
            step      metric  n  favourable  estimate
     1  purchase  conversion  2           1      50.0
     """
@@ -127,9 +127,9 @@ def compare_funnels(
     >>> visits = pd.DataFrame({"customer_id": range(40), "occurred_at": pd.Timestamp("2026-03-01"),
     ...     "event_name": "visit", "device": ["app"] * 20 + ["web"] * 20})
     >>> events = pd.concat([visits, visits.iloc[2:24].assign(event_name="purchase")])
-    >>> found = funnel(events, ["visit", "purchase"], by="device", window=1,
+    >>> shares = funnel(events, ["visit", "purchase"], by="device", window=1,
     ...     until=pd.Timestamp("2026-04-01"))
-    >>> compare_funnels(found, "device")[["group", "group_reference", "difference", "signal"]]
+    >>> compare_funnels(shares, "device")[["group", "group_reference", "difference", "signal"]]
       group group_reference  difference  signal
     0   app             web        70.0    True
     """
@@ -180,9 +180,9 @@ def differ_by_group(funnels: pd.DataFrame, between: str, *, of: Share = "step") 
     >>> visits = pd.DataFrame({"customer_id": range(40), "occurred_at": pd.Timestamp("2026-03-01"),
     ...     "event_name": "visit", "device": ["app"] * 20 + ["web"] * 20})
     >>> events = pd.concat([visits, visits.iloc[2:24].assign(event_name="purchase")])
-    >>> found = funnel(events, ["visit", "purchase"], by="device", window=1,
+    >>> shares = funnel(events, ["visit", "purchase"], by="device", window=1,
     ...     until=pd.Timestamp("2026-04-01"))
-    >>> differ_by_group(found, "device")[["step", "groups", "n", "chi2", "df"]].round(2)
+    >>> differ_by_group(shares, "device")[["step", "groups", "n", "chi2", "df"]].round(2)
            step  groups   n  chi2  df
     0  purchase       2  40  19.8   1
     """

@@ -59,8 +59,8 @@ def compare_with_rest(
     >>> from cxreport.topics.conversion.sessions import session_funnel
     >>> visits = pd.DataFrame({"source": ["ad"] * 10 + ["mail"] * 10 + ["search"] * 20,
     ...     "bought": [1] * 9 + [0] * 26 + [1] * 5})
-    >>> found = session_funnel(visits, ["bought"], by="source")
-    >>> compare_with_rest(found, "source")[["source", "estimate", "estimate_reference", "signal"]]
+    >>> shares = session_funnel(visits, ["bought"], by="source")
+    >>> compare_with_rest(shares, "source")[["source", "estimate", "estimate_reference", "signal"]]
        source  estimate  estimate_reference  signal
     0      ad      90.0           16.666667    True
     1    mail       0.0           46.666667    True

@@ -74,8 +74,8 @@ def session_funnel(
     --------
     >>> import pandas as pd
     >>> visits = pd.DataFrame({"pages": [3, 1, 0, 0], "bought": [1, 0, 0, 1]})
-    >>> found = session_funnel(visits, ["pages", "bought"])
-    >>> found[["step", "eligible", "reached", "skipped", "estimate", "overall"]]
+    >>> shares = session_funnel(visits, ["pages", "bought"])
+    >>> shares[["step", "eligible", "reached", "skipped", "estimate", "overall"]]
           step  eligible  reached  skipped  estimate  overall
     0  session         4        4        0     100.0    100.0
     1    pages         4        2        0      50.0     50.0

@@ -99,8 +99,8 @@ def asymmetry(  # noqa: PLR0913 - a design, a scale, three limits, resamples
     Examples
     --------
     >>> answers = pd.DataFrame({"staff": [1, 3, 5] * 5, "score": [4, 8, 9] * 5})
-    >>> found = asymmetry(answers, "score", ["staff"], low_to=2, high_from=5, bootstrap=0)
-    >>> found[["driver", "penalty", "reward", "asymmetry"]].round(2)
+    >>> effects = asymmetry(answers, "score", ["staff"], low_to=2, high_from=5, bootstrap=0)
+    >>> effects[["driver", "penalty", "reward", "asymmetry"]].round(2)
       driver  penalty  reward  asymmetry
     0  staff     -4.0     1.0       -0.6
     """

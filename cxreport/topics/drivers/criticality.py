@@ -92,8 +92,8 @@ def criticality(  # noqa: PLR0913 - a design, a scale, two levels, resamples
     Examples
     --------
     >>> rows = pd.DataFrame({"score": [2, 4, 6, 8], "staff": [1, 1, 2, 2], "price": [1, 2, 1, 2]})
-    >>> found = criticality(rows, "score", ["price", "staff"], target=2, bootstrap=0)
-    >>> found[["driver", "importance", "shortfall", "reach", "estimate"]].round(1)
+    >>> ranked = criticality(rows, "score", ["price", "staff"], target=2, bootstrap=0)
+    >>> ranked[["driver", "importance", "shortfall", "reach", "estimate"]].round(1)
       driver  importance  shortfall  reach  estimate
     0  staff        80.0        0.5  100.0      40.0
     1  price        20.0        0.5  100.0      10.0

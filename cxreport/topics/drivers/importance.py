@@ -133,8 +133,8 @@ def importance(
     >>> answers = pd.DataFrame(
     ...     {"score": [2, 4, 6, 8], "staff": [1, 1, 2, 2], "price": [1, 2, 1, 2]}
     ... )
-    >>> found = importance(answers, "score", ["staff", "price"], bootstrap=0)
-    >>> found[["driver", "estimate", "share", "sign"]].round(2)
+    >>> shares = importance(answers, "score", ["staff", "price"], bootstrap=0)
+    >>> shares[["driver", "estimate", "share", "sign"]].round(2)
       driver  estimate  share sign
     0  staff       0.8   80.0    +
     1  price       0.2   20.0    +

@@ -55,8 +55,8 @@ def with_orders(
     >>> answers = pd.DataFrame({"response_id": ["r1", "r2"], "customer_id": ["a", "a"],
     ...     "answered_at": [day("2026-03-05"), day("2026-04-05")], "nps": [9.0, 4.0]})
     >>> orders = pd.DataFrame({"customer_id": ["a"], "ordered_at": [day("2026-03-20")]})
-    >>> found = with_orders(answers, orders, observed_until=dt.date(2026, 12, 31), days=30)
-    >>> run(found.order_by("response_id"))["ordered_again"].tolist()
+    >>> followed = with_orders(answers, orders, observed_until=dt.date(2026, 12, 31), days=30)
+    >>> run(followed.order_by("response_id"))["ordered_again"].tolist()
     [100.0, 0.0]
     """
     given, placed = _checked(answers, days), as_table(orders)
@@ -152,8 +152,8 @@ def with_contracts(
     ...     "answered_at": [day("2026-03-05"), day("2026-04-05")], "nps": [9.0, 4.0]})
     >>> customers = pd.DataFrame({"customer_id": ["a"], "contract_start": [day("2025-01-01")],
     ...     "contract_end": [day("2026-04-20")]})
-    >>> found = with_contracts(answers, customers, observed_until=dt.date(2026, 12, 31), days=30)
-    >>> run(found.order_by("response_id"))["stayed"].tolist()
+    >>> followed = with_contracts(answers, customers, observed_until=dt.date(2026, 12, 31), days=30)
+    >>> run(followed.order_by("response_id"))["stayed"].tolist()
     [100.0, 0.0]
     """
     given, everybody = _checked(answers, days), as_table(customers)

@@ -103,10 +103,10 @@ def moments_of_truth(
     Examples
     --------
     >>> rows = pd.DataFrame({"staff": [1, 3, 5, 1, 3, 5] * 6, "again": [0, 60, 62, 10, 70, 71] * 6})
-    >>> found = moments_of_truth(
+    >>> effects = moments_of_truth(
     ...     rows, {"again": 20}, ["staff"], low_to=2, high_from=5, target=4, bootstrap=200
     ... )
-    >>> found[["driver", "n", "negative", "positive", "kind", "at_risk"]]
+    >>> effects[["driver", "n", "negative", "positive", "kind", "at_risk"]]
       driver   n  negative  positive      kind  at_risk
     0  staff  36     -60.0       1.5  negative     True
     """

@@ -161,8 +161,8 @@ def effect(
     --------
     >>> rows = pd.DataFrame({"arm": ["a"] * 80 + ["b"] * 70,
     ...                      "bought": [1] * 48 + [0] * 32 + [1] * 56 + [0] * 14})
-    >>> found = effect(rows, arm="arm", outcome="bought", control="a")
-    >>> found[["estimate", "estimate_control", "difference", "low", "high"]].round(2)
+    >>> effects = effect(rows, arm="arm", outcome="bought", control="a")
+    >>> effects[["estimate", "estimate_control", "difference", "low", "high"]].round(2)
        estimate  estimate_control  difference   low   high
     0      80.0              60.0        20.0  5.24  33.39
     """

@@ -38,8 +38,8 @@ def interaction(effects: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> two = {"variable": "region", "arm": "new", "difference": [0.0, 4.0], "std_error": 1.0}
-    >>> found = interaction(pd.DataFrame(two | {"p_value": 0.5}))
-    >>> found[["groups", "Q", "df", "p_value"]].round(4)
+    >>> tests = interaction(pd.DataFrame(two | {"p_value": 0.5}))
+    >>> tests[["groups", "Q", "df", "p_value"]].round(4)
        groups    Q  df  p_value
     0       2  8.0   1   0.0047
     """

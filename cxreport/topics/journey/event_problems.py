@@ -61,8 +61,8 @@ def event_problems(
     >>> times = ["2026-10-25 02:50", "2026-10-25 02:10", None]  # clocks were turned back between
     >>> log = pd.DataFrame({"session_id": 1, "touchpoint": ["home", "help", "help"],
     ...     "occurred_at": pd.to_datetime(times), "number": [1, 2, 3]})
-    >>> found = event_problems(log, sequence="number", until=dt.date(2026, 10, 31))
-    >>> found[found["found"] > 0]
+    >>> problems = event_problems(log, sequence="number", until=dt.date(2026, 10, 31))
+    >>> problems[problems["found"] > 0]
             problem  n  found  excluded
     1       no time  3      1      True
     5  out of order  3      1     False

@@ -68,8 +68,8 @@ def expectation_gap(
     Examples
     --------
     >>> people = pd.DataFrame({"got": [4, 3, 5, 2], "wanted": [5, 5, 5, 3]})
-    >>> found = expectation_gap(people, {"reliability": ("got", "wanted")})
-    >>> found[["dimension", "perceived", "expected", "estimate", "worse", "as"]]
+    >>> gaps = expectation_gap(people, {"reliability": ("got", "wanted")})
+    >>> gaps[["dimension", "perceived", "expected", "estimate", "worse", "as"]]
          dimension  perceived  expected  estimate  worse    as
     0  reliability        3.5       4.5      -1.0   75.0  25.0
     """

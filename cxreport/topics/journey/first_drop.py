@@ -107,8 +107,8 @@ def first_drop(
     Examples
     --------
     >>> people = pd.DataFrame({"nps": [3, 5, 9], "visit": [4, 4, 5], "delivery": [1, 2, 1]})
-    >>> found = first_drop(people, {"visit": "awareness", "delivery": "retention"})
-    >>> found[["stage", "n", "rated", "first", "estimate", "expected"]]
+    >>> drops = first_drop(people, {"visit": "awareness", "delivery": "retention"})
+    >>> drops[["stage", "n", "rated", "first", "estimate", "expected"]]
            stage  n  rated  first  estimate  expected
     0  awareness  2      2      0       0.0      50.0
     1  retention  2      2      2     100.0      50.0

@@ -108,8 +108,8 @@ def peak_end(
     >>> rng = np.random.default_rng(1)
     >>> first, last = rng.integers(1, 6, 500), rng.integers(1, 6, 500)
     >>> people = pd.DataFrame({"nps": 2 * last, "visit": first, "delivery": last})
-    >>> found = peak_end(people, ["visit", "delivery"], repeats=2)
-    >>> found[["summary", "n", "estimate"]].head(1)
+    >>> summaries = peak_end(people, ["visit", "delivery"], repeats=2)
+    >>> summaries[["summary", "n", "estimate"]].head(1)
       summary    n  estimate
     0     end  500     100.0
     """

@@ -87,8 +87,8 @@ def promise_kept(
     >>> day = pd.to_datetime
     >>> table = pd.DataFrame({"ordered_at": day("2026-03-01"), "promised_at": day(["2026-03-05"] * 3
     ...     + ["2026-04-02"]), "delivered_at": day(["2026-03-04", "2026-03-06", None, None])})
-    >>> found = promise_kept(table, status=None, until=dt.date(2026, 3, 31))
-    >>> found[["n", "kept", "late", "overdue", "open"]]
+    >>> promises = promise_kept(table, status=None, until=dt.date(2026, 3, 31))
+    >>> promises[["n", "kept", "late", "overdue", "open"]]
        n  kept  late  overdue  open
     0  3     1     1        1     1
     """

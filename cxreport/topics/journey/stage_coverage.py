@@ -73,8 +73,8 @@ def stage_coverage(
     >>> asked = pd.DataFrame({"stage": ["buy", "buy"], "touchpoint": "checkout", "channel": "web",
     ...     "answered_at": pd.to_datetime(["2026-03-01", "2026-03-09"])})
     >>> used = asked.assign(channel=["web", "app"]).drop(columns="answered_at")
-    >>> found = stage_coverage(asked, stages={"buy": "purchase"}, events=used)
-    >>> found[["stage", "channel", "note", "n", "uses"]].head(4)
+    >>> coverage = stage_coverage(asked, stages={"buy": "purchase"}, events=used)
+    >>> coverage[["stage", "channel", "note", "n", "uses"]].head(4)
                stage channel          note  n  uses
     0      awareness     NaN  not measured  0     0
     1  consideration     NaN  not measured  0     0

@@ -77,8 +77,8 @@ def stage_ratings(
     --------
     >>> people = pd.DataFrame({"site": [5, 4, 2], "app": [5, None, 1]})
     >>> columns = {"site": ("awareness", 4), "app": ("awareness", 4)}
-    >>> found = stage_ratings(people, columns, minimum=1)
-    >>> found[["stage", "n", "ratings", "favourable", "estimate"]].head(2)
+    >>> stages = stage_ratings(people, columns, minimum=1)
+    >>> stages[["stage", "n", "ratings", "favourable", "estimate"]].head(2)
                stage  n  ratings  favourable  estimate
     0      awareness  3        5           3      60.0
     1  consideration  0        0           0       NaN

@@ -96,8 +96,8 @@ def transitions(
     >>> log = pd.DataFrame({"session_id": [1, 1, 1, 2], "touchpoint": ["home", "help", "help",
     ...     "home"], "occurred_at": pd.to_datetime(["2026-03-01 10:00", "2026-03-01 10:05",
     ...     "2026-03-01 10:06", "2026-03-02 09:00"])})
-    >>> found = transitions(log, until=dt.date(2026, 3, 31), minimum=1)
-    >>> found[["before", "after", "kind", "n", "times", "estimate"]]
+    >>> steps = transitions(log, until=dt.date(2026, 3, 31), minimum=1)
+    >>> steps[["before", "after", "kind", "n", "times", "estimate"]]
       before after   kind  n  times  estimate
     0  start  home  start  2      2     100.0
     1   help   end    end  2      1      50.0

@@ -90,8 +90,8 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
     --------
     >>> ratio = pd.DataFrame({"counted_in": ["later period"], "n": [40], "n_reference": [60],
     ...     "estimate": [1.8], "low": [1.6], "high": [2.0], "note": [""]})
-    >>> found = judge_claims(Evidence(ratio=ratio))
-    >>> found.loc[found["claim"] == "five_times", ["n", "estimate", "claimed", "verdict"]]
+    >>> judged = judge_claims(Evidence(ratio=ratio))
+    >>> judged.loc[judged["claim"] == "five_times", ["n", "estimate", "claimed", "verdict"]]
          n  estimate  claimed        verdict
     1  100       1.8      5.0  not supported
     """

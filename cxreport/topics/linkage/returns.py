@@ -93,9 +93,9 @@ def returns_by_class(
     ...     "answered_at": [day("2026-03-05"), day("2026-03-05")], "nps": [10.0, 9.0]})
     >>> orders = pd.DataFrame({"customer_id": ["a", "a", "b"],
     ...     "ordered_at": [day("2026-03-01"), day("2026-03-20"), day("2026-02-01")]})
-    >>> found = returns_by_class(answers, orders, score="nps", days=30,
+    >>> returns = returns_by_class(answers, orders, score="nps", days=30,
     ...     observed_until=dt.date(2026, 12, 31), observed_from=dt.date(2026, 1, 1))
-    >>> found.loc[found["n"] > 0, ["answer", "metric", "n", "favourable", "estimate"]]
+    >>> returns.loc[returns["n"] > 0, ["answer", "metric", "n", "favourable", "estimate"]]
           answer          metric  n  favourable  estimate
     2  promoters   ordered_again  2           1      50.0
     5  promoters  ordered_before  2           0       0.0

@@ -136,9 +136,9 @@ def score_link(
     ...     "answered_at": day("2026-03-05"), "nps": [10, 9, 2, 3]})
     >>> orders = pd.DataFrame({"customer_id": list("aab"), "net_amount": [50.0, 30.0, 20.0],
     ...     "ordered_at": [day("2026-03-06"), day("2026-03-07"), day("2026-03-20")]})
-    >>> found = score_link(answers, orders, window_days=30, since=dt.date(2026, 1, 1),
+    >>> link = score_link(answers, orders, window_days=30, since=dt.date(2026, 1, 1),
     ...     until=dt.date(2026, 12, 31))
-    >>> found.differences.loc[found.differences["outcome"] == "spent_after",
+    >>> link.differences.loc[link.differences["outcome"] == "spent_after",
     ...     ["analysis", "estimate", "estimate_reference", "difference"]]
          analysis  estimate  estimate_reference  difference
     1    adjusted      50.0                 0.0        50.0

@@ -99,8 +99,8 @@ def word_of_mouth(
     Examples
     --------
     >>> answers = pd.DataFrame({"nps": [2, 5, 8, 10, 9], "told_n": [6, 2, 1, 2, None]})
-    >>> found = word_of_mouth(answers)
-    >>> found.loc[[0, 2, 3, 4, 5], ["metric", "n", "missing", "estimate"]]
+    >>> figures = word_of_mouth(answers)
+    >>> figures.loc[[0, 2, 3, 4, 5], ["metric", "n", "missing", "estimate"]]
                   metric  n  missing  estimate
     0  told_by_detractor  2        0       4.0
     2   told_by_promoter  1        1       2.0

@@ -140,8 +140,8 @@ def personas(
     >>> rows = [[1, 1, 1, 1]] * 40 + [[2, 2, 2, 2]] * 30 + [[1, 1, 1, 2], [2, 2, 2, 1]] * 2
     >>> data = pd.DataFrame(rows, columns=list("abcd"))
     >>> items = dict.fromkeys("abcd", "categorical")
-    >>> found = personas(data, items, classes=range(1, 4), starts=5, resamples=0)
-    >>> found.count, found.sizes["n"].tolist()
+    >>> classes = personas(data, items, classes=range(1, 4), starts=5, resamples=0)
+    >>> classes.count, classes.sizes["n"].tolist()
     (2, [42, 32])
     """
     tried = _tried(classes, starts, resamples)

@@ -87,8 +87,8 @@ def outcomes(
     >>> rows = [[1, 1, 1, 1, 90]] * 40 + [[2, 2, 2, 2, 10]] * 30 + [[1, 1, 1, 2, 50]] * 2
     >>> data = pd.DataFrame(rows, columns=[*"abcd", "score"])
     >>> items = dict.fromkeys("abcd", "categorical")
-    >>> found = personas(data, items, classes=range(1, 4), starts=5, resamples=0)
-    >>> outcomes(found, data, ["score"])["estimate"].round(1).tolist()
+    >>> classes = personas(data, items, classes=range(1, 4), starts=5, resamples=0)
+    >>> outcomes(classes, data, ["score"])["estimate"].round(1).tolist()
     [88.1, 10.0]
     """
     data = as_frame(data)

@@ -75,8 +75,8 @@ def layer_gaps(
     Examples
     --------
     >>> answers = pd.DataFrame({"n": [5, 5, 4, 4], "e": [5, 3, 4, 2], "j": [1, 2, 3, 1]})
-    >>> found = layer_gaps(answers, needs="n", ease="e", enjoyability="j")
-    >>> found[["layer", "other", "n", "difference"]]
+    >>> gaps = layer_gaps(answers, needs="n", ease="e", enjoyability="j")
+    >>> gaps[["layer", "other", "n", "difference"]]
        layer         other  n  difference
     0  needs          ease  4        75.0
     1  needs  enjoyability  4       175.0

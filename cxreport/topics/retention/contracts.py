@@ -79,10 +79,10 @@ def contractual_retention(
     >>> club = pd.DataFrame(
     ...     {"customer_id": list("abc"), "contract_start": days, "contract_end": ended}
     ... )
-    >>> found = contractual_retention(
+    >>> retention = contractual_retention(
     ...     club, since=dt.date(2026, 1, 1), until=dt.date(2026, 1, 31)
     ... )
-    >>> found[["at_start", "new", "at_end", "retained", "estimate"]]
+    >>> retention[["at_start", "new", "at_end", "retained", "estimate"]]
        at_start  new  at_end  retained  estimate
     0         2    1       2         1      50.0
     """

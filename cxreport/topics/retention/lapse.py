@@ -79,8 +79,8 @@ def churn_window(
     >>> import datetime as dt
     >>> days = pd.to_datetime(["2026-01-01", "2026-01-03", "2026-01-07", "2026-01-12"])
     >>> orders = pd.DataFrame({"customer_id": ["a"] * 4, "ordered_at": days})
-    >>> found = churn_window(orders, until=dt.date(2026, 1, 22), share=0.5)
-    >>> found[["share", "gaps", "ended", "followed", "returned", "estimate"]]
+    >>> windows = churn_window(orders, until=dt.date(2026, 1, 22), share=0.5)
+    >>> windows[["share", "gaps", "ended", "followed", "returned", "estimate"]]
        share  gaps  ended  followed  returned  estimate
     0   50.0     4      3        10      75.0       4.0
     """

@@ -141,8 +141,8 @@ def project_and_check(
 
     Examples
     --------
-    >>> found = project_and_check([1000, 520, 240, 100])
-    >>> found.check[["age", "held_out", "observed", "estimate", "off"]].tail(2)
+    >>> checked = project_and_check([1000, 520, 240, 100])
+    >>> checked.check[["age", "held_out", "observed", "estimate", "off"]].tail(2)
        age  held_out  observed  estimate  off
     2    2     False      24.0      25.0  1.0
     3    3      True      10.0      12.5  2.5

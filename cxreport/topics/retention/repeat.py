@@ -84,13 +84,13 @@ def repeat_purchase(
     >>> import datetime as dt
     >>> days = pd.to_datetime(["2026-01-01", "2026-01-11", "2026-01-01", "2026-01-25"])
     >>> orders = pd.DataFrame({"customer_id": ["a", "a", "b", "c"], "ordered_at": days})
-    >>> found = repeat_purchase(orders, until=dt.date(2026, 1, 31), days=(10, 30, 90))
-    >>> found[["day", "customers", "events", "at_risk", "estimate"]]
+    >>> repeats = repeat_purchase(orders, until=dt.date(2026, 1, 31), days=(10, 30, 90))
+    >>> repeats[["day", "customers", "events", "at_risk", "estimate"]]
        day  customers  events  at_risk  estimate
     0   10          3       1        2      50.0
     1   30          3       1        1      50.0
     2   90          3       1        0       NaN
-    >>> found["note"].tolist()
+    >>> repeats["note"].tolist()
     ['', '', 'not yet observable']
     """
     normal_quantile(level)

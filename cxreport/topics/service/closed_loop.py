@@ -79,8 +79,8 @@ def closed_loop(
     >>> calls = pd.to_datetime(["2026-03-02", "2026-03-09", None, None])
     >>> answers = pd.DataFrame({"nps": [3, 0, 6, 10], "answered_at": when, "contacted_at": calls,
     ...     "resolved_at": pd.to_datetime(["2026-03-04", None, None, None])})
-    >>> found = closed_loop(answers, until=dt.date(2026, 3, 31), days=7)
-    >>> found[["metric", "n", "favourable", "not_observable"]]
+    >>> steps = closed_loop(answers, until=dt.date(2026, 3, 31), days=7)
+    >>> steps[["metric", "n", "favourable", "not_observable"]]
                  metric  n  favourable  not_observable
     0  contacted_within  2           1               1
     1         contacted  2           2               1
@@ -209,8 +209,8 @@ def compare_later(later: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     Examples
     --------
     >>> answers = pd.DataFrame({"called": [True, False] * 20, "nps": [9, 3] * 20})
-    >>> found = compare_later(nps(answers, "nps", by="called"))
-    >>> found[["n", "n_reference", "difference", "signal"]]
+    >>> difference = compare_later(nps(answers, "nps", by="called"))
+    >>> difference[["n", "n_reference", "difference", "signal"]]
         n  n_reference  difference  signal
     0  20           20       200.0    True
     """

@@ -87,8 +87,8 @@ def compare_waits(
     >>> solved = asked + pd.to_timedelta(range(1, 21), "h")
     >>> requests = pd.DataFrame(
     ...     {"created_at": asked, "solved_at": solved, "channel": list("ab") * 10})
-    >>> found = compare_waits(read_tickets(requests, until=dt.date(2026, 3, 2)), ["channel"])
-    >>> found[["level", "metric", "estimate", "estimate_rest", "signal"]]
+    >>> comparisons = compare_waits(read_tickets(requests, until=dt.date(2026, 3, 2)), ["channel"])
+    >>> comparisons[["level", "metric", "estimate", "estimate_rest", "signal"]]
       level    metric  estimate  estimate_rest  signal
     0     b  solution      11.0           10.0   False
     """

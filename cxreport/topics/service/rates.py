@@ -79,8 +79,8 @@ def within_level(
     >>> asked = pd.to_datetime(["2026-03-01T10"] * 3 + ["2026-03-01T20"])
     >>> solved = pd.to_datetime(["2026-03-01T11", "2026-03-01T19", None, None])
     >>> requests = pd.DataFrame({"created_at": asked, "solved_at": solved})
-    >>> found = within_level(read_tickets(requests, until=dt.date(2026, 3, 1)), "solution", 8)
-    >>> found[["n", "favourable", "not_observable"]]
+    >>> rates = within_level(read_tickets(requests, until=dt.date(2026, 3, 1)), "solution", 8)
+    >>> rates[["n", "favourable", "not_observable"]]
        n  favourable  not_observable
     0  3           1               1
     """
@@ -145,8 +145,8 @@ def handled_rates(
     >>> requests = pd.DataFrame({"created_at": pd.to_datetime(["2026-03-01T10"] * 3),
     ...     "solved_at": pd.to_datetime(["2026-03-01T11", "2026-03-01T12", None]),
     ...     "replies_n": [1, 2, 1], "reopened_n": [0, 1, 0]})
-    >>> found = handled_rates(read_tickets(requests, until=dt.date(2026, 3, 1)))
-    >>> found[["note", "metric", "n", "favourable", "not_observable"]]
+    >>> rates = handled_rates(read_tickets(requests, until=dt.date(2026, 3, 1)))
+    >>> rates[["note", "metric", "n", "favourable", "not_observable"]]
                      note         metric  n  favourable  not_observable
     0  not yet observable  first_contact  2           1               1
     1                           reopened  3           1               0

@@ -83,8 +83,8 @@ def contact_reasons(
     --------
     >>> now = pd.DataFrame({"reason": ["late"] * 60 + ["price"] * 40})
     >>> before = pd.DataFrame({"reason": ["late"] * 30 + ["price"] * 70})
-    >>> found = contact_reasons(now, before)
-    >>> found[["reason", "n", "cumulative", "lift", "lift_low", "lift_high", "signal"]].round(2)
+    >>> reasons = contact_reasons(now, before)
+    >>> reasons[["reason", "n", "cumulative", "lift", "lift_low", "lift_high", "signal"]].round(2)
       reason   n  cumulative  lift  lift_low  lift_high  signal
     0   late  60        60.0  2.00      1.42       2.81    True
     1  price  40       100.0  0.57      0.44       0.75    True
@@ -160,8 +160,8 @@ def avoidable_contacts(
     --------
     >>> tickets = pd.DataFrame({"reason": ["late"] * 10 + ["gift"] * 5})
     >>> orders = pd.DataFrame({"order_id": range(200)})
-    >>> found = avoidable_contacts(tickets, orders, avoidable=["late"])
-    >>> found[["n", "contacts", "estimate", "low", "high"]].round(2)
+    >>> rates = avoidable_contacts(tickets, orders, avoidable=["late"])
+    >>> rates[["n", "contacts", "estimate", "low", "high"]].round(2)
          n  contacts  estimate  low  high
     0  200        10       5.0  2.4   9.2
     """

@@ -126,12 +126,12 @@ def read_tickets(
     >>> requests = pd.DataFrame({
     ...     "created_at": pd.to_datetime(["2026-03-01T10", "2026-03-01T12", "2026-03-02T09"]),
     ...     "solved_at": pd.to_datetime(["2026-03-01T16", None, "2026-03-01T12"])})
-    >>> found = read_tickets(requests, until=dt.date(2026, 3, 2))
-    >>> run(found.rows.select("solution_seconds", "solution_seen")) / [3600, 1]
+    >>> tickets = read_tickets(requests, until=dt.date(2026, 3, 2))
+    >>> run(tickets.rows.select("solution_seconds", "solution_seen")) / [3600, 1]
        solution_seconds  solution_seen
     0               6.0            1.0
     1              36.0            0.0
-    >>> found.left_out
+    >>> tickets.left_out
                       reason  n
     0  solved before created  1
     """

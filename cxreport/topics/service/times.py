@@ -73,8 +73,8 @@ def waits(tickets: Tickets, metric: Metric, *, by: By = None, level: float = 0.9
     >>> asked = pd.to_datetime(["2026-03-01T10"] * 5)
     >>> solved = pd.to_datetime(["2026-03-01T11", "2026-03-01T13", "2026-03-01T15", None, None])
     >>> requests = pd.DataFrame({"created_at": asked, "solved_at": solved})
-    >>> found = waits(read_tickets(requests, until=dt.date(2026, 3, 1)), "solution")
-    >>> found[["n", "ended", "waiting", "estimate", "ended_median"]]
+    >>> times = waits(read_tickets(requests, until=dt.date(2026, 3, 1)), "solution")
+    >>> times[["n", "ended", "waiting", "estimate", "ended_median"]]
        n  ended  waiting  estimate  ended_median
     0  5      3        2       5.0           3.0
     """
@@ -130,9 +130,9 @@ def waiting_curve(
     >>> from cxreport.topics.service.tickets import read_tickets
     >>> requests = pd.DataFrame({"created_at": pd.to_datetime(["2026-03-01T10"] * 2),
     ...     "solved_at": pd.to_datetime(["2026-03-01T11", "2026-03-01T13"])})
-    >>> found = waiting_curve(
+    >>> curve = waiting_curve(
     ...     read_tickets(requests, until=dt.date(2026, 3, 1)), "solution", points=4)
-    >>> found[["time", "estimate"]]
+    >>> curve[["time", "estimate"]]
        time  estimate
     0   0.0     100.0
     1   1.0      50.0

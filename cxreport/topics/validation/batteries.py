@@ -151,8 +151,8 @@ def bridge_versions(
     >>> starts = [month.start for month in months] * 2
     >>> answers = pd.DataFrame({"easy": [5, 1, 5, 5], "period_start": starts})
     >>> asked = Column(role="ces", scale=(1, 5), versions=[{"until": dt.date(2026, 1, 31)}])
-    >>> found = bridge_versions(answers, {"easy": asked}, months)
-    >>> found[["before_last", "after_first", "estimate_reference", "estimate", "difference"]]
+    >>> bridges = bridge_versions(answers, {"easy": asked}, months)
+    >>> bridges[["before_last", "after_first", "estimate_reference", "estimate", "difference"]]
       before_last after_first  estimate_reference  estimate  difference
     0     2026-01     2026-02               100.0      50.0       -50.0
     """

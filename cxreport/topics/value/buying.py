@@ -80,8 +80,8 @@ def buying_history(
     >>> import datetime as dt
     >>> days = pd.to_datetime(["2026-01-01", "2026-01-15", "2026-01-15", "2026-01-08"])
     >>> bought = pd.DataFrame({"customer_id": ["a", "a", "a", "b"], "ordered_at": days})
-    >>> found = buying_history(bought, until=dt.date(2026, 1, 29))
-    >>> found[["repeats", "recency", "age", "customers"]]
+    >>> history = buying_history(bought, until=dt.date(2026, 1, 29))
+    >>> history[["repeats", "recency", "age", "customers"]]
        repeats  recency  age  customers
     0        0      0.0  3.0          1
     1        1      2.0  4.0          1

@@ -100,8 +100,8 @@ def check_forecast(
     >>> import datetime as dt
     >>> days = ["2026-01-01", "2026-01-15", "2026-02-10", "2026-01-08", "2026-02-01"]
     >>> bought = pd.DataFrame({"customer_id": list("aaabc"), "ordered_at": pd.to_datetime(days)})
-    >>> found = check_forecast(bought, split=dt.date(2026, 1, 31), until=dt.date(2026, 2, 28))
-    >>> found.total[["n", "actual"]]  # c came too late, a comes back once
+    >>> check = check_forecast(bought, split=dt.date(2026, 1, 31), until=dt.date(2026, 2, 28))
+    >>> check.total[["n", "actual"]]  # c came too late, a comes back once
        n  actual
     0  2     1.0
     """

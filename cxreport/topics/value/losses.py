@@ -48,8 +48,8 @@ def losses_again(
     >>> from cxreport.topics.value.profits import profit_by_customer
     >>> first = pd.DataFrame({"customer_id": list("abcd"), "margin": [-1.0, -2.0, 3.0, 4.0]})
     >>> then = pd.DataFrame({"customer_id": list("abc"), "margin": [-5.0, 6.0, 7.0]})
-    >>> found = losses_again(profit_by_customer(first), profit_by_customer(then))
-    >>> found[["before", "n", "losing", "estimate"]]
+    >>> losses = losses_again(profit_by_customer(first), profit_by_customer(then))
+    >>> losses[["before", "n", "losing", "estimate"]]
               before  n  losing  estimate
     0    lost before  2       1      50.0
     1  earned before  1       0       0.0

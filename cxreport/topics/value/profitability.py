@@ -65,8 +65,8 @@ def profitability(profits: ir.Table, *, by: By = None, level: float = 0.95) -> p
     --------
     >>> from cxreport.topics.value.profits import profit_by_customer
     >>> orders = pd.DataFrame({"customer_id": list("abcd"), "margin": [9.0, 5.0, 1.0, -3.0]})
-    >>> found = profitability(profit_by_customer(orders))
-    >>> found[["n", "losing", "losing_share", "total", "estimate"]]
+    >>> profits = profitability(profit_by_customer(orders))
+    >>> profits[["n", "losing", "losing_share", "total", "estimate"]]
        n  losing  losing_share  total  estimate
     0  4       1          25.0   12.0       3.0
     """

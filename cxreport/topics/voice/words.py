@@ -88,8 +88,8 @@ def words(texts: pd.Series, languages: pd.Series | None = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> found = words(pd.Series(["Stato dell'ordine: non funziona", "It doesn't work"]))
-    >>> found.groupby("text")["word"].agg(list).tolist()
+    >>> table = words(pd.Series(["Stato dell'ordine: non funziona", "It doesn't work"]))
+    >>> table.groupby("text")["word"].agg(list).tolist()
     [['non_funziona', 'ordine'], ['not_work']]
     """
     texts = as_series(texts)
