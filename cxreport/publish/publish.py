@@ -185,7 +185,7 @@ def _is_published(path: Path) -> bool:
     try:
         manifest = json.loads((path.parent / MANIFEST).read_text(encoding="utf-8"))
         return path.name == MANIFEST or _digest(path.read_bytes()) == hashes_of(manifest)[path.name]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
 
 
