@@ -39,7 +39,7 @@ def check_beside(name: str, content: bytes, *, codebook: Codebook | None = None)
     codebook : Codebook, optional
         The contract of the source that it is made from, none of whose ids may stand in it.
     """
-    problems = []
+    problems: list[str] = []
     if name.endswith(".xlsx"):
         problems, texts = _workbook(content)
     else:
@@ -60,7 +60,8 @@ def check_beside(name: str, content: bytes, *, codebook: Codebook | None = None)
 
 def _workbook(content: bytes) -> tuple[list[str], list[str]]:
     """Return the problems of a workbook, and all of its texts."""
-    problems, texts = [], []
+    problems: list[str] = []
+    texts: list[str] = []
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         for part in book.namelist():
             if not PARTS.fullmatch(part):

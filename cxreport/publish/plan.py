@@ -311,12 +311,12 @@ def _why_stale(folder: Path, report: Report, provenance: Mapping[str, Any]) -> s
     """Return why the pages in a folder are not those that this job would make."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        published = dict(manifest["pages"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        published, hashes = dict(manifest["pages"]), hashes_of(manifest)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "never built"
     if {*published} & {*LANGUAGES} != {*report.languages}:
         return "other languages"
-    if any(_digest(folder / name) != digest for name, digest in hashes_of(manifest).items()):
+    if any(_digest(folder / name) != digest for name, digest in hashes.items()):
         return "a file is missing or is not the one published"
     if manifest.get("fingerprint") == provenance["fingerprint"]:
         return ""

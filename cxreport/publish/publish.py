@@ -187,5 +187,5 @@ def _is_published(path: Path) -> bool:
         return (
             path.name == MANIFEST or digest_of(path.read_bytes()) == hashes_of(manifest)[path.name]
         )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False

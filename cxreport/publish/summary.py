@@ -78,16 +78,16 @@ def summarise(pieces: Sequence[Piece], title: str, words: Words, page: str) -> S
     marked = [each for block in blocks for each in _marked(block)]
     values = [v for block in marked if block.kind == "cards" for v in _values(block, words)]
     for value in values[:MOST_VALUES]:
-        summary = _with(summary, "values", value)
+        summary = _if_short(replace(summary, values=(*summary.values, value)), summary)
     for block in marked:
         for sentence in _sentences(block, words):
-            summary = _with(summary, "sentences", sentence)
+            longer = replace(summary, sentences=(*summary.sentences, sentence))
+            summary = _if_short(longer, summary)
     return summary
 
 
-def _with(summary: Summary, name: str, line: str) -> Summary:
-    """Add a line where there is room for it."""
-    longer = replace(summary, **{name: (*getattr(summary, name), line)})
+def _if_short(longer: Summary, summary: Summary) -> Summary:
+    """Return the longer one where there is room for it."""
     return longer if longer.n_words <= MOST_WORDS else summary
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxreport.scores.suppression import SUPPRESSED
 from cxreport.show.cell import Cell, Table
 from cxreport.show.formats import TEXTUAL
 from cxreport.show.parts import Column
@@ -86,7 +87,12 @@ def _cells(
     cells = [
         Cell(_write(row, column, reader), heading.text, is_number=True, shade=int(row["shade"]))
         if pd.notna(row[column.name])
-        else Cell(none, heading.text, unseen=reader.text(gap) if gap else "")
+        else Cell(
+            none,
+            heading.text,
+            is_hidden=row.get("note") == SUPPRESSED,
+            unseen=reader.text(gap) if gap else "",
+        )
         for row, heading in zip(rows[:kept], headings, strict=False)
     ]
     still_open = len(rows) - kept

@@ -12,26 +12,52 @@ INVISIBLE = {"Cc", "Cf", "Cs"}
 FILLERS = set("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 """Letters that show nothing."""
 RIGHT_TO_LEFT = {"R", "AL", "AN"}
+MOST_MARKS = 2
+"""Marks that one letter may bear; more of them climb over the lines above."""
+MARKS = {"Mn", "Me"}
+LONGEST = 400
+"""Signs of a cell's text; a longer one is cut."""
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 
 
 def visible(text: str) -> str:
     r"""Leave out the characters that nobody sees, and that turn or join what stands beside them.
 
+    Letters are written in their composed form (NFC), and bear two marks at most.
+
     Examples
     --------
-    >>> visible("tel\u202e"), visible("pay\u200bpal")
-    ('tel', 'paypal')
+    >>> visible("tel\u202e"), visible("pay\u200bpal"), len(visible("a" + 9 * "\u0336"))
+    ('tel', 'paypal', 3)
     """
     if text.isascii() and text.isprintable():
         return text
     lines = text.replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(
+    shown = "".join(
         letter
         for letter in lines
         if letter in "\n\t\r"
         or (unicodedata.category(letter) not in INVISIBLE and letter not in FILLERS)
     )
+    return _with_few_marks(unicodedata.normalize("NFC", shown))
+
+
+def _with_few_marks(text: str) -> str:
+    """Leave each letter its first marks."""
+    letters, marks = [], 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.category(letter) in MARKS else 0
+        if marks <= MOST_MARKS:
+            letters.append(letter)
+    return "".join(letters)
+
+
+def _cell(value: Any) -> Any:
+    """Make the text of a cell visible, and cut a long one."""
+    text = all_visible(value)
+    if not isinstance(text, str) or len(text) <= LONGEST:
+        return text
+    return text[: LONGEST - 1].rstrip() + "…"
 
 
 def all_visible(value: Any) -> Any:
@@ -47,7 +73,7 @@ def all_visible(value: Any) -> Any:
 
 def visible_block(block: Block) -> Block:
     """Make every text of a block visible: the one door from data into a page."""
-    frame = block.frame.map(all_visible)
+    frame = block.frame.map(_cell)
     frame.columns = [all_visible(name) for name in block.frame.columns]
     return Block(block.kind, frame, all_visible(block.parameters))
 

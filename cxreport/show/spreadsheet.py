@@ -67,10 +67,9 @@ def harmless(text: str) -> str:
     >>> harmless("=1+1"), harmless("a;@SUM(1)"), harmless("-3.5"), harmless("great ;-)")
     ("'=1+1", "a;'@SUM(1)", '-3.5', 'great ;-)')
     """
-    begins = len(text) - len(text.lstrip())
-    text = text[:begins] + INSIDE.sub(r"\1'", text[begins:])
     runs = text.lstrip().startswith(FORMULA) or text.startswith(("\t", "\r"))
-    return f"'{text}" if runs and not PLAIN_NUMBER.fullmatch(text) else text
+    inside = INSIDE.sub(r"\1'", text)
+    return f"'{inside}" if runs and not PLAIN_NUMBER.fullmatch(text) else inside
 
 
 def name_in_letters(text: str, longest: int = LONGEST_NAME) -> str:

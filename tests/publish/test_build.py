@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import nbformat
 import pytest
 from nbformat import v4
-from small_project import Command, blocks, pages, show, write_notebook, write_project
+from small_project import Command, blocks, names_of, pages, show, write_notebook, write_project
 
 from cxreport.publish.build import build
 from cxreport.publish.plan import make_plan
@@ -59,12 +59,8 @@ def test_a_broken_report_stops_no_other(tmp_path: Path) -> None:
     assert failure.parts["where"] == "broken 2026-10, broken.ipynb, cell 6"
     assert set(pages(tmp_path)) == {
         *INDEXES.values(),
-        "latest/whole/it.html",
-        "latest/whole/en.html",
-        "latest/whole/manifest.json",
-        "whole/2026-10/it.html",
-        "whole/2026-10/en.html",
-        "whole/2026-10/manifest.json",
+        *names_of("latest/whole", "it", "en"),
+        *names_of("whole/2026-10", "it", "en"),
     }
     index = (tmp_path / "reports/index.html").read_text("utf-8")
     assert "whole/2026-10/it.html" in index

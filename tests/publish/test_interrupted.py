@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from small_project import Command, leftovers, pages, write_notebook, write_project
+from small_project import Command, leftovers, names_of, pages, write_notebook, write_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,10 +48,8 @@ def project(built: Built, tmp_path: Path) -> Path:
 
 
 def test_the_first_build_publishes_both_languages_and_an_index(built: Built) -> None:
-    folder = "mini/2026-10"
-    files = ("en.html", "it.html", "manifest.json")
-    names = {f"{place}/{file}" for place in (folder, "latest/mini") for file in files}
-    assert set(pages(built.root)) == names | {"index.html", "index.it.html"}
+    names = {n for place in ("mini/2026-10", "latest/mini") for n in names_of(place, "it", "en")}
+    assert set(pages(built.root)) == names | set(INDEXES.values())
     assert leftovers(built.root) == []
 
 

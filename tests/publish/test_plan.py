@@ -199,6 +199,21 @@ def test_a_page_that_is_gone_or_was_changed_makes_pages_stale(project: Path) -> 
     assert why(project) == "a file is missing or is not the one published"
 
 
+def test_what_lies_beside_a_page_is_part_of_it(project: Path) -> None:
+    folder = pretend_built(project)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["files"] = {"it.xlsx": manifest["pages"]["it"]}
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert why(project) == "a file is missing or is not the one published"
+    (folder / "it.xlsx").write_text("page", "utf-8")
+    assert why(project) == ""
+    (folder / "it.xlsx").write_text("pagE", "utf-8")
+    assert why(project) == "a file is missing or is not the one published"
+    manifest["files"] = 3
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert why(project) == "never built"
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"pages": 3}'])
 def test_a_manifest_that_cannot_be_read_counts_as_never_built(project: Path, text: str) -> None:
     (pretend_built(project) / "manifest.json").write_text(text, "utf-8")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 OLD = {"en": "old page", "it": "vecchia pagina, è"}
 NEW = {"en": "new page", "it": "nuova pagina, è"}
 HASH_OF_OLD_PAGE = "65e2c41ac94172f6e00b93aafdc68b026b25791c4455809f24e04f52fdcd28b7"  # sha256sum
+HASH_OF_WORKBOOK = "5dd042bc1317e19e9473d32caad73bc2bb5702017493924b0007892442590089"
 MANIFEST = {
     "report": "shops",
     "title": "monthly",
@@ -80,6 +81,23 @@ def test_pages_are_published_as_they_are_with_their_hashes(tmp_path: Path) -> No
     assert manifest["pages"]["en"] == HASH_OF_OLD_PAGE
     assert {key: manifest[key] for key in MANIFEST} == MANIFEST
     assert left_over(tmp_path) == []
+
+
+def test_what_lies_beside_the_pages_is_published_and_replaced_with_them(tmp_path: Path) -> None:
+    folder = tmp_path / "shops/2026-10"
+    beside = {"en.xlsx": b"PK\x00\xff", "en.summary.txt": "è".encode()}
+    before = file_stamps(tmp_path)
+    with staging(tmp_path) as staged:
+        publish(staged, folder, OLD, MANIFEST, beside)
+    assert {name: (folder / name).read_bytes() for name in beside} == beside
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    # printf 'PK\x00\xff' | sha256sum
+    assert manifest["files"]["en.xlsx"] == HASH_OF_WORKBOOK
+    assert foreign_changes(tmp_path, before) == []
+    (folder / "en.xlsx").write_bytes(b"other")
+    assert foreign_changes(tmp_path, before) == ["shops/2026-10/en.xlsx"]
+    put(tmp_path, NEW)  # which have nothing beside them
+    assert {path.name for path in folder.iterdir()} == {"en.html", "it.html", "manifest.json"}
 
 
 @pytest.mark.parametrize("steps", range(STEPS))

@@ -129,7 +129,7 @@ def test_a_study_is_published_listed_and_up_to_date(project: Path) -> None:
     assert [job.stale for job in jobs] == ["never built"]
     assert build(jobs, project, project / "reports") == []
     folder = project / "reports/intervals/study"
-    assert sorted(path.name for path in folder.iterdir()) == ["en.html", "it.html", "manifest.json"]
+    assert {path.name for path in folder.iterdir()} >= {"en.html", "it.html", "manifest.json"}
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert manifest["period"] == {"name": "study", "kind": "study"}
     page = (folder / "en.html").read_text("utf-8")

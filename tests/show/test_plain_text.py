@@ -15,7 +15,7 @@ from cxreport.errors import CxError
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.labels import title_label
 from cxreport.show.parts import chart
-from cxreport.show.plain_text import visible
+from cxreport.show.plain_text import visible, visible_block
 from cxreport.show.render import render
 from cxreport.show.words import Words
 from cxreport.topics.survey.group_blocks import GROUPS as COLUMNS
@@ -56,8 +56,19 @@ def test_no_control_reaches_a_page_a_picture_or_a_download(kind: str, language: 
 
 
 def test_what_can_be_seen_stays() -> None:
-    for text in ("caffè", "Zürich", "naïve – «sì»", "東京", "a\u0301", "1\u00a0h", "a\nb"):
+    for text in ("caffè", "Zürich", "naïve – «sì»", "東京", "x\u0301", "1\u00a0h", "a\nb"):
         assert visible(text) == text
+
+
+def test_letters_are_composed_and_bear_two_marks_at_most() -> None:
+    assert visible("a\u0301") == "\u00e1"  # Unicode Annex 15
+    assert visible("x" + "\u0336" * 40 + "y\u0301") == "x\u0336\u0336\u00fd"
+
+
+def test_the_text_of_a_cell_is_cut_at_400_signs() -> None:
+    block = Block("plain_table", pd.DataFrame({"text": ["a" * 400, "b" * 401], "n": [1, 2]}))
+    cells = list(visible_block(block).frame["text"])
+    assert cells == ["a" * 400, "b" * 399 + "…"]
 
 
 def test_a_name_from_right_to_left_is_isolated_in_a_sentence() -> None:

@@ -118,6 +118,13 @@ def pages(root: Path, out: str = "reports") -> dict[str, bytes]:
     return {name: content for name, content in found.items() if not name.startswith(".")}
 
 
+def names_of(folder: str, *languages: str) -> set[str]:
+    """Return the names of all that is published in a folder: pages, and what lies beside them."""
+    kinds = ("html", "xlsx", "summary.txt", "summary.html", "summary.json")
+    files = {f"{folder}/{language}.{kind}" for language in languages for kind in kinds}
+    return files | {f"{folder}/manifest.json"}
+
+
 def leftovers(root: Path) -> list[str]:
     """Return what unfinished builds have left."""
     return [path.name for path in (root / "reports/.staging").glob("*/")]
