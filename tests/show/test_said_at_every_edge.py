@@ -491,3 +491,33 @@ def test_praise_is_not_followed_by_a_warning(
     page = page_of(cx.drivers.moments(pd.DataFrame([row]), surveys["two"], 180), language)
     assert {"en": "Can win customers", "it": "Può conquistare"}[language] in page
     assert not re.search(r"[Aa]t risk|[Aa] rischio", page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("edge", MOVES)
+def test_groups_differ_only_beyond_their_interval(
+    edge: str, language: str, surveys: dict[str, Survey]
+) -> None:
+    survey, (difference, low, high, signal, n) = surveys["two"], MOVES[edge]
+    row = {"group": "web", "question": "nps", "metric": "nps", "n": n, "estimate": 40.0,
+           "estimate_reference": 40.0 - difference, "difference": difference, "signal": signal,
+           "p_value": 0.01, "q_value": 0.02, "note": ""}  # fmt: skip
+    channel = row | {"low": 30.0, "high": 50.0, "difference_low": low, "difference_high": high}
+    other = channel | {"group": "shop", "signal": pd.NA, "estimate": 40.0 - difference}
+    other |= {"estimate": 30.0} if np.isnan(difference) else {}
+    page = page_of(cx.channels.scores(pd.DataFrame([channel, other]), survey, 12), language)
+    words = {"en": {"up": "Stronger than", "down": "Weaker than", "same": "No channel differs",
+                    "unsaid": "Whether channels differ cannot"},
+             "it": {"up": "Più forte", "down": "Più debole", "same": "Nessun canale si distingue",
+                    "unsaid": "Non si può dire se i canali"}}[language]  # fmt: skip
+    assert [key for key, text in words.items() if text in page] == [expected(edge)]
+    visits = pd.DataFrame([row | {"event_name": "bought", "low": low, "high": high,
+                                  "n_reference": n, "group_reference": "shop"}])  # fmt: skip
+    said = page_of(
+        cx.conversion.session_differences_table(visits, survey.dataset, between="channel"), language
+    )
+    a_signal = {"en": "): a signal", "it": "): un segnale"}[language]
+    within = {"en": "no more than chance", "it": "non più di quanto"}[language]
+    assert (a_signal in said, within in said) == (
+        expected(edge) in {"up", "down"}, expected(edge) == "same",
+    )  # fmt: skip

@@ -96,7 +96,8 @@ def scores(compared: pd.DataFrame, company: Company, periods: int) -> Block:
         return _note("missing.scores")
     column = _channel_column(company)
     fired = known[known["signal"].fillna(value=False).astype(bool)].sort_values("difference")
-    parts = [_differs(row) for row in fired.to_dict("records")] or [say("scores.none")]
+    none = say("scores.none" if known["signal"].notna().any() else "scores.unsaid")
+    parts = [_differs(row) for row in fired.to_dict("records")] or [none]
     overall = float((known["n"].astype(float) * known["estimate"]).sum() / known["n"].sum())
     drawn = chart(
         "intervals", "channels", "scores", compared, SCORES, company,
