@@ -341,18 +341,18 @@ def control(marks: dict[int, str], *, limits: bool = True, periods: int = 6) -> 
     ("frame", "finding"),
     [
         (control({}), ("Steady: no mark in 6 periods", "Stabile: nessun segno in 6 periodi")),
-        (control({5: "concern"}), ("Oct 2026: worse than usual", "ott 2026: peggio del solito")),
+        (control({5: "concern"}), ("Oct 2026: worse than usual", "Ott 2026: peggio del solito")),
         (control({1: "fall", 5: "rise"}), ("Oct 2026: more than usual",
-                                           "ott 2026: più del solito")),
+                                           "Ott 2026: più del solito")),
         (control({2: "improvement"}),
          ("Oct 2026: as usual; better than usual last in Jul 2026",
-          "ott 2026: come al solito; l'ultima volta meglio del solito: lug 2026")),
+          "Ott 2026: come al solito; l'ultima volta meglio del solito: lug 2026")),
         (control({}, limits=False), ("", "")),
         (control({0: "concern"}, limits=False), ("", "")),
         (control({}).assign(lower=[NAN] * 5 + [40.0]), ("Steady: no mark in one period",
                                                         "Stabile: nessun segno in un periodo")),
         (control({2: "concern"}).assign(estimate=[50.0] * 3 + [NAN] * 3),
-         ("Jul 2026: worse than usual", "lug 2026: peggio del solito")),
+         ("Jul 2026: worse than usual", "Lug 2026: peggio del solito")),
     ],
 )  # fmt: skip
 def test_a_control_chart_says_whether_its_last_period_is_usual(
