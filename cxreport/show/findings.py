@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cxreport.show.labels import capital
 from cxreport.show.written import names_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def finding_of(block: Block, reader: Reader) -> str:
         Who reads it.
     """
     tell = TELLERS.get(block.kind)
-    return tell(block, reader) if tell else ""
+    return capital(tell(block, reader)) if tell else ""
 
 
 def _control(block: Block, reader: Reader) -> str:

@@ -341,18 +341,18 @@ def control(marks: dict[int, str], *, limits: bool = True, periods: int = 6) -> 
     ("frame", "finding"),
     [
         (control({}), ("Steady: no mark in 6 periods", "Stabile: nessun segno in 6 periodi")),
-        (control({5: "concern"}), ("Oct 2026: worse than usual", "ott 2026: peggio del solito")),
+        (control({5: "concern"}), ("Oct 2026: worse than usual", "Ott 2026: peggio del solito")),
         (control({1: "fall", 5: "rise"}), ("Oct 2026: more than usual",
-                                           "ott 2026: più del solito")),
+                                           "Ott 2026: più del solito")),
         (control({2: "improvement"}),
          ("Oct 2026: as usual; better than usual last in Jul 2026",
-          "ott 2026: come al solito; l'ultima volta meglio del solito: lug 2026")),
+          "Ott 2026: come al solito; l'ultima volta meglio del solito: lug 2026")),
         (control({}, limits=False), ("", "")),
         (control({0: "concern"}, limits=False), ("", "")),
         (control({}).assign(lower=[NAN] * 5 + [40.0]), ("Steady: no mark in one period",
                                                         "Stabile: nessun segno in un periodo")),
         (control({2: "concern"}).assign(estimate=[50.0] * 3 + [NAN] * 3),
-         ("Jul 2026: worse than usual", "lug 2026: peggio del solito")),
+         ("Jul 2026: worse than usual", "Lug 2026: peggio del solito")),
     ],
 )  # fmt: skip
 def test_a_control_chart_says_whether_its_last_period_is_usual(
@@ -491,3 +491,33 @@ def test_praise_is_not_followed_by_a_warning(
     page = page_of(cx.drivers.moments(pd.DataFrame([row]), surveys["two"], 180), language)
     assert {"en": "Can win customers", "it": "Può conquistare"}[language] in page
     assert not re.search(r"[Aa]t risk|[Aa] rischio", page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("edge", MOVES)
+def test_groups_differ_only_beyond_their_interval(
+    edge: str, language: str, surveys: dict[str, Survey]
+) -> None:
+    survey, (difference, low, high, signal, n) = surveys["two"], MOVES[edge]
+    row = {"group": "web", "question": "nps", "metric": "nps", "n": n, "estimate": 40.0,
+           "estimate_reference": 40.0 - difference, "difference": difference, "signal": signal,
+           "p_value": 0.01, "q_value": 0.02, "note": ""}  # fmt: skip
+    channel = row | {"low": 30.0, "high": 50.0, "difference_low": low, "difference_high": high}
+    other = channel | {"group": "shop", "signal": pd.NA, "estimate": 40.0 - difference}
+    other |= {"estimate": 30.0} if np.isnan(difference) else {}
+    page = page_of(cx.channels.scores(pd.DataFrame([channel, other]), survey, 12), language)
+    words = {"en": {"up": "Stronger than", "down": "Weaker than", "same": "No channel differs",
+                    "unsaid": "Whether channels differ cannot"},
+             "it": {"up": "Più forte", "down": "Più debole", "same": "Nessun canale si distingue",
+                    "unsaid": "Non si può dire se i canali"}}[language]  # fmt: skip
+    assert [key for key, text in words.items() if text in page] == [expected(edge)]
+    visits = pd.DataFrame([row | {"event_name": "bought", "low": low, "high": high,
+                                  "n_reference": n, "group_reference": "shop"}])  # fmt: skip
+    said = page_of(
+        cx.conversion.session_differences_table(visits, survey.dataset, between="channel"), language
+    )
+    a_signal = {"en": "): a signal", "it": "): un segnale"}[language]
+    within = {"en": "no more than chance", "it": "non più di quanto"}[language]
+    assert (a_signal in said, within in said) == (
+        expected(edge) in {"up", "down"}, expected(edge) == "same",
+    )  # fmt: skip

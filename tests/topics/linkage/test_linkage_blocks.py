@@ -184,15 +184,20 @@ def test_revenue_at_risk_is_told_as_an_upper_limit(company: Company) -> None:
     assert "An upper limit" in page
 
 
-def test_a_section_without_data_says_which_table_is_missing(company: Company) -> None:
+def test_a_section_without_data_says_which_table_is_missing(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
     empty = ScoreLink(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
+    for block in (link(empty, company, 180), at_risk(pd.DataFrame(), company, 180)):
+        assert "no answers with an NPS and a customer" in said(block)
+    monkeypatch.setattr(type(company), "columns_of", lambda *_: set())
     for block in (
         link(empty, company, 180),
         loyal(pd.DataFrame(), company),
         at_risk(pd.DataFrame(), company, 180),
     ):
         assert "“orders”" in said(block)
-        assert "“orders”" in said(block, "it")
+        assert "«orders»" in said(block, "it")
 
 
 def test_the_method_counts_what_was_left_out(company: Company) -> None:

@@ -138,10 +138,10 @@ def test_long_waits_are_drawn_in_days(company: Company) -> None:
 
 def test_only_charts_with_a_concern_are_drawn_beside_that_of_all(company: Company) -> None:
     page = said(cx.service.history_chart(cx.service.company_history(company), company))
-    assert "March 2026, first reply: longer than usual (a mark on the chart)." in page
+    assert "March 2026, first reply: worse than usual (a mark on the chart)." in page
     assert re.search(r"phone \(4.0 hours; usually 3[01] minutes\)", page)
-    assert "Phone: median wait for the first reply" in page
-    assert "Shop: median wait for the first reply" not in page
+    assert "Phone: within how long half had the first reply" in page
+    assert "Shop: within how long half had the first reply" not in page
 
 
 def test_rates_name_their_level_as_it_was_declared(company: Company) -> None:
@@ -155,7 +155,7 @@ def test_rates_name_their_level_as_it_was_declared(company: Company) -> None:
 
 def test_reasons_are_told_in_order(company: Company) -> None:
     page = said(cx.service.reasons_chart(cx.service.company_reasons(company), company), "it")
-    assert "il più frequente è “consegna”" in page
+    assert "il più frequente è «consegna»" in page
     assert "6 confronti fatti insieme" in page
 
 
