@@ -23,7 +23,7 @@ from traitlets import default
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.executed import END, cell_number
-from cxreport.publish.fold import Piece, fold, in_short
+from cxreport.publish.fold import Piece, fold, in_fold, in_short
 from cxreport.publish.provenance import provenance_rows
 from cxreport.show.blocks import MIME, read_block
 from cxreport.show.labels import period_label, title_label
@@ -152,9 +152,12 @@ def _write(
     markdown = Headings()
     write_markdown = mistune.create_markdown(renderer=markdown, plugins=["table"])
     brief = bool(notebook.metadata.get("brief")) and not title
-    pieces = [
-        piece for n, cell in cells.items() for piece in _pieces(cell, words, f"f{n}", brief=brief)
-    ]
+    pieces: list[Piece] = []
+    hidden = 0
+    for number, cell in cells.items():
+        for piece in _pieces(cell, words, f"f{number}", brief=brief and not hidden):
+            hidden = in_fold(piece, hidden)
+            pieces.append(piece)
     parts = [
         Markup(write_markdown(piece.markdown)) if piece.markdown else piece.html  # noqa: S704
         for piece in fold(pieces, words)
@@ -172,6 +175,7 @@ def _write(
         "parts": parts,
         "contents": markdown.contents,
         "link": link,
+        "brief": brief,
         "provenance": all_visible(provenance_rows(provenance, words)),
     }
     exporter = PageExporter()  # type: ignore[no-untyped-call]
