@@ -25,7 +25,7 @@ from traitlets import default
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.executed import END, cell_number
-from cxreport.publish.fold import Piece, fold, in_short
+from cxreport.publish.fold import Piece, fold, in_fold, in_short
 from cxreport.publish.provenance import provenance_rows
 from cxreport.show.blocks import MIME, Block, read_block
 from cxreport.show.labels import period_label, title_label
@@ -183,7 +183,7 @@ def pieces_of(
         If an output is no block, or a block cannot be shown; which cell it is.
     """
     words = Words(language)
-    brief = bool(notebook.metadata.get("brief")) and not method
+    brief, hidden = _is_brief(notebook, method=method), 0
     pieces: list[Piece] = []
     for number, cell in enumerate(notebook.cells):
         if _is_method(cell) != method:
@@ -191,11 +191,12 @@ def pieces_of(
         tags = set(cell.metadata.get("tags", []))
         if cell.cell_type == "markdown" and (language in tags or not tags & set(LANGUAGES)):
             pieces.append(Piece(visible(cell.source), folded="fold" in tags))
+            hidden = in_fold(pieces[-1], hidden)
         with _named(cell):
             for position, payload in enumerate(payloads(cell)):
                 if payload != END:
                     block = visible_block(read_block(payload))
-                    block = in_short(block) if brief else block
+                    block = in_short(block) if brief and not hidden else block
                     named = block.parameters | ({"file": file} if file else {})
                     block = Block(block.kind, block.frame, named)
                     written = render(block, words.language, prefix=f"f{number}-{position}")
@@ -258,6 +259,7 @@ def write_page(
         "parts": parts,
         "contents": markdown.contents,
         "link": _other_page(notebook, words, method=method),
+        "brief": _is_brief(notebook, method=method),
         "provenance": all_visible(provenance_rows(provenance, words)),
     }
     exporter = PageExporter()  # type: ignore[no-untyped-call]
@@ -272,6 +274,10 @@ def _other_page(notebook: NotebookNode, words: Words, *, method: bool) -> tuple[
     if any(_is_method(cell) for cell in notebook.cells):
         return f"{METHOD}.{words.language}.html", words.text("method.link")
     return None
+
+
+def _is_brief(notebook: NotebookNode, *, method: bool) -> bool:
+    return bool(notebook.metadata.get("brief")) and not method
 
 
 def _is_method(cell: NotebookNode) -> bool:

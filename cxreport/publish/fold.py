@@ -1,8 +1,8 @@
 """What a page shows at once, and what waits in a fold or stands in the list at its end.
 
 A heading tagged ``fold`` hides its section until somebody opens it. A section that could only say
-what is missing is a line of one list at the end. A notebook whose metadata say ``brief`` shows of
-each list of sentences the first, and its tables in folds: what it tells stands in words and charts.
+what is missing is a line of one list at the end. A notebook whose metadata say ``brief`` shows the
+first of each list of sentences, and tables in folds where words or pictures say the same.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup
 
 from cxreport.show.blocks import Block, read_block
-from cxreport.show.charts.picture import DRAWINGS
 from cxreport.show.parts import section
 from cxreport.show.written import note_of, reader_of
 
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
     from cxreport.show.words import Words
 
 HEADINGS = {"## ": 2, "### ": 3}
-FIRST_SENTENCES = 2
-"""Of a list of sentences, so many are seen at once on a page that is brief."""
+ALONE, BESIDE = 2, 1
+"""Sentences of a list that are seen at once on a page that is brief: by themselves, or beside a
+picture or a table that tells more."""
 MOST_COLUMNS = 6
 """Of a table that is seen at once there, where nothing beside it says the same in short."""
-TELLS = {"sentences", "cards", *DRAWINGS}
 
 
 class Piece(NamedTuple):
@@ -55,17 +54,32 @@ def in_short(block: Block, *, alone: bool = True) -> Block:
     block : Block
         What a cell shows.
     alone : bool
-        Whether nothing stands beside it that says in short what a table says.
+        Whether nothing stands beside it.
     """
     if block.kind == "several":
         parts = [read_block(payload) for payload in block.parameters["blocks"]]
-        alone = not any(part.kind in TELLS for part in parts)
+        alone = len([part for part in parts if part.kind != "note"]) == 1
         return section([in_short(part, alone=alone) for part in parts])
     if block.kind == "sentences":
-        return replace(block, parameters=block.parameters | {"first": FIRST_SENTENCES})
+        return replace(block, parameters=block.parameters | {"first": ALONE if alone else BESIDE})
     if block.kind == "table" and not (alone and len(block.parameters["columns"]) <= MOST_COLUMNS):
         return Block("fold", parameters={"blocks": [block.payload()]})
     return block
+
+
+def in_fold(piece: Piece, hidden: int) -> int:
+    """Say of which level the fold is that a piece stands in or opens; 0 where it is in none.
+
+    Parameters
+    ----------
+    piece : Piece
+        The next part of a page.
+    hidden : int
+        The same of the part before it.
+    """
+    if piece.folded and piece.level:
+        return hidden or piece.level
+    return 0 if 0 < piece.level <= hidden else hidden
 
 
 def fold(pieces: Sequence[Piece], words: Words) -> list[Piece]:
@@ -94,10 +108,10 @@ def fold(pieces: Sequence[Piece], words: Words) -> list[Piece]:
             kept.insert(0, [chapter[0]])  # a part cannot stand without the heading above it
         alone = not any(_shown(part) for part in kept if not _is_folded(part, 3))
         told = [piece for part in kept for piece in _in_fold(part, 3, is_open=alone)]
-        shown += _in_fold(told, 2)
+        shown += _as_section(_in_fold(told, 2)) if chapter[0].level == 2 else told
     if missing:
         heading = "## " + words.text("missing_sections")
-        shown.append(Piece("\n".join([heading, "", *missing])))
+        shown += _as_section([Piece("\n".join([heading, "", *missing]))])
     return shown
 
 
@@ -125,6 +139,15 @@ def _in_fold(part: Section, level: int, *, is_open: bool = False) -> list[Piece]
         *part[1:],
         Piece(html=Markup("</div>\n</details>")),
     ]
+
+
+def _as_section(pieces: Section) -> list[Piece]:
+    """Hold together what stands under a heading of the second level."""
+    if not pieces:
+        return []
+    return [
+        Piece(html=Markup('<section class="grid">')), *pieces, Piece(html=Markup("</section>"))
+    ]  # fmt: skip
 
 
 def _is_folded(part: Section, level: int) -> bool:

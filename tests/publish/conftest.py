@@ -1,12 +1,41 @@
-"""A small project of their own for the tests of the command line."""
+"""What several tests of pages share: a small project, a browser, and the demo's month."""
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from here import run_here
+from playwright.sync_api import Browser, sync_playwright
 from small_project import write_project
+
+from cxreport.publish.export import export_method, export_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PROVENANCE = {
+    "commit": "c0ffee" * 6,
+    "clean": True,
+    "notebook": "01_monthly_report.ipynb",
+    "parameters": {"source": "demo"},
+    "codebook_sha256": "ab" * 32,
+    "data": {"responses.parquet": "cd" * 32},
+    "libraries": {"python": "3.11"},
+}
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +54,35 @@ def project(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     # the kernel behaves otherwise under pytest
     monkeypatch.delenv("PYTEST_CURRENT_TEST", raising=False)
     return root
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("no browser: install Chromium, for example with tests/install-browser.sh")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def demo_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the pages of the demo's last month: once, however many processes test."""
+    shared = tmp_path_factory.getbasetemp()
+    if shared.name.startswith("popen-"):  # the folder of one process among several
+        shared = shared.parent
+    folder = shared / "demo-month"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "written").exists():
+            notebook = run_here("01_monthly_report.ipynb", source="demo")
+            for language in ("it", "en"):
+                page = export_page(notebook, language, PROVENANCE)
+                method = export_method(notebook, language, PROVENANCE)
+                (folder / f"{language}.html").write_text(page, "utf-8")
+                (folder / f"method.{language}.html").write_text(method or "", "utf-8")
+            (folder / "written").touch()
+    return folder

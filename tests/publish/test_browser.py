@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from here import run_here
 from nbformat import v4
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from cxreport.publish.export import export_page
 from cxreport.publish.gate import check_page
@@ -18,16 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 A4_WIDTH = 717  # pixels between margins of 1 cm
 LONG = "a shop with a very long name indeed, Castellammare-di-Stabia/Reggio-nell'Emilia"
 CODEBOOK = f"""
@@ -107,17 +96,6 @@ def pages(
         written[language] = folder / f"{language}.html"
         written[language].write_text(export_page(notebook, language, PROVENANCE), "utf-8")
     return written
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip("no browser: install Chromium, for example with tests/install-browser.sh")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=QUIET)
-        yield started
-        started.close()
 
 
 @pytest.fixture(params=[("it", 1280), ("en", 1280), ("it", 375), ("en", 375)], ids=str)
@@ -231,6 +209,7 @@ def test_paper_cuts_nothing_at_its_right_edge(
     page = browser.new_page(viewport={"width": A4_WIDTH, "height": 1000})
     page.emulate_media(media="print")
     page.goto(pages[language].as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     beyond = page.evaluate("""() => [...document.querySelectorAll('main *')]
         .map(e => [e.tagName, Math.round(e.getBoundingClientRect().right - innerWidth)])
         .filter(([, pixels]) => pixels > 0)""")

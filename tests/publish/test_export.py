@@ -308,6 +308,8 @@ def sentences_of(n: int) -> dict[str, Any]:
         ([board_of(6)], []),
         ([board_of(7)], ["Scores of October 2026"]),
         ([sentences_of(1), board_of(2)], ["Scores of October 2026"]),
+        ([sentences_of(2), board_of(2)], ["More on this", "Scores of October 2026"]),
+        ([sentences_of(2), NOTE], []),
     ],
 )
 def test_a_brief_page_shows_the_first_sentences_and_folds_what_tables_say_again(

@@ -138,7 +138,7 @@ def points(
     labels, given = canvas.texts(frame, "label"), canvas.texts(frame, "kind")
     drawn = np.flatnonzero(np.isfinite(values["x"]) & np.isfinite(values["y"]))
     with canvas.drawing():
-        figure, axes = canvas.canvas(4.6 if wide else 4.2, wide=wide)
+        figure, axes = canvas.canvas(4.6 if wide else 3.6, wide=wide)
         _crosses(axes, values.iloc[drawn])
         handles = []
         for i, (kind, name) in enumerate(kinds.items()):

@@ -22,17 +22,17 @@ NOTE = Column("note", "known_word:note")
 GROUPS = (GROUP, *RESULT, *DIFFERENCE, Column("signal", "signal"), NOTE)
 LEAGUE = (
     GROUP,
-    Column("n"),
+    Column("answers", heading="n"),
     Column("result", "score", "estimate"),
     Column("estimate", "score", "stabilised"),
     Column("estimate", "range:score", "stabilised_interval"),
     Column("rank_low", "span:whole:rank_low:rank_high", "ranks", is_text=True),
 )
 STABILISED = {
-    "estimate": "result", "stabilised": "estimate", "stabilised_low": "low",
-    "stabilised_high": "high",
+    "n": "answers", "estimate": "result",
+    "stabilised": "estimate", "stabilised_low": "low", "stabilised_high": "high",
 }  # fmt: skip
-"""What is drawn of a league."""
+"""What is drawn of a league: many rows, so their answers stand in the table."""
 BASE = (
     Column("variable", "column"),
     Column("level", "code_of:variable"),

@@ -1,0 +1,108 @@
+"""The month of the demo is read in minutes, on any screen, on paper, and by everybody."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from cxreport.publish.gate import check_page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+PAGES = ("it", "en", "method.it", "method.en")
+WORDS = """() => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), words = [];
+    while (walk.nextNode()) {
+        const place = walk.currentNode.parentElement;
+        if (!place.closest('svg') && place.checkVisibility())
+            words.push(...walk.currentNode.data.split(/\\s+/));
+    }
+    return words.filter(word => /[\\p{L}\\p{N}]/u.test(word)).length;
+}"""
+OPEN = "document.querySelectorAll('details').forEach(d => { d.open = true })"
+SMALLEST = """() => Math.min(...[...document.querySelectorAll('svg text')]
+    .filter(text => text.checkVisibility())
+    .map(text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))"""
+
+
+def opened(browser: Browser, path: Path, width: int, height: int, **more: Any) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": height}, **more)
+    page.goto(path.as_uri())
+    return page
+
+
+@pytest.fixture(params=["it", "en"])
+def path(request: pytest.FixtureRequest, demo_month: Path) -> Path:
+    return demo_month / f"{request.param}.html"
+
+
+@pytest.mark.parametrize(("width", "height", "most"), [(1280, 900, 7), (375, 800, 12.5)])
+def test_the_month_is_short(
+    path: Path, browser: Browser, width: int, height: int, most: float
+) -> None:
+    page = opened(browser, path, width, height)
+    assert 300 < page.evaluate(WORDS) <= 1200  # those on charts are not read as words
+    assert page.evaluate("document.documentElement.scrollHeight") <= most * height
+    page.evaluate(OPEN)
+    assert page.evaluate(WORDS) > 2000  # what is not seen at once is still there
+    page.close()
+
+
+def test_the_month_takes_eight_sheets_of_paper(path: Path, browser: Browser) -> None:
+    page = opened(browser, path, 1280, 900)
+    sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", print_background=True))
+    assert 2 < len(sheets) <= 8
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 800, 375, 320])
+def test_nothing_is_wider_than_the_screen_nor_too_small_to_read(
+    path: Path, browser: Browser, width: int
+) -> None:
+    page = opened(browser, path, width, 800)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(SMALLEST) >= 8
+    page.evaluate(OPEN)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_finds_their_way(name: str, browser: Browser, demo_month: Path) -> None:
+    path = demo_month / f"{name}.html"
+    assert check_page(path.read_text("utf-8")) == []
+    page = opened(browser, path, 1280, 900)
+    every = "[...document.querySelectorAll('h1, h2, h3, h4')].map(h => +h.tagName[1])"
+    levels = page.evaluate(every)
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert max(after - before for before, after in zip(levels, [*levels[1:], 1], strict=True)) <= 1
+    assert page.locator("main").count() == 1
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.tagName") == "MAIN"
+    for link in page.locator("footer a").all():
+        assert (demo_month / (link.get_attribute("href") or "none")).is_file()
+    page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(
+    name: str, width: int, scheme: str, browser: Browser, demo_month: Path
+) -> None:
+    page = opened(browser, demo_month / f"{name}.html", width, 900, color_scheme=scheme)
+    for _ in range(2):
+        assert [
+            (violation["id"], violation["nodes"][0]["html"])
+            for violation in Axe().run(page).response["violations"]
+        ] == []
+        page.evaluate(OPEN)
+    page.close()
