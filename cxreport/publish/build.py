@@ -15,6 +15,7 @@ from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.personal_data import without_persons
 from cxreport.publish.archive import failed_mark, headline_of, links_of, publish_archive
+from cxreport.publish.changes import changes_since
 from cxreport.publish.export import export_page, payloads
 from cxreport.publish.gate import check_notebook, check_page
 from cxreport.publish.plan import changed_since
@@ -141,11 +142,12 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
         )
     notebook = nbformat.read(staged / "executed.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     _gate("notebook", check_notebook(notebook), log)
+    changes = changes_since(job.folder, job.provenance)
     pages: dict[str, str] = {}
     for language in job.report.languages:
         with DRAWING:
             links = links_of(job.folder.parent.name, language, job.report.languages)
-            pages[language] = export_page(notebook, language, job.provenance, links)
+            pages[language] = export_page(notebook, language, job.provenance, links, changes)
         _gate(f"page {language}", check_page(pages[language], codebook=job.codebook), log)
     if changed := changed_since(job, root):
         raise CxError(
@@ -154,7 +156,7 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
             got=", ".join(changed),
             hint="build again when nothing else writes these files",
         )
-    publish(staged, job.folder, pages, _manifest(job, notebook, pages))
+    publish(staged, job.folder, pages, _manifest(job, notebook, pages) | {"changes": changes})
 
 
 def _moving(bar: tqdm[Any]) -> Callable[[int, int], None]:

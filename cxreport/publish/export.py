@@ -110,6 +110,7 @@ def export_page(
     language: str,
     provenance: Mapping[str, Any],
     links: Links | None = None,
+    changes: Mapping[str, Any] | None = None,
 ) -> str:
     """Write an executed notebook as a page.
 
@@ -123,6 +124,8 @@ def export_page(
         See ``cxreport.publish.provenance``; printed at the end of the page.
     links : Links, optional
         Where the page leads; nowhere when left out.
+    changes : mapping, optional
+        See ``cxreport.publish.changes``; nothing is said of them when left out.
 
     Returns
     -------
@@ -160,6 +163,7 @@ def export_page(
         "language": language,
         "words": words,
         "links": links,
+        "changes": all_visible(changes),
         "title": title,
         "full_title": " – ".join(
             isolated(part) for part in (title, period_label(header, words), source) if part
