@@ -16,6 +16,7 @@ from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.personal_data import without_persons
 from cxreport.publish.archive import failed_mark, headline_of, links_of, publish_archive
 from cxreport.publish.beside import files_beside
+from cxreport.publish.changes import changes_since
 from cxreport.publish.export import METHOD, payloads, pieces_of, write_page
 from cxreport.publish.gate import check_notebook, check_page
 from cxreport.publish.gate_beside import check_beside
@@ -143,11 +144,12 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
         )
     notebook = nbformat.read(staged / "executed.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     _gate("notebook", check_notebook(notebook), log)
+    changes = changes_since(job.folder, job.provenance)
     pages: dict[str, str] = {}
     files: dict[str, bytes] = {}
     for language in job.report.languages:
         with DRAWING:
-            written, beside = _write(notebook, language, job)
+            written, beside = _write(notebook, language, job, changes)
         pages |= written
         files |= beside
     for name, page in pages.items():
@@ -161,11 +163,11 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
             got=", ".join(changed),
             hint="build again when nothing else writes these files",
         )
-    publish(staged, job.folder, pages, _manifest(job, notebook, pages), files)
+    publish(staged, job.folder, pages, _manifest(job, notebook, pages) | {"changes": changes}, files)
 
 
 def _write(
-    notebook: NotebookNode, language: str, job: Job
+    notebook: NotebookNode, language: str, job: Job, changes: Mapping[str, Any] | None
 ) -> tuple[dict[str, str], dict[str, bytes]]:
     """Write a report's pages in a language, and what lies beside them."""
     report, period = job.folder.parent.name, job.folder.name
@@ -176,7 +178,7 @@ def _write(
     workbook = {"file": f"{language}.xlsx", "name": f"{file}-{language}.xlsx"}
     linked = workbook if workbook["file"] in beside else None
     links = links_of(report, language, job.report.languages, linked)
-    pages = {language: write_page(notebook, pieces, language, job.provenance, links)}
+    pages = {language: write_page(notebook, pieces, language, job.provenance, links, changes)}
     method = pieces_of(notebook, language, file=file, method=True)
     if method:
         page = write_page(notebook, method, language, job.provenance, method=True)
@@ -204,7 +206,7 @@ def _gate(what: str, problems: list[str], log: Path) -> None:
 
 
 def _manifest(job: Job, notebook: NotebookNode, pages: Mapping[str, str]) -> dict[str, Any]:
-    """Say what the pages are, from the notebook's own header, and what they are made from."""
+    """Return what the pages are, from the notebook's own header, and what they are made from."""
     header = next(
         all_visible(payload["parameters"])
         for cell in notebook.cells
@@ -219,7 +221,7 @@ def _manifest(job: Job, notebook: NotebookNode, pages: Mapping[str, str]) -> dic
         "first": header.get("first") or "",
         "filters": {language: filters_label(header, Words(language)) for language in LANGUAGES},
         "headline": {
-            language: headline_of(page, title_label(header, Words(language)))
-            for language, page in pages.items()
+            language: headline_of(pages[language], title_label(header, Words(language)))
+            for language in job.report.languages
         },
     }

@@ -210,6 +210,7 @@ def write_page(
     language: str,
     provenance: Mapping[str, Any],
     links: Links | None = None,
+    changes: Mapping[str, Any] | None = None,
     *,
     method: bool = False,
 ) -> str:
@@ -227,6 +228,8 @@ def write_page(
         See ``cxreport.publish.provenance``; printed at the end of the page.
     links : Links, optional
         Where the page leads; nowhere when left out.
+    changes : mapping, optional
+        See ``cxreport.publish.changes``; nothing is said of them when left out.
     method : bool
         As in :func:`pieces_of`: the two pages lead to each other.
 
@@ -252,6 +255,7 @@ def write_page(
         "language": language,
         "words": words,
         "links": links,
+        "changes": all_visible(changes),
         "title": title or about,
         "full_title": " – ".join(isolated(name) for name in names if name),
         "source": source,

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from small_project import Command, leftovers, names_of, pages, write_notebook, write_project
 
+from cxreport.publish.publish import INDEXES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -53,6 +55,11 @@ def test_the_first_build_publishes_both_languages_and_an_index(built: Built) -> 
     assert leftovers(built.root) == []
 
 
+def untouched(root: Path) -> dict[str, bytes]:
+    """Return the pages, which a failed build leaves alone; the indexes say that it failed."""
+    return {name: page for name, page in pages(root).items() if name not in INDEXES.values()}
+
+
 FAILURES = {
     "killed kernel": ("import os\nos.kill(os.getpid(), 9)", "killed by signal 9"),
     "dead kernel": ("import os\nos._exit(0)", "the kernel died (exit code 0)"),
@@ -79,18 +86,19 @@ FAILURES = {
 def test_a_failure_leaves_the_earlier_page_and_says_so(
     project: Path, source: str, cause: str
 ) -> None:
-    before = pages(project)
+    before = untouched(project)
     write_notebook(project, source, text="Second")
     code, said = Command(project, "build").end()
     assert code == 1
     for fact in ("mini 2026-10", "mini.ipynb", "cell 6", cause):
         assert fact in said
-    assert pages(project) == before
+    assert b"the last build failed" in pages(project)["index.html"]
+    assert untouched(project) == before
     assert leftovers(project) == []
 
 
 def test_a_hang_ends_at_the_limit_and_leaves_the_earlier_page(project: Path) -> None:
-    before = pages(project)
+    before = untouched(project)
     write_notebook(project, "while True:\n    pass", text="Second")
     table = project / "reports.toml"
     table.write_text(
@@ -100,7 +108,7 @@ def test_a_hang_ends_at_the_limit_and_leaves_the_earlier_page(project: Path) -> 
     assert code == 1
     assert "mini.ipynb, cell 6" in said
     assert "no answer within 10 s" in said
-    assert pages(project) == before
+    assert untouched(project) == before
     assert leftovers(project) == []
 
 
@@ -144,12 +152,12 @@ def little_room(project: Path, room: int) -> Iterator[int | None]:
 @pytest.mark.parametrize("pages_of_room", [0, 2, 5])
 def test_a_full_disk_leaves_the_earlier_page_and_says_so(project: Path, pages_of_room: int) -> None:
     with little_room(project, pages_of_room * 4096) as limit:
-        before = pages(project)
+        before = untouched(project)
         code, said = Command(project, "build", largest_file=limit).end()
         assert code == 1
         assert "mini 2026-10, mini.ipynb" in said
         assert "No space left" in said or "too large" in said
-        assert pages(project) == before
+        assert untouched(project) == before
         assert leftovers(project) == []
 
 
