@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
+from statsmodels.stats.multitest import fdrcorrection
 
 Correction = Literal["bh", "holm", "none"]
 
@@ -29,7 +29,7 @@ def corrected(p_value: pd.Series, correction: Correction = "holm") -> pd.Series:
     """
     known = p_value.dropna().astype(float)
     if correction == "bh" and len(known):
-        known = pd.Series(false_discovery_control(known), known.index)
+        known = pd.Series(fdrcorrection(known)[1], known.index)
     if correction == "holm":
         known = _holm(known)
     return known.reindex(p_value.index)
