@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Literal
 
 import pandas as pd
-from scipy.stats import false_discovery_control
+from statsmodels.stats.multitest import fdrcorrection
 
 Correction = Literal["bh", "holm", "none"]
 
@@ -28,7 +28,7 @@ def corrected(p_value: pd.Series, correction: Correction = "holm") -> pd.Series:
     """
     known = p_value.dropna().astype(float)
     if correction == "bh" and len(known):
-        known = pd.Series(false_discovery_control(known), known.index)
+        known = pd.Series(fdrcorrection(known)[1], known.index)
     if correction == "holm":
         known = weighted_holm(known, pd.Series(1.0, known.index))
     return known.reindex(p_value.index)

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from cxreport.cli import main
 from cxreport.errors import CxError
 from cxreport.publish.params import read_parameters
+from cxreport.show.charts.canvas import write_fonts
 
 PYDANTIC = ("Input should", "Field required", "Extra inputs", "Tuple should", "Value error")
 SOURCE = 'source = "mini"'
@@ -121,9 +122,11 @@ def test_who_has_no_home_is_told_so_and_served(tmp_path: Path) -> None:
         "import cxreport.publish\n"
         "print(os.environ['HOME'])"
     )
+    write_fonts(tmp_path / "fonts")
+    fonts = {"MPLCONFIGDIR": str(tmp_path / "fonts")}
     done = subprocess.run(
         [sys.executable, "-c", script],
-        env={k: v for k, v in os.environ.items() if k != "HOME"} | {"MPLCONFIGDIR": str(tmp_path)},
+        env={k: v for k, v in os.environ.items() if k != "HOME"} | fonts,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "/nonexistent\n"), done.stderr

@@ -17,6 +17,7 @@ from small_project import Command, blocks, names_of, pages, show, write_notebook
 from cxreport.publish.build import build
 from cxreport.publish.plan import make_plan
 from cxreport.publish.publish import INDEXES
+from cxreport.show.charts.canvas import write_fonts
 
 if TYPE_CHECKING:
     from cxreport.errors import CxError
@@ -204,7 +205,9 @@ def test_the_same_input_gives_the_same_bytes_in_any_place_and_process(
     assert pages(project) == first
     clone = tmp_path / "another folder, è"
     git(tmp_path, "clone", "-q", str(project), str(clone))
+    write_fonts(tmp_path / "fonts")
     elsewhere = {
+        "MPLCONFIGDIR": str(tmp_path / "fonts"),  # a search takes seconds, and is told on stderr
         "TZ": "Pacific/Kiritimati",
         "PYTHONHASHSEED": "7",
         "LC_ALL": "it_IT.UTF-8",
