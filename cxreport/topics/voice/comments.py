@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +55,8 @@ def company_comments(company: Company, *, periods: int = PERIODS) -> pd.DataFram
     ----------
     company : Company or Survey
         With comments in a table ``verbatims``, in columns of its answers, or both: an answer whose
-        comment stands in ``verbatims`` is not read twice.
+        comment stands in ``verbatims`` is not read twice. Of a report on a part of the answers,
+        only the comments that name one of them count.
     periods : int
         How many periods count, the one reported the last of them.
 
@@ -74,7 +76,8 @@ def company_comments(company: Company, *, periods: int = PERIODS) -> pd.DataFram
     CxError
         If the data cannot be read.
     """
-    answers, written = _answers(company), _verbatims(company)
+    answers = _answers(company)
+    written = _verbatims(company, answers["response_id"])
     rows = [_with_answer(written, answers)] if not written.empty else []
     inline = answers.dropna(subset="text")
     if not written.empty:
@@ -94,12 +97,14 @@ def company_comments(company: Company, *, periods: int = PERIODS) -> pd.DataFram
     return comments.reindex(columns=[*COLUMNS, *extra])
 
 
-def _verbatims(company: Company) -> pd.DataFrame:
-    """Return the table of comments as it is; empty where there is none."""
-    table = company.table("verbatims")
+def _verbatims(company: Company, answered: pd.Series) -> pd.DataFrame:
+    """Return the table of comments; of a report on a part of the answers, those of that part."""
+    table = replace(company, filters={}).table("verbatims")
     if table is None or "text" not in table.columns:
         return pd.DataFrame(columns=[*OWN, "period_start"])
     rows = run(table)
+    if company.filters:
+        rows = rows[rows.get("response_id", pd.Series(None, rows.index)).isin(answered)]
     undated = pd.Series(pd.NaT, rows.index)
     rows = rows.assign(period_start=pd.to_datetime(rows.get("period_start", undated)))
     if "text_id" not in rows:

@@ -13,6 +13,7 @@ import pytest
 
 import cxreport as cx
 from cxreport.errors import CxError
+from cxreport.inputs.source import run
 from cxreport.show.render import render
 from cxreport.topics.voice import Voice, company_comments, company_voice
 
@@ -54,11 +55,17 @@ def test_an_answer_is_not_read_twice(survey: Survey) -> None:
     assert (nine["points"] == 100).all()
 
 
-def test_comments_of_a_part_of_the_answers_come_from_the_answers() -> None:
+def test_comments_of_a_part_of_the_answers_are_those_of_its_answers(survey: Survey) -> None:
     part = cx.open_survey("demo", period="2026-10", filters={"channel": ["phone"]})
     comments = company_comments(part)
     assert set(comments["source"]) == {"survey"}
     assert 0 < len(comments) < 400
+    # as they stand in the table of comments, with what people labelled them with
+    every = company_comments(survey)
+    phone = set(run(part.responses)["response_id"])
+    own = every[every["response_id"].isin(phone)]
+    assert comments["text_id"].tolist() == own["text_id"].tolist()
+    assert comments["topic"].notna().all()
 
 
 def test_the_outage_is_flagged_in_its_month() -> None:

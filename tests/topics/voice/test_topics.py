@@ -124,16 +124,19 @@ def test_a_month_that_is_none_is_no_news() -> None:
     assert topic_history(coded, pd.Series([None] * 60)).empty
 
 
-def test_in_null_worlds_no_topic_hurts_or_rises() -> None:
-    # both families share 5%: 200 worlds in which nothing is planted
+def test_in_null_worlds_a_page_names_no_topic_that_hurts_or_rises() -> None:
+    # words, scores, months and reviews share 5%: 200 worlds in which nothing is planted
     draw = np.random.default_rng(2026)
-    named = 0
+    level, named = 1 - 0.05 / 4, 0
     for _ in range(200):
         coded, score, months = world(draw)
-        scored = topics(coded, score, level=0.975, resamples=0)
-        history = topic_history(coded, months, level=0.975)
-        hurts = (scored["signal"].fillna(value=False) & (scored["estimate"] < 0)).any()
-        named += bool(hurts or (history["direction"] == "rise").any())
+        scored = topics(coded, score, level=level, resamples=0)
+        history = topic_history(coded, months, level=level)
+        of_reviews, stars, _months = world(draw, 150)
+        rated = topics(of_reviews, stars, level=level, resamples=0)
+        hurts = [(rows["signal"].fillna(value=False) & (rows["estimate"] < 0)).any()
+                 for rows in (scored, rated)]  # fmt: skip
+        named += bool(any(hurts) or (history["direction"] == "rise").any())
     assert named <= 10
 
 
