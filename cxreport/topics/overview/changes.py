@@ -123,6 +123,7 @@ def _newest(series: pd.DataFrame, minimum: int) -> dict[Hashable, Any]:
         **{name: usual[name] for name in USUAL},
         "whole": last["section"] in WHOLES and last["level"] == "",
         "estimate": judged["estimate"].iloc[-1],
+        **{end: np.nan if few.iloc[-1] else last[end] for end in ("low", "high")},
         "estimate_before": before,
         "period_before": series["period"].iloc[-2] if len(series) > 1 else "",
         "against": "usual" if by_history else "before" if pd.notna(p_value) else "",
