@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
+from topics.overview.test_changes import UPS_AND_DOWNS, series
 
 import cxreport as cx
 from cxreport.inputs.company import Company
-from cxreport.inputs.survey import Survey
 from cxreport.show.render import render
 from cxreport.topics.overview import changes, first_screen
-from topics.overview.test_changes import UPS_AND_DOWNS, series
+
+if TYPE_CHECKING:
+    from cxreport.inputs.survey import Survey
 
 BOARD = pd.DataFrame({"question": ["nps"], "metric": ["nps"], "detectable": [14.4]})
 RANKED = pd.DataFrame(
