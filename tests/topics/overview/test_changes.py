@@ -5,21 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from measured_series import UPS_AND_DOWNS, series
 from steady_companies import MONTHS, steady_company
 
 from cxreport.errors import CxError
 from cxreport.topics.overview import changes
-from cxreport.topics.overview.measures import COLUMNS, NAMED
-
-UPS_AND_DOWNS = [38.0, 42, 41, 39, 40, 42, 38, 40, 41, 39, 40, 40]  # mean 40
-
-
-def series(values: list[float], n: int = 100, **more: object) -> pd.DataFrame:
-    """Make one series: the NPS of everybody, unless told otherwise."""
-    named = dict.fromkeys(NAMED, "") | {"section": "scores", "measure": "nps", "question": "nps"}
-    kind = {"unit": "points", "better": "higher", "low": 0.0, "high": 50.0, "p_before": np.nan}
-    rows = pd.DataFrame({"period": MONTHS[-len(values) :], "n": n, "estimate": values})
-    return rows.assign(**{**named, **kind, **more})[COLUMNS]  # type: ignore[arg-type]
 
 
 def state_of(*parts: pd.DataFrame) -> list[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from topics.overview.test_changes import UPS_AND_DOWNS, series
+from measured_series import UPS_AND_DOWNS, series
 
 import cxreport as cx
 from cxreport.inputs.company import Company
@@ -55,9 +55,14 @@ def heading(html: str) -> str:
     return str(text)
 
 
-def waits(last: float, **more: object) -> pd.DataFrame:
-    hours = [*np.exp([3.0, 3.1] * 6), last]
-    kind = {"section": "service", "question": "", "unit": "hours", "better": "lower"}
+def waits(last: float, **more: Any) -> pd.DataFrame:
+    hours = [*np.exp([3.0, 3.1] * 6).tolist(), last]
+    kind: dict[str, Any] = {
+        "section": "service",
+        "question": "",
+        "unit": "hours",
+        "better": "lower",
+    }
     return series(hours, measure="solution", **kind, low=18.0, high=24.0, **more)
 
 
