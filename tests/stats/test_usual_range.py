@@ -1,5 +1,7 @@
 """The newest period of a series, judged by those before it."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,9 +18,8 @@ def series(*values: float, n: float = 100) -> pd.DataFrame:
     return pd.DataFrame({"n": n, "estimate": values})
 
 
-def judged(data: pd.DataFrame, **options: object) -> dict[str, object]:
-    row: dict[str, object] = usual_range(data, **options).to_dict("records")[0]  # type: ignore[arg-type]
-    return row
+def judged(data: pd.DataFrame, **options: Any) -> dict[str, Any]:
+    return {str(n): v for n, v in usual_range(data, **options).iloc[0].items()}
 
 
 def test_the_range_is_the_prediction_of_one_more_period() -> None:
@@ -49,7 +50,7 @@ def test_waits_are_judged_by_their_ratios() -> None:
     row = judged(series(*np.exp([1, 2] * 4), np.exp(1.5)), in_logs=True)
     assert row["expected"] == pytest.approx(np.exp(1.5))
     assert row["p_value"] == pytest.approx(1)
-    assert row["lower"] * row["upper"] == pytest.approx(np.exp(3))  # type: ignore[operator]
+    assert row["lower"] * row["upper"] == pytest.approx(np.exp(3))
 
 
 def test_a_zero_among_waits_has_no_logarithm() -> None:
@@ -65,8 +66,8 @@ def test_an_outage_is_no_part_of_what_is_usual() -> None:
 def test_a_share_must_be_odd_by_chance_too() -> None:
     # 8 periods of 5 in 10 and then 3 in 10: Fisher's p doubled is far from small
     data = pd.DataFrame({"n": 10, "estimate": [50.0, 50.1, 50, 50.1, 50, 50.1, 50, 50.1, 30]})
-    assert judged(data)["p_value"] < 0.001  # type: ignore[operator]
-    assert judged(data, share=True)["p_value"] > 0.3  # type: ignore[operator]
+    assert judged(data)["p_value"] < 0.001
+    assert judged(data, share=True)["p_value"] > 0.3
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_a_share_must_be_odd_by_chance_too() -> None:
 def test_what_cannot_be_judged_says_why(values: list[float], note: str) -> None:
     row = judged(series(*values))
     assert row["note"] == note
-    assert np.isnan(row["p_value"])  # type: ignore[call-overload]
+    assert np.isnan(row["p_value"])
 
 
 def test_the_range_of_a_gap_is_that_of_a_usual_period() -> None:
@@ -118,5 +119,5 @@ def test_a_steady_series_is_odd_as_often_as_promised() -> None:
         odd += (
             judged(pd.DataFrame({"n": n, "estimate": random.normal(40, 70 / n**0.5)}))["p_value"]
             < 0.05
-        )  # type: ignore[operator]
+        )
     assert 8 <= odd <= 34  # 20 expected; 3.3 standard deviations either way

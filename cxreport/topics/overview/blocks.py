@@ -283,7 +283,9 @@ def _series(measures: pd.DataFrame, cards: list[Row], minimum: int) -> pd.DataFr
     parts = []
     for place, row in enumerate(cards):
         series = _of(measures, row).assign(card=place, low=row["low"], high=row["high"])
-        series["estimate"] = series["estimate"].astype(float).mask(series["n"] < minimum)
+        few = series["n"] < minimum
+        for name in ("n", "estimate"):
+            series[name] = series[name].astype(float).mask(few)
         ranged = series[columns].assign(**{name: row[name] for name in lines})
         parts.append(ranged)
     if not parts:

@@ -79,10 +79,10 @@ def changes(measures: pd.DataFrame, *, minimum: int = 10) -> pd.DataFrame:
     sizes = found.groupby(whole)["p_value"].transform("count")
     found["q_value"] = weighted_holm(found["p_value"], 1 / sizes.clip(lower=1))
     found["smallest"] = [
-        smallest_shift(row["std_error"], row["earlier"], ERROR / 2 / sizes[at])
+        smallest_shift(row["std_error"], row["earlier"], ERROR / 2 / size)
         if row["against"] == "usual" and row["unit"] != "hours"
         else np.nan
-        for at, row in found.iterrows()
+        for row, size in zip(found.to_dict("records"), sizes, strict=True)
     ]
     found["signal"] = (found["q_value"] < ERROR).fillna(value=False).astype(bool)
     found["where"] = _where(found)
@@ -123,6 +123,7 @@ def _newest(series: pd.DataFrame, minimum: int) -> dict[Hashable, Any]:
         **{name: usual[name] for name in USUAL},
         "whole": last["section"] in WHOLES and last["level"] == "",
         "estimate": judged["estimate"].iloc[-1],
+        **{end: np.nan if few.iloc[-1] else last[end] for end in ("low", "high")},
         "estimate_before": before,
         "period_before": series["period"].iloc[-2] if len(series) > 1 else "",
         "against": "usual" if by_history else "before" if pd.notna(p_value) else "",

@@ -1,0 +1,159 @@
+"""The first screen in words: what it says of rise, fall, calm, few answers and a first period."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from measured_series import UPS_AND_DOWNS, series
+
+import cxreport as cx
+from cxreport.inputs.company import Company
+from cxreport.show.render import render
+from cxreport.topics.overview import changes, first_screen
+
+if TYPE_CHECKING:
+    from cxreport.inputs.survey import Survey
+
+BOARD = pd.DataFrame({"question": ["nps"], "metric": ["nps"], "detectable": [14.4]})
+RANKED = pd.DataFrame(
+    {
+        "question": ["tp_delivery", "tp_app", "tp_checkout"],
+        "estimate": [2.0, 1.0, -0.5],
+        "performance": [3.74, 3.66, 4.2],
+        "level": ["high", "medium", "low"],
+        "n": 400,
+    }
+)
+NOTHING = RANKED.iloc[:0]
+
+
+@pytest.fixture(scope="module")
+def survey() -> Survey:
+    return cx.open_survey("demo", period="2026-10")
+
+
+def page(survey: Survey, *parts: pd.DataFrame, ranked: pd.DataFrame = NOTHING) -> dict[str, str]:
+    """Write the first screen of some measures, without its table, in both languages."""
+    measures = pd.concat(parts)
+    block = first_screen(changes(measures), measures, BOARD, ranked, survey)
+    return {language: str(render(block, language, prefix="f1")) for language in ("en", "it")}
+
+
+def said(html: str) -> str:
+    """Return what a reader sees of it: neither the table nor the alt texts."""
+    seen = re.sub(r"<details>.*?</details>|<svg.*?</svg>", "", html, flags=re.DOTALL)
+    return " ".join(re.sub("<[^>]+>", " ", seen).split())
+
+
+def heading(html: str) -> str:
+    (text,) = re.findall("<h1>(.*?)</h1>", html)
+    return str(text)
+
+
+def waits(last: float, **more: Any) -> pd.DataFrame:
+    hours = [*np.exp([3.0, 3.1] * 6).tolist(), last]
+    kind: dict[str, Any] = {
+        "section": "service",
+        "question": "",
+        "unit": "hours",
+        "better": "lower",
+    }
+    return series(hours, measure="solution", **kind, low=18.0, high=24.0, **more)
+
+
+def test_a_calm_month_says_so_in_one_sentence(survey: Survey) -> None:
+    html = page(survey, series([*UPS_AND_DOWNS, 41.0]), waits(21.0))
+    assert heading(html["en"]) == "October 2026: nothing changed by more than chance"
+    assert heading(html["it"]) == "Ottobre 2026: nessun cambiamento oltre il caso"
+    assert "Worse." not in said(html["en"])
+    assert said(html["it"]).count("= stabile") == 2
+
+
+def test_longer_waits_are_the_finding_and_the_phone_is_where(survey: Survey) -> None:
+    phone = {"variable": "channel", "level": "phone"}
+    html = page(survey, series([*UPS_AND_DOWNS, 41.0]), waits(40.0), waits(44.0, **phone))
+    assert heading(html["en"]) == (
+        "October 2026: scores are steady, requests for help take longer to solve"
+    )
+    assert heading(html["it"]) == (
+        "Ottobre 2026: punteggi stabili, le richieste di aiuto si risolvono più lentamente"
+    )
+    text = said(html["en"])
+    assert "Half of the requests for help solved within: 40 hours, usually" in text
+    assert "Where: phone (44 hours; usually" in text
+    assert "▲ worse than usual" in text
+    assert "Nothing else changed by more than chance." in text
+    assert "Dove: telefono (44 ore; di solito da" in said(html["it"])
+
+
+@pytest.mark.parametrize(
+    ("last", "english", "italian", "mark"),
+    [
+        (60.0, "more customers would recommend", "più clienti consiglierebbero", "▲ better"),
+        (20.0, "fewer customers would recommend", "meno clienti consiglierebbero", "▼ worse"),
+    ],
+)
+def test_rise_and_fall(survey: Survey, last: float, english: str, italian: str, mark: str) -> None:
+    html = page(survey, series([*UPS_AND_DOWNS, last]))
+    assert english in heading(html["en"])
+    assert italian in heading(html["it"])
+    assert mark in said(html["en"])
+
+
+def test_a_first_month_has_nothing_to_compare_with(survey: Survey) -> None:
+    html = page(survey, series([41.0]))
+    assert heading(html["en"]) == "October 2026: first results, nothing to compare with yet"
+    text = said(html["en"])
+    assert "no earlier period has enough answers" in text
+    assert "chance" not in text
+    assert "usual ups and downs" not in text
+
+
+def test_few_answers_show_no_number(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Company, "minimum_group", 10)
+    few = series([*UPS_AND_DOWNS, 77.0])
+    few.loc[12, "n"] = 9
+    html = page(survey, few)
+    assert "77" not in said(html["en"])
+    (table,) = re.findall("<tbody.*?</tbody>", html["en"], flags=re.DOTALL)
+    assert "77" not in table
+    assert ">9<" not in table
+    (data,) = re.findall('base64,([^"]+)', html["en"])
+    assert "77" not in base64.b64decode(data).decode()
+    assert "… too few answers" in said(html["en"])
+    assert "… troppo poche risposte" in said(html["it"])
+
+
+def test_at_most_three_changes_are_told_and_the_rest_counted(survey: Survey) -> None:
+    many = [
+        series([*UPS_AND_DOWNS, 20.0], section="touchpoints", measure="csat", question=name)
+        for name in ("tp_app", "tp_website", "tp_checkout", "tp_delivery", "tp_returns")
+    ]
+    html = page(survey, *many)
+    assert html["en"].count('class="item worse"') == 3
+    assert "2 more measures changed by more than chance." in said(html["en"])
+    assert "Altre 2 misure sono cambiate oltre il caso." in said(html["it"])
+
+
+def test_where_to_start_names_what_is_rated_too_low(survey: Survey) -> None:
+    html = page(survey, series([41.0]), ranked=RANKED)
+    text = said(html["en"])
+    assert "Delivery : rated 3.7 of 5" in text
+    assert "App : rated 3.7 of 5 (less sure)" in text
+    assert "Checkout" not in text
+    assert "Da dove cominciare (ultimi 12 periodi)" in said(html["it"])
+
+
+def test_no_heading_is_longer_than_fifteen_words(survey: Survey) -> None:
+    many = [
+        series([*UPS_AND_DOWNS, 20.0], measure=name)
+        for name in ("nps", "csat", "ces", "index", "came_back")
+    ]
+    for first in range(len(many)):
+        html = page(survey, *many[first:], waits(40.0), waits(40.0).assign(measure="first_reply"))
+        assert all(len(heading(text).split()) <= 15 for text in html.values())
