@@ -121,7 +121,7 @@ def _unit(row: list[Value], words: Words) -> Value:
 def _heading(heading: str, part: str, unit: str, words: Words) -> str:
     """Name a column, which end of an interval it holds, and its unit."""
     name = words.text(f"sheet.{part}", heading=heading) if part else heading
-    says_it = unit == SHARE and SHARE_IN_WORDS.search(name)
+    says_it = SHARE_IN_WORDS.search(name) if unit == SHARE else unit in name
     return f"{name} ({unit})" if unit and not says_it else name
 
 

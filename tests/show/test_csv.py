@@ -87,6 +87,12 @@ def test_numbers_of_several_units_stand_beside_their_unit() -> None:
     assert [row[1] for row in shown.rows] == ["%", "points"]
 
 
+def test_a_heading_that_names_its_unit_does_so_once() -> None:
+    for heading, text in [("Difference, points", ENGLISH.signed(2)), ("% happy", ENGLISH.share(2))]:
+        shown = sheet_of(table(heading, text, is_number=True), ENGLISH)
+        assert shown.headings == ["Shop", heading]
+
+
 def test_headings_differ() -> None:
     shown = sheet_of(table("shop", "b"), ENGLISH)
     assert shown.headings == ["Shop", "shop (2)"]
