@@ -45,29 +45,29 @@ def measures_of(tables: Mapping[str, TableFiles]) -> dict[str, tuple[float, floa
     tables : mapping of str to TableFiles
         Those of the codebook.
     """
-    known: dict[str, tuple[float, float]] = {}
+    ranges: dict[str, tuple[float, float]] = {}
     if "responses" in tables:
         answers = tables["responses"]
-        known |= {n: RANGES[column.role] for n, column in answers.with_role(*RANGES).items()}
+        ranges |= {n: RANGES[column.role] for n, column in answers.with_role(*RANGES).items()}
         if all(len(answers.with_role(layer)) == 1 for layer in LAYERS):
-            known[INDEX] = POINTS
+            ranges[INDEX] = POINTS
     if "tickets" in tables:
         ends = tables["tickets"].columns
-        known |= {wait: HOURS for wait, column in WAIT_ENDS.items() if column in ends}
-    return known
+        ranges |= {wait: HOURS for wait, column in WAIT_ENDS.items() if column in ends}
+    return ranges
 
 
 def target_problems(targets: Iterable[Target], tables: Mapping[str, TableFiles]) -> list[str]:
-    """Say which targets are of no measure, outside its range, or two where one may be."""
-    known, problems = measures_of(tables), []
+    """Return which targets are of no measure, outside its range, or two where one may be."""
+    ranges, problems = measures_of(tables), []
     held: set[tuple[str, dt.date | None]] = set()
     for target in targets:
         name = f"[[target]] of {target.measure}"
-        if target.measure not in known:
-            listed = ", ".join(known) or "none"
+        if target.measure not in ranges:
+            listed = ", ".join(ranges) or "none"
             problems.append(f"{name}: no such measure; those of this source are: {listed}")
             continue
-        low, high = known[target.measure]
+        low, high = ranges[target.measure]
         if not low <= target.value <= high or ((low, high) == HOURS and target.value == 0):
             limits = "above 0 hours" if high == math.inf else f"from {low:g} to {high:g}"
             problems.append(f"{name}: a value {limits} is needed, not {target.value:g}")

@@ -85,18 +85,18 @@ def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
 
     Beside them, an error for each manifest that cannot be read, or lacks what the index shows.
     """
-    found: list[dict[str, Any]] = []
+    manifests: list[dict[str, Any]] = []
     damaged: list[CxError] = []
     for path in sorted(out.glob(f"*/*/{MANIFEST}")):
         if path.parent.parent.name == LATEST:
             continue
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
-            shown = {key: manifest[key] for key in NEEDED}
+            entry = {key: manifest[key] for key in NEEDED}
             for key in ("filters", "headline"):
-                shown[key] = dict.fromkeys(LANGUAGES, "") | (manifest.get(key) or {})
-            shown["first"] = manifest.get("first") or ""
-            shown["made_from"] = [manifest.get(key) for key in MADE_FROM]
+                entry[key] = dict.fromkeys(LANGUAGES, "") | (manifest.get(key) or {})
+            entry["first"] = manifest.get("first") or ""
+            entry["made_from"] = [manifest.get(key) for key in MADE_FROM]
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             damaged.append(
                 CxError(
@@ -108,8 +108,10 @@ def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
             )
             continue
         folder = quote(f"{path.parent.parent.name}/{path.parent.name}")
-        found.append(shown | {"folder": folder, "place": path.parent})
-    by_period = sorted(found, key=lambda m: (m["first"], str(m["period"]["name"])), reverse=True)
+        manifests.append(entry | {"folder": folder, "place": path.parent})
+    by_period = sorted(
+        manifests, key=lambda m: (m["first"], str(m["period"]["name"])), reverse=True
+    )
     return sorted(by_period, key=lambda m: (str(m["report"]), m["place"].parent)), damaged
 
 
@@ -155,9 +157,9 @@ def publish_archive(out: Path, staged: Path) -> Path:
 
 def _entries(rows: list[dict[str, Any]], out: Path) -> list[dict[str, Any]]:
     """Return what the index shows of the pages of one report, the newest first."""
-    shown = ("title", "report", "source", "period", "filters", "headline", "folder")
+    keys = ("title", "report", "source", "period", "filters", "headline", "folder")
     return [
-        {key: row[key] for key in shown}
+        {key: row[key] for key in keys}
         | {
             "languages": [language for language in LANGUAGES if language in row["pages"]],
             "anchor": quote(row["place"].parent.name) if row is rows[0] else "",
@@ -168,7 +170,7 @@ def _entries(rows: list[dict[str, Any]], out: Path) -> list[dict[str, Any]]:
 
 
 def _state(row: dict[str, Any], newest: dict[str, Any], out: Path) -> str:
-    """Say how far a page can be relied on to be what would be made now."""
+    """Return how far a page can be relied on to be what would be made now."""
     if failed_mark(out, row["place"]).exists():
         return "failed"
     return "published" if row["made_from"] == newest["made_from"] else "earlier"

@@ -44,18 +44,18 @@ def files_beside(
     title = title_label(header.parameters, words) if header else title
     about = header_lines(header, words) if header else []
     files = summary_files(pieces, title, words, page)
-    if shown := _tables(pieces, words):
+    if tables := _tables(pieces, words):
         last = header.parameters.get("last") if header else None
-        files[f"{language}.xlsx"] = write_workbook(Cover(title, about, page, last), shown, words)
+        files[f"{language}.xlsx"] = write_workbook(Cover(title, about, page, last), tables, words)
     return files
 
 
 def _tables(pieces: Sequence[Piece], words: Words) -> list[Shown]:
     """Return the tables of a page, each with the heading above it."""
-    section, shown = "", []
+    section, tables = "", []
     for piece in pieces:
         if piece.level == 2:
             section = re.sub(r"[*_`]", "", piece.markdown.splitlines()[0].lstrip("# "))
         if piece.block:
-            shown += [Shown(section, table) for table in tables_in(piece.block, words)]
-    return shown
+            tables += [Shown(section, table) for table in tables_in(piece.block, words)]
+    return tables

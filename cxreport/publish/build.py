@@ -163,7 +163,9 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
             got=", ".join(changed),
             hint="build again when nothing else writes these files",
         )
-    publish(staged, job.folder, pages, _manifest(job, notebook, pages) | {"changes": changes}, files)
+    publish(
+        staged, job.folder, pages, _manifest(job, notebook, pages) | {"changes": changes}, files
+    )
 
 
 def _write(

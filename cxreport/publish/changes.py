@@ -21,7 +21,7 @@ CAUSES = {
 
 
 def changes_since(folder: Path, made_from: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Say what differs from what the pages in a folder were made from.
+    """Return what differs from what the pages in a folder were made from.
 
     Parameters
     ----------

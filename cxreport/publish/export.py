@@ -290,8 +290,10 @@ def _is_method(cell: NotebookNode) -> bool:
 
 def _header(notebook: NotebookNode) -> dict[str, Any]:
     """Return what a notebook says it is about."""
-    shown = [payload for cell in notebook.cells for payload in payloads(cell) if payload != END]
-    headers = [p["parameters"] for p in shown if isinstance(p, dict) and p.get("kind") == "header"]
+    contents = [payload for cell in notebook.cells for payload in payloads(cell) if payload != END]
+    headers = [
+        p["parameters"] for p in contents if isinstance(p, dict) and p.get("kind") == "header"
+    ]
     return all_visible(headers[-1]) if headers else {}
 
 

@@ -39,7 +39,7 @@ class Piece(NamedTuple):
 
     @property
     def level(self) -> int:
-        """Say of which level the heading is that it begins with; 0 where it has none."""
+        """Return of which level the heading is that it begins with; 0 where it has none."""
         return next((n for mark, n in HEADINGS.items() if self.markdown.startswith(mark)), 0)
 
 
@@ -68,7 +68,7 @@ def in_short(block: Block, *, alone: bool = True) -> Block:
 
 
 def in_fold(piece: Piece, hidden: int) -> int:
-    """Say of which level the fold is that a piece stands in or opens; 0 where it is in none.
+    """Return of which level the fold is that a piece stands in or opens; 0 where it is in none.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def fold(pieces: Sequence[Piece], words: Words) -> list[Piece]:
         The same, with one heading and one list at the end in place of the sections that only hold
         notes: what each of them was about, and why it is not there.
     """
-    shown: list[Piece] = []
+    folded: list[Piece] = []
     missing: list[str] = []
     for chapter in _parts(pieces, 2):
         parts = [chapter] if _only_notes(chapter) else _parts(chapter, 3)
@@ -107,12 +107,12 @@ def fold(pieces: Sequence[Piece], words: Words) -> list[Piece]:
         if kept and kept[0] is not parts[0] and chapter[0].level == 2:
             kept.insert(0, [chapter[0]])  # a part cannot stand without the heading above it
         alone = not any(_shown(part) for part in kept if not _is_folded(part, 3))
-        told = [piece for part in kept for piece in _in_fold(part, 3, is_open=alone)]
-        shown += _as_section(_in_fold(told, 2)) if chapter[0].level == 2 else told
+        inner = [piece for part in kept for piece in _in_fold(part, 3, is_open=alone)]
+        folded += _as_section(_in_fold(inner, 2)) if chapter[0].level == 2 else inner
     if missing:
         heading = "## " + words.text("missing_sections")
-        shown += _as_section([Piece("\n".join([heading, "", *missing]))])
-    return shown
+        folded += _as_section([Piece("\n".join([heading, "", *missing]))])
+    return folded
 
 
 def _parts(pieces: Sequence[Piece], level: int) -> list[Section]:

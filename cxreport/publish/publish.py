@@ -181,7 +181,7 @@ def foreign_changes(out: Path, before: Mapping[Path, tuple[int, int]]) -> list[s
 
 
 def _is_published(path: Path) -> bool:
-    """Say whether a file is one of those that were published together, as it is."""
+    """Return whether a file is one of those that were published together, as it is."""
     try:
         manifest = json.loads((path.parent / MANIFEST).read_text(encoding="utf-8"))
         return (

@@ -51,7 +51,7 @@ class Summary:
 
 
 def summarise(pieces: Sequence[Piece], title: str, words: Words, page: str) -> Summary:
-    """Say a page in at most 75 words; sentences and values that would be too many are left out.
+    """Return a page in at most 75 words; sentences and values that would be too many are left out.
 
     Parameters
     ----------

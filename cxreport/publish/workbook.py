@@ -1,7 +1,7 @@
 """The tables of a page as one workbook, for whoever goes on counting with them.
 
 It follows the UK Government Analysis Function's guidance on spreadsheets: a cover, contents and
-notes; one table a sheet, from its first cell on; units in headings, numbers as numbers, nothing
+notes; one table per sheet, from its first cell on; units in headings, numbers as numbers, nothing
 merged, no empty cell without a sign that says why. It holds what the page shows and no more, each
 number as it is rounded there, and no clock, no name of a person or of a machine.
 """
@@ -61,7 +61,7 @@ class Cover(NamedTuple):
     last: str | None
 
 
-def write_workbook(cover: Cover, shown: Sequence[Shown], words: Words) -> bytes:
+def write_workbook(cover: Cover, tables: Sequence[Shown], words: Words) -> bytes:
     """Write the tables of a page as a workbook.
 
     Parameters
@@ -83,14 +83,14 @@ def write_workbook(cover: Cover, shown: Sequence[Shown], words: Words) -> bytes:
     made = pd.Timestamp(cover.last).to_pydatetime() if cover.last else WITHOUT_DATE
     book.set_properties({"title": cover.title, "created": made})
     writer = _Writer(book, words)
-    names = [words.text("workbook.sheet", number=n + 1) for n in range(len(shown))]
+    names = [words.text("workbook.sheet", number=n + 1) for n in range(len(tables))]
     writer.lines(
         words.text("workbook.cover"),
         [cover.title, *cover.about, words.text("workbook.page", page=cover.page)],
     )
-    writer.contents(names, shown)
+    writer.contents(names, tables)
     writer.notes()
-    for number, (name, each) in enumerate(zip(names, shown, strict=True), start=1):
+    for number, (name, each) in enumerate(zip(names, tables, strict=True), start=1):
         writer.table(number, name, sheet_of(each.table, words))
     book.close()
     return file.getvalue()
@@ -115,14 +115,14 @@ class _Writer:
             sheet.write_string(row, 0, harmless(line), self.wrapped if row else self.title)
         return sheet
 
-    def contents(self, names: Sequence[str], shown: Sequence[Shown]) -> None:
+    def contents(self, names: Sequence[str], tables: Sequence[Shown]) -> None:
         """Write the list of the tables, with a link to each."""
         text = self.words.text
         sheet = self.book.add_worksheet(text("workbook.contents"))
         sheet.write_string(0, 0, text("workbook.contents"), self.title)
         headings = ["workbook.where", "workbook.what", "workbook.section"]
-        self._head(sheet, 1, [text(key) for key in headings], len(shown), "contents")
-        for row, (name, each) in enumerate(zip(names, shown, strict=True), start=2):
+        self._head(sheet, 1, [text(key) for key in headings], len(tables), "contents")
+        for row, (name, each) in enumerate(zip(names, tables, strict=True), start=2):
             sheet.write_url(row, 0, f"internal:'{name}'!A1", self.link, name)
             sheet.write_string(row, 1, harmless(each.table.caption), self.wrapped)
             sheet.write_string(row, 2, harmless(each.section) or Missing.NOTHING.value)
@@ -137,21 +137,21 @@ class _Writer:
         lines = [text(f"workbook.note.{key}") for key in keys]
         self.lines(text("workbook.notes"), [text("workbook.notes"), *lines])
 
-    def table(self, number: int, name: str, shown: Sheet) -> None:
+    def table(self, number: int, name: str, content: Sheet) -> None:
         """Write one table: title, what the sheet holds, note, headings, rows."""
         sheet = self.book.add_worksheet(name)
-        sheet.write_string(0, 0, harmless(shown.caption), self.title)
+        sheet.write_string(0, 0, harmless(content.caption), self.title)
         about = [self.words.text("workbook.one_table", notes=self.words.text("workbook.notes"))]
-        about += [shown.note] if shown.note else []
+        about += [content.note] if content.note else []
         for row, line in enumerate(about, start=1):
             sheet.write_string(row, 0, harmless(line))
         first = 1 + len(about)
-        self._head(sheet, first, shown.headings, len(shown.rows), f"table_{number}")
-        for row, values in enumerate(shown.rows, start=first + 1):
+        self._head(sheet, first, content.headings, len(content.rows), f"table_{number}")
+        for row, values in enumerate(content.rows, start=first + 1):
             for column, value in enumerate(values):
                 self._cell(sheet, row, column, value)
-        for column, heading in enumerate(shown.headings):
-            texts = [value for row in shown.rows if isinstance(value := row[column], str)]
+        for column, heading in enumerate(content.headings):
+            texts = [value for row in content.rows if isinstance(value := row[column], str)]
             longest = max(map(len, [*heading.split(), *texts]), default=0) + 2
             sheet.set_column(column, column, min(max(longest, NARROWEST), WIDEST))
 

@@ -38,7 +38,7 @@ def finding_of(block: Block, reader: Reader) -> str:
 
 
 def _control(block: Block, reader: Reader) -> str:
-    """Say whether the last period is usual; a period without limits judges nothing."""
+    """Return whether the last period is usual; a period without limits judges nothing."""
     measured = block.frame.assign(name=names_of(block, reader)).dropna(subset="estimate")
     marked = measured[measured["signal"] != ""]
     judged = measured[measured["lower"].notna()]

@@ -69,9 +69,8 @@ class Reader:
         row = dict(values or {})
         written = {name: Value(self, value, row) for name, value in row.items()}
         for which in ("period", "reference"):
-            written.setdefault(
-                which, Value(self, period_label(self.parameters, self.words, which), row)
-            )
+            label = period_label(self.parameters, self.words, which)
+            written.setdefault(which, Value(self, label, row))
         text = find_text(self.topic, key, self.language)
         return fill(self.words, text, written, n=row.get("n"), where=f"{self.topic}: {key}")
 

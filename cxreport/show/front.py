@@ -63,8 +63,8 @@ def front_of(block: Block, words: Words, *, prefix: str) -> Front:
     Parameters
     ----------
     block : Block
-        Frame: the series of the cards, one row a card and period: ``card`` (its place), ``period``,
-        ``estimate``, ``expected``, ``lower``, ``upper``.
+        Frame: the series of the cards, one row per card and period: ``card`` (its place),
+        ``period``, ``estimate``, ``expected``, ``lower``, ``upper``.
 
         Parameters, all sentences (see ``cxreport.show.parts.say``) where nothing else is said:
         ``facts``; ``findings`` (the first of at most 15 words is the heading); ``items`` (each
@@ -83,17 +83,17 @@ def front_of(block: Block, words: Words, *, prefix: str) -> Front:
     """
     reader, p = reader_of(block, words.language), block.parameters
 
-    def write(said: dict[str, Any]) -> str:
-        return capital(reader.text(**said))
+    def write(sentence: dict[str, Any]) -> str:
+        return capital(reader.text(**sentence))
 
-    facts = [reader.text(**said) for said in p["facts"]]
+    facts = [reader.text(**sentence) for sentence in p["facts"]]
     part = filters_label(p, words)
     return Front(
         facts=" · ".join([*facts, *([part] if part else [])]),
-        finding=_heading([write(said) for said in p["findings"]]),
+        finding=_heading([write(sentence) for sentence in p["findings"]]),
         changed=reader.text("front.changed"),
         items=[Item(write(i["word"]), write(i["text"]), i["look"]) for i in p["items"]],
-        rest=[write(said) for said in p["rest"]],
+        rest=[write(sentence) for sentence in p["rest"]],
         start=write(p["start"]) if p["start"] else "",
         starts=[(write(each["name"]), reader.text(**each["text"])) for each in p["starts"]],
         cards=[

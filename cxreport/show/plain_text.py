@@ -33,13 +33,13 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     lines = text.replace("\u2028", "\n").replace("\u2029", "\n")
-    shown = "".join(
+    kept = "".join(
         letter
         for letter in lines
         if letter in "\n\t\r"
         or (unicodedata.category(letter) not in INVISIBLE and letter not in FILLERS)
     )
-    return _with_few_marks(unicodedata.normalize("NFC", shown))
+    return _with_few_marks(unicodedata.normalize("NFC", kept))
 
 
 def _with_few_marks(text: str) -> str:

@@ -88,8 +88,8 @@ def sheet_of(table: Table, words: Words) -> Sheet:
 
 def unit_name(unit: str, words: Words) -> str:
     """Name a unit; a currency by its code."""
-    known = unit in {POINTS, HOURS}
-    return words.text(f"unit_name.{unit}") if known else unit
+    has_text = unit in {POINTS, HOURS}
+    return words.text(f"unit_name.{unit}") if has_text else unit
 
 
 def _text(cell: Cell, words: Words) -> Value:
@@ -103,14 +103,14 @@ def _numbers(cell: Cell, parts: int, words: Words) -> list[Value]:
     numbers = numbers_in(cell.text)
     if not numbers:
         why = Missing.HIDDEN if cell.is_hidden else Missing.ABSENT
-        told = cell.text and cell.text not in (words.text("value.none"), "")
+        text = cell.text and cell.text not in (words.text("value.none"), "")
         hidden = cell.text == words.text("note.suppressed")
-        first = str(cell.text) if told and not (hidden or cell.is_hidden or cell.is_open) else why
+        first = str(cell.text) if text and not (hidden or cell.is_hidden or cell.is_open) else why
         return [Missing.HIDDEN if hidden else first, *[why] * (parts - 1)]
     if len(numbers) == 1 and parts == len(PARTS[2]):
         numbers *= parts  # both ends are the same
-    known = [Missing.ABSENT if number is None else number for number in numbers]
-    return [*known, *[Missing.ABSENT] * (parts - len(known))]
+    values = [Missing.ABSENT if number is None else number for number in numbers]
+    return [*values, *[Missing.ABSENT] * (parts - len(values))]
 
 
 def _unit(row: list[Value], words: Words) -> Value:

@@ -16,14 +16,14 @@ NODES = (np.arange(100) + 0.5) / 100
 
 
 def share_above(estimate: pd.Series, size: pd.Series, bound: pd.Series) -> pd.Series:
-    """Say how probable it is that a true share is at least so high.
+    """Return how probable it is that a true share is at least so high.
 
     Parameters
     ----------
     estimate, bound : Series of float
         The observed share, and what it should reach (percent).
     size : Series of float
-        Answers that it stands on; effective ones may be a broken number.
+        Answers that it stands on; effective ones may be a non-integer number.
 
     Returns
     -------
@@ -43,23 +43,23 @@ def share_above(estimate: pd.Series, size: pd.Series, bound: pd.Series) -> pd.Se
     1    0.977522
     dtype: float64
     """
-    known = size.astype(float).where(size > 0)
-    count = estimate / 100 * known
-    below = betainc(count + 0.5, known - count + 0.5, bound.astype(float) / 100)
+    trials = size.astype(float).where(size > 0)
+    count = estimate / 100 * trials
+    below = betainc(count + 0.5, trials - count + 0.5, bound.astype(float) / 100)
     return pd.Series(1 - below, index=estimate.index)
 
 
 def balance_above(
     estimate: pd.Series, std_error: pd.Series, size: pd.Series, bound: pd.Series
 ) -> pd.Series:
-    """Say how probable it is that a true net score (share at the top minus at the bottom) is.
+    """Return how probable it is that a true net score (share at the top minus at the bottom) is.
 
     Parameters
     ----------
     estimate, std_error, bound : Series of float
         The observed score, its standard error, and what it should reach (points).
     size : Series of float
-        Answers that it stands on; effective ones may be a broken number.
+        Answers that it stands on; effective ones may be a non-integer number.
 
     Returns
     -------
@@ -75,15 +75,15 @@ def balance_above(
 
     Examples
     --------
-    >>> known = pd.Series([30.0]), pd.Series([7.810250]), pd.Series([100.0])
-    >>> balance_above(*known, pd.Series([30.0])).round(2).item()
+    >>> observed = pd.Series([30.0]), pd.Series([7.810250]), pd.Series([100.0])
+    >>> balance_above(*observed, pd.Series([30.0])).round(2).item()
     0.48
     """
-    known = size.astype(float).where(size > 0)
+    trials = size.astype(float).where(size > 0)
     score = estimate / 100
-    outside = (known * (std_error / 100) ** 2 + score**2).clip(score.abs(), 1)
-    top, bottom = known * (outside + score) / 2 + 0.5, known * (outside - score) / 2 + 0.5
-    middle = known * (1 - outside) + 0.5
+    outside = (trials * (std_error / 100) ** 2 + score**2).clip(score.abs(), 1)
+    top, bottom = trials * (outside + score) / 2 + 0.5, trials * (outside - score) / 2 + 0.5
+    middle = trials * (1 - outside) + 0.5
     a, b, c, aim = (x.to_numpy(dtype=float)[:, None] for x in (top, bottom, middle, bound / 100))
     rest = 1 - betaincinv(c, a + b, NODES)
     needed = np.clip((1 + aim / rest) / 2, 0, 1)
@@ -93,7 +93,7 @@ def balance_above(
 def mean_above(
     estimate: pd.Series, std_error: pd.Series, size: pd.Series, bound: pd.Series
 ) -> pd.Series:
-    """Say how probable it is that a true mean is at least so high.
+    """Return how probable it is that a true mean is at least so high.
 
     Parameters
     ----------
@@ -114,8 +114,8 @@ def mean_above(
 
     Examples
     --------
-    >>> known = pd.Series([5.0, 6.0]), pd.Series([1.0, 1.0]), pd.Series([11.0, 11.0])
-    >>> mean_above(*known, pd.Series([5.0, 5.0])).round(3).tolist()
+    >>> observed = pd.Series([5.0, 6.0]), pd.Series([1.0, 1.0]), pd.Series([11.0, 11.0])
+    >>> mean_above(*observed, pd.Series([5.0, 5.0])).round(3).tolist()
     [0.5, 0.83]
     """
     reach = (estimate - bound) / std_error.where(std_error > 0)
@@ -123,7 +123,7 @@ def mean_above(
 
 
 def half_through(waiting: pd.Series, std_error: pd.Series, n: pd.Series) -> pd.Series:
-    """Say how probable it is that at a time the true half is through: the median is no later.
+    """Return how probable it is that at a time the true half is through: the median is no later.
 
     Parameters
     ----------
@@ -153,5 +153,5 @@ def half_through(waiting: pd.Series, std_error: pd.Series, n: pd.Series) -> pd.S
     inside = share.where((share > 0) & (share < 1))
     spread = std_error / 100 / (inside * inside.apply(np.log).abs())
     scale = np.log(-np.log(inside)) - np.log(np.log(2))
-    found = pd.Series(norm.cdf(scale / spread), index=waiting.index)
-    return found.where(inside.notna(), share_above(100 - waiting, n, 50.0 + 0 * waiting))
+    probability = pd.Series(norm.cdf(scale / spread), index=waiting.index)
+    return probability.where(inside.notna(), share_above(100 - waiting, n, 50.0 + 0 * waiting))

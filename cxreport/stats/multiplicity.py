@@ -26,12 +26,12 @@ def corrected(p_value: pd.Series, correction: Correction = "holm") -> pd.Series:
     >>> corrected(pd.Series([0.01, None, 0.04]), "none").tolist()
     [0.01, nan, 0.04]
     """
-    known = p_value.dropna().astype(float)
-    if correction == "bh" and len(known):
-        known = pd.Series(fdrcorrection(known)[1], known.index)
+    tested = p_value.dropna().astype(float)
+    if correction == "bh" and len(tested):
+        tested = pd.Series(fdrcorrection(tested)[1], tested.index)
     if correction == "holm":
-        known = weighted_holm(known, pd.Series(1.0, known.index))
-    return known.reindex(p_value.index)
+        tested = weighted_holm(tested, pd.Series(1.0, tested.index))
+    return tested.reindex(p_value.index)
 
 
 def weighted_holm(p_value: pd.Series, weight: pd.Series) -> pd.Series:
@@ -62,11 +62,11 @@ def weighted_holm(p_value: pd.Series, weight: pd.Series) -> pd.Series:
     >>> weighted_holm(p_value, weight).round(4).tolist()
     [0.0267, 0.0267, nan]
     """
-    known = p_value.dropna().astype(float)
-    parts = weight.astype(float)[known.index]
-    order = (known / parts).sort_values(kind="stable").index
+    family = p_value.dropna().astype(float)
+    parts = weight.astype(float)[family.index]
+    order = (family / parts).sort_values(kind="stable").index
     left = parts[order][::-1].cumsum()[::-1]
-    held = (left * known[order] / parts[order]).cummax().clip(upper=1)
+    held = (left * family[order] / parts[order]).cummax().clip(upper=1)
     return held.reindex(p_value.index)
 
 

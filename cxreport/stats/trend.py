@@ -192,7 +192,7 @@ def _direction(chart: pd.DataFrame, better: Better) -> np.ndarray:
 
 
 def assurance(chart: pd.DataFrame, better: Better, target: float | None) -> np.ndarray:
-    """Say whether a process that stays as it is will reach a target.
+    """Return whether a process that stays as it is will reach a target.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ def usual_range(
     within: tuple[float, float] = (-np.inf, np.inf),
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Say where the last period of a series was to be expected, and how odd it is.
+    """Return where the last period of a series was to be expected, and how odd it is.
 
     Parameters
     ----------
@@ -107,15 +107,15 @@ def judge_last(
 ) -> dict[str, Any]:
     """Return the row of ``usual_range``, for many series at a time: from arrays, as a dict."""
     normal_quantile(level)
-    known = np.isfinite(values) & (n > 0)
-    logs = in_logs and not (values[known] <= 0).any()
-    used = np.log(values, where=known, out=np.full(len(values), np.nan)) if logs else values
-    kept = known[:-1].copy()
+    usable = np.isfinite(values) & (n > 0)
+    logs = in_logs and not (values[usable] <= 0).any()
+    used = np.log(values, where=usable, out=np.full(len(values), np.nan)) if logs else values
+    kept = usable[:-1].copy()
     if kept.any():
         kept[kept] = steady(used[:-1][kept], n[:-1][kept])
     size = int(kept.sum())
     row: dict[str, Any] = dict.fromkeys(NUMBERS, np.nan)
-    row |= {"earlier": size, "p_value": np.nan, "note": "" if known[-1:].any() else NO_VALUE}
+    row |= {"earlier": size, "p_value": np.nan, "note": "" if usable[-1:].any() else NO_VALUE}
     if size < MIN_EARLIER:
         return {**row, "note": row["note"] or SHORT}
     base, counts = used[:-1][kept], n[:-1][kept]
@@ -127,7 +127,7 @@ def judge_last(
     ends = np.array([expected, expected - reach, expected + reach])
     row |= zip(COLUMNS[:3], np.clip(np.exp(ends) if logs else ends, *within), strict=True)
     row["std_error"] = error
-    if not known[-1]:
+    if not usable[-1]:
         return row
     if spread <= ROUNDING * np.abs(base).max():
         return {**row, "note": NO_VARIANCE}
@@ -147,7 +147,7 @@ def _by_chance(value: float, n: float, earlier: Numbers, counts: Numbers) -> flo
 
 
 def steady(values: Numbers, n: Numbers | None = None) -> NDArray[np.bool_]:
-    """Say which periods are steady: all but a few that are far off.
+    """Return which periods are steady: all but a few that are far off.
 
     Parameters
     ----------

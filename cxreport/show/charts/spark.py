@@ -25,7 +25,7 @@ def draw_spark(series: pd.DataFrame, look: str) -> Figure:
     Parameters
     ----------
     series : DataFrame
-        One row a period, oldest first: ``estimate``; ``expected``, ``lower``, ``upper`` (alike in
+        One row per period, oldest first: ``estimate``; ``expected``, ``lower``, ``upper`` (alike in
         all rows; empty where there is no usual range).
     look : str
         "worse" or "better": the colour of the last value; ink for any other.

@@ -98,7 +98,9 @@ def scores(compared: pd.DataFrame, company: Company, periods: int) -> Block:
     fired = measured[measured["signal"].fillna(value=False).astype(bool)].sort_values("difference")
     none = say("scores.none" if measured["signal"].notna().any() else "scores.unsaid")
     parts = [_differs(row) for row in fired.to_dict("records")] or [none]
-    overall = float((measured["n"].astype(float) * measured["estimate"]).sum() / measured["n"].sum())
+    overall = float(
+        (measured["n"].astype(float) * measured["estimate"]).sum() / measured["n"].sum()
+    )
     drawn = chart(
         "intervals", "channels", "scores", compared, SCORES, company,
         label={"name": "group", "how": "code"}, x="axis.score", reference_value=overall,

@@ -45,7 +45,7 @@ def first_screen(
     *,
     periods: int = 12,
 ) -> Block:
-    """Say what changed in a period, where to start, and how the measures stand.
+    """Describe what changed in a period, where to start, and how the measures stand.
 
     Parameters
     ----------
@@ -88,14 +88,14 @@ def first_screen(
 
 
 def _several(changes: pd.DataFrame) -> pd.Series:
-    """Say which measures share their score with another question, and so need its name."""
+    """Describe which measures share their score with another question, and so need its name."""
     whole = changes[changes["whole"] & (changes["section"] == "scores")]
     counts = whole.groupby("measure")["question"].nunique()
     return changes["section"].eq("scores") & changes["measure"].map(counts).fillna(0).gt(1)
 
 
 def _facts(rows: list[Row], survey: Survey) -> list[Said]:
-    """Say whose page it is, on which period, from how many answers and requests."""
+    """Describe whose page it is, on which period, from how many answers and requests."""
     n = int(run(survey.current.aggregate(n=survey.current.count()))["n"].item())
     source = survey.codebook.source
     facts = [say("facts.source", en=source.title["en"], it=source.title["it"])]
@@ -122,14 +122,14 @@ def _findings(rows: list[Row], items: list[Row]) -> list[Said]:
     scores = [row["state"] for row in rows if row["section"] == "scores" and row["whole"]]
     calm = bool(scores) and set(scores) <= {"steady"}
     alone = say("finding.one", what=clauses[0])
-    found = [say("finding.calm", what=clauses[0])] if calm else []
+    headings = [say("finding.calm", what=clauses[0])] if calm else []
     if len(clauses) > 1:
-        found.insert(0, say("finding.two", what=clauses[0], also=clauses[1]))
-    return [*found, alone, say("finding.some", n=len(items))]
+        headings.insert(0, say("finding.two", what=clauses[0], also=clauses[1]))
+    return [*headings, alone, say("finding.some", n=len(items))]
 
 
 def _clause(row: Row) -> Said:
-    """Say in a few words what moved, and to which side."""
+    """Describe in a few words what moved, and to which side."""
     kind = "group" if row["section"] == "groups" else row["section"]
     if row["section"] == "service" and row["level"]:
         kind = f"{row['measure']}_group"
@@ -146,12 +146,12 @@ def _names(row: Row) -> dict[str, Any]:
 
 def _values(row: Row) -> dict[str, Any]:
     numbers = {name: row[name] for name in VALUES}
-    known = {n: None if not isinstance(v, str) and pd.isna(v) else v for n, v in numbers.items()}
-    return {**_names(row), **known, "period_before": row["period_before"]}
+    values = {n: None if not isinstance(v, str) and pd.isna(v) else v for n, v in numbers.items()}
+    return {**_names(row), **values, "period_before": row["period_before"]}
 
 
 def _item(row: Row, rows: list[Row]) -> dict[str, Any]:
-    """Tell one change: how large, against what, and where."""
+    """Describe one change: how large, against what, and where."""
     size = say("item.usual" if row["against"] == "usual" else "item.before",
                name=_name(row, form="long"), **_values(row))  # fmt: skip
     of = {"index": ("layers",)}.get(str(row["measure"]), ())
@@ -187,16 +187,16 @@ def _name(row: Row, form: str = "name") -> Said:
 
 
 def _rest(rows: list[Row], items: list[Row], board: pd.DataFrame) -> list[Said]:
-    """Say in a sentence what did not change, and what could not have been seen."""
-    said: list[Said] = []
+    """Describe in a sentence what did not change, and what could not have been seen."""
+    parts: list[Said] = []
     if len(items) > MOST_ITEMS:
-        said.append(say("rest.more", n=len(items) - MOST_ITEMS))
+        parts.append(say("rest.more", n=len(items) - MOST_ITEMS))
     against = {row["against"] for row in rows if row["against"]}
     if not against:
-        return [*said, say("rest.unjudged")]
-    said.append(say("rest.nothing_else" if items else "rest.nothing"))
+        return [*parts, say("rest.unjudged")]
+    parts.append(say("rest.nothing_else" if items else "rest.nothing"))
     if against == {"before"}:
-        said.append(say("rest.short"))
+        parts.append(say("rest.short"))
     for row in [row for row in _wholes(rows) if row["against"]][:1]:
         smallest = row["smallest"]
         if pd.isna(smallest):
@@ -205,9 +205,9 @@ def _rest(rows: list[Row], items: list[Row], board: pd.DataFrame) -> list[Said]:
             ]
             smallest = same["detectable"].max() if "detectable" in same else smallest
         if pd.notna(smallest):
-            said.append(say("rest.smallest", n=int(row["n"]), change=float(smallest),
+            parts.append(say("rest.smallest", n=int(row["n"]), change=float(smallest),
                             name=_name(row)))  # fmt: skip
-    return said
+    return parts
 
 
 def _starts(priorities: pd.DataFrame, survey: Survey) -> list[dict[str, Said]]:
@@ -245,8 +245,8 @@ def _cards(rows: list[Row]) -> list[Row]:
 
 def _card(row: Row, measures: pd.DataFrame) -> dict[str, Any]:
     """Write one card."""
-    values, known = _values(row), pd.notna(row["estimate"])
-    up = bool(known and row["estimate"] > (row["expected"] if pd.notna(row["expected"]) else 0))
+    values, has_value = _values(row), pd.notna(row["estimate"])
+    up = bool(has_value and row["estimate"] > (row["expected"] if pd.notna(row["expected"]) else 0))
     sign = say("sign.up" if up else "sign.down") if row["signal"] else say(f"sign.{row['state']}")
     n = int(row["n"])
     unit = "requests" if row["unit"] == "hours" else "people"
@@ -262,7 +262,7 @@ def _card(row: Row, measures: pd.DataFrame) -> dict[str, Any]:
               **{n: float(value) for n, value in ends.items()}, **values)  # fmt: skip
     return {
         "name": _name(row),
-        "value": say("card.value" if known else "card.none", **values),
+        "value": say("card.value" if has_value else "card.none", **values),
         "line": line if row["state"] != FEW else say("nothing"),
         "mark": say(f"mark.{key}", sign=sign, state=row["state"]),
         "alt": alt,

@@ -33,7 +33,7 @@ JUDGED = [*COLUMNS[:-5], "std_error", "earlier", "state"]
 
 
 def changes(measures: pd.DataFrame, *, minimum: int = 10) -> pd.DataFrame:
-    """Say which measures of a company changed in its newest period by more than chance.
+    """Return which measures of a company changed in its newest period by more than chance.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def changes(measures: pd.DataFrame, *, minimum: int = 10) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a series, signals first, the worst of them first: the columns that name it;
+        One row per series, signals first, the worst of them first: the columns that name it;
         ``whole`` (true for a measure of everybody, false for a part: a group, a touchpoint, a
         layer, a topic); ``period`` (its newest), ``n``, ``estimate``, ``low``, ``high``;
         ``expected``, ``lower``, ``upper`` (where it usually lies, 95%, without the newest period;
@@ -74,28 +74,28 @@ def changes(measures: pd.DataFrame, *, minimum: int = 10) -> pd.DataFrame:
         _newest(series.reset_index(drop=True), minimum)
         for _, series in measures.groupby(NAMED, sort=False)
     ]
-    found = pd.DataFrame(rows, columns=JUDGED)
-    whole = found["whole"].astype(bool)
-    sizes = found.groupby(whole)["p_value"].transform("count")
-    found["q_value"] = weighted_holm(found["p_value"], 1 / sizes.clip(lower=1))
-    found["smallest"] = [
+    frame = pd.DataFrame(rows, columns=JUDGED)
+    whole = frame["whole"].astype(bool)
+    sizes = frame.groupby(whole)["p_value"].transform("count")
+    frame["q_value"] = weighted_holm(frame["p_value"], 1 / sizes.clip(lower=1))
+    frame["smallest"] = [
         smallest_shift(row["std_error"], row["earlier"], ERROR / 2 / size)
         if row["against"] == "usual" and row["unit"] != "hours"
         else np.nan
-        for row, size in zip(found.to_dict("records"), sizes, strict=True)
+        for row, size in zip(frame.to_dict("records"), sizes, strict=True)
     ]
-    found["signal"] = (found["q_value"] < ERROR).fillna(value=False).astype(bool)
-    found["where"] = _where(found)
-    up = found["estimate"] > found["expected"].fillna(found["estimate_before"])
-    good = np.where(found["better"] == "higher", up, ~up)
+    frame["signal"] = (frame["q_value"] < ERROR).fillna(value=False).astype(bool)
+    frame["where"] = _where(frame)
+    up = frame["estimate"] > frame["expected"].fillna(frame["estimate_before"])
+    good = np.where(frame["better"] == "higher", up, ~up)
     word = np.where(good, "better", "worse")
-    word = np.where(found["better"] == "", np.where(up, "more", "less"), word)
-    found["state"] = np.where(found["signal"], word, found["state"])
-    bad = found["state"].map({"worse": 0, "more": 1, "less": 1, "better": 2}).fillna(3)
-    odd = found["p_value"].where(found["signal"], 0)
+    word = np.where(frame["better"] == "", np.where(up, "more", "less"), word)
+    frame["state"] = np.where(frame["signal"], word, frame["state"])
+    bad = frame["state"].map({"worse": 0, "more": 1, "less": 1, "better": 2}).fillna(3)
+    odd = frame["p_value"].where(frame["signal"], 0)
     ranks = pd.DataFrame({"bad": bad, "part": ~whole, "odd": odd})
     order = ranks.sort_values(["bad", "part", "odd"], kind="stable").index
-    return found.assign(whole=whole).loc[order, COLUMNS].reset_index(drop=True)
+    return frame.assign(whole=whole).loc[order, COLUMNS].reset_index(drop=True)
 
 
 def _newest(series: pd.DataFrame, minimum: int) -> dict[Hashable, Any]:
@@ -132,14 +132,14 @@ def _newest(series: pd.DataFrame, minimum: int) -> dict[Hashable, Any]:
     }
 
 
-def _where(found: pd.DataFrame) -> pd.Series:
-    """Say which parts moved with their measure, and to the same side."""
-    side = np.sign(found["estimate"] - found["expected"].fillna(found["estimate_before"]))
-    of = found["section"].map(PART_OF).fillna(found["measure"])
-    part = ~found["whole"].astype(bool) & ~found["section"].isin(["touchpoints", "voice"])
-    moved = pd.Series(data=False, index=found.index)
-    for at in found.index[found["whole"].astype(bool) & found["signal"]]:
-        parts = part & (of == found.loc[at, "measure"])
-        held = corrected(found["p_value"].where(parts))
+def _where(frame: pd.DataFrame) -> pd.Series:
+    """Return which parts moved with their measure, and to the same side."""
+    side = np.sign(frame["estimate"] - frame["expected"].fillna(frame["estimate_before"]))
+    of = frame["section"].map(PART_OF).fillna(frame["measure"])
+    part = ~frame["whole"].astype(bool) & ~frame["section"].isin(["touchpoints", "voice"])
+    moved = pd.Series(data=False, index=frame.index)
+    for at in frame.index[frame["whole"].astype(bool) & frame["signal"]]:
+        parts = part & (of == frame.loc[at, "measure"])
+        held = corrected(frame["p_value"].where(parts))
         moved |= (held < ERROR) & (side == side[at])
     return moved

@@ -40,7 +40,7 @@ def company_measures(survey: Survey, *, periods: int = 12) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a series and period, oldest first; the last row of a series is the newest that can
+        One row per series and period, oldest first; the last row of a series is the newest that can
         be observed. ``section`` ("scores", "layers", "touchpoints", "groups", "service",
         "retention", "voice"), ``measure`` (metric of the score, "first_reply", "solution",
         "came_back", "topic"), ``question`` (column, or the topic; "" where there is none),
@@ -94,13 +94,13 @@ def _scores(survey: Survey, questions: dict[str, Column], by: Sequence[str] = ()
 
 
 def _is_layer(metric: pd.Series) -> pd.Series:
-    """Say which scores are a part of the pyramid, not a headline."""
+    """Return which scores are a part of the pyramid, not a headline."""
     layers = {n for n, kind in SCORES.items() if kind.counts == "layers" and not kind.is_headline}
     return metric.isin(layers)
 
 
 def _before_break(rows: pd.DataFrame, survey: Survey) -> pd.Series:
-    """Say which rows are of the time before a question's wording changed last."""
+    """Return which rows are of the time before a question's wording changed last."""
     order = {period.name: place for place, period in enumerate(survey.history)}
     since = {q: max(map(order.__getitem__, b)) for q, b in survey.breaks.items() if b}
     return rows["period"].map(order) < rows["question"].map(since).fillna(0)
@@ -123,8 +123,8 @@ def _waits(survey: Survey) -> pd.DataFrame:
     if rows.empty or tickets is None:
         return pd.DataFrame(columns=COLUMNS)
     current = of_period(tickets, survey.period)
-    known = "channel" in tickets.rows.columns
-    few = hidden_levels(current.rows, "channel", {}, survey.minimum_group) if known else []
+    by_channel = "channel" in tickets.rows.columns
+    few = hidden_levels(current.rows, "channel", {}, survey.minimum_group) if by_channel else []
     rows = rows[~rows["group"].isin(few)]
     now = pd.concat([waits(current, metric) for metric in tickets.metrics])
     now = now[["metric", "low", "high"]].assign(group="", period=survey.period.name)

@@ -118,7 +118,7 @@ def brief(retention: Retention, company: Company, renewals: Contracts | None = N
 
 
 def _no_purchases(company: Company) -> Block:
-    """Say why there is no purchase: no orders that could be one, or none that is."""
+    """State why there is no purchase: no orders that could be one, or none that is."""
     has_orders = company.columns_of("orders") >= ORDERED
     key = "missing.purchases" if has_orders else "missing.orders"
     return _note(key, company, needs=("orders",))

@@ -73,7 +73,7 @@ LATER = (
 
 
 def no_requests(company: Company) -> Block:
-    """Say why there are no requests: the source has none with their times, or nobody asked."""
+    """State why there are no requests: the source has none with their times, or nobody asked."""
     has_times = "created_at" in company.columns_of("tickets")
     key = "missing.requests_none" if has_times else "missing.requests"
     return note(TOPIC, key, company, needs=("tickets",))
@@ -156,7 +156,7 @@ def avoidable_chart(history: pd.DataFrame, company: Company, avoidable: Sequence
 def loop_table(
     steps: pd.DataFrame, later: pd.DataFrame | None, company: Company, hours: float
 ) -> Block:
-    """Say how many detractors were called back and helped, and what they said the next time.
+    """Describe how many detractors were called back and helped, and what they said the next time.
 
     Parameters
     ----------

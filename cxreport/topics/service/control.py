@@ -47,10 +47,10 @@ def steady_periods(series: pd.DataFrame) -> list[str] | None:
     >>> steady_periods(hours)
     ['a', 'b', 'c', 'e', 'f']
     """
-    known = series.dropna(subset="estimate")
-    counts = known["n"].to_numpy(dtype=float) if "n" in known else None
-    kept = steady(known["estimate"].to_numpy(dtype=float), counts)
-    return None if kept.all() else known.loc[kept, "period"].tolist()
+    measured = series.dropna(subset="estimate")
+    counts = measured["n"].to_numpy(dtype=float) if "n" in measured else None
+    kept = steady(measured["estimate"].to_numpy(dtype=float), counts)
+    return None if kept.all() else measured.loc[kept, "period"].tolist()
 
 
 def chart_counts(series: pd.DataFrame, *, in_logs: bool) -> pd.DataFrame:

@@ -35,7 +35,7 @@ def median_waits(company: Company, *, by: str = "channel") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a metric, group and period of the history with requests: ``metric``
+        One row per metric, group and period of the history with requests: ``metric``
         ("first_reply", "solution"), ``group`` ("" for all requests), ``period`` (name), ``n``
         (requests), ``estimate`` (hours: median by survival, as
         :func:`cxreport.topics.service.waits` gives it; empty where half are not through).
@@ -70,8 +70,8 @@ def _medians(rows: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS[1:])
     every = pd.concat(curves)[["group", "period", "time", "estimate", "low", "high"]]
     medians = survival_quantile(every, 50)[["group", "period", "estimate"]]
-    found = pd.DataFrame(sizes).merge(medians, how="left", on=["group", "period"])
-    return found.assign(estimate=found["estimate"] / HOUR)
+    table = pd.DataFrame(sizes).merge(medians, how="left", on=["group", "period"])
+    return table.assign(estimate=table["estimate"] / HOUR)
 
 
 def _curve(time: np.ndarray, seen: np.ndarray) -> pd.DataFrame:

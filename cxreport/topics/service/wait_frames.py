@@ -231,7 +231,7 @@ def company_history(company: Company, *, by: str = "channel") -> pd.DataFrame:
 
 
 def company_still_waiting(company: Company, metric: Metric, hours: float) -> pd.DataFrame:
-    """Say what share of the period's requests still waited after so many hours.
+    """Return what share of the period's requests still waited after so many hours.
 
     Parameters
     ----------

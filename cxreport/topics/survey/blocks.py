@@ -120,7 +120,7 @@ def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
 
 
 def _in_short(row: Row) -> Said:
-    """Say one score for a summary: how it compares only where that is a signal."""
+    """Describe one score for a summary: how it compares only where that is a signal."""
     differs = bool(pd.notna(row["signal"]) and row["signal"])
     return _in_a_sentence(row, has_reference=differs)
 

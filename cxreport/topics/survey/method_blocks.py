@@ -21,7 +21,7 @@ COUNTS = ("n", "missing", "invalid")
 
 
 def counted(board: pd.DataFrame, survey: Survey) -> Block:
-    """Say which answers count, and which do not.
+    """Describe which answers count, and which do not.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def counted(board: pd.DataFrame, survey: Survey) -> Block:
 
 
 def method(board: pd.DataFrame, survey: Survey) -> Block:
-    """Say how the numbers were made: the method of each score that ``board`` holds.
+    """Describe how the numbers were made: the method of each score that ``board`` holds.
 
     Parameters
     ----------

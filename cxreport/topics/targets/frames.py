@@ -41,7 +41,7 @@ USABLE = ("", ONE_CLASS, MOSTLY_INVALID)
 
 
 def survey_targets(survey: Survey) -> pd.DataFrame:
-    """Say how probable it is that the true values meet their targets, and whether they will.
+    """Return how probable it is that the true values meet their targets, and whether they will.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def survey_targets(survey: Survey) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a target in force, in the order of the codebook: ``measure`` (as declared);
+        One row per target in force, in the order of the codebook: ``measure`` (as declared);
         ``question`` and ``metric`` (as on the scoreboard; "" and the measure for a wait); ``n``
         (answers, or requests); ``estimate``, ``low``, ``high`` and ``target`` (points, percent, or
         hours of the median wait); ``owner_en``, ``owner_it`` ("" without one); ``probability``
@@ -84,14 +84,14 @@ def _find(survey: Survey) -> pd.DataFrame:
         for name, target in declared.items()
         if name in judged
     ]
-    found = pd.DataFrame(rows, columns=COLUMNS)
-    few = is_small(found["n"], survey.minimum_group)
-    found["probability"] = found["probability"].astype(float).mask(few)
-    chance = found["probability"].round()  # as it is read: 90% is never "too close"
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    few = is_small(frame["n"], survey.minimum_group)
+    frame["probability"] = frame["probability"].astype(float).mask(few)
+    chance = frame["probability"].round()  # as it is read: 90% is never "too close"
     states = {
         "reached": chance >= SURE, "missed": chance <= UNLIKELY, "open": chance.notna()
     }  # fmt: skip
-    return found.assign(state=np.select(list(states.values()), list(states), "unknown"))
+    return frame.assign(state=np.select(list(states.values()), list(states), "unknown"))
 
 
 def _owner(target: Target) -> dict[str, str]:
@@ -119,9 +119,9 @@ def _scores(survey: Survey, declared: Mapping[str, Target]) -> dict[str, Row]:
         )
         if len(row):
             aim = declared[measure].value
-            shown = row[RESULT].iloc[0].to_dict() | {"question": question, "metric": metric}
-            shown["probability"] = 100 * _probability(row, aim)
-            judged[measure] = shown | _assurance(limit, score_kind(metric).better, aim)
+            row_of_target = row[RESULT].iloc[0].to_dict() | {"question": question, "metric": metric}
+            row_of_target["probability"] = 100 * _probability(row, aim)
+            judged[measure] = row_of_target | _assurance(limit, score_kind(metric).better, aim)
     return judged
 
 
@@ -140,12 +140,12 @@ def _probability(row: pd.DataFrame, aim: float) -> float:
     estimate, std_error, size = row["estimate"], row["std_error"], row["n_effective"]
     bound, kind = 0 * estimate + aim, score_kind(row["metric"].item())
     if kind.counts == "promoters":
-        found = balance_above(estimate, std_error, size, bound)
+        probability = balance_above(estimate, std_error, size, bound)
     elif kind.unit == "points":
-        found = mean_above(estimate, std_error, size, bound)
+        probability = mean_above(estimate, std_error, size, bound)
     else:
-        found = share_above(estimate, size, bound)
-    return float(found.item())
+        probability = share_above(estimate, size, bound)
+    return float(probability.item())
 
 
 def _waits(survey: Survey, declared: Mapping[str, Target]) -> dict[str, Row]:
@@ -160,14 +160,14 @@ def _waits(survey: Survey, declared: Mapping[str, Target]) -> dict[str, Row]:
         aim = declared[metric].value
         waiting = company_still_waiting(survey, metric, aim)
         if len(row) and len(waiting):
-            found = half_through(waiting["estimate"], waiting["std_error"], waiting["n"])
-            shown = row[RESULT].iloc[0].to_dict() | {"question": "", "metric": metric}
-            shown["probability"] = 100 * float(found.item())
-            judged[metric] = shown | _assurance(limit, "lower", aim)
+            probability = half_through(waiting["estimate"], waiting["std_error"], waiting["n"])
+            row_of_target = row[RESULT].iloc[0].to_dict() | {"question": "", "metric": metric}
+            row_of_target["probability"] = 100 * float(probability.item())
+            judged[metric] = row_of_target | _assurance(limit, "lower", aim)
     return judged
 
 
 def _assurance(limits: pd.DataFrame, better: Better, aim: float) -> Row:
-    """Say what a process that goes on as it is will do."""
+    """Return what a process that goes on as it is will do."""
     words = assurance(limits.astype({"lower": float, "upper": float}), better, aim)
     return {"assurance": str(words[0]) if len(words) else ""}

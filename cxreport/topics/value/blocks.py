@@ -70,7 +70,7 @@ def brief(profits: Profit, buying: Buying, company: Company) -> Block:
 
 
 def _no_purchases(company: Company) -> Block:
-    """Say why nothing can be forecast: no orders that could be a purchase, or none that is."""
+    """State why nothing can be forecast: no orders that could be a purchase, or none that is."""
     key = "missing.purchases" if has_orders(company) else "missing.orders"
     return note(TOPIC, key, company, needs=("orders",))
 

@@ -42,7 +42,7 @@ GROUPS = (
 
 
 def has_orders(company: Company) -> bool:
-    """Say whether there are orders with a customer and a day, purchases or not."""
+    """State whether there are orders with a customer and a day, purchases or not."""
     return company.columns_of("orders") >= NEEDED
 
 

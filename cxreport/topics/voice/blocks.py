@@ -170,7 +170,7 @@ def _hurting(voice: Voice) -> list[Said]:
 
 
 def _rising(voice: Voice, company: Company, *, now: bool = False) -> list[Said]:
-    """Say which topics are spoken of more than usual: now, or in all periods, and when."""
+    """Describe which topics are spoken of more than usual: now, or in all periods, and when."""
     history = voice.history
     if history.empty or history["p_value"].isna().all():
         return [say("months.unsaid")]
