@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -70,7 +72,7 @@ def _requests(random: np.random.Generator, requests: int) -> list[dict[str, obje
     rows = []
     for measure, slow in (("first_reply", 2.0), ("solution", 17.0)):
         hours = slow * np.exp(0.6 * load + 0.9 * random.normal(size=n)) * (1 + channel)
-        kind = {"unit": "hours", "better": "lower", "middle": np.median}
+        kind: dict[str, Any] = {"unit": "hours", "better": "lower", "middle": np.median}
         rows.append(_row("service", measure, hours, **kind))
         for level in range(CHANNELS):
             part = hours[channel == level]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -83,7 +83,7 @@ def _scores(survey: Survey, questions: dict[str, Column], by: Sequence[str] = ()
         ["touchpoints", "layers"],
         "scores",
     )
-    named: dict[str, object] = {"variable": "", "level": ""}
+    named: dict[str, Any] = {"variable": "", "level": ""}
     return rows.rename(columns={"metric": "measure"}).assign(
         section=section,
         unit=kinds.map(lambda kind: kind.unit),
@@ -144,8 +144,13 @@ def _waits(survey: Survey) -> pd.DataFrame:
 def _came_back(survey: Survey) -> pd.DataFrame:
     """Return the share of new customers that bought again in the month after their first."""
     rows = company_retention(survey).chart
-    named = {"section": "retention", "measure": "came_back", "question": "", "variable": ""}
-    kind = {"level": "", "unit": "percent", "better": "higher", "p_before": np.nan}
+    named: dict[str, Any] = {
+        "section": "retention",
+        "measure": "came_back",
+        "question": "",
+        "variable": "",
+    }
+    kind: dict[str, Any] = {"level": "", "unit": "percent", "better": "higher", "p_before": np.nan}
     return rows[["period", "n", "estimate", "low", "high"]].assign(**named, **kind)
 
 

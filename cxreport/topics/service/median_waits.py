@@ -65,7 +65,7 @@ def _medians(rows: pd.DataFrame) -> pd.DataFrame:
     for (group, period), waits in rows.groupby(["group", "period"]):
         curve = _curve(waits["time"].to_numpy(dtype=float), waits["seen"].to_numpy(dtype=float))
         sizes.append({"group": group, "period": period, "n": len(waits)})
-        curves.append(curve.assign(group=group, period=period))
+        curves.append(curve.assign(group=str(group), period=str(period)))
     if not curves:
         return pd.DataFrame(columns=COLUMNS[1:])
     every = pd.concat(curves)[["group", "period", "time", "estimate", "low", "high"]]
