@@ -120,7 +120,7 @@ def test_the_method_says_what_was_left_out_of_the_survey_and_of_no_other_table(
     survey = open_survey(path, tables=given)
     board = cx.scoreboard(survey.current, survey.previous, survey.columns("nps"))
     english, italian = (
-        render(cx.survey.method(board, survey), name, prefix="x") for name in ("en", "it")
+        render(cx.survey.counted(board, survey), name, prefix="x") for name in ("en", "it")
     )
     rules = "Status = ∅ (1), spam (2)"
     assert "3 rows of the export do not belong to the survey" in english
