@@ -122,7 +122,7 @@ def test_differences_say_how_many_comparisons_there_were(company: Company) -> No
     found = funnel(both, STEPS, window=7, until=pd.Timestamp("2026-06-30"), by="channel")
     page = said(conversion.differences_table(compare_funnels(found, "channel"), company,
                                         between="channel"))  # fmt: skip
-    assert "By channel, none of 2 differences is larger than chance would make it" in page
+    assert "By channel none of 2 differences is larger than chance would make it" in page
     assert "app 25.0% – web 25.0%" in page
     # 2 of 8 each: Newcombe by statsmodels at 1 - 0.05 / 2, as Holm asks of two comparisons
     assert "0.0 (-42.6 to +42.6)" in page

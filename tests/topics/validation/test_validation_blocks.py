@@ -165,7 +165,7 @@ def test_a_section_without_data_says_why(survey: Survey) -> None:
     assert "nobody answered all the scores" in said(unanswered)
     assert "nessuno ha dato tutti i punteggi" in said(unanswered, "it")
     assert "No change of wording" in said(bridges(nothing, survey))
-    assert "lacks orders" in said(returns(nothing, survey, 180))
+    assert "it needs orders" in said(returns(nothing, survey, 180))
 
 
 @pytest.mark.parametrize("language", ["en", "it"])
