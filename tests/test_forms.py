@@ -404,16 +404,18 @@ NO_FRAME = {
         " weighted_scores score_history bridge_versions"
         " company_coding_frame company_comments company_narratives company_personas company_quotes"
         " company_voice customer_items"
+        " company_measures company_still_waiting median_waits survey_targets"
     ),
     # what takes the result of another function
     "result": (
-        "chance_active channel_consistency chart_scores class_residuals compare compare_friction"
-        " compare_funnels compare_later compare_returns compare_with_rest consistency control_chart"
-        " coverage_by_number customer_value decide differ_by_group expected_orders fit_buying"
-        " fit_spending forecast_buying funnel_shares group_gaps hold_family interaction"
-        " judge_claims mean_spend plan_return plan_samples plan_tornado priority_order"
-        " retention_by_age retention_chart revenue_at_risk shrink standardised_difference suppress"
-        " survival_quantile usable_contracts human_labels main_channels traits"
+        "chance_active changes channel_consistency chart_scores class_residuals compare"
+        " compare_friction compare_funnels compare_later compare_returns compare_with_rest"
+        " consistency control_chart coverage_by_number customer_value decide differ_by_group"
+        " expected_orders fit_buying fit_spending forecast_buying funnel_shares group_gaps"
+        " hold_family interaction judge_claims mean_spend plan_return plan_samples"
+        " plan_tornado priority_order retention_by_age retention_chart revenue_at_risk shrink"
+        " standardised_difference suppress survival_quantile usable_contracts human_labels"
+        " main_channels traits"
     ),
     # what takes a code of a stage
     "code": "as_stage in_order",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import fdrcorrection
 
@@ -26,12 +27,12 @@ def corrected(p_value: pd.Series, correction: Correction = "holm") -> pd.Series:
     >>> corrected(pd.Series([0.01, None, 0.04]), "none").tolist()
     [0.01, nan, 0.04]
     """
-    tested = p_value.dropna().astype(float)
-    if correction == "bh" and len(tested):
-        tested = pd.Series(fdrcorrection(tested)[1], tested.index)
     if correction == "holm":
-        tested = weighted_holm(tested, pd.Series(1.0, tested.index))
-    return tested.reindex(p_value.index)
+        return weighted_holm(p_value, pd.Series(1.0, p_value.index))
+    q_value = p_value.astype(float)
+    if correction == "bh" and q_value.notna().any():
+        q_value[q_value.notna()] = fdrcorrection(q_value.dropna())[1]
+    return q_value
 
 
 def weighted_holm(p_value: pd.Series, weight: pd.Series) -> pd.Series:
@@ -62,12 +63,13 @@ def weighted_holm(p_value: pd.Series, weight: pd.Series) -> pd.Series:
     >>> weighted_holm(p_value, weight).round(4).tolist()
     [0.0267, 0.0267, nan]
     """
-    family = p_value.dropna().astype(float)
-    parts = weight.astype(float)[family.index]
-    order = (family / parts).sort_values(kind="stable").index
-    left = parts[order][::-1].cumsum()[::-1]
-    held = (left * family[order] / parts[order]).cummax().clip(upper=1)
-    return held.reindex(p_value.index)
+    tested = np.flatnonzero(p_value.notna())
+    p, parts = (each.iloc[tested].to_numpy(dtype=float) for each in (p_value, weight))
+    order = np.argsort(p / parts, kind="stable")
+    left = np.cumsum(parts[order][::-1])[::-1]
+    q_value = np.full(len(p_value), np.nan)
+    q_value[tested[order]] = np.minimum(np.maximum.accumulate(left * p[order] / parts[order]), 1)
+    return pd.Series(q_value, p_value.index)
 
 
 def judged(

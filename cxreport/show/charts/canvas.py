@@ -132,7 +132,8 @@ def rows(names: Sequence[str], notes: Sequence[str], *, wide: bool) -> tuple[Fig
         textwrap.wrap(name, width, max_lines=MAX_LINES, placeholder="…") + ([note] if note else [])
         for name, note in zip(names, notes, strict=True)
     ]
-    heights = np.array([LINE_HEIGHT * max(len(lines), 1) + 0.1 for lines in wrapped])
+    gap = 0.1 if wide else 0.05
+    heights = np.array([LINE_HEIGHT * max(len(lines), 1) + gap for lines in wrapped])
     middles = np.cumsum(heights) - heights / 2
     total = max(float(heights.sum()), LINE_HEIGHT)
     figure, axes = canvas(total + 0.55, wide=wide)

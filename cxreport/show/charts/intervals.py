@@ -48,15 +48,17 @@ def draw_intervals(block: Block, reader: Reader) -> Drawing:
     x_label, number = label_of(block, reader, "x"), write_drawn(block, reader)
     meaning = label_of(block, reader, "reference_label", "chart.all")
 
+    measured = frame.dropna(subset="estimate")
+
     def draw(wide: bool) -> Figure:
-        return intervals(
-            frame, label="name", y="estimate", low="low", high="high",
+        return intervals(  # where there is little room, what has no estimate is in the table alone
+            frame if wide else measured, label="name", y="estimate", low="low", high="high",
             n="n" if "n" in frame else None, reference=p.get("reference_value"),
             reference_label=meaning, x_label=x_label, number=number,
             whole=reader.words.whole, wide=wide,
         )  # fmt: skip
 
-    measured, write = frame.dropna(subset="estimate"), write_measured(block, reader)
+    write = write_measured(block, reader)
     if measured.empty:
         raise CxError("a chart without a number", got=p["caption"])
     values = measured["estimate"].astype(float).to_numpy()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SIZE = (2.6, 0.5)
-BAND, CENTRE = "#e2e2e2", "#767676"
+BAND, CENTRE = "#8a8a8a", "#767676"
 LAST = {"worse": COLOURS[1], "better": COLOURS[0]}
 
 
@@ -44,7 +44,7 @@ def draw_spark(series: pd.DataFrame, look: str) -> Figure:
         axes.set_axis_off()
         places = np.arange(len(values))
         if np.isfinite([low, high]).all():
-            axes.axhspan(low, high, color=BAND, linewidth=0, gid="usual")
+            axes.axhspan(low, high, color=BAND, alpha=0.25, linewidth=0, gid="usual")
             axes.axhline(centre, color=CENTRE, linewidth=0.7, linestyle=(0, (3, 2)))
         axes.plot(places, values, color=INK, linewidth=1.1, gid="line")
         last = np.flatnonzero(np.isfinite(values))[-1:]

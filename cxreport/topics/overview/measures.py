@@ -13,7 +13,7 @@ from cxreport.scores.kinds import SCORES, score_kind
 from cxreport.scores.scoreboard import score_history
 from cxreport.scores.suppression import hidden_levels
 from cxreport.topics.retention import company_retention
-from cxreport.topics.service import company_tickets, median_waits, of_period, waits
+from cxreport.topics.service import median_waits
 from cxreport.topics.voice import company_voice
 
 if TYPE_CHECKING:
@@ -119,17 +119,10 @@ def _groups(survey: Survey, column: str) -> pd.DataFrame:
 
 def _waits(survey: Survey) -> pd.DataFrame:
     """Return the median waits of help requests, in hours."""
-    rows, tickets = median_waits(survey), company_tickets(survey)
-    if rows.empty or tickets is None:
+    rows = median_waits(survey)
+    if rows.empty:
         return pd.DataFrame(columns=COLUMNS)
-    current = of_period(tickets, survey.period)
-    by_channel = "channel" in tickets.rows.columns
-    few = hidden_levels(current.rows, "channel", {}, survey.minimum_group) if by_channel else []
-    rows = rows[~rows["group"].isin(few)]
-    now = pd.concat([waits(current, metric) for metric in tickets.metrics])
-    now = now[["metric", "low", "high"]].assign(group="", period=survey.period.name)
     order = {period.name: place for place, period in enumerate(survey.history)}
-    rows = rows.merge(now, how="left", on=["metric", "group", "period"])
     rows = rows.sort_values("period", key=lambda name: name.map(order), kind="stable")
     return rows.rename(columns={"metric": "measure", "group": "level"}).assign(
         section="service",

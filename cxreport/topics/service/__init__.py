@@ -36,7 +36,6 @@ from cxreport.topics.service.wait_frames import (
     company_still_waiting,
     company_tickets,
     company_waits,
-    of_period,
 )
 
 __all__ = [
@@ -67,7 +66,6 @@ __all__ = [
     "loop_table",
     "median_waits",
     "method",
-    "of_period",
     "rates_table",
     "read_tickets",
     "reasons_chart",

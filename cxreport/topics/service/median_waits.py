@@ -1,4 +1,4 @@
-"""The median wait of every period and group at once, without intervals: what a history is made of.
+"""The median wait of every period and group at once: what a history is made of.
 
 An interval needs the whole curve of each group, which takes seconds for two years of channels.
 """
@@ -12,13 +12,18 @@ import pandas as pd
 
 from cxreport.inputs.source import run
 from cxreport.stats.survival_quantiles import survival_quantile
-from cxreport.topics.service.times import HOUR
-from cxreport.topics.service.wait_frames import company_tickets, known_groups
+from cxreport.topics.service.times import HOUR, waits
+from cxreport.topics.service.wait_frames import (
+    company_tickets,
+    hidden_requests,
+    known_groups,
+    of_period,
+)
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company
 
-COLUMNS = ["metric", "group", "period", "n", "estimate"]
+COLUMNS = ["metric", "group", "period", "n", "estimate", "low", "high"]
 
 
 def median_waits(company: Company, *, by: str = "channel") -> pd.DataFrame:
@@ -38,7 +43,9 @@ def median_waits(company: Company, *, by: str = "channel") -> pd.DataFrame:
         One row per metric, group and period of the history with requests: ``metric``
         ("first_reply", "solution"), ``group`` ("" for all requests), ``period`` (name), ``n``
         (requests), ``estimate`` (hours: median by survival, as
-        :func:`cxreport.topics.service.waits` gives it; empty where half are not through).
+        :func:`cxreport.topics.service.waits` gives it; empty where half are not through),
+        ``low``, ``high`` (hours: its interval, of all requests of the period reported alone).
+        Groups that no page may show are left out.
     """
     tickets = company_tickets(company)
     if tickets is None or not tickets.metrics:
@@ -51,23 +58,29 @@ def median_waits(company: Company, *, by: str = "channel") -> pd.DataFrame:
     rows = rows.dropna(subset="period")
     parts = []
     for metric in tickets.metrics:
-        waits = rows.rename(columns={f"{metric}_seconds": "time", f"{metric}_seen": "seen"})
-        parts.append(_medians(waits.assign(group="")).assign(metric=metric))
+        waited = rows.rename(columns={f"{metric}_seconds": "time", f"{metric}_seen": "seen"})
+        parts.append(_medians(waited.assign(group="")).assign(metric=metric))
         for name in groups:
-            named = waits.dropna(subset=name).assign(group=waits[name].astype(str))
+            visible = waited.dropna(subset=name)
+            visible = visible[~visible[name].isin(hidden_requests(company, name))]
+            named = visible.assign(group=visible[name].astype(str))
             parts.append(_medians(named).assign(metric=metric))
-    return pd.concat(parts, ignore_index=True)[COLUMNS]
+    medians = pd.concat(parts, ignore_index=True)
+    current = of_period(tickets, company.period)
+    now = pd.concat([waits(current, metric) for metric in tickets.metrics])
+    now = now[["metric", "low", "high"]].assign(group="", period=company.period.name)
+    return medians.merge(now, how="left", on=["metric", "group", "period"])[COLUMNS]
 
 
 def _medians(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the median of each group and period, in seconds waited and whether it ended."""
     sizes, curves = [], []
-    for (group, period), waits in rows.groupby(["group", "period"]):
-        curve = _curve(waits["time"].to_numpy(dtype=float), waits["seen"].to_numpy(dtype=float))
-        sizes.append({"group": group, "period": period, "n": len(waits)})
+    for (group, period), cell in rows.groupby(["group", "period"]):
+        curve = _curve(cell["time"].to_numpy(dtype=float), cell["seen"].to_numpy(dtype=float))
+        sizes.append({"group": group, "period": period, "n": len(cell)})
         curves.append(curve.assign(group=str(group), period=str(period)))
     if not curves:
-        return pd.DataFrame(columns=COLUMNS[1:])
+        return pd.DataFrame(columns=["group", "period", "n", "estimate"])
     every = pd.concat(curves)[["group", "period", "time", "estimate", "low", "high"]]
     medians = survival_quantile(every, 50)[["group", "period", "estimate"]]
     table = pd.DataFrame(sizes).merge(medians, how="left", on=["group", "period"])

@@ -84,7 +84,7 @@ def test_longer_waits_are_the_finding_and_the_phone_is_where(survey: Survey) -> 
         "Ottobre 2026: punteggi stabili, le richieste di aiuto si risolvono più lentamente"
     )
     text = said(html["en"])
-    assert "Half of the requests for help solved within: 40 hours, usually" in text
+    assert "Time until half of the requests for help are solved: 40 hours, usually" in text
     assert "Where: phone (44 hours; usually" in text
     assert "▲ worse than usual" in text
     assert "Nothing else changed by more than chance." in text
