@@ -6,6 +6,7 @@ import contextlib
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -17,7 +18,7 @@ from cxreport.inputs.personal_data import without_persons
 from cxreport.publish.archive import failed_mark, headline_of, links_of, publish_archive
 from cxreport.publish.beside import files_beside
 from cxreport.publish.changes import changes_since
-from cxreport.publish.export import METHOD, payloads, pieces_of, write_page
+from cxreport.publish.export import METHOD, export_page, payloads, pieces_of
 from cxreport.publish.gate import check_notebook, check_page
 from cxreport.publish.gate_beside import check_beside
 from cxreport.publish.plan import changed_since
@@ -174,17 +175,16 @@ def _write(
     """Write a report's pages in a language, and what lies beside them."""
     report, period = job.folder.parent.name, job.folder.name
     file = f"{report}-{period}"
-    pieces = pieces_of(notebook, language, file=file)
+    pieces, method = (pieces_of(notebook, language, file=file, method=m) for m in (False, True))
     title = str(notebook.metadata.get("title", ""))
     beside = files_beside(pieces, language, page=f"{report}/{period}/{language}.html", title=title)
     workbook = {"file": f"{language}.xlsx", "name": f"{file}-{language}.xlsx"}
     linked = workbook if workbook["file"] in beside else None
     links = links_of(report, language, job.report.languages, linked)
-    pages = {language: write_page(notebook, pieces, language, job.provenance, links, changes)}
-    method = pieces_of(notebook, language, file=file, method=True)
+    write = partial(export_page, notebook, language, job.provenance)
+    pages = {language: write(pieces=pieces, links=links, changes=changes)}
     if method:
-        page = write_page(notebook, method, language, job.provenance, method=True)
-        pages[f"{METHOD}.{language}"] = page
+        pages[f"{METHOD}.{language}"] = write(pieces=method, method=True)
     return pages, beside
 
 

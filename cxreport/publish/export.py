@@ -150,11 +150,6 @@ class Links:
     workbook: Mapping[str, str] | None = None
 
 
-def export_page(notebook: NotebookNode, language: str, provenance: Mapping[str, Any]) -> str:
-    """Write an executed notebook as a page with nothing beside it; see :func:`write_page`."""
-    return write_page(notebook, pieces_of(notebook, language), language, provenance)
-
-
 def pieces_of(
     notebook: NotebookNode, language: str, *, file: str = "", method: bool = False
 ) -> list[Piece]:
@@ -204,28 +199,28 @@ def pieces_of(
     return pieces
 
 
-def write_page(
+def export_page(
     notebook: NotebookNode,
-    pieces: Sequence[Piece],
     language: str,
     provenance: Mapping[str, Any],
+    *,
+    pieces: Sequence[Piece] | None = None,
     links: Links | None = None,
     changes: Mapping[str, Any] | None = None,
-    *,
     method: bool = False,
 ) -> str:
-    """Write a page.
+    """Write an executed notebook as a page.
 
     Parameters
     ----------
     notebook : NotebookNode
         As ``run_notebook`` left it.
-    pieces : sequence of Piece
-        What it shows, see :func:`pieces_of`.
     language : str
         ``en`` or ``it``.
     provenance : mapping
         See ``cxreport.publish.provenance``; printed at the end of the page.
+    pieces : sequence of Piece, optional
+        What it shows, where it is known already; else from :func:`pieces_of`.
     links : Links, optional
         Where the page leads; nowhere when left out.
     changes : mapping, optional
@@ -239,6 +234,8 @@ def write_page(
         A whole HTML document.
     """
     words = Words(language)
+    if pieces is None:
+        pieces = pieces_of(notebook, language, method=method)
     markdown = Headings()
     front = [piece.html for piece in pieces if piece.block and piece.block.kind == FRONT]
     rest = [piece for piece in pieces if piece.block is None or piece.block.kind != FRONT]

@@ -1,7 +1,7 @@
 """A page in a few words, to be sent: as plain text, for a mail program, and as data.
 
-Which words they are, a block says: its parameter ``summary`` is true (its own sentences, or its
-cards), or a list of sentences that stand for it.
+They are those of the page's first screen: its finding, its cards, and what changed; of a page
+without one, its first sentences.
 """
 
 from __future__ import annotations
@@ -11,20 +11,19 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from cxreport.publish.export import environment
-from cxreport.show.blocks import Block
-from cxreport.show.cards import cards_of
-from cxreport.show.labels import capital, period_label
+from cxreport.show.front import front_of
+from cxreport.show.labels import period_label
 from cxreport.show.render import blocks_in
 from cxreport.show.written import reader_of, sentences_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cxreport.publish.fold import Piece
+    from cxreport.show.blocks import Block
     from cxreport.show.words import Words
 
 MOST_WORDS = 75
-MOST_VALUES = 4
 
 
 @dataclass(frozen=True)
@@ -75,44 +74,45 @@ def summarise(pieces: Sequence[Piece], title: str, words: Words, page: str) -> S
         values=(),
         page=words.text("summary.page", page=page),
     )
-    marked = [each for block in blocks for each in _marked(block)]
-    values = [v for block in marked if block.kind == "cards" for v in _values(block, words)]
-    for value in values[:MOST_VALUES]:
-        summary = _if_short(replace(summary, values=(*summary.values, value)), summary)
-    for block in marked:
-        for sentence in _sentences(block, words):
-            longer = replace(summary, sentences=(*summary.sentences, sentence))
-            summary = _if_short(longer, summary)
+    sentences, values = _read_first(blocks, words)
+    for sentence in sentences[:1]:
+        summary = _longer(summary, sentence=sentence)
+    for value in values:
+        summary = _longer(summary, value=value)
+    for sentence in sentences[1:]:
+        summary = _longer(summary, sentence=sentence)
     return summary
 
 
-def _if_short(longer: Summary, summary: Summary) -> Summary:
-    """Return the longer one where there is room for it."""
+def _longer(summary: Summary, *, sentence: str = "", value: str = "") -> Summary:
+    """Add a line where there is room for it."""
+    longer = replace(
+        summary,
+        sentences=(*summary.sentences, *filter(None, [sentence])),
+        values=(*summary.values, *filter(None, [value])),
+    )
     return longer if longer.n_words <= MOST_WORDS else summary
 
 
-def _marked(block: Block) -> Iterator[Block]:
-    """Yield the blocks, inside others too, that belong into a summary."""
-    if block.kind in {"several", "fold"}:
-        for part in blocks_in(block):
-            yield from _marked(part)
-    elif block.parameters.get("summary"):
-        yield block
+def _read_first(blocks: Sequence[Block], words: Words) -> tuple[list[str], list[str]]:
+    """Return what a page says first, and the values of its cards; else its first sentences."""
+    for block in blocks:
+        if block.kind == "front":
+            front = front_of(block, words, prefix="summary")
+            items = [f"{item.word} {item.text}" for item in front.items]
+            cards = [f"{card.name}: {card.value} ({card.line})" for card in front.cards]
+            return [front.finding, *items], cards
+    first = next((block for block in _every(blocks) if block.kind == "sentences"), None)
+    return sentences_of(first, reader_of(first, words.language)) if first else [], []
 
 
-def _sentences(block: Block, words: Words) -> list[str]:
-    instead = block.parameters["summary"]
-    if isinstance(instead, list):
-        block = Block("sentences", parameters=block.parameters | {"sentences": instead})
-    reader = reader_of(block, words.language)
-    return sentences_of(block, reader) if block.kind == "sentences" else []
-
-
-def _values(block: Block, words: Words) -> Iterator[str]:
-    """Yield what each card says, on one line."""
-    for card in cards_of(block, words):
-        text = f"{capital(card.name)}: {card.value}"
-        yield f"{text} ({'; '.join(card.lines)})" if card.lines else text
+def _every(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the blocks, those inside others too."""
+    for block in blocks:
+        if block.kind in {"several", "fold"}:
+            yield from _every(blocks_in(block))
+        else:
+            yield block
 
 
 def summary_files(pieces: Sequence[Piece], title: str, words: Words, page: str) -> dict[str, bytes]:

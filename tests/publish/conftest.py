@@ -12,7 +12,7 @@ from here import run_here
 from playwright.sync_api import Browser, sync_playwright
 from small_project import write_project
 
-from cxreport.publish.export import export_method, export_page
+from cxreport.publish.export import export_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,8 +81,8 @@ def demo_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
             notebook = run_here("01_monthly_report.ipynb", source="demo")
             for language in ("it", "en"):
                 page = export_page(notebook, language, PROVENANCE)
-                method = export_method(notebook, language, PROVENANCE)
+                method = export_page(notebook, language, PROVENANCE, method=True)
                 (folder / f"{language}.html").write_text(page, "utf-8")
-                (folder / f"method.{language}.html").write_text(method or "", "utf-8")
+                (folder / f"method.{language}.html").write_text(method, "utf-8")
             (folder / "written").touch()
     return folder

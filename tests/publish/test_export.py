@@ -12,7 +12,7 @@ import pytest
 from nbformat import NotebookNode, v4
 
 from cxreport.errors import CxError
-from cxreport.publish.export import export_method, export_page
+from cxreport.publish.export import export_page, pieces_of
 from cxreport.publish.gate import check_page
 from cxreport.show.blocks import MIME
 
@@ -330,8 +330,7 @@ def test_the_method_stands_on_a_page_of_its_own() -> None:
     method = shown(sentences_of(1))
     method.metadata["tags"] = ["method"]
     notebook = v4.new_notebook(cells=[shown(header()), text("## One"), method])
-    page, apart = (f(notebook, "en", PROVENANCE) for f in (export_page, export_method))
-    assert apart is not None
+    page, apart = (export_page(notebook, "en", PROVENANCE, method=m) for m in (False, True))
     assert "A gap" not in page
     assert "a gap is never a zero" in apart
     assert "One" not in main_of(apart)
@@ -340,5 +339,5 @@ def test_the_method_stands_on_a_page_of_its_own() -> None:
     assert "<h1>How this report is made</h1>" in apart
     assert "Customer experience report – October 2026 – Shops</title>" in apart
     assert check_page(page) == check_page(apart) == []
-    assert export_method(v4.new_notebook(cells=[shown(header())]), "en", PROVENANCE) is None
+    assert pieces_of(v4.new_notebook(cells=[shown(header())]), "en", method=True) == []
     assert "method.en.html" not in write()

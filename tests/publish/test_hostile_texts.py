@@ -20,10 +20,11 @@ import pandas as pd
 import pytest
 from nbformat import v4
 from playwright.sync_api import sync_playwright
+from small_front import front
 
 from cxreport.publish.beside import files_beside
 from cxreport.publish.elements import read_page
-from cxreport.publish.export import Headings, pieces_of, write_markdown, write_page
+from cxreport.publish.export import Headings, Links, export_page, pieces_of, write_markdown
 from cxreport.publish.gate import check_page, nothing_foreign
 from cxreport.publish.gate_beside import check_beside
 from cxreport.show.blocks import MIME, Block
@@ -176,12 +177,16 @@ def published(language: str) -> tuple[str, dict[str, bytes]]:
         | {
             "topic": "survey",
             "caption": "means",
-            "summary": True,
             "cards": [name_card(text) for text in HOSTILE],
             "columns": [{"name": c.name, "how": c.how, "heading": c.heading} for c in columns],
         },
     )
-    blocks = [HEADER, cards, sentences("show", written, summary=True, **about)]
+    blocks = [
+        HEADER,
+        cards,
+        front(HOSTILE, n_cards=4, **about),
+        sentences("show", written, **about),
+    ]
     own = {"title": dict.fromkeys(("en", "it"), HOSTILE[2])}
     blocks.append(Block("plain_table", frame.rename(columns={"group": HOSTILE[45]}), own))
     outputs = [v4.new_output("display_data", {MIME: block.payload()}) for block in blocks]
@@ -195,7 +200,8 @@ def published(language: str) -> tuple[str, dict[str, bytes]]:
         "codebook_sha256": "ab", "data": {HOSTILE[2]: "cd"}, "libraries": {"python": "3"},
     }  # fmt: skip
     workbook = {"file": f"{language}.xlsx", "name": HOSTILE[30]}
-    return write_page(notebook, pieces, language, provenance, workbook), files
+    links = Links(["it"], "a.html", "b.html", "c.html", workbook)
+    return export_page(notebook, language, provenance, pieces=pieces, links=links), files
 
 
 def test_there_are_60_texts_and_no_two_are_alike() -> None:
@@ -209,7 +215,8 @@ def test_the_page_holds_them_as_text_alone(language: str) -> None:
     elements = read_page(page)
     assert len(elements.every("h1")) == len(elements.every("style")) == 1
     names = {element.name for element in elements.every()}
-    assert not names & {"script", "img", "svg", "iframe", "object", "form", "base", "link", "input"}
+    assert not names & {"script", "img", "iframe", "object", "form", "base", "link", "input"}
+    assert len(elements.every("svg")) == 4  # of the cards
     cells = [cell.words() for cell in elements.every("table")[-1].every("th")][2:]
     plain = [re.sub("[\u2066-\u2069]", "", cell) for cell in cells]
     assert plain == [expected(text) for text in HOSTILE]
@@ -247,7 +254,7 @@ def test_no_cell_of_a_file_runs_in_a_spreadsheet_of_any_country(
     language: str, separator: str
 ) -> None:
     page, _ = published(language)
-    [data] = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', page)
+    [_, data] = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', page)
     text = base64.b64decode(data).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     for cell in (cell for row in rows for cell in row):

@@ -115,14 +115,7 @@ def in_brief(board: pd.DataFrame, survey: Survey) -> Block:
     comparisons = int(board["p_value"].notna().sum())
     if comparisons:
         items.append(say("brief.note", n=comparisons))
-    in_short = [_in_short(row) for row in headlines]
-    return sentences(TOPIC, items, survey, summary=in_short)
-
-
-def _in_short(row: Row) -> Said:
-    """Describe one score for a summary: how it compares only where that is a signal."""
-    differs = bool(pd.notna(row["signal"]) and row["signal"])
-    return _in_a_sentence(row, has_reference=differs)
+    return sentences(TOPIC, items, survey)
 
 
 def _in_a_sentence(row: Row, *, has_reference: bool) -> Said:

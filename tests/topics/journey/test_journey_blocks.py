@@ -57,7 +57,7 @@ def test_the_weakest_stage_is_named_only_if_it_stands_apart(survey: Survey) -> N
     assert "the lowest" in apart
     near = said(rated(stages(60, 70, 80, 55, NAN), survey, 12))
     assert "Lowest rated: retention" in near
-    assert "cannot be told apart from: awareness." in near
+    assert "cannot be said from: awareness." in near
     assert "the lowest" not in near
 
 
@@ -119,7 +119,7 @@ def test_a_stage_below_chance_is_no_beginning(survey: Survey) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [(-9.0, -6.0, "The mean of all moments says more"), (3.0, 6.0, "Peak and end say more"),
-     (-2.0, 2.0, "cannot be told apart")],
+     (-2.0, 2.0, "cannot be said")],
 )  # fmt: skip
 def test_peak_and_end_win_or_lose_or_neither(
     low: float, high: float, words: str, survey: Survey
