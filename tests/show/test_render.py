@@ -153,7 +153,7 @@ def test_a_notebook_shows_a_chart_once_and_another_with_other_names() -> None:
     other = Block("intervals", GROUPS.head(1), drawn.parameters)
     first, second = (render_cell(block, "en") for block in (drawn, other))
     assert render(drawn, "en", prefix="x").count("<svg") == 2  # a page has one for a phone, too
-    assert (first.count("<svg"), first.count("<figure>"), first.count("</figure>")) == (1, 1, 1)
+    assert (first.count("<svg"), first.count("<figure"), first.count("</figure>")) == (1, 1, 1)
     ids = [set(re.findall(r'\bid="([^"]+)"', html)) for html in (first, second)]
     assert ids[0].isdisjoint(ids[1])
 

@@ -57,7 +57,7 @@ def test_the_weakest_stage_is_named_only_if_it_stands_apart(survey: Survey) -> N
     assert "the lowest" in apart
     near = said(rated(stages(60, 70, 80, 55, NAN), survey, 12))
     assert "Lowest rated: retention" in near
-    assert "cannot be said from: awareness." in near
+    assert "cannot be told apart from: awareness." in near
     assert "the lowest" not in near
 
 
