@@ -72,7 +72,7 @@ def summarise(pieces: Sequence[Piece], title: str, words: Words, page: str) -> S
         period=period_label(header, words) if header else "",
         sentences=(),
         values=(),
-        page=words.text("summary.page", page=page),
+        page=words.text("sent.page", page=page),
     )
     sentences, values = _read_first(blocks, words)
     for sentence in sentences[:1]:

@@ -31,6 +31,14 @@ if TYPE_CHECKING:
 
 WITHOUT_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """When a workbook was made that is about no period: the same at any time."""
+NOTES = (
+    "workbook.note.numbers",
+    "workbook.note.ends",
+    "workbook.note.few",
+    "workbook.note.hidden",
+    "workbook.note.absent",
+    "workbook.note.nothing",
+)
 NARROWEST, WIDEST, TEXT_WIDTH = 10, 40, 100
 """Widths of columns, in signs."""
 NOTHING_RUNS = {
@@ -133,8 +141,7 @@ class _Writer:
     def notes(self) -> None:
         """Write what holds for all tables, and what stands for a number that is not there."""
         text = self.words.text
-        keys = ("numbers", "ends", "few", "hidden", "absent", "nothing")
-        lines = [text(f"workbook.note.{key}") for key in keys]
+        lines = [text(key) for key in NOTES]
         self.lines(text("workbook.notes"), [text("workbook.notes"), *lines])
 
     def table(self, number: int, name: str, content: Sheet) -> None:

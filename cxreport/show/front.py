@@ -122,7 +122,7 @@ def _card(block: Block, reader: Reader, place: int, *, prefix: str) -> SparkCard
     return SparkCard(
         name=capital(reader.text(**card["name"])),
         value=reader.text(**card["value"]),
-        line=reader.text(**card["line"]),
+        line=reader.text(**card["line"]) if card["line"] else "",
         # to_svg lets only its own list of elements and attributes through
         picture=Markup(picture),  # noqa: S704
         mark=reader.text(**card["mark"]),

@@ -23,7 +23,12 @@ MOST_PARTS = 3
 """Numbers of a cell that columns are named for: a value, and the ends of its interval."""
 SHARE_IN_WORDS = re.compile(r"(?<!\d)%")
 """A heading that names its unit, as "% satisfied"; that of a 95% interval does not."""
-PARTS = {1: ("",), 2: ("lower", "upper"), 3: ("", "lower", "upper")}
+PARTS = {
+    1: ("",),
+    2: ("sheet.lower", "sheet.upper"),
+    3: ("", "sheet.lower", "sheet.upper"),
+}
+UNIT_NAMES = {POINTS: "unit_name.points", HOURS: "unit_name.hours"}
 
 
 class Missing(Enum):
@@ -88,8 +93,7 @@ def sheet_of(table: Table, words: Words) -> Sheet:
 
 def unit_name(unit: str, words: Words) -> str:
     """Name a unit; a currency by its code."""
-    has_text = unit in {POINTS, HOURS}
-    return words.text(f"unit_name.{unit}") if has_text else unit
+    return words.text(UNIT_NAMES[unit]) if unit in UNIT_NAMES else unit
 
 
 def _text(cell: Cell, words: Words) -> Value:
@@ -120,7 +124,7 @@ def _unit(row: list[Value], words: Words) -> Value:
 
 def _heading(heading: str, part: str, unit: str, words: Words) -> str:
     """Name a column, which end of an interval it holds, and its unit."""
-    name = words.text(f"sheet.{part}", heading=heading) if part else heading
+    name = words.text(part, heading=heading) if part else heading
     says_it = SHARE_IN_WORDS.search(name) if unit == SHARE else unit in name
     return f"{name} ({unit})" if unit and not says_it else name
 

@@ -98,7 +98,7 @@ CARRIED: dict[str, Any] = {
 WRITTEN: dict[str, Any] = {
     "period": "2026-10", "short": "2026-10", "day": "2026-10-31", "score_name": "nps",
     "codes": ["x"], **dict.fromkeys(("code", "code_of", "column", "question", "answer"), "x"),
-    "as_is": "x",
+    "as_is": "x", "comment": "x",
 }  # fmt: skip
 """Format -> what it can write, where that has no edge."""
 

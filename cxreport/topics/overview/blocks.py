@@ -25,7 +25,15 @@ TOPIC = "overview"
 MOST_ITEMS, MOST_STARTS, MOST_CARDS, MOST_PLACES, PERIODS = 3, 3, 4, 2, 24
 CARDS = ("nps", "csat", "ces", "solution", "index", "first_reply", "came_back")
 """Measures that a card may show, the first choice first."""
-LONG = {("long", "first_reply"), ("long", "solution"), ("long", "came_back")}
+LONG = ("first_reply", "solution", "came_back")
+"""Measures that have a longer name, for a sentence."""
+CLAUSES = {
+    "worse": "clause.worse",
+    "better": "clause.better",
+    "more": "clause.more",
+    "less": "clause.less",
+}
+MARKS = {"usual": "mark.usual", "before": "mark.before", "state": "mark.state"}
 VALUES = ("estimate", "low", "high", "lower", "upper", "estimate_before", "unit")
 SERIES = (
     Column("measure", "say:name_in_table", is_text=True),
@@ -98,7 +106,9 @@ def _facts(rows: list[Row], survey: Survey) -> list[Said]:
     """Describe whose page it is, on which period, from how many answers and requests."""
     n = int(run(survey.current.aggregate(n=survey.current.count()))["n"].item())
     source = survey.codebook.source
-    facts = [say("facts.source", en=source.title["en"], it=source.title["it"])]
+    facts = [
+        say("facts.source", title="", title_en=source.title["en"], title_it=source.title["it"])
+    ]
     if source.synthetic:
         facts.append(say("facts.synthetic"))
     facts += [say("facts.period"), say("facts.answers", n=n)]
@@ -118,7 +128,7 @@ def _findings(rows: list[Row], items: list[Row]) -> list[Said]:
     if not items:
         judged = [row for row in rows if row["state"] == "steady"]
         return [say("finding.steady" if judged else "finding.first")]
-    clauses = [say("clause", what=_clause(row)) for row in items[:2]]
+    clauses = [_clause(row) for row in items[:2]]
     scores = [row["state"] for row in rows if row["section"] == "scores" and row["whole"]]
     calm = bool(scores) and set(scores) <= {"steady"}
     alone = say("finding.one", what=clauses[0])
@@ -137,7 +147,7 @@ def _clause(row: Row) -> Said:
         kind = "scores"
     elif row["whole"] or row["section"] == "layers":
         kind = row["measure"]
-    return say(f"clauses.{kind}.{row['state']}", **_names(row))
+    return say(CLAUSES[str(row["state"])], kind=kind, **_names(row))
 
 
 def _names(row: Row) -> dict[str, Any]:
@@ -161,10 +171,9 @@ def _item(row: Row, rows: list[Row]) -> dict[str, Any]:
         for each in rows
         if each["where"] and (each["measure"] == row["measure"] or each["section"] in of)
     ][:MOST_PLACES]  # fmt: skip
-    where = say("item.where", places=places) if places else say("nothing")
     return {
-        "word": say(f"state.{row['state']}"),
-        "text": say("item.whole", size=size, where=where),
+        "word": say("item.word", state=row["state"]),
+        "text": say("item.with_places", size=size, places=places) if places else size,
         "look": row["state"],
     }
 
@@ -172,17 +181,13 @@ def _item(row: Row, rows: list[Row]) -> dict[str, Any]:
 def _name(row: Row, form: str = "name") -> Said:
     """Name a series, what is measured and of whom: in a few words, in more, or its part alone."""
     names = _names(row)
-    measure = (
-        f"{form}.{row['measure']}" if (form, row["measure"]) in LONG else f"name.{row['measure']}"
-    )
+    is_long = form == "long" and row["measure"] in LONG
+    named = say("named.long" if is_long else "named.short", **names)
     if row["level"]:
         level = say("name.level", **names)
-        return (
-            level if form == "part" else say("name.group", group=level, whole=say(measure, **names))
-        )
+        return level if form == "part" else say("name.group", group=level, whole=named)
     if row["section"] in ("touchpoints", "voice"):
-        return say(f"name.{row['section']}", **names)
-    named = say(measure, **names)
+        return say("name.voice" if row["section"] == "voice" else "name.touchpoints", **names)
     return say("name.question", whole=named, **names) if row["several"] else named
 
 
@@ -247,10 +252,10 @@ def _card(row: Row, measures: pd.DataFrame) -> dict[str, Any]:
     """Write one card."""
     values, has_value = _values(row), pd.notna(row["estimate"])
     up = bool(has_value and row["estimate"] > (row["expected"] if pd.notna(row["expected"]) else 0))
-    sign = say("sign.up" if up else "sign.down") if row["signal"] else say(f"sign.{row['state']}")
+    sign = ("up" if up else "down") if row["signal"] else row["state"]
     n = int(row["n"])
-    unit = "requests" if row["unit"] == "hours" else "people"
-    counted = say(f"card.{unit if row['section'] != 'scores' else 'answers'}", n=n)
+    of_others = "card.requests" if row["unit"] == "hours" else "card.people"
+    counted = say("card.answers" if row["section"] == "scores" else of_others, n=n)
     has_ends = bool(pd.notna(row["low"]) and pd.notna(row["high"]))
     line = say("card.line" if has_ends else "card.counted", counted=counted, **values)
     key = "usual" if row["against"] == "usual" or row["state"] in (FEW, UNOBSERVED) else "before"
@@ -263,8 +268,8 @@ def _card(row: Row, measures: pd.DataFrame) -> dict[str, Any]:
     return {
         "name": _name(row),
         "value": say("card.value" if has_value else "card.none", **values),
-        "line": line if row["state"] != FEW else say("nothing"),
-        "mark": say(f"mark.{key}", sign=sign, state=row["state"]),
+        "line": line if row["state"] != FEW else None,
+        "mark": say(MARKS[key], sign=say("mark.sign", state=sign), state=row["state"]),
         "alt": alt,
         "look": row["state"] if row["signal"] else "",
     }

@@ -106,7 +106,7 @@ def test_groups_that_lose_are_named_with_their_interval(profit: Profit, company:
 
 def test_no_group_is_accused_without_a_signal(profit: Profit, company: Company) -> None:
     unsure = replace(profit, groups=profit.groups.assign(signal=False))
-    assert "No signal that any group" in said(value.profit_groups(unsure, company))
+    assert "surely loses money as a whole" in said(value.profit_groups(unsure, company))
 
 
 def test_losses_are_no_percentages(profit: Profit, company: Company) -> None:
@@ -216,6 +216,18 @@ def test_what_is_missing_is_said(company: Company, buying: Buying, language: str
     assert said(value.profit_groups(unknown, company), language) == ""  # said already
 
 
+def test_without_orders_the_page_says_that_there_are_none(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("blocks", "profit_blocks"):
+        monkeypatch.setattr(f"cxreport.topics.value.{module}.has_orders", lambda _: False)
+    empty, trade = pd.DataFrame(), nothing(company)
+    profit = value.profit(Profit(empty, empty, empty, trade=trade, missing="orders"), company)
+    forecast = value.next_year(Buying(trade, 0.1), company)
+    for block in (profit, forecast):
+        assert "the source has no orders with a customer and a day" in said(block)
+
+
 def test_without_a_fit_the_page_says_why(buying: Buying, company: Company) -> None:
     failed = replace(buying, fit=no_fit(NONE, ("r", "alpha"), 9, "no fit"))
     assert "too few, or too alike" in said(value.next_year(failed, company))
@@ -224,6 +236,7 @@ def test_without_a_fit_the_page_says_why(buying: Buying, company: Company) -> No
 
 
 NOTES = (
-    "missing.profit_orders", "missing.profit_margin", "missing.orders", "missing.forecast_check",
+    "missing.profit_purchases", "missing.profit_margin", "missing.purchases",
+    "missing.forecast_check",
     "missing.amounts", "missing_section.contracts", "missing.contract_margin",
 )  # fmt: skip
