@@ -237,26 +237,29 @@ def export_page(
     if pieces is None:
         pieces = pieces_of(notebook, language, method=method)
     markdown = Headings()
-    front = [piece.html for piece in pieces if piece.block and piece.block.kind == FRONT]
-    rest = [piece for piece in pieces if piece.block is None or piece.block.kind != FRONT]
+    front = _of_kind(pieces, FRONT)
+    about = _of_kind(pieces, "header") if front else Markup()  # the first screen names it in short
+    apart = {FRONT, "header"} if front else set()
+    rest = [piece for piece in pieces if piece.block is None or piece.block.kind not in apart]
     parts = [
         write_markdown(piece.markdown, markdown) if piece.markdown else piece.html
         for piece in fold(rest, words)
     ]
     header = _header(notebook)
-    about = title_label(header, words) if header else visible(notebook.metadata.get("title", ""))
+    report = title_label(header, words) if header else visible(notebook.metadata.get("title", ""))
     source = header["source"][language] if header else ""
     title = words.text("method.title") if method else ""
-    names = (title, about, period_label(header, words), source)
+    names = (title, report, period_label(header, words), source)
     resources = style() | {
         "language": language,
         "words": words,
         "links": links,
         "changes": all_visible(changes),
-        "title": title or about,
+        "title": title or report,
         "full_title": " – ".join(isolated(name) for name in names if name),
         "source": source,
-        "front": Markup("\n").join(front),
+        "front": front,
+        "about": about,
         "parts": parts,
         "contents": markdown.contents,
         "link": _other_page(notebook, words, method=method),
@@ -266,6 +269,10 @@ def export_page(
     exporter = PageExporter()  # type: ignore[no-untyped-call]
     page, _ = exporter.from_notebook_node(notebook, resources)
     return str(page)
+
+
+def _of_kind(pieces: Sequence[Piece], kind: str) -> Markup:
+    return Markup("\n").join(p.html for p in pieces if p.block and p.block.kind == kind)
 
 
 def _other_page(notebook: NotebookNode, words: Words, *, method: bool) -> tuple[str, str] | None:

@@ -227,6 +227,7 @@ def test_every_picture_seen_has_a_name(opened: Opened) -> None:
 
 def test_every_chart_is_drawn_once_for_the_width(opened: Opened) -> None:
     page, _, _ = opened
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
     for figure in page.locator("figure:has(.wide)").all():
         assert len([svg for svg in figure.locator("svg").all() if svg.is_visible()]) == 1
 

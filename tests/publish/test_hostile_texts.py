@@ -10,7 +10,6 @@ import base64
 import csv
 import io
 import re
-import shutil
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
@@ -19,7 +18,6 @@ import openpyxl
 import pandas as pd
 import pytest
 from nbformat import v4
-from playwright.sync_api import sync_playwright
 from small_front import front
 
 from cxreport.publish.beside import files_beside
@@ -33,6 +31,8 @@ from cxreport.show.plain_text import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
 MARKUP = [
     "<script>alert(1)</script>",
@@ -292,28 +292,22 @@ def test_the_summary_says_them_and_no_more(language: str) -> None:
     }  # fmt: skip
 
 
-def test_a_browser_runs_nothing_and_asks_for_nothing(tmp_path: Path) -> None:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    found = [path for name in names if (path := shutil.which(name))]
-    if not found:
-        pytest.skip("no browser")
+def test_a_browser_runs_nothing_and_asks_for_nothing(browser: Browser, tmp_path: Path) -> None:
     page, files = published("en")
     (tmp_path / "en.html").write_text(page, "utf-8")
     (tmp_path / "mail.html").write_bytes(files["en.summary.html"])
     events: list[str] = []
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=found[0], args=["--no-sandbox"])
-        tab = browser.new_page()
-        tab.on("dialog", lambda dialog: (events.append(dialog.message), dialog.dismiss()))
-        tab.on("console", lambda message: events.append(message.text))
-        tab.on("pageerror", lambda error: events.append(str(error)))
-        tab.on("request", lambda request: events.append(request.url))
-        for name in ("en.html", "mail.html"):
-            address = (tmp_path / name).as_uri()
-            tab.goto(address)
-            for fold in tab.locator("summary").all():
-                fold.click()
-            assert events.pop(0) == address
-            assert events == []
-            assert tab.url == address
-        browser.close()
+    tab = browser.new_page()
+    tab.on("dialog", lambda dialog: (events.append(dialog.message), dialog.dismiss()))
+    tab.on("console", lambda message: events.append(message.text))
+    tab.on("pageerror", lambda error: events.append(str(error)))
+    tab.on("request", lambda request: events.append(request.url))
+    for name in ("en.html", "mail.html"):
+        address = (tmp_path / name).as_uri()
+        tab.goto(address)
+        for fold in tab.locator("summary").all():
+            fold.click()
+        assert events.pop(0) == address
+        assert events == []
+        assert tab.url == address
+    tab.close()
