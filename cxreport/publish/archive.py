@@ -69,12 +69,13 @@ def headline_of(page: str, title: str) -> str:
 
     Examples
     --------
-    >>> headline_of('<h1>Report</h1><ul class="sentences"><li>All is well.</li></ul>', "Report")
+    >>> sentences = '<div class="sentences"><ul><li>All is well.</li></ul></div>'
+    >>> headline_of(f"<h1>Report</h1>{sentences}", "Report")
     'All is well.'
     """
     elements = read_page(page)
     headings = [element.words().strip() for element in elements.every("h1")]
-    lists = [e for e in elements.every("ul") if e.attributes.get("class") == "sentences"]
+    lists = [e for e in elements.every("div") if e.attributes.get("class") == "sentences"]
     first = [item.words().strip() for each in lists for item in each.every("li")]
     own = [heading for heading in headings if heading != title]
     return next(iter([*own, *first]), "")

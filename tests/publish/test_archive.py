@@ -147,7 +147,7 @@ def test_each_link_of_a_page_leads_somewhere_from_both_its_places(
     [
         ("<h1>Solutions take longer</h1><ul class='sentences'><li>A.</li></ul>",
          "Solutions take longer"),
-        ("<h1>Report</h1><ul><li>menu</li></ul><ul class='sentences'><li>A.</li><li>B.</li></ul>",
+        ("<h1>Report</h1><ul><li>-</li></ul><div class='sentences'><ul><li>A.</li></ul></div>",
          "A."),
         ("<h1>Report</h1><p>no sentence</p>", ""),
     ],
