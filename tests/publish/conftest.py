@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from here import run_here
 from playwright.sync_api import Browser, sync_playwright
-from small_project import write_project
+from small_project import PROVENANCE, write_project
 
 from cxreport.publish.export import export_page
 
@@ -27,15 +27,6 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PROVENANCE = {
-    "commit": "c0ffee" * 6,
-    "clean": True,
-    "notebook": "01_monthly_report.ipynb",
-    "parameters": {"source": "demo"},
-    "codebook_sha256": "ab" * 32,
-    "data": {"responses.parquet": "cd" * 32},
-    "libraries": {"python": "3.11"},
-}
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pytest
 from here import run_here
 from nbformat import v4
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from small_project import PROVENANCE
 
 from cxreport.publish.export import export_page
 from cxreport.publish.gate import check_page
@@ -56,15 +57,6 @@ label = {{ en = "shop", it = "negozio" }}
 a = {{ en = "{LONG}", it = "{LONG}" }}
 b = {{ en = "<b>Turin</b>", it = "<b>Torino</b>" }}
 """
-PROVENANCE = {
-    "commit": "c0ffee" * 6,
-    "clean": True,
-    "notebook": "monthly.ipynb",
-    "parameters": {"source": "shops"},
-    "codebook_sha256": "ab" * 32,
-    "data": {"responses.csv": "cd" * 32},
-    "libraries": {"python": "3.11"},
-}
 
 
 def write_source(folder: Path) -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from sources import SHOP
 from test_texts import TOPICS, fields, forms
 
 import cxreport as cx
@@ -159,19 +160,7 @@ def test_no_text_is_empty_or_doubled_at_any_edge(topic: str) -> None:
     assert found == []
 
 
-CODEBOOK = """
-[source]
-title = { en = "Edges", it = "Margini" }
-terms = { en = "made for a test", it = "fatto per un test" }
-observed_until = 2026-10-31
-
-[tables.responses]
-files = "responses.csv"
-
-[tables.responses.columns]
-response_id = { role = "id" }
-answered_at = { role = "date" }
-nps = { role = "nps" }
+COLUMNS = """\
 delivery = { role = "csat", scale = [1, 5], label = { en = "delivery", it = "consegna" } }
 staff = { role = "touchpoint", scale = [1, 5], label = { en = "shop staff", it = "personale" } }
 channel = { role = "channel", labels = { web = { en = "website", it = "sito" } } }
@@ -184,7 +173,7 @@ def surveys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Survey]:
     opened = {}
     for name, months in {"two": ("2026-09", "2026-10"), "first": ("2026-10",)}.items():
         folder: Path = tmp_path_factory.mktemp(name)
-        (folder / "codebook.toml").write_text(CODEBOOK, "utf-8")
+        (folder / "codebook.toml").write_text(SHOP + COLUMNS, "utf-8")
         rows = [f"{at},{month}-0{at},9,4,4,web" for month in months for at in (1, 2)]
         head = "response_id,answered_at,nps,delivery,staff,channel"
         unique = [f"{number}{row[1:]}" for number, row in enumerate(rows)]

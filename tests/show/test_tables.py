@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from sources import SHOP
 
 import cxreport as cx
 from cxreport.inputs.meaning import LANGUAGES
@@ -36,20 +37,6 @@ TABLES = {
     if isinstance(value, tuple) and value and all(isinstance(item, Column) for item in value)
 }
 """The columns of every topic's tables."""
-CODEBOOK = """
-[source]
-title = { en = "A shop", it = "Un negozio" }
-terms = { en = "made for a test", it = "fatto per un test" }
-observed_until = 2026-10-31
-
-[tables.responses]
-files = "responses.csv"
-
-[tables.responses.columns]
-response_id = { role = "id" }
-answered_at = { role = "date" }
-nps = { role = "nps" }
-"""
 ABOUT: dict[str, Any] = {
     "names": {"shop": {"en": "shop", "it": "negozio"}},
     "labels": {"shop": {"1": {"en": "Turin", "it": "Torino"}}},
@@ -147,7 +134,7 @@ def test_the_caption_names_the_group_and_the_period() -> None:
 
 @pytest.fixture
 def survey(tmp_path: Path) -> Survey:
-    (tmp_path / "codebook.toml").write_text(CODEBOOK, "utf-8")
+    (tmp_path / "codebook.toml").write_text(SHOP, "utf-8")
     rows = "1,2026-09-01,9\n2,2026-10-01,9\n"
     (tmp_path / "responses.csv").write_text(f"response_id,answered_at,nps\n{rows}", "utf-8")
     return open_survey(tmp_path / "codebook.toml")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from sources import SHOP
 
 import cxreport as cx
 from cxreport.show.blocks import read_block
@@ -14,20 +15,10 @@ from cxreport.show.render import render
 if TYPE_CHECKING:
     from pathlib import Path
 
-CODEBOOK = """
-[source]
-title = { en = "A shop", it = "Un negozio" }
-terms = { en = "made for a test", it = "fatto per un test" }
-observed_until = 2026-10-31
-
-[tables.responses]
-files = "responses.csv"
-
-[tables.responses.columns]
-response_id = { role = "id" }
-answered_at = { role = "date" }
-nps = { role = "nps", label = { en = "would recommend", it = "consiglierebbe" } }
-"""
+CODEBOOK = SHOP.replace(
+    'nps = { role = "nps" }',
+    'nps = { role = "nps", label = { en = "would recommend", it = "consiglierebbe" } }',
+)
 WEIGHT = 'weight = { role = "weight" }\n'
 
 

@@ -62,6 +62,17 @@ filters: dict[str, list[str]] = {}  # column -> codes"""
 FORKING = get_context("forkserver")
 FORKING.set_forkserver_preload(["cxreport.cli"])  # what is slow is loaded once
 
+PROVENANCE = {
+    "commit": "c0ffee" * 6,
+    "clean": True,
+    "notebook": "monthly.ipynb",
+    "parameters": {"source": "shops"},
+    "codebook_sha256": "ab" * 32,
+    "data": {"responses.csv": "cd" * 32},
+    "libraries": {"python": "3.11"},
+}
+"""What pages of tests are made from."""
+
 
 def write_project(
     root: Path, *, time_limit: float = 60, names: tuple[str, ...] = ("mini",)

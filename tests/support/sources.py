@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from cxreport.inputs.source import Data
 
 TITLE = 'title = { en = "Shop", it = "Negozio" }\nterms = { en = "invented", it = "inventati" }\n'
+SHOP = """
+[source]
+title = { en = "A shop", it = "Un negozio" }
+terms = { en = "made for a test", it = "fatto per un test" }
+observed_until = 2026-10-31
+
+[tables.responses]
+files = "responses.csv"
+
+[tables.responses.columns]
+response_id = { role = "id" }
+answered_at = { role = "date" }
+nps = { role = "nps" }
+"""
+"""A shop that asks for its NPS; columns may be added at the end."""
 COLUMNS = {"id": 'role = "id"', "day": 'role = "date"', "score": 'role = "nps"'}
 
 

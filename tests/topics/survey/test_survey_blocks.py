@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from sources import SHOP
 
 import cxreport as cx
 from cxreport.inputs.survey import Survey, open_survey
@@ -14,20 +15,6 @@ from cxreport.show.written import reader_of, sentences_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-CODEBOOK = """
-[source]
-title = { en = "A shop", it = "Un negozio" }
-terms = { en = "made for a test", it = "fatto per un test" }
-observed_until = 2026-10-31
-
-[tables.responses]
-files = "responses.csv"
-
-[tables.responses.columns]
-response_id = { role = "id" }
-answered_at = { role = "date" }
-nps = { role = "nps" }
-"""
 SAID = {
     ("en", False): "; steady against the period before (September 2026): "
     "+3.0 points (-8.0 to +14.0), no more than chance would make.",
@@ -40,7 +27,7 @@ SAID = {
 
 @pytest.fixture
 def survey(tmp_path: Path) -> Survey:
-    (tmp_path / "codebook.toml").write_text(CODEBOOK, "utf-8")
+    (tmp_path / "codebook.toml").write_text(SHOP, "utf-8")
     rows = "1,2026-09-01,9\n2,2026-10-01,9\n"
     (tmp_path / "responses.csv").write_text(f"response_id,answered_at,nps\n{rows}", "utf-8")
     return open_survey(tmp_path / "codebook.toml")
