@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
-from cxreport.publish.elements import read_page
 from cxreport.publish.exchange import put_folder
 from cxreport.publish.export import Links, environment, style
 from cxreport.publish.gate import check_page
@@ -62,23 +61,6 @@ def links_of(
         reports=index,
         workbook=workbook,
     )
-
-
-def headline_of(page: str, title: str) -> str:
-    """Return what a page says first: its heading where that is no title, or its first sentence.
-
-    Examples
-    --------
-    >>> sentences = '<div class="sentences"><ul><li>All is well.</li></ul></div>'
-    >>> headline_of(f"<h1>Report</h1>{sentences}", "Report")
-    'All is well.'
-    """
-    elements = read_page(page)
-    headings = [element.words().strip() for element in elements.every("h1")]
-    lists = [e for e in elements.every("div") if e.attributes.get("class") == "sentences"]
-    first = [item.words().strip() for each in lists for item in each.every("li")]
-    own = [heading for heading in headings if heading != title]
-    return next(iter([*own, *first]), "")
 
 
 def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:

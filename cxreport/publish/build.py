@@ -7,7 +7,7 @@ import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import nbformat
 from tqdm import tqdm
@@ -15,7 +15,7 @@ from tqdm import tqdm
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.personal_data import without_persons
-from cxreport.publish.archive import failed_mark, headline_of, links_of, publish_archive
+from cxreport.publish.archive import failed_mark, links_of, publish_archive
 from cxreport.publish.beside import files_beside
 from cxreport.publish.changes import changes_since
 from cxreport.publish.export import METHOD, export_page, payloads, pieces_of
@@ -29,7 +29,8 @@ from cxreport.publish.publish import (
     staging,
 )
 from cxreport.publish.run import run_notebook
-from cxreport.show.labels import filters_label, title_label
+from cxreport.publish.summary import headline_of
+from cxreport.show.labels import filters_label
 from cxreport.show.plain_text import all_visible
 from cxreport.show.words import Words
 
@@ -148,11 +149,13 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
     changes = changes_since(job.folder, job.provenance)
     pages: dict[str, str] = {}
     files: dict[str, bytes] = {}
+    headlines: dict[str, str] = {}
     for language in job.report.languages:
         with DRAWING:
-            written, beside = _write(notebook, language, job, changes)
-        pages |= written
-        files |= beside
+            written = _write(notebook, language, job, changes)
+        pages |= written.pages
+        files |= written.files
+        headlines[language] = written.headline
     for name, page in pages.items():
         _gate(f"page {name}", check_page(page, codebook=job.codebook), log)
     for name, content in files.items():
@@ -164,14 +167,21 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
             got=", ".join(changed),
             hint="build again when nothing else writes these files",
         )
-    publish(
-        staged, job.folder, pages, _manifest(job, notebook, pages) | {"changes": changes}, files
-    )
+    manifest = _manifest(job, notebook) | {"headline": headlines, "changes": changes}
+    publish(staged, job.folder, pages, manifest, files)
+
+
+class Written(NamedTuple):
+    """A report in one language: its pages, what lies beside them, and what it says first."""
+
+    pages: dict[str, str]
+    files: dict[str, bytes]
+    headline: str
 
 
 def _write(
     notebook: NotebookNode, language: str, job: Job, changes: Mapping[str, Any] | None
-) -> tuple[dict[str, str], dict[str, bytes]]:
+) -> Written:
     """Write a report's pages in a language, and what lies beside them."""
     report, period = job.folder.parent.name, job.folder.name
     file = f"{report}-{period}"
@@ -185,7 +195,7 @@ def _write(
     pages = {language: write(pieces=pieces, links=links, changes=changes)}
     if method:
         pages[f"{METHOD}.{language}"] = write(pieces=method, method=True)
-    return pages, beside
+    return Written(pages, beside, headline_of(pieces, Words(language)))
 
 
 def _moving(bar: tqdm[Any]) -> Callable[[int, int], None]:
@@ -207,7 +217,7 @@ def _gate(what: str, problems: list[str], log: Path) -> None:
         )
 
 
-def _manifest(job: Job, notebook: NotebookNode, pages: Mapping[str, str]) -> dict[str, Any]:
+def _manifest(job: Job, notebook: NotebookNode) -> dict[str, Any]:
     """Return what the pages are, from the notebook's own header, and what they are made from."""
     header = next(
         all_visible(payload["parameters"])
@@ -222,8 +232,4 @@ def _manifest(job: Job, notebook: NotebookNode, pages: Mapping[str, str]) -> dic
         "period": header["period"],
         "first": header.get("first") or "",
         "filters": {language: filters_label(header, Words(language)) for language in LANGUAGES},
-        "headline": {
-            language: headline_of(pages[language], title_label(header, Words(language)))
-            for language in job.report.languages
-        },
     }

@@ -94,6 +94,12 @@ def _longer(summary: Summary, *, sentence: str = "", value: str = "") -> Summary
     return longer if longer.n_words <= MOST_WORDS else summary
 
 
+def headline_of(pieces: Sequence[Piece], words: Words) -> str:
+    """Return what a page says first: its finding, or else its first sentence; "" where none is."""
+    blocks = [piece.block for piece in pieces if piece.block]
+    return next(iter(_read_first(blocks, words)[0]), "")
+
+
 def _read_first(blocks: Sequence[Block], words: Words) -> tuple[list[str], list[str]]:
     """Return what a page says first, and the values of its cards; else its first sentences."""
     for block in blocks:

@@ -52,7 +52,7 @@ def share_above(estimate: pd.Series, size: pd.Series, bound: pd.Series) -> pd.Se
 def balance_above(
     estimate: pd.Series, std_error: pd.Series, size: pd.Series, bound: pd.Series
 ) -> pd.Series:
-    """Return how probable it is that a true net score (share at the top minus at the bottom) is.
+    """Return how probable it is that a true net score, top share minus bottom, is so high.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from small_project import pages as files_in
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
-from cxreport.publish.archive import failed_mark, headline_of, links_of, publish_archive
+from cxreport.publish.archive import failed_mark, links_of, publish_archive
 from cxreport.publish.elements import read_page
 from cxreport.publish.gate import check_page
 from cxreport.publish.plan import read_reports
@@ -140,20 +140,6 @@ def test_each_link_of_a_page_leads_somewhere_from_both_its_places(
             page = (tmp_path / "reports" / folder / path).read_text("utf-8")
             assert not name or f'<tr id="{name}">' in page
     assert links_of("shops", "it", ["it"]).other == []
-
-
-@pytest.mark.parametrize(
-    ("page", "first"),
-    [
-        ("<h1>Solutions take longer</h1><ul class='sentences'><li>A.</li></ul>",
-         "Solutions take longer"),
-        ("<h1>Report</h1><ul><li>-</li></ul><div class='sentences'><ul><li>A.</li></ul></div>",
-         "A."),
-        ("<h1>Report</h1><p>no sentence</p>", ""),
-    ],
-)  # fmt: skip
-def test_what_a_page_says_first(page: str, first: str) -> None:
-    assert headline_of(page, "Report") == first
 
 
 def test_no_report_is_called_like_the_newest_pages(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from cxreport.publish.build import build
 from cxreport.publish.plan import make_plan
 from cxreport.publish.publish import INDEXES
 from cxreport.show.charts.canvas import write_fonts
+from cxreport.show.parts import say, sentences
 
 if TYPE_CHECKING:
     from cxreport.errors import CxError
@@ -39,7 +40,8 @@ def page(project: Path, language: str, name: str = "mini") -> str:
 
 
 def test_one_run_makes_each_language_with_its_own_text(project: Path) -> None:
-    write_notebook(project, LOUD)
+    first = sentences("show", [say("value.with_range", value="NPS 12", range="4 to 20")])
+    write_notebook(project, LOUD, show(first.payload()))
     assert build_all(project) == []
     italian, english = page(project, "it"), page(project, "en")
     assert '<html lang="it">' in italian
@@ -50,6 +52,8 @@ def test_one_run_makes_each_language_with_its_own_text(project: Path) -> None:
     assert "Mini negozio" in italian
     assert "Mini shop" in english
     assert "ottobre 2026" in italian
+    for name in INDEXES.values():  # what the page says first is told where reports are listed
+        assert "NPS 12 (4 to 20)" in (project / "reports" / name).read_text("utf-8")
     assert "alone" not in italian + english  # neither what a cell prints, nor its value
 
 

@@ -12,7 +12,7 @@ from small_front import front
 from cxreport.publish.beside import files_beside
 from cxreport.publish.fold import Piece
 from cxreport.publish.gate_beside import check_beside
-from cxreport.publish.summary import MOST_WORDS, summarise
+from cxreport.publish.summary import MOST_WORDS, headline_of, summarise
 from cxreport.show.parts import say, section, sentences
 from cxreport.show.words import Words
 
@@ -53,6 +53,14 @@ def test_a_first_screen_gives_its_finding_its_cards_and_what_changed() -> None:
         "C to c: a to a (d to d)",
         "D to d: a to a (d to d)",
     ]
+
+
+def test_the_headline_is_what_a_page_says_first() -> None:
+    finding = front(["a", "b", "c"], n_cards=1, period={"name": "2026-10", "kind": "month"})
+    assert headline_of(pieces(finding, sentences("show", [FACT])), EN) == "A to a"
+    inside = section([sentences("show", [FACT])])
+    assert headline_of(pieces(inside), EN) == "NPS 12 (4 to 20, 300 answers)"
+    assert headline_of(pieces(), EN) == ""
 
 
 @pytest.mark.parametrize("n", [1, 8, 9, 10, 60])

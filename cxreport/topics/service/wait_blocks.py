@@ -154,7 +154,9 @@ def _lead(changes: pd.DataFrame, before: pd.DataFrame) -> list[Said]:
         if pd.isna(row["estimate"]):
             return [say("lead.change_unknown", **values)]
         return [say("lead.change", half=row["estimate"], n=int(row["n"]), **values)]
-    steady = [say("lead.no_change")] if changes.loc[against, "signal"].notna().any() else []
+    steady = []
+    if changes.loc[against, "signal"].notna().any():
+        steady = [say("lead.no_change", before=before["period"].iloc[0])]
     if (slower & ~against).any():
         # Of those who wait longer, the one of whom it is surest.
         row = changes[slower & ~against].sort_values("chi2").to_dict("records")[-1]

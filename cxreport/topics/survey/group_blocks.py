@@ -32,7 +32,7 @@ STABILISED = {
     "n": "answers", "estimate": "result",
     "stabilised": "estimate", "stabilised_low": "low", "stabilised_high": "high",
 }  # fmt: skip
-"""What is drawn of a league: many rows, so their answers stand in the table."""
+"""What is drawn of a league: many rows, so their answers stand beside the names."""
 BASE = (
     Column("variable", "column"),
     Column("level", "code_of:variable"),
@@ -90,7 +90,7 @@ def league(rows: pd.DataFrame, survey: Survey, column: str, periods: int) -> Blo
     drawn = rows.drop(columns=["low", "high"], errors="ignore").rename(columns=STABILISED)
     return chart(
         "intervals", TOPIC, "league", drawn, LEAGUE, survey, group=column, periods=periods,
-        label={"name": "group", "how": "code"}, **named, **OF_SCORE,
+        label={"name": "group", "how": "say:league_row"}, **named, **OF_SCORE,
     )  # fmt: skip
 
 

@@ -81,14 +81,14 @@ def test_else_who_waits_longer_than_the_others(company: Company) -> None:
         "shop (5.0 hours). Customers there wait longer for the solution than in all other groups"
         in page
     )
-    assert "Steady against the period before: no wait got longer beyond chance." in page
+    assert "Against the period before alone (September 2026), no wait got longer" in page
     assert "Steady against September 2026 (3.0 hours then): no more apart than chance" in page
 
 
 def test_where_nothing_stands_out_the_page_says_so(company: Company) -> None:
     same = change(signal=False, direction="", q_value=1.0)
     page = brief(company, [wait(), BEFORE], [same], "en")
-    assert page.startswith("Steady against the period before: no wait got longer beyond chance.")
+    assert page.startswith("Against the period before alone (September 2026), no wait got")
 
 
 def test_without_a_period_before_nothing_is_compared(company: Company) -> None:
@@ -138,7 +138,7 @@ def test_long_waits_are_drawn_in_days(company: Company) -> None:
 
 def test_only_charts_with_a_concern_are_drawn_beside_that_of_all(company: Company) -> None:
     page = said(cx.service.history_chart(cx.service.company_history(company), company))
-    assert "March 2026, first reply: worse than usual (a mark on the chart)." in page
+    assert "March 2026, first reply: worse than usual (a mark on the chart): " in page
     assert re.search(r"phone \(4.0 hours; usually 3[01] minutes\)", page)
     assert "Phone: within how long half had the first reply" in page
     assert "Shop: within how long half had the first reply" not in page
