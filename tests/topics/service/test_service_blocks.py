@@ -139,7 +139,7 @@ def test_long_waits_are_drawn_in_days(company: Company) -> None:
 def test_only_charts_with_a_concern_are_drawn_beside_that_of_all(company: Company) -> None:
     page = said(cx.service.history_chart(cx.service.company_history(company), company))
     assert "March 2026, first reply: worse than usual (a mark on the chart): " in page
-    assert re.search(r"phone \(4.0 hours; usually 3[01] minutes\)", page)
+    assert re.search(r"phone \(half within 4.0 hours; usually 3[01] minutes\)", page)
     assert "Phone: within how long half had the first reply" in page
     assert "Shop: within how long half had the first reply" not in page
 
