@@ -56,11 +56,13 @@ def make_shaded(block: Block, words: Words) -> Table:
     rows = []
     for _, cells in block.frame.groupby(left[0].name, sort=False):
         start = cells.iloc[0].to_dict()
+        by_place = {row[across.name]: row for row in cells.to_dict("records")}
+        places = [by_place.get(row[across.name]) for row in first_of_each]
         names = [
             Cell(_write(start, column, reader), heading.text, heading.is_number)
             for column, heading in zip(left, headings, strict=False)
         ]
-        rows.append([*names, *_cells(cells, headings[len(left) :], parameters, reader)])
+        rows.append([*names, *_cells(places, headings[len(left) :], parameters, reader)])
     foot = parameters.get("foot")
     below = reader.text(foot["key"], foot["values"]) if foot else ""
     return Table(caption_of(block, reader), headings, rows, below)
@@ -76,29 +78,35 @@ def _is_text(column: Column) -> bool:
 
 
 def _cells(
-    frame: pd.DataFrame, headings: list[Cell], parameters: dict[str, Any], reader: Reader
+    places: list[Row | None], headings: list[Cell], parameters: dict[str, Any], reader: Reader
 ) -> list[Cell]:
-    """Write the cells of one row; the open ones at its end become one."""
-    column = Column(**parameters["cell"])
-    rows = frame.to_dict("records")
-    kept = max((i + 1 for i, row in enumerate(rows) if pd.notna(row[column.name])), default=0)
-    kept = kept if "open" in parameters else len(rows)
-    none, gap = reader.text("value.none"), parameters.get("gap")
+    """Write one row, empty where the frame has no cell; the open cells at its end become one."""
+    column, gap = Column(**parameters["cell"]), parameters.get("gap")
+    kept = len(places)
+    if "open" in parameters:
+        has_value = [row is not None and pd.notna(row[column.name]) for row in places]
+        kept -= next((i for i, here in enumerate(reversed(has_value)) if here), kept)
     cells = [
-        Cell(_write(row, column, reader), heading.text, is_number=True, shade=int(row["shade"]))
-        if pd.notna(row[column.name])
-        else Cell(
-            none,
-            heading.text,
-            is_hidden=row.get("note") == SUPPRESSED,
-            unseen=reader.text(gap) if gap else "",
-        )
-        for row, heading in zip(rows[:kept], headings, strict=False)
+        _cell(row, heading, column, gap, reader)
+        for row, heading in zip(places[:kept], headings, strict=False)
     ]
-    still_open = len(rows) - kept
+    still_open = len(places) - kept
     if still_open:
         why, wide = reader.text(parameters["open"]), still_open >= WIDE_ENOUGH
         mark = why if wide else reader.text("value.open")
         unseen = "" if wide else why
         cells.append(Cell(mark, headings[kept].text, span=still_open, is_open=True, unseen=unseen))
     return cells
+
+
+def _cell(row: Row | None, heading: Cell, column: Column, gap: str | None, reader: Reader) -> Cell:
+    """Write one cell; one without a value says why, where the block gives a reason."""
+    if row is None:
+        return Cell("", heading.text)
+    text = _write(row, column, reader)
+    if pd.notna(row[column.name]):
+        return Cell(text, heading.text, is_number=True, shade=int(row["shade"]))
+    hidden = row.get("note") == SUPPRESSED
+    if gap is None:
+        return Cell(text, heading.text, is_hidden=hidden)
+    return Cell(reader.text("value.none"), heading.text, is_hidden=hidden, unseen=reader.text(gap))

@@ -24,7 +24,6 @@ from cxreport.show.front import front_of
 from cxreport.show.heat_map import make_shaded
 from cxreport.show.labels import capital, filters_label, period_label
 from cxreport.show.plain_text import visible_block
-from cxreport.show.shades import make_shades
 from cxreport.show.spreadsheet import csv_of, name_in_letters
 from cxreport.show.words import Words
 from cxreport.show.written import caption, note_of, reader_of, sentences_of, table_of
@@ -140,10 +139,6 @@ def _table(block: Block, words: Words, _prefix: str) -> Markup:
 
 def _heat_map(block: Block, words: Words, _prefix: str) -> Markup:
     return _fill("table", table=make_shaded(block, words), stack=False)
-
-
-def _shades(block: Block, words: Words, _prefix: str) -> Markup:
-    return _fill("table", table=make_shades(block, words), stack=False)
 
 
 def _chart(block: Block, words: Words, prefix: str) -> Markup:
@@ -267,7 +262,6 @@ KINDS: dict[str, Callable[[Block, Words, str], Markup]] = {
     "sentences": _sentences,
     "table": _table,
     "heat_map": _heat_map,
-    "shades": _shades,
     **dict.fromkeys(DRAWINGS, _chart),
     "cards": _cards,
     "front": _front,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from cxreport.show.charts.picture import DRAWINGS
 from cxreport.show.heat_map import make_shaded
 from cxreport.show.render import blocks_in, plain_table
-from cxreport.show.shades import make_shades
 from cxreport.show.written import reader_of, table_of
 
 if TYPE_CHECKING:
@@ -37,8 +36,6 @@ def tables_in(block: Block, words: Words) -> list[Table]:
         table = table_of(block, reader_of(block, words.language))
     elif block.kind == "heat_map":
         table = make_shaded(block, words)
-    elif block.kind == "shades":
-        table = make_shades(block, words)
     elif block.kind in {"figure", "plain_table"}:
         table = plain_table(block.parameters["title"][words.language], block.frame, words)
     else:

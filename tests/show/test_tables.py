@@ -18,7 +18,6 @@ from cxreport.show.blocks import Block, read_block
 from cxreport.show.formats import Reader
 from cxreport.show.heat_map import make_shaded
 from cxreport.show.parts import Column, chart, table
-from cxreport.show.shades import make_shades
 from cxreport.show.words import Words
 from cxreport.show.written import reader_of, table_of
 from cxreport.topics.survey.group_blocks import GROUPS as COLUMNS
@@ -149,7 +148,7 @@ def history(**counts: list[float]) -> pd.DataFrame:
 
 def test_a_heat_map_shades_each_cell_by_its_share_of_the_largest(survey: Survey) -> None:
     block = cx.quality.coverage(history(shop=[100, 21], q=[20, math.nan]), survey)
-    made = make_shades(read_block(block.payload()), EN)
+    made = make_shaded(read_block(block.payload()), EN)
     assert texts(made) == [["shop", "100", "21"], ["q", "20", ""]]
     # 21 of 100 is more than a fifth: the second of five shades
     assert [[cell.shade for cell in row] for row in made.rows] == [[0, 5, 2], [0, 1, 0]]
@@ -158,9 +157,15 @@ def test_a_heat_map_shades_each_cell_by_its_share_of_the_largest(survey: Survey)
 
 def test_a_heat_map_of_nothing_has_no_shade(survey: Survey) -> None:
     block = cx.quality.coverage(history(q=[0, 0]), survey)
-    [row] = make_shades(read_block(block.payload()), EN).rows
+    [row] = make_shaded(read_block(block.payload()), EN).rows
     assert [cell.text for cell in row] == ["q", "", ""]
     assert [cell.shade for cell in row] == [0, 0, 0]
+
+
+def test_a_heat_map_keeps_each_value_in_its_column_when_a_row_begins_later(survey: Survey) -> None:
+    counts = history(shop=[100, 21], q=[20, 7]).query("n != 20")
+    made = make_shaded(read_block(cx.quality.coverage(counts, survey).payload()), EN)
+    assert texts(made) == [["shop", "100", "21"], ["q", "", "7"]]
 
 
 def test_a_heat_map_of_rows_says_what_is_not_known_yet() -> None:

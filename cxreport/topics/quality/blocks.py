@@ -107,8 +107,7 @@ def coverage(history: pd.DataFrame, survey: Survey) -> Block:
     cells = history[["question", "period"]].assign(n=n, shade=shades)
     cells = cells.drop_duplicates(["question", "period"])  # of several scores of a question, one
     shaded = chart(
-        "shades", TOPIC, "coverage", cells, (), survey, corner="column.question",
-        rows={"name": "question", "how": "question"}, across={"name": "period", "how": "short"},
-        value={"name": "n", "how": "count"},
+        "heat_map", TOPIC, "coverage", cells, (Column("question", "question"),), survey,
+        across={"name": "period", "how": "short"}, cell={"name": "n", "how": "count"},
     )  # fmt: skip
     return section([shaded, few_note(survey)]) if few.any() else shaded

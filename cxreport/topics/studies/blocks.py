@@ -95,16 +95,16 @@ def maps(coverage: pd.DataFrame, level: float = 95) -> Block:
     percent = {name: (100 * coverage[name]).round(1) for name in ("detractors", "promoters")}
     shades = [shade_of(value - level) for value in coverage["coverage"]]
     cells = coverage.assign(**percent, shade=shades).sort_values(["detractors", "promoters"])
-    share = {"how": "say:share"}
+    share = "say:share"
     blocks = []
     for group in coverage[["n", "interval"]].drop_duplicates().to_dict("records"):
         own = (cells["n"] == group["n"]) & (cells["interval"] == group["interval"])
         frame = cells.loc[own, ["detractors", "promoters", "coverage", "shade"]]
         blocks.append(
             chart(
-                "shades", "studies", "map", frame, (), corner="corner",
-                rows={"name": "detractors", **share}, across={"name": "promoters", **share},
-                value={"name": "coverage", "how": "number"},
+                "heat_map", "studies", "map", frame, (Column("detractors", share, "corner"),),
+                across={"name": "promoters", "how": share},
+                cell={"name": "coverage", "how": "number"},
                 n=group["n"], interval=group["interval"],
             )
         )  # fmt: skip

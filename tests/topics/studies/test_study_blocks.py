@@ -11,8 +11,8 @@ from cxreport import show
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.charts.picture import picture_of
+from cxreport.show.heat_map import make_shaded
 from cxreport.show.render import render
-from cxreport.show.shades import make_shades
 from cxreport.show.texts import find_text
 from cxreport.show.words import Words
 from cxreport.topics import studies
@@ -80,7 +80,7 @@ def test_the_lines_carry_their_table() -> None:
 
 def test_a_map_has_a_row_a_share_of_detractors() -> None:
     [payload] = studies.maps(MAPPED).parameters["blocks"]
-    table = make_shades(read_block(payload), Words("it"))
+    table = make_shaded(read_block(payload), Words("it"))
     assert table.caption == "Score (Tango), 10 risposte (%)"
     assert [cell.text for cell in table.headings[1:]] == ["25%", "75%"]
     assert [[cell.text for cell in row] for row in table.rows] == [
