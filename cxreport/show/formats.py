@@ -39,9 +39,6 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
     Format = Callable[["Reader", Any, str, Row], str]
 
-SMALLEST_P = 0.001
-"""A smaller p-value is written by this bound."""
-
 
 @dataclass(frozen=True)
 class Reader:
@@ -307,20 +304,6 @@ def _say(reader: Reader, value: Any, option: str, row: Row) -> str:
     return reader.text(option, {**row, "n": value})
 
 
-def _p_value(reader: Reader, value: Any, _option: str, _row: Row) -> str:
-    """Write a p-value; a tiny one by its bound."""
-    if number(value) < SMALLEST_P:
-        return f"p\u00a0<\u00a0{reader.words.number(SMALLEST_P, 3)}"
-    written = reader.words.number(number(value), 3)
-    return joined(f"p\u00a0=\u00a0{written}", written)
-
-
-def _exact(reader: Reader, value: Any, _option: str, _row: Row) -> str:
-    """Write a number with as many decimals as it has, three at most."""
-    exact = (d for d in range(3) if math.isclose(round(number(value), d), number(value)))
-    return reader.words.number(number(value), next(exact, 3))
-
-
 def _each(separator: str) -> Format:
     """Return what writes a list, each item in a format of its own: ``list:period``."""
     return lambda reader, items, how, row: separator.join(
@@ -350,7 +333,7 @@ FORMATS: dict[str, Format] = {
     "count": _count,
     "whole": lambda r, value, _, __: r.words.whole(number(value)),
     "number": lambda r, value, _, __: r.words.number(number(value)),
-    "exact": _exact,
+    "exact": lambda r, value, _, __: r.words.exact(number(value)),
     "share": lambda r, value, _, __: r.words.share(number(value)),
     "signed": lambda r, value, _, __: r.words.signed(number(value)),
     "rough": lambda r, value, _, row: rough(number(value), row, r.words),
@@ -361,7 +344,7 @@ FORMATS: dict[str, Format] = {
     "wait": _wait,
     "waits": _waits,
     "level": lambda r, value, _, __: level(number(value), r.words),
-    "p_value": _p_value,
+    "p_value": lambda r, value, _, __: r.words.p_value(number(value)),
     "range": _range,
     "span": _span,
     "or": _or,

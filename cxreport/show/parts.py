@@ -17,7 +17,7 @@ from cxreport.show.blocks import Block, plain
 from cxreport.show.texts import SHARED, options_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from cxreport.inputs.codebook import Codebook
     from cxreport.inputs.dataset import Dataset
@@ -58,6 +58,17 @@ def say(key: str, **values: object) -> Said:
     {'key': 'half', 'values': {'half': 12}}
     """
     return {"key": key, "values": values}
+
+
+def with_interval(row: Mapping[Hashable, Any]) -> dict[str, float]:
+    """Return a row's estimate and the ends of its interval, as values of a sentence.
+
+    Examples
+    --------
+    >>> with_interval({"group": "app", "estimate": 5, "low": 4, "high": 6})
+    {'estimate': 5.0, 'low': 4.0, 'high': 6.0}
+    """
+    return {name: float(row[name]) for name in ("estimate", "low", "high")}
 
 
 def sentences(

@@ -17,7 +17,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
 from cxreport.errors import CxError
-from cxreport.show.numeral import POINTS, SHARE, Number, Numeral, in_unit
+from cxreport.show.numeral import POINTS, SHARE, Number, Numeral, in_unit, joined
 from cxreport.show.plain_text import isolated
 from cxreport.show.texts import SHARED, find_text, has_text
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from cxreport.show.texts import Text
 
+SMALLEST_P = 0.001
+"""A smaller p-value is written by this bound."""
 ARTICLES = {
     "il": "l'", "del": "dell'", "al": "all'", "dal": "dall'", "nel": "nell'", "sul": "sull'",
     "i": "gli ", "dei": "degli ", "ai": "agli ", "dai": "dagli ", "nei": "negli ", "sui": "sugli ",
@@ -109,6 +111,24 @@ class Words:
     def whole(self, value: float) -> str:
         """Write a whole number; a dash for one that is not known."""
         return self.number(value, 0)
+
+    def exact(self, value: float) -> str:
+        """Write a number with as many decimals as it has, three at most."""
+        exact = (d for d in range(3) if math.isclose(round(value, d), value))
+        return self.number(value, next(exact, 3))
+
+    def p_value(self, value: float) -> str:
+        """Write a p-value; a tiny one by its bound.
+
+        Examples
+        --------
+        >>> Words("it").p_value(0.0421).split(), Words("it").p_value(1e-9).split()
+        (['p', '=', '0,042'], ['p', '<', '0,001'])
+        """
+        if value < SMALLEST_P:
+            return f"p\u00a0<\u00a0{self.number(SMALLEST_P, 3)}"
+        written = self.number(value, 3)
+        return joined(f"p\u00a0=\u00a0{written}", written)
 
     def share(self, value: float) -> str:
         """Write a share of 100 with its sign; a dash for one that is not known.

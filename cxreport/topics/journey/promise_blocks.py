@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.show.few import without_few
-from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.show.parts import Column, chart, note, say, section, sentences, table, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -99,10 +99,9 @@ def kept(promises: pd.DataFrame, lateness: pd.DataFrame, company: Company, perio
     if promises.empty or not promises["n"].iloc[0]:
         key = "missing.promises" if promises.empty else "missing.promises_open"
         return note("journey", key, company, needs=("orders",))
-    total = promises.iloc[0]
+    total = promises.to_dict("records")[0]
     counts = {name: int(total[name]) for name in ("n", "late", "overdue")}
-    shares = {name: float(total[name]) for name in ("estimate", "low", "high")}
-    parts = [say("promises.kept", **counts, **shares), *_late(lateness)]
+    parts = [say("promises.kept", **counts, **with_interval(total)), *_late(lateness)]
     parts += [say(key, n=int(total[name])) for name, key in LEFT_OUT.items() if total[name]]
     options = {"metric": "promise", "periods": periods}
     channels = promises.iloc[1:]

@@ -11,11 +11,11 @@ from cxreport.topics.retention.blocks import (
     second_orders,
     steadiness,
     summary,
-    under_contract,
 )
 from cxreport.topics.retention.chart import retention_chart
 from cxreport.topics.retention.cohort_ages import retention_by_age
 from cxreport.topics.retention.cohorts import cohorts
+from cxreport.topics.retention.contract_blocks import under_contract
 from cxreport.topics.retention.contracts import contractual_retention, usable_contracts
 from cxreport.topics.retention.first_orders import orders_outside_cohorts
 from cxreport.topics.retention.frames import (

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from cxreport.show.few import without_few
-from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.show.parts import Column, chart, note, say, section, sentences, table, with_interval
+from cxreport.topics.retention.contract_blocks import renewed
 from cxreport.topics.retention.frames import ORDERED
 from cxreport.topics.retention.lapse import NOT_REACHED
-from cxreport.topics.retention.renewals import CONSTANT
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -67,26 +67,6 @@ LAPSES = (
     Column("later", "share"),
     Column("note", "word:note"),
 )
-YEARS = (
-    Column("since", "say:span"),
-    Column("at_start", "whole"),
-    Column("retained", "whole"),
-    *SHARE,
-    Column("new", "whole"),
-)
-PROJECTED = (
-    Column("group", "word:series"),
-    Column("age", "say:after_renewals", "renewals"),
-    *SHARE,
-)
-CHECK = (
-    Column("age", "say:after_renewals", "renewals"),
-    Column("observed", "share"),
-    Column("estimate", "share", "projected"),
-    Column("interval", "range:share"),
-    Column("off", "signed"),
-    Column("fitted", "yes"),
-)
 LEFT_OUT = (Column("reason", "word:reason"), Column("n", "whole", "orders"))
 COUNTED = (
     Column("counted", "word:counted_as"),
@@ -113,7 +93,7 @@ def brief(retention: Retention, company: Company, renewals: Contracts | None = N
         return _no_purchases(company)
     lines = [_next_month(retention), _second_order(retention), *_lapse(retention)[:1]]
     if renewals is not None and not renewals.years.empty:
-        lines.append(_renewed(renewals))
+        lines.append(renewed(renewals))
     return _sentences(lines, company)
 
 
@@ -155,7 +135,7 @@ def ages(retention: Retention, company: Company) -> Block:
         return _note("missing.completed_cohorts", company, needs=("orders",))
     lines = [
         say("at_age" if row["age"] > 1 else "at_age_one", age=int(row["age"]),
-            n=int(row["at_risk"]), cohorts=int(row["cohorts"]), **_share(row))
+            n=int(row["at_risk"]), cohorts=int(row["cohorts"]), **with_interval(row))
         for row in by_age[by_age["age"].isin(BRIEF_AGES)].to_dict("records")
     ]  # fmt: skip
     curve = chart(
@@ -209,32 +189,6 @@ def lapses(retention: Retention, company: Company) -> Block:
 
 
 @without_few
-def under_contract(renewals: Contracts, company: Company) -> Block:
-    """Show whether customers under contract stay, and how many will; from ``company_contracts``."""
-    if renewals.years.empty:
-        return _note("missing_section.contracts", company, needs=("customers",))
-    blocks = [
-        _sentences([_renewed(renewals)], company),
-        _table("contract_years", renewals.years, YEARS, company),
-    ]
-    check = renewals.projection.check.dropna(subset="estimate")
-    if check.empty:
-        return section([*blocks, _note("missing.projection")])
-    later = check[check["age"] > 0]
-    return section(
-        [
-            *blocks,
-            _sentences(_projected(renewals, check), company),
-            chart("curves", TOPIC, "projection", _projected_curves(renewals), PROJECTED, company,
-                  x="axis.renewals", y="axis.still", smooth=True,
-                  label={"name": "group", "how": "word:series"}),
-            _table("renewal_check", later.assign(fitted=~later["held_out"].astype(bool)), CHECK,
-                   company),
-        ]
-    )  # fmt: skip
-
-
-@without_few
 def left_out(retention: Retention, company: Company) -> Block:
     """State which orders are no purchases, and what changes when every order counts."""
     if not retention.orders:
@@ -285,27 +239,13 @@ def _control(retention: Retention, company: Company) -> Block:
     )  # fmt: skip
 
 
-def _projected_curves(renewals: Contracts) -> pd.DataFrame:
-    """Return what the projection says, and below it what was seen."""
-    curve = renewals.projection.curve
-    nothing = {"low": float("nan"), "high": float("nan")}
-    observed = curve.assign(estimate=curve["observed"], group="observed", **nothing)
-    both = pd.concat([curve.assign(group="projected"), observed], ignore_index=True)
-    return both.assign(time=both["age"]).dropna(subset="estimate")
-
-
-def _share(row: Row) -> dict[str, float]:
-    """Return an estimate and its interval."""
-    return {name: float(row[name]) for name in ("estimate", "low", "high")}
-
-
 def _next_month(retention: Retention) -> Said:
     """State what share bought again in the next month, and whether that is steady."""
     if retention.by_age.empty or pd.isna(retention.by_age["estimate"].iloc[0]):
         return say("month_open")
     row = retention.by_age.to_dict("records")[0]
     n, cohorts = int(row["at_risk"]), int(row["cohorts"])
-    return say("month", n=n, cohorts=cohorts, then=_steady(retention)[0], **_share(row))
+    return say("month", n=n, cohorts=cohorts, then=_steady(retention)[0], **with_interval(row))
 
 
 def _steady(retention: Retention) -> list[Said]:
@@ -329,7 +269,9 @@ def _second_order(retention: Retention) -> Said:
         return say("second_open")
     values: dict[str, Any] = {"n": int(by_day["customers"].iloc[0])}
     for end, (day, row) in zip(("first", "last"), by_day.iterrows(), strict=False):
-        values |= {f"{end}_days": day} | {f"{end}_{k}": v for k, v in _share(row.to_dict()).items()}
+        values |= {f"{end}_days": day} | {
+            f"{end}_{k}": v for k, v in with_interval(row.to_dict()).items()
+        }
     return say("second" if len(by_day) > 1 else "second_one", **values)
 
 
@@ -365,23 +307,3 @@ def _silence(row: Row) -> Said:
     if row["later_high"] < HALF:
         return say("silence_lost", **values)
     return say("silence_back" if row["later_low"] > HALF else "silence_unsaid", **values)
-
-
-def _renewed(renewals: Contracts) -> Said:
-    """State what share of those under contract a year ago still is."""
-    row = renewals.years.to_dict("records")[0]
-    return say("renewed", n=int(row["at_start"]), **_share(row))
-
-
-def _projected(renewals: Contracts, check: pd.DataFrame) -> list[Said]:
-    """State how far off the projection was on what it had not seen, and what it says now."""
-    last, ahead = check.to_dict("records")[-1], renewals.projection.curve.to_dict("records")[-1]
-    off = float(last["off"])
-    return [
-        say("model_constant" if last["model"] == CONSTANT else "model_falling"),
-        say("checked", n=int(renewals.survivors["survivors"].iloc[0]),
-            seen=int(check.loc[~check["held_out"], "age"].max()), age=int(last["age"]),
-            observed=float(last["observed"]), off=abs(off),
-            side=say("too_high" if off > 0 else "too_low"), **_share(last)),
-        say("ahead", age=int(ahead["age"]), **_share(ahead)),
-    ]  # fmt: skip

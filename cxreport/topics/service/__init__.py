@@ -20,14 +20,8 @@ from cxreport.topics.service.rates import handled_rates, within_level
 from cxreport.topics.service.reasons import avoidable_contacts, contact_reasons
 from cxreport.topics.service.tickets import read_tickets
 from cxreport.topics.service.times import waiting_curve, waits
-from cxreport.topics.service.wait_blocks import (
-    brief,
-    curves_chart,
-    history_chart,
-    method,
-    summary,
-    waits_table,
-)
+from cxreport.topics.service.wait_blocks import brief, method, summary, waits_table
+from cxreport.topics.service.wait_chart_blocks import curves_chart, history_chart
 from cxreport.topics.service.wait_frames import (
     company_changes,
     company_curve,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.show.few import without_few
-from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.show.parts import Column, say, section, sentences, table
 from cxreport.topics.service.contact_blocks import no_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable
 
     from cxreport.inputs.company import Company
     from cxreport.show.blocks import Block
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 TOPIC = "service"
 FLATTERING = 0.95
 """Part of the median below which leaving out who still waits is called too short."""
-DAY = 24
-LONG = 4 * DAY
-"""Hours from which a chart counts in days."""
 METHOD = ("method.waits", "method.compared", "method.history", "method.rates")
 CHANGE = {"slower": "change.slower", "faster": "change.faster", "none": "change.none"}
 CHANGE_IN = {"slower": "change_in.slower", "faster": "change_in.faster"}
@@ -51,32 +48,6 @@ IN_SHORT = (
     REQUESTS,
     Column("first_reply", "or:with_range:wait:first_reply_low:first_reply_high:not_yet"),
     Column("solution", "or:with_range:wait:solution_low:solution_high:not_yet"),
-)
-GROUP_OF_CURVE = Column("scope", "capital:word:curve:scope", "group")
-CURVE = (
-    GROUP_OF_CURVE,
-    Column("time", "wait", "after"),
-    Column("estimate", "share", "still_waiting"),
-    Column("", "range:share", "interval"),
-)
-CURVE_IN_DAYS = (GROUP_OF_CURVE, Column("time", "wait:days", "after"), *CURVE[2:])
-PERIOD = (Column("period", "short"), REQUESTS, Column("waiting"))
-RULES = (Column("signal", "word:rule", "rule"), Column("direction", "word:direction"))
-HISTORY = (
-    *PERIOD,
-    Column("estimate", "or:wait:not_yet", "half"),
-    Column("", "waits", "interval"),
-    Column("centre", "wait"),
-    Column("", "waits:lower:upper", "limits"),
-    *RULES,
-)
-HISTORY_IN_DAYS = (
-    *PERIOD,
-    Column("estimate", "or:wait:days:not_yet", "half"),
-    Column("", "waits:low:high:days", "interval"),
-    Column("centre", "wait:days"),
-    Column("", "waits:lower:upper:days", "limits"),
-    *RULES,
 )
 LEFT_OUT = (Column("reason", "word:left_out"), REQUESTS)
 
@@ -139,7 +110,7 @@ def summary(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) -> Blo
         names = {"estimate": metric, "low": f"{metric}_low", "high": f"{metric}_high"}
         listed = listed.merge(rows.rename(columns=names)[[*keys, *names.values()]], on=keys)
     columns = [column for column in IN_SHORT if column is GROUP or column.name in listed]
-    beside = table(TOPIC, "waits_in_short", _with_scope(listed), columns, company)
+    beside = table(TOPIC, "waits_in_short", with_scope(listed), columns, company)
     return section([sentences(TOPIC, items, company), beside])
 
 
@@ -150,7 +121,7 @@ def _lead(changes: pd.DataFrame, before: pd.DataFrame) -> list[Said]:
     if (against & slower).any():
         row = changes[against & slower].sort_values("chi2").to_dict("records")[-1]
         values = {"metric": row["metric"], "before": before["period"].iloc[0]}
-        values |= {"was": row["estimate_rest"], "group": _group(row["column"], row["group"])}
+        values |= {"was": row["estimate_rest"], "group": group_name(row["column"], row["group"])}
         if pd.isna(row["estimate"]):
             return [say("lead.change_unknown", **values)]
         return [say("lead.change", half=row["estimate"], n=int(row["n"]), **values)]
@@ -174,14 +145,14 @@ def _is_now(rows: pd.DataFrame, company: Company) -> pd.Series:
     return rows["period"] == company.period.name
 
 
-def _group(column: object, code: object) -> Said:
+def group_name(column: object, code: object) -> Said:
     """Name a group by its code; all requests where there is none."""
     return say("everybody") if code == "" else say("named", column=column, code=code)
 
 
 def _group_wait(row: Row) -> Said:
     """Name a group that is compared with the others, and how long half of it waited."""
-    return say("group_wait", group=_group(row["variable"], row["level"]), half=row["estimate"])
+    return say("group_wait", group=group_name(row["variable"], row["level"]), half=row["estimate"])
 
 
 def _how_long(now: Row) -> list[Said]:
@@ -211,7 +182,7 @@ def _changed(against: pd.DataFrame, before: list[Row]) -> list[Said]:
     for direction, key in CHANGE_IN.items():
         rows = against[(against["group"] != "") & (against["direction"] == direction)]
         groups = [
-            say("group_then", group=_group(row["column"], row["group"]), half=row["estimate"],
+            say("group_then", group=group_name(row["column"], row["group"]), half=row["estimate"],
                 was=row["estimate_rest"])
             for row in rows.to_dict("records")
         ]  # fmt: skip
@@ -249,7 +220,7 @@ def waits_table(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) ->
     verdicts = changes[["variable", "level", "metric", "signal", "direction", *SPEED]]
     verdicts = verdicts.astype({"level": "str"})
     listed = rows.merge(verdicts, how="left", on=["variable", "level", "metric"])
-    listed = _with_verdict(_both_sides(_with_scope(listed)))
+    listed = _with_verdict(_both_sides(with_scope(listed)))
     listed["left_open"] = (listed["waiting"] > 0).map({True: "some", False: ""})
     return section([
         table(TOPIC, "waits", of_metric, WAITS, company, metric=metric)
@@ -257,7 +228,7 @@ def waits_table(waits: pd.DataFrame, changes: pd.DataFrame, company: Company) ->
     ])  # fmt: skip
 
 
-def _with_scope(rows: pd.DataFrame, level: str = "level") -> pd.DataFrame:
+def with_scope(rows: pd.DataFrame, level: str = "level") -> pd.DataFrame:
     """Note which rows are of all requests, and which of one group."""
     return rows.assign(scope=(rows[level] == "").map({True: "all", False: "one"}))
 
@@ -281,97 +252,6 @@ def _with_verdict(rows: pd.DataFrame) -> pd.DataFrame:
     unsaid = rows["signal"].isna().map({True: "unsaid", False: "none"})
     verdict = rows["direction"].where(rows["direction"].isin([*OPPOSITE]), unsaid)
     return rows.assign(verdict=verdict.mask(rows["variable"] == "", ""))
-
-
-def curves_chart(curves: Sequence[pd.DataFrame], company: Company, group: str = "channel") -> Block:
-    """Draw the share of customers still waiting, one chart per metric.
-
-    Parameters
-    ----------
-    curves : sequence of DataFrame
-        From ``company_curve``, each of one metric; empty ones are left out.
-    company : Company
-        The company reported.
-    group : str
-        The column of the groups.
-    """
-    charts = [_curve_chart(curve, company, group) for curve in curves if not curve.empty]
-    if not charts:
-        return note(TOPIC, "missing.curve", company, needs=("tickets",))
-    return section(charts)
-
-
-def _curve_chart(curve: pd.DataFrame, company: Company, group: str) -> Block:
-    """Draw one metric's curves, in hours or in days."""
-    long = curve["time"].max() > LONG
-    drawn = _with_scope(curve[curve["group"].notna()], "group")
-    drawn["time"] = drawn["time"] / (DAY if long else 1)
-    return chart(
-        "curves", TOPIC, "curve", drawn, CURVE_IN_DAYS if long else CURVE, company,
-        label={"name": "group", "how": "code"}, group=group, start=100, how="share",
-        metric=str(curve["metric"].iloc[0]), x="axis.days" if long else "axis.hours",
-        y="axis.waiting",
-    )  # fmt: skip
-
-
-@without_few
-def history_chart(history: pd.DataFrame, company: Company, group: str = "channel") -> Block:
-    """Draw the median wait of each period, and name the periods out of the ordinary.
-
-    One chart for all requests of each metric, and one for each group in which a rule fired for
-    worse.
-
-    Parameters
-    ----------
-    history : DataFrame
-        From ``company_history``.
-    company : Company
-        The company reported.
-    group : str
-        The column of the groups.
-    """
-    if history.empty:
-        return note(TOPIC, "missing.history", company, needs=("tickets",))
-    fired = history[(history["signal"] != "") & (history["direction"] == "concern")]
-    outside = fired[fired["signal"] == "outside"]
-    outside = outside.sort_values("period", ascending=False, kind="stable")
-    items = []
-    for (period, metric), rows in outside.groupby(["period", "metric"], sort=False):
-        groups = [
-            say("group_usually", group=_group(group, row["group"]), half=row["estimate"],
-                usual=row["centre"])
-            for row in rows.to_dict("records")
-        ]  # fmt: skip
-        items.append(say("concern.some", at=period, metric=metric, groups=groups))
-    everybody = history[(history["group"] == "") & history["estimate"].isna() & (history["n"] > 0)]
-    items += [
-        say("concern.unknown", at=row["period"], metric=row["metric"])
-        for row in everybody.to_dict("records")
-    ]
-    judged = history["lower"].notna().any() or (history["signal"] != "").any()
-    if outside.empty:
-        items.insert(0, say("concern.none" if judged else "concern.unjudged"))
-    concerned = set(fired["metric"] + "/" + fired["group"].astype("str"))
-    charts = [
-        _history_chart(rows, company, group, level)
-        for (metric, level), rows in history.groupby(["metric", "group"], sort=False, dropna=False)
-        if level == "" or f"{metric}/{level}" in concerned
-    ]
-    return section([sentences(TOPIC, items, company), *charts])
-
-
-def _history_chart(rows: pd.DataFrame, company: Company, group: str, level: Hashable) -> Block:
-    """Draw one control chart of medians, in hours or in days."""
-    long = rows["estimate"].max() > LONG
-    if long:
-        values = ["estimate", "low", "high", "centre", "lower", "upper"]
-        rows = rows.assign(**{name: rows[name] / DAY for name in values})
-    return chart(
-        "control", TOPIC, "wait_history" if level == "" else "wait_history_group", rows,
-        HISTORY_IN_DAYS if long else HISTORY, company, label={"name": "period", "how": "short"},
-        how="wait:days" if long else "wait", metric=str(rows["metric"].iloc[0]), group=group,
-        level=level, unit="days" if long else "hours", y="axis.median",
-    )  # fmt: skip
 
 
 def method(left_out: pd.DataFrame, company: Company) -> Block:

@@ -10,7 +10,7 @@ from cxreport.scores.kinds import score_kind
 from cxreport.scores.population import met_margins
 from cxreport.scores.suppression import is_small
 from cxreport.show.few import few_note, without_few
-from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.show.parts import Column, chart, note, say, section, sentences, table, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -124,9 +124,8 @@ def _in_a_sentence(row: Row, *, has_reference: bool) -> Said:
     if pd.isna(row["estimate"]):
         return say("brief.first", main=say("brief.nothing", **named))
     in_points = score_kind(row["metric"]).unit == "points"
-    result = {name: float(row[name]) for name in ("estimate", "low", "high")}
     key = "brief.points" if in_points else "brief.percent"
-    main = say(key, n=int(row["n"]), **named, **result)
+    main = say(key, n=int(row["n"]), **named, **with_interval(row))
     if not has_reference:
         return say("brief.first", main=main)
     if pd.isna(row["signal"]):
