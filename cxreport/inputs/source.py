@@ -40,8 +40,10 @@ KEPT = "ibis_kept_"
 
 @cache
 def engine() -> ibis.BaseBackend:
-    """Return this process's own DuckDB, in memory."""
-    return ibis.duckdb.connect()
+    """Return this process's own DuckDB, in memory; it prints no bar of its own into a cell."""
+    connection = ibis.duckdb.connect()
+    connection.raw_sql("set enable_progress_bar = false")
+    return connection
 
 
 def as_table(data: Data) -> ir.Table:

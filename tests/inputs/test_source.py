@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -445,3 +447,13 @@ def test_no_file_is_an_error(tmp_path: Path, pattern: str) -> None:
 def test_times_keep_their_clock() -> None:
     table = as_table(pl.DataFrame({"at": [dt.datetime(2026, 3, 29, 2, 30)]}))  # noqa: DTZ001
     assert run(table)["at"].tolist() == [pd.Timestamp("2026-03-29 02:30")]
+
+
+def test_a_long_query_draws_no_bar_into_a_cell(capfd: pytest.CaptureFixture[str]) -> None:
+    code = (
+        "from cxreport.inputs.source import engine\n"
+        "engine().raw_sql('set progress_bar_time = 1')\n"
+        "engine().raw_sql('select count(*) from range(300_000_000) where random() > 2').fetchall()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert capfd.readouterr() == ("", "")
