@@ -388,7 +388,8 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
 NO_FRAME = {
     # what stands for a whole source: the rows come in through the same door, see tests/inputs
     "company": (
-        "actions_of avoidable_history channel_customers channel_scores company_at_risk"
+        "actions_of avoidable_history before_and_after channel_customers channel_scores"
+        " company_at_risk"
         " company_buying company_changes company_claims company_contracts company_curve"
         " company_friction company_history company_later company_left_out company_loop"
         " company_loyal_ratio company_membership company_profit company_rates company_reasons"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxreport.inputs.actions import newest_actions
 from cxreport.inputs.source import run
 from cxreport.show.blocks import Block
 from cxreport.show.parts import Column, chart, say
@@ -216,10 +217,11 @@ def _rest(rows: list[Row], items: list[Row], board: pd.DataFrame) -> list[Said]:
 
 
 def _starts(priorities: pd.DataFrame, survey: Survey) -> list[dict[str, Said]]:
-    """Name the touchpoints that should be mended first."""
+    """Name the touchpoints that should be mended first, and who acts on them when."""
     if priorities.empty:
         return []
     rated = survey.columns("touchpoint")
+    actions = {str(row["measure"]): row for row in newest_actions(survey).to_dict("records")}
     listed = [row for row in priorities.to_dict("records") if row["estimate"] > 0][:MOST_STARTS]
     starts = []
     for row in listed:
@@ -227,6 +229,10 @@ def _starts(priorities: pd.DataFrame, survey: Survey) -> list[dict[str, Said]]:
         best = (column.scale if column and column.scale else (1, 5))[1]
         key = "start.sure" if row["level"] == "high" else "start.unsure"
         text = say(key, performance=float(row["performance"]), best=int(best))
+        if action := actions.get(row["question"]):
+            by = "who" if action["owner"] else "nobody"
+            who = say("start.by", who=by, owner=action["owner"], day=str(action["done_on"].date()))
+            text = say("start.planned" if action["planned"] else "start.done", text=text, who=who)
         starts.append({"name": say("start.name", question=row["question"]), "text": text})
     return starts
 

@@ -1,7 +1,6 @@
 """What customers answered: scores, trends, groups, weights, planning, and the method."""
 
 from cxreport.topics.survey.blocks import (
-    actions,
     board,
     distributions,
     in_brief,
@@ -21,7 +20,6 @@ from cxreport.topics.survey.planning_blocks import (
 )
 
 __all__ = [
-    "actions",
     "base",
     "board",
     "breakdown",

@@ -60,11 +60,6 @@ SIGNALS = (
     Column("signal", "word:rule", "rule"),
     Column("direction", "word:direction"),
 )
-ACTIONS = (
-    Column("sign", "as_is"),
-    Column("period", "short"),
-    Column("title", "translated:title"),
-)
 LEFT_OUT = (Column("missing"), Column("invalid"))
 MEAN = (Column("mean", "2"), Column("mean", "range:2:mean_low:mean_high", "mean_interval"))
 TOUCHPOINTS = (
@@ -167,9 +162,9 @@ def trends(
     survey : Survey
         The survey reported.
     actions : DataFrame, optional
-        What was done and when, from ``actions_of``: its signs stand on the charts.
+        What was done and when, with ``sign`` and ``period``: its signs stand on the charts.
     """
-    listed = [] if actions is None else actions.to_dict("records")
+    listed = [] if actions is None else actions[["sign", "period"]].to_dict("records")
     charts = []
     for (question, metric), rows in scores_by_period.groupby(["question", "metric"], sort=False):
         if score_kind(str(metric)).is_headline and rows["estimate"].notna().any():
@@ -180,13 +175,6 @@ def trends(
                       y="axis.score", how="score", **named)
             )  # fmt: skip
     return section(charts) if charts else note(TOPIC, "missing_section.trend")
-
-
-def actions(done: pd.DataFrame, survey: Survey) -> Block:
-    """List what was done, by the sign that it has on the charts; ``done`` from ``actions_of``."""
-    if done.empty:
-        return note(TOPIC, "missing.actions", survey)
-    return table(TOPIC, "actions", done, ACTIONS, survey)
 
 
 def signals(scores_by_period: pd.DataFrame, survey: Survey, group: str) -> Block:

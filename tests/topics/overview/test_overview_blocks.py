@@ -14,6 +14,7 @@ from measured_series import UPS_AND_DOWNS, series
 import cxreport as cx
 from cxreport.inputs.company import Company
 from cxreport.show.render import render
+from cxreport.topics.overview import blocks as overview_blocks
 from cxreport.topics.overview import changes, first_screen
 
 if TYPE_CHECKING:
@@ -143,10 +144,25 @@ def test_at_most_three_changes_are_told_and_the_rest_counted(survey: Survey) -> 
 def test_where_to_start_names_what_is_rated_too_low(survey: Survey) -> None:
     html = page(survey, series([41.0]), ranked=RANKED)
     text = said(html["en"])
-    assert "Delivery : rated 3.7 of 5" in text
+    assert "Delivery : rated 3.7 of 5; last action: Logistics, September 15, 2025" in text
     assert "App : rated 3.7 of 5 (less sure)" in text
     assert "Checkout" not in text
     assert "Da dove cominciare (ultimi 12 periodi)" in said(html["it"])
+    assert "voto 3,7 su 5; ultima azione: Logistica, 15 settembre 2025" in said(html["it"])
+
+
+def test_a_planned_action_is_the_next(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = {
+        "measure": "tp_app",
+        "done_on": pd.Timestamp("2026-12-01"),
+        "owner": "",
+        "planned": True,
+    }
+    monkeypatch.setattr(overview_blocks, "newest_actions", lambda _: pd.DataFrame([plan]))
+    html = page(survey, series([41.0]), ranked=RANKED)
+    assert "App : rated 3.7 of 5 (less sure); next action: December 1, 2026" in said(html["en"])
+    assert "prossima azione: 1 dicembre 2026" in said(html["it"])
+    assert "last action" not in said(html["en"])
 
 
 def test_no_heading_is_longer_than_fifteen_words(survey: Survey) -> None:
