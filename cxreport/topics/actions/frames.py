@@ -115,18 +115,18 @@ def before_and_after(survey: Survey, *, periods: int = PERIODS) -> pd.DataFrame:
     done = actions_of(survey)
     named = _measures(survey, {*done["measure"]})
     charted = _charted(survey, named)
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     windows: dict[Any, _Window] = {}
     for action in done.to_dict("records"):
         question, metric = named.get(str(action["measure"]), ("", ""))
         window = _window(survey, action["done_on"].date(), periods)
         chart = charted[(charted["question"] == question) & (charted["metric"] == metric)]
         state = _why_not(survey, window, chart, periods) if metric else "unnamed"
-        mark = _first_mark(chart, window) if not state else {"marked": "", "direction": ""}
+        marked, direction = _first_mark(chart, window) if not state else ("", "")
         names = [period.name for period in window.after] or [""]
         rows.append(
             {**action, "question": question, "metric": metric, "first": names[0],
-             "last": names[-1], "state": state, **mark}
+             "last": names[-1], "state": state, "marked": marked, "direction": direction}
         )  # fmt: skip
         windows[action["sign"]] = window
     frame = pd.DataFrame(rows, columns=[*ACTION, "question", "metric", "first", "last", "marked",
@@ -195,13 +195,12 @@ def _was_reworded(survey: Survey, window: _Window, question: str) -> bool:
     return any(p.name in changed for p in survey.history if first < p.start <= last)
 
 
-def _first_mark(chart: pd.DataFrame, window: _Window) -> dict[str, str]:
+def _first_mark(chart: pd.DataFrame, window: _Window) -> tuple[str, str]:
     """Return the first period after an action that the chart marks, and to which side."""
     after = chart[chart["period"].isin([period.name for period in window.after])]
     marked = after[after["signal"].fillna("") != ""].head(1)
-    names = {"period": "marked", "direction": "direction"}
-    row = marked.rename(columns=names).to_dict("records")
-    return {name: str(row[0][name]) if row else "" for name in names.values()}
+    rows = list(zip(marked["period"], marked["direction"].fillna(""), strict=True))
+    return rows[0] if rows else ("", "")
 
 
 def _compared(survey: Survey, actions: pd.DataFrame, windows: dict[Any, _Window]) -> pd.DataFrame:

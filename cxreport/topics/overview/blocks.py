@@ -12,6 +12,7 @@ from cxreport.show.blocks import Block
 from cxreport.show.parts import Column, chart, say
 from cxreport.topics.overview.changes import FEW, UNJUDGED, UNOBSERVED
 from cxreport.topics.overview.measures import NAMED
+from cxreport.topics.targets import survey_targets
 from cxreport.topics.voice import company_coding_frame
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def first_screen(
     rows: list[Row] = changes.assign(several=_several(changes)).to_dict("records")
     items = _items(rows)
     cards = _cards(rows)
-    starts = _starts(priorities, survey)
+    starts, targets = _starts(priorities, survey), survey_targets(survey)
     codes = {str(row["variable"]): "" for row in rows if row["variable"]}
     block = chart(
         "front", TOPIC, "series", _series(measures, cards, survey.minimum_group), SERIES, survey,
@@ -84,7 +85,7 @@ def first_screen(
         rest=_rest(rows, items, board),
         start=say("start.heading", n=periods) if starts else None,
         starts=starts,
-        cards=[_card(row, measures) for row in cards],
+        cards=[_card(row, measures) | _target(row, targets) for row in cards],
         explained=say("explained" if any(r["against"] == "usual" for r in cards) else "interval"),
         grouped_by=codes,
         coded=sorted({str(row["level"]) for row in rows}),
@@ -279,6 +280,17 @@ def _card(row: Row, measures: pd.DataFrame) -> dict[str, Any]:
         "alt": alt,
         "look": row["state"] if row["signal"] else "",
     }
+
+
+def _target(row: Row, targets: pd.DataFrame) -> dict[str, Said | None]:
+    """Describe whether the target of a card's measure is reached, where one is declared."""
+    same = (targets["question"] == row["question"]) & (targets["metric"] == row["measure"])
+    target = targets[same].to_dict("records")
+    if row["state"] in (FEW, UNOBSERVED) or not target or target[0]["state"] == "unknown":
+        return {"target": None}
+    word = str(target[0]["assurance"] or target[0]["state"])
+    aim = {"aim": float(target[0]["target"]), "unit": str(row["unit"])}
+    return {"target": say("target", word=word, **aim)}
 
 
 def _of(measures: pd.DataFrame, row: Row) -> pd.DataFrame:

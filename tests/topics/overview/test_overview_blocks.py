@@ -14,6 +14,7 @@ from measured_series import UPS_AND_DOWNS, series
 import cxreport as cx
 from cxreport.inputs.company import Company
 from cxreport.show.render import render
+from cxreport.show.texts import find_text
 from cxreport.topics.overview import blocks as overview_blocks
 from cxreport.topics.overview import changes, first_screen
 
@@ -163,6 +164,63 @@ def test_a_planned_action_is_the_next(survey: Survey, monkeypatch: pytest.Monkey
     assert "App : rated 3.7 of 5 (less sure); next action: December 1, 2026" in said(html["en"])
     assert "prossima azione: 1 dicembre 2026" in said(html["it"])
     assert "last action" not in said(html["en"])
+
+
+def with_targets(monkeypatch: pytest.MonkeyPatch, **more: Any) -> None:
+    target = {"question": "nps", "metric": "nps", "target": 40.0, "state": "open"}
+    frame = pd.DataFrame([target | {"assurance": "inconsistent"} | more])
+    monkeypatch.setattr(overview_blocks, "survey_targets", lambda _: frame)
+
+
+@pytest.mark.parametrize(
+    ("assurance", "state", "english", "italian"),
+    [
+        ("pass", "open", "✓ target 40: reached every time", "✓ obiettivo 40: raggiunto ogni volta"),
+        ("fail", "open", "✗ target 40: missed every time", "✗ obiettivo 40: mancato ogni volta"),
+        ("inconsistent", "reached", "? target 40: reached or missed by chance", "? obiettivo 40"),
+        ("", "reached", "✓ target 40: reached this time", "✓ obiettivo 40: raggiunto questa volta"),
+        ("", "missed", "✗ target 40: not reached this time", "✗ obiettivo 40: non raggiunto"),
+        ("", "open", "? target 40: too close to tell", "? obiettivo 40: troppo vicino"),
+    ],
+)
+def test_a_card_bears_the_mark_of_its_target(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch,
+    assurance: str, state: str, english: str, italian: str,
+) -> None:  # fmt: skip
+    with_targets(monkeypatch, assurance=assurance, state=state)
+    html = page(survey, series([*UPS_AND_DOWNS, 41.0]), waits(21.0))
+    assert said(html["en"]).count("target") == 1  # the other card has none
+    assert english in said(html["en"])
+    assert italian in said(html["it"])
+
+
+def test_a_target_is_told_in_the_unit_of_its_measure(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_targets(monkeypatch, question="", metric="solution", target=24.0)
+    assert "target 24.0 hours:" in said(page(survey, waits(21.0))["en"])
+    with_targets(monkeypatch, question="csat", metric="csat", target=82.5)
+    rated = series([*UPS_AND_DOWNS, 41.0], measure="csat", question="csat", unit="percent")
+    assert "obiettivo 82,5%:" in said(page(survey, rated)["it"])
+
+
+def test_no_word_of_a_target_without_one(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet = series([*UPS_AND_DOWNS, 41.0])
+    assert "target" not in page(survey, quiet)["en"]
+    assert "obiettiv" not in page(survey, quiet)["it"]
+    with_targets(monkeypatch, assurance="", state="unknown")
+    assert "target" not in page(survey, quiet)["en"]
+    few = quiet.assign(n=[*quiet["n"][:-1], 9])
+    with_targets(monkeypatch)
+    monkeypatch.setattr(Company, "minimum_group", 10)
+    assert "target" not in page(survey, few)["en"]
+
+
+@pytest.mark.parametrize("word", ["pass", "fail", "inconsistent"])
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_a_card_and_the_table_of_targets_use_one_word(word: str, language: str) -> None:
+    key = f"assurance.{word}"
+    assert find_text("overview", key, language) == find_text("targets", key, language)
 
 
 def test_no_heading_is_longer_than_fifteen_words(survey: Survey) -> None:
