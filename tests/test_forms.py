@@ -402,7 +402,7 @@ NO_FRAME = {
         " survey_criticality survey_expectations survey_importance survey_layer_weights"
         " survey_moments survey_priorities survey_pyramid survey_pyramid_groups survey_returns"
         " survey_word_of_mouth unweighted_scores weight_summary weighted_differences"
-        " weighted_scores score_history bridge_versions"
+        " weighted_scores score_history bridge_versions response_rates"
         " company_coding_frame company_comments company_narratives company_personas company_quotes"
         " company_voice customer_items"
         " company_measures company_still_waiting median_waits survey_targets"

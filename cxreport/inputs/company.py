@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cxreport.inputs.period import Period
     from cxreport.inputs.source import Data
 
-UNDATED = ("customers", "costs")
+UNDATED = ("customers", "costs", "invitations")
 TABLES = (*DATED, *UNDATED, "verbatims", "population", "actions")
 """Tables that a report on a company or its survey looks at, where the codebook has them."""
 PAGE_ERROR = 0.05

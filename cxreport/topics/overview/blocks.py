@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from cxreport.inputs.actions import newest_actions
 from cxreport.inputs.source import run
+from cxreport.scores.response_rate import response_rates
 from cxreport.show.blocks import Block
 from cxreport.show.parts import Column, chart, say
 from cxreport.topics.overview.changes import FEW, UNJUDGED, UNOBSERVED
@@ -113,7 +115,10 @@ def _facts(rows: list[Row], survey: Survey) -> list[Said]:
     ]
     if source.synthetic:
         facts.append(say("facts.synthetic"))
-    facts += [say("facts.period"), say("facts.answers", n=n)]
+    rates = response_rates(survey)
+    rate = rates["estimate"].iloc[-1] if len(rates) else np.nan
+    answers = say("facts.answers" if pd.isna(rate) else "facts.answers_of", n=n, rate=float(rate))
+    facts += [say("facts.period"), answers]
     requests = [r for r in rows if r["section"] == "service" and r["whole"] and r["state"] != FEW]
     if requests:
         facts.append(say("facts.requests", n=int(requests[0]["n"])))

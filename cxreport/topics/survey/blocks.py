@@ -60,6 +60,16 @@ SIGNALS = (
     Column("signal", "word:rule", "rule"),
     Column("direction", "word:direction"),
 )
+RESPONSE = (
+    Column("period", "short"),
+    Column("n", heading="invitations"),
+    Column("answers"),
+    Column("estimate", "share", "response"),
+    Column("estimate", "range:share", "interval"),
+    Column("centre", "share"),
+    Column("lower", "range:share:lower:upper", "limits"),
+    Column("signal", "word:rule", "rule"),
+)
 LEFT_OUT = (Column("missing"), Column("invalid"))
 MEAN = (Column("mean", "2"), Column("mean", "range:2:mean_low:mean_high", "mean_interval"))
 TOUCHPOINTS = (
@@ -175,6 +185,16 @@ def trends(
                       y="axis.score", how="score", **named)
             )  # fmt: skip
     return section(charts) if charts else note(TOPIC, "missing_section.trend")
+
+
+@without_few
+def response_rate(rates: pd.DataFrame, survey: Survey) -> Block:
+    """Draw how many of those invited answered, by period; ``rates`` from ``response_rates``."""
+    if rates["estimate"].isna().all():
+        return note(TOPIC, "missing.response", survey, needs=("invitations",))
+    label = {"name": "period", "how": "short"}
+    return chart("control", TOPIC, "response", rates, RESPONSE, survey, label=label,
+                 y="axis.response", how="share")  # fmt: skip
 
 
 def signals(scores_by_period: pd.DataFrame, survey: Survey, group: str) -> Block:
