@@ -101,6 +101,14 @@ class Company:
         return end_of(self.dataset.spans, self.about)
 
     @property
+    def year_before(self) -> Period | None:
+        """The same month or quarter of the year before; None where the history does not hold it."""
+        if self.period.kind not in ("month", "quarter"):
+            return None
+        start = self.period.start.replace(year=self.period.start.year - 1)
+        return next((period for period in self.history if period.start == start), None)
+
+    @property
     def minimum_group(self) -> int:
         """Fewest answers, requests or customers of which a page shows anything."""
         return self.codebook.source.minimum_group

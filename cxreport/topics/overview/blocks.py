@@ -38,7 +38,7 @@ CLAUSES = {
     "less": "clause.less",
 }
 MARKS = {"usual": "mark.usual", "before": "mark.before", "state": "mark.state"}
-VALUES = ("estimate", "low", "high", "lower", "upper", "estimate_before", "unit")
+VALUES = ("estimate", "low", "high", "lower", "upper", "estimate_before", "estimate_year", "unit")
 SERIES = (
     Column("measure", "say:name_in_table", is_text=True),
     Column("period", "short"),
@@ -74,7 +74,8 @@ def first_screen(
     periods : int
         Periods taken together for the priorities.
     """
-    rows: list[Row] = changes.assign(several=_several(changes)).to_dict("records")
+    told = changes.assign(several=_several(changes), **_year_before(changes, measures, survey))
+    rows: list[Row] = told.to_dict("records")
     items = _items(rows)
     cards = _cards(rows)
     starts, targets = _starts(priorities, survey), survey_targets(survey)
@@ -104,6 +105,20 @@ def _several(changes: pd.DataFrame) -> pd.Series:
     whole = changes[changes["whole"] & (changes["section"] == "scores")]
     counts = whole.groupby("measure")["question"].nunique()
     return changes["section"].eq("scores") & changes["measure"].map(counts).fillna(0).gt(1)
+
+
+def _year_before(
+    changes: pd.DataFrame, measures: pd.DataFrame, survey: Survey
+) -> dict[str, pd.Series | str]:
+    """Return what each series was in the same period of the year before, where it can be shown."""
+    year, then = survey.year_before, measures[[*NAMED, "period", "n", "estimate"]]
+    enough = (then["period"] == (year.name if year else "")) & (then["n"] >= survey.minimum_group)
+    then = then[enough].rename(columns={"estimate": "estimate_year"})
+    beside = changes[NAMED].merge(then[[*NAMED, "estimate_year"]], how="left", on=NAMED)
+    return {
+        "period_year": year.name if year else "",
+        "estimate_year": beside["estimate_year"].set_axis(changes.index),
+    }
 
 
 def _facts(rows: list[Row], survey: Survey) -> list[Said]:
@@ -164,7 +179,9 @@ def _names(row: Row) -> dict[str, Any]:
 def _values(row: Row) -> dict[str, Any]:
     numbers = {name: row[name] for name in VALUES}
     values = {n: None if not isinstance(v, str) and pd.isna(v) else v for n, v in numbers.items()}
-    return {**_names(row), **values, "period_before": row["period_before"]}
+    periods = {name: row[name] for name in ("period_before", "period_year")}
+    then = "before" if values["estimate_year"] is None else "both"
+    return {**_names(row), **values, **periods, "then": then}
 
 
 def _item(row: Row, rows: list[Row]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from cxreport.show.few import few_note, without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from cxreport.inputs.survey import Survey
     from cxreport.show.blocks import Block
@@ -30,6 +30,8 @@ DIFFERENCE = (
 SCORE = Column("metric", "capital:score_name", "score")
 BEFORE = (*RESULT, Column("estimate_reference", "score"), *DIFFERENCE)
 BOARD = (SCORE, *BEFORE, Column("signal", "signal"), Column("detectable", "number"))
+YEAR = (Column("n_year", heading="n_year"), Column("estimate_year", "if_known:score"))
+BOARD_OF_YEARS = (SCORE, *BEFORE, *YEAR, Column("signal", "signal"), Column("detectable", "number"))
 PLAIN_BOARD = (SCORE, *BEFORE)
 PLAIN_TREND = (SCORE, Column("period", "short"), *RESULT)
 WEIGHTED = (
@@ -144,11 +146,42 @@ def _in_a_sentence(row: Row, *, has_reference: bool) -> Said:
     return say(moved if row["signal"] else "brief.steady", main=main, **difference)
 
 
-@without_few
-def board(scores: pd.DataFrame, survey: Survey) -> Block:
-    """List the scores, with their differences from the period before; from ``scoreboard``."""
+def board(scores: pd.DataFrame, survey: Survey, history: pd.DataFrame | None = None) -> Block:
+    """List the scores, with their differences from the period before, and the year before.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        From ``scoreboard``.
+    survey : Survey
+        The survey reported.
+    history : DataFrame, optional
+        From ``score_history``: the scores of the same period of the year before stand beside, where
+        it has them; they are compared with nothing.
+    """
     name = "scoreboard" if len(survey.history) > 1 else "scoreboard_alone"
-    return table(TOPIC, name, scores, BOARD, survey)
+    year = survey.year_before
+    if history is None or year is None or year.name == survey.history[-2].name:
+        return _board(scores, survey, name, BOARD)
+    then = _as_it_was(history, survey, year.name)
+    beside = scores.merge(then, how="left", on=["question", "metric"])
+    return _board(beside, survey, name, BOARD_OF_YEARS)
+
+
+@without_few
+def _board(scores: pd.DataFrame, survey: Survey, name: str, columns: Sequence[Column]) -> Block:
+    return table(TOPIC, name, scores, columns, survey)
+
+
+def _as_it_was(history: pd.DataFrame, survey: Survey, period: str) -> pd.DataFrame:
+    """Return the scores of an earlier period, but of few, and of questions asked otherwise then."""
+    names = [each.name for each in survey.history]
+    after = {*names[names.index(period) + 1 :]}
+    reworded = {name for name, breaks in survey.breaks.items() if {*breaks} & after}
+    rows = history[(history["period"] == period) & ~history["question"].isin(reworded)]
+    rows = rows[(rows["n"] >= survey.minimum_group)]
+    renamed = {"n": "n_year", "estimate": "estimate_year"}
+    return rows[["question", "metric", *renamed]].rename(columns=renamed)
 
 
 @without_few

@@ -107,6 +107,29 @@ def test_rise_and_fall(survey: Survey, last: float, english: str, italian: str, 
     assert mark in said(html["en"])
 
 
+def to_october(values: list[float]) -> pd.DataFrame:
+    """Make one series that ends in October 2026."""
+    months = pd.period_range(end="2026-10", periods=len(values), freq="M").astype(str)
+    return series(values).assign(period=months)
+
+
+def test_the_same_month_of_last_year_stands_beside_the_month_before(survey: Survey) -> None:
+    html = page(survey, to_october([*UPS_AND_DOWNS, 20.0]))
+    assert "(September 2026: 40; October 2025: 38). More than chance." in said(html["en"])
+    assert "(settembre 2026: 40; ottobre 2025: 38). Più del caso." in said(html["it"])
+    short = page(survey, to_october([41.0, 40.0, *UPS_AND_DOWNS[1:], 20.0]).iloc[2:])
+    assert "(September 2026: 40). More than chance." in said(short["en"])
+
+
+def test_few_answers_of_last_year_show_no_number(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Company, "minimum_group", 10)
+    few = to_october([40.0, 40.0, 77.0, *UPS_AND_DOWNS[1:], 20.0])
+    few.loc[2, "n"] = 9
+    assert "(September 2026: 40). More than chance." in said(page(survey, few)["en"])
+
+
 def test_a_first_month_has_nothing_to_compare_with(survey: Survey) -> None:
     html = page(survey, series([41.0]))
     assert heading(html["en"]) == "October 2026: first results, nothing to compare with yet"
