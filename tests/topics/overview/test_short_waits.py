@@ -32,13 +32,13 @@ def requests(hours_by_month: list[float]) -> pd.DataFrame:
     """Return 60 requests a month up to October 2026, half by phone, of so many hours."""
     months = pd.period_range(end="2026-10", periods=len(hours_by_month), freq="M").astype(str)
     rows = [
-        (at := pd.Timestamp(f"{month}-{1 + n % 20:02d}T08"), at + pd.Timedelta(hours=usual + n / 60),
-         ("phone", "web")[n % 2])
+        (pd.Timestamp(f"{month}-{1 + n % 20:02d}T08"), usual + n / 60, ("phone", "web")[n % 2])
         for month, usual in zip(months, hours_by_month, strict=True)
         for n in range(60)
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["created_at", "solved_at", "channel"])
-    return frame.assign(ticket_id=[f"t{n}" for n in range(len(frame))])
+    ]
+    frame = pd.DataFrame(rows, columns=["created_at", "hours", "channel"])
+    solved = frame["created_at"] + pd.to_timedelta(frame.pop("hours"), unit="h")
+    return frame.assign(solved_at=solved, ticket_id=[f"t{n}" for n in range(len(frame))])
 
 
 def waits_of(folder: Path, hours_by_month: list[float]) -> pd.DataFrame:
@@ -110,6 +110,6 @@ def young_company(seed: int, requests: int = 120) -> pd.DataFrame:
 
 
 def test_a_young_company_that_never_changes_is_said_to_be_steady() -> None:
-    # 500 of them are in docs/methods.md; of 40 with 5% each, a sixth has a chance of 1.4%
+    # of 40 with 5% each, a sixth has a chance of 1.4%
     named = [changes(young_company(world))["signal"].any() for world in range(40)]
     assert sum(named) <= 5
