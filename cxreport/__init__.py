@@ -19,6 +19,7 @@ from cxreport.stats.power import detectable_difference, sample_size
 from cxreport.stats.trend import control_chart
 from cxreport.stats.weights import rake
 from cxreport.topics import (
+    actions,
     channels,
     conversion,
     drivers,
@@ -43,6 +44,7 @@ __version__ = version("cxreport")
 
 __all__ = [
     "CxError",
+    "actions",
     "actions_of",
     "break_down",
     "ces",

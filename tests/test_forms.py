@@ -388,7 +388,8 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
 NO_FRAME = {
     # what stands for a whole source: the rows come in through the same door, see tests/inputs
     "company": (
-        "actions_of avoidable_history channel_customers channel_scores company_at_risk"
+        "actions_of avoidable_history before_and_after channel_customers channel_scores"
+        " company_at_risk"
         " company_buying company_changes company_claims company_contracts company_curve"
         " company_friction company_history company_later company_left_out company_loop"
         " company_loyal_ratio company_membership company_profit company_rates company_reasons"
@@ -401,7 +402,7 @@ NO_FRAME = {
         " survey_criticality survey_expectations survey_importance survey_layer_weights"
         " survey_moments survey_priorities survey_pyramid survey_pyramid_groups survey_returns"
         " survey_word_of_mouth unweighted_scores weight_summary weighted_differences"
-        " weighted_scores score_history bridge_versions"
+        " weighted_scores score_history bridge_versions response_rates"
         " company_coding_frame company_comments company_narratives company_personas company_quotes"
         " company_voice customer_items"
         " company_measures company_still_waiting median_waits survey_targets"

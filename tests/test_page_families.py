@@ -17,6 +17,7 @@ from cxreport.topics.studies.null_worlds import null_worlds
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 FAMILIES = {  # what makes a family of comparisons -> how many of them
+    "actions.before_and_after": 1,
     "break_down": 1,
     "channels.channel_customers": 1,
     "channels.channel_scores": 1,

@@ -14,6 +14,7 @@ from cxreport.demo.answers import make_answers
 from cxreport.demo.contacts import (
     answers_given,
     contacts_by_channel,
+    invitations_sent,
     make_contacts,
     make_invitations,
 )
@@ -54,7 +55,7 @@ def make_demo(folder: Path, seed: int = 2026) -> dict[str, int]:
     -------
     dict of str to int
         Rows written, by table: ``responses``, ``orders``, ``events``, ``tickets``, ``customers``,
-        ``verbatims``, ``costs``, ``actions``, ``population``, ``experiments``.
+        ``verbatims``, ``costs``, ``actions``, ``population``, ``experiments``, ``invitations``.
 
     Raises
     ------
@@ -137,6 +138,7 @@ def demo_tables(seed: int) -> dict[str, pa.Table]:
         "actions": make_actions(),
         "population": make_population(customers, contacts_by_channel(contacts)),
         "experiments": make_experiments(customers, seed),
+        "invitations": invitations_sent(raw, seed),
     }
     return {name: as_written(frame, SCHEMAS[name]) for name, frame in frames.items()}
 

@@ -13,6 +13,7 @@ from cxreport.demo.truths import (
     EXPORTED_AT,
     LAST_CLOSED_MONTH,
     LAST_DAY,
+    RESPONSE_RATE,
     SMALL_SHOP,
     SMALL_SHOP_ANSWERS,
     SMALL_SHOP_REGION,
@@ -110,6 +111,20 @@ def make_invitations(customers: pd.DataFrame, contacts: pd.DataFrame, seed: int)
     invitations = invitations.assign(quota=answer_quota(invitations, rng))
     chosen = invitations[place_in_month(invitations) <= SPARE * invitations["quota"]]
     return chosen.sort_values(["answered_at", "customer"], kind="stable", ignore_index=True)
+
+
+def invitations_sent(answers: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Return how many invitations went out on each day: those answered, and many more."""
+    rng = stream(seed, "invitations sent")
+    once = answers.drop_duplicates("response_id")
+    answered = once.groupby(days_of(once["invited_at"])).size()
+    unanswered = rng.negative_binomial(answered.to_numpy(), RESPONSE_RATE)
+    return pd.DataFrame(
+        {
+            "sent_on": answered.index.to_numpy().astype("datetime64[s]"),
+            "sent": answered.to_numpy() + unanswered,
+        }
+    )
 
 
 def place_in_month(invitations: pd.DataFrame) -> pd.Series:

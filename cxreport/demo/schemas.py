@@ -111,6 +111,7 @@ SCHEMAS = {
             "expected_effect": TEXT,
         }
     ),
+    "invitations": pa.schema({"sent_on": DAY, "sent": COUNT}),
     "population": pa.schema({"variable": TEXT, "level": TEXT, "share": MONEY}),
     "experiments": pa.schema(
         {

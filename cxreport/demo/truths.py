@@ -108,6 +108,7 @@ REGIONS = {
     "Puglia": (0.06, ("Bari", "Lecce")),
 }
 AGE_BANDS = {"18-29": 0.18, "30-44": 0.31, "45-59": 0.30, "60+": 0.21}
+RESPONSE_RATE = 0.2
 EAGER_REGION, EAGERNESS, EAGER_SCORE = "Lombardia", 2.2, 0.75
 
 SMALL_SHOP, SMALL_SHOP_REGION, SMALL_SHOP_ANSWERS = "Pienza", "Toscana", 6

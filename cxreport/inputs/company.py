@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cxreport.inputs.period import Period
     from cxreport.inputs.source import Data
 
-UNDATED = ("customers", "costs")
+UNDATED = ("customers", "costs", "invitations")
 TABLES = (*DATED, *UNDATED, "verbatims", "population", "actions")
 """Tables that a report on a company or its survey looks at, where the codebook has them."""
 PAGE_ERROR = 0.05
@@ -99,6 +99,14 @@ class Company:
     def known_until(self) -> dt.date:
         """The last day that the tables reported cover."""
         return end_of(self.dataset.spans, self.about)
+
+    @property
+    def year_before(self) -> Period | None:
+        """The same month or quarter of the year before; None where the history does not hold it."""
+        if self.period.kind not in ("month", "quarter"):
+            return None
+        start = self.period.start.replace(year=self.period.start.year - 1)
+        return next((period for period in self.history if period.start == start), None)
 
     @property
     def minimum_group(self) -> int:

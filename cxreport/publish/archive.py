@@ -1,7 +1,8 @@
 """What a reader finds beside single pages: an index a language, and the newest page of each report.
 
 Both are made from the manifests alone, after each build, and each is switched in one step. A page
-links to them and never to the page of another period, which may come, change or go without it.
+links to them, and to the pages of the periods before and after by addresses that stay (see
+``steps``): those pages may come, change or go without it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from cxreport.publish.export import Links, environment, style
 from cxreport.publish.gate import check_page
 from cxreport.publish.plan import LATEST, MANIFEST, hashes_of
 from cxreport.publish.publish import INDEXES, OURS, digest_of, write_through
+from cxreport.publish.steps import put_steps, step_address
 from cxreport.show.plain_text import all_visible
 from cxreport.show.words import Words
 
@@ -38,7 +40,11 @@ def failed_mark(out: Path, folder: Path) -> Path:
 
 
 def links_of(
-    report: str, language: str, languages: Sequence[str], workbook: Mapping[str, str] | None = None
+    report: str,
+    period: str,
+    language: str,
+    languages: Sequence[str],
+    workbook: Mapping[str, str] | None = None,
 ) -> Links:
     """Return where a page leads: the same in the folder of its period and in that of the newest.
 
@@ -46,6 +52,8 @@ def links_of(
     ----------
     report : str
         The name of the report's folder.
+    period : str
+        The name of the period's folder.
     language : str
         Of the page.
     languages : sequence of str
@@ -56,6 +64,8 @@ def links_of(
     place, index = quote(report), f"../../{INDEXES[language]}"
     return Links(
         other=[name for name in sorted(languages) if name != language],
+        before=step_address(report, period, "before", language),
+        after=step_address(report, period, "after", language),
         newest=f"../../{LATEST}/{place}/{language}.html",
         periods=f"{index}#{place}",
         reports=index,
@@ -129,6 +139,7 @@ def publish_archive(out: Path, staged: Path) -> Path:
         for language, page in pages.items():
             write_through(staged / INDEXES[language], page.encode())
         _put_newest(manifests, out, staged)
+        put_steps(manifests, out, staged)
         for name in INDEXES.values():
             (staged / name).replace(out / name)
     except OSError as error:

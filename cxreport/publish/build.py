@@ -190,7 +190,7 @@ def _write(
     beside = files_beside(pieces, language, page=f"{report}/{period}/{language}.html", title=title)
     workbook = {"file": f"{language}.xlsx", "name": f"{file}-{language}.xlsx"}
     linked = workbook if workbook["file"] in beside else None
-    links = links_of(report, language, job.report.languages, linked)
+    links = links_of(report, period, language, job.report.languages, linked)
     write = partial(export_page, notebook, language, job.provenance)
     pages = {language: write(pieces=pieces, links=links, changes=changes)}
     if method:

@@ -137,13 +137,16 @@ class Links:
     ----------
     other : list of str
         The other languages that it is made in.
-    newest, periods, reports : str
-        Addresses of the report's newest page, of the list of its periods, and of all reports.
+    before, after, newest, periods, reports : str
+        Addresses of the page of the period before and of the one after, of the report's newest
+        page, of the list of its periods, and of all reports.
     workbook : mapping or None
         The workbook beside the page: ``file``, and ``name``, under which it is kept.
     """
 
     other: list[str]
+    before: str
+    after: str
     newest: str
     periods: str
     reports: str

@@ -22,7 +22,7 @@ from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.exchange import put_folder
 from cxreport.publish.export import METHOD
-from cxreport.publish.plan import MANIFEST, hashes_of
+from cxreport.publish.plan import LATEST, MANIFEST, hashes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -151,12 +151,14 @@ def digest_of(content: bytes) -> str:
 
 
 def file_stamps(out: Path) -> dict[Path, tuple[int, int]]:
-    """Return size and time of the last change of each file among the pages, indexes excepted."""
+    """Return size and time of the last change of each file of a page: indexes and steps aside."""
     stamps = {}
     for folder, inside, names in os.walk(out):
         if Path(folder) == out:
             inside[:] = [name for name in inside if not name.startswith(".")]
             names = [name for name in names if name not in INDEXES.values()]  # noqa: PLW2901
+        elif Path(folder) == out / LATEST:
+            names = []  # noqa: PLW2901
         for path in (Path(folder, name) for name in names):
             with contextlib.suppress(OSError):  # gone, as another page took its place
                 state = path.lstat()

@@ -9,6 +9,7 @@ from cxreport.scores.population import (
     weighted_differences,
     weighted_scores,
 )
+from cxreport.scores.response_rate import response_rates
 from cxreport.scores.scoreboard import score_questions
 from cxreport.scores.segments import shrink, suppress
 from cxreport.scores.spread import answer_shares
@@ -19,6 +20,7 @@ __all__ = [
     "compare_with_base",
     "league_tables",
     "plan_samples",
+    "response_rates",
     "score_questions",
     "shrink",
     "suppress",

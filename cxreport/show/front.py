@@ -32,13 +32,14 @@ class Item:
 
 @dataclass(frozen=True)
 class SparkCard:
-    """One measure: what it is called, its value, how sure, its picture, and a word."""
+    """One measure: its name, value, how sure, picture, a word, and one for its target, or none."""
 
     name: str
     value: str
     line: str
     picture: Markup
     mark: str
+    target: str
     look: str
 
 
@@ -70,7 +71,8 @@ def front_of(block: Block, words: Words, *, prefix: str) -> Front:
         ``facts``; ``findings`` (the first of at most 15 words is the heading); ``items`` (each
         with ``word``, ``text`` and ``look``, a class of the style sheet); ``rest``; ``start`` (a
         heading, or None) and ``starts`` (each with ``name`` and ``text``); ``cards`` (each with
-        ``name``, ``value``, ``line``, ``mark``, ``alt`` and ``look``); ``explained``.
+        ``name``, ``value``, ``line``, ``mark``, ``alt`` and ``look``, and perhaps ``target``);
+        ``explained``.
     words : Words
         The reader's language.
     prefix : str
@@ -126,5 +128,6 @@ def _card(block: Block, reader: Reader, place: int, *, prefix: str) -> SparkCard
         # to_svg lets only its own list of elements and attributes through
         picture=Markup(picture),  # noqa: S704
         mark=reader.text(**card["mark"]),
+        target=reader.text(**card["target"]) if card.get("target") else "",
         look=card["look"],
     )

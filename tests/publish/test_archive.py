@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,7 +114,9 @@ def test_the_address_goes_with_its_report(tmp_path: Path) -> None:
     (tmp_path / "reports/latest/own/notes.txt").write_text("mine", "utf-8")
     shutil.rmtree(tmp_path / "reports/trains")
     archive(tmp_path)
-    assert {path.name for path in (tmp_path / "reports/latest").iterdir()} == {"own", "shops"}
+    left = (tmp_path / "reports/latest").iterdir()
+    assert {path.name for path in left if "2026-10" not in path.name} == {"own", "shops"}
+    assert not [*(tmp_path / "reports/latest").glob("trains*")]
 
 
 def test_half_a_page_never_becomes_the_newest(tmp_path: Path) -> None:
@@ -131,15 +134,75 @@ def test_each_link_of_a_page_leads_somewhere_from_both_its_places(
 ) -> None:
     put(tmp_path, "2026-10")
     archive(tmp_path)
-    links = links_of("shops", language, ["it", "en"])
+    links = links_of("shops", "2026-10", language, ["it", "en"])
     assert links.other == [name for name in LANGUAGES if name != language]
-    addresses = [links.newest, links.periods, links.reports, *(f"{n}.html" for n in links.other)]
+    addresses = [
+        links.before,
+        links.after,
+        links.newest,
+        links.periods,
+        links.reports,
+        *(f"{n}.html" for n in links.other),
+    ]
     for folder in ("shops/2026-10", "latest/shops"):
         for address in addresses:
             path, _, name = address.partition("#")
             page = (tmp_path / "reports" / folder / path).read_text("utf-8")
             assert not name or f'<tr id="{name}">' in page
-    assert links_of("shops", "it", ["it"]).other == []
+    assert links_of("shops", "2026-10", "it", ["it"]).other == []
+
+
+def led_to(root: Path, month: str, step: str, language: str = "en") -> str:
+    """Return where a page's link leads in the end: a page, or the list of all."""
+    links = links_of("shops", month, language, ["it", "en"])
+    path = root / "reports/shops" / month / (links.before if step == "before" else links.after)
+    page = read_page(path.read_text("utf-8"))
+    (link,) = [each.attributes["href"] for each in page.every("a")]
+    on = [
+        e.attributes["content"]
+        for e in page.every("meta")
+        if "url=" in (e.attributes.get("content") or "")
+    ]
+    assert on in ([f"0; url={link}"], [])
+    assert bool(on) == ("#" not in link)  # where there is no page, nobody is led on
+    target = (path.parent / link.partition("#")[0]).resolve()
+    assert target.is_file()
+    return target.relative_to((root / "reports").resolve()).as_posix()
+
+
+def test_three_periods_lead_to_each_other(tmp_path: Path) -> None:
+    put(tmp_path, "2026-08")
+    put(tmp_path, "2026-10")
+    archive(tmp_path)
+    assert led_to(tmp_path, "2026-10", "before") == "shops/2026-08/en.html"
+    assert led_to(tmp_path, "2026-08", "after", "it") == "shops/2026-10/it.html"
+    pages = {n: c for n, c in files_in(tmp_path).items() if n.startswith("shops/")}
+    put(tmp_path, "2026-09")  # one comes between
+    put(tmp_path, "2026-09", "trains")
+    archive(tmp_path)
+    months = ("2026-08", "2026-09", "2026-10")
+    for earlier, later in pairwise(months):
+        assert led_to(tmp_path, earlier, "after") == f"shops/{later}/en.html"
+        assert led_to(tmp_path, later, "before", "it") == f"shops/{earlier}/it.html"
+    assert led_to(tmp_path, "2026-08", "before") == "index.html"
+    assert led_to(tmp_path, "2026-10", "after", "it") == "index.it.html"
+    files = files_in(tmp_path)
+    assert pages.items() <= files.items()  # the bytes of the pages stay
+    archive(tmp_path)
+    assert files_in(tmp_path) == files
+    shutil.rmtree(tmp_path / "reports/shops/2026-09")
+    archive(tmp_path)
+    assert led_to(tmp_path, "2026-10", "before") == "shops/2026-08/en.html"
+    assert not [*(tmp_path / "reports/latest").glob("shops.2026-09*")]
+
+
+def test_a_part_of_the_answers_has_periods_of_its_own(tmp_path: Path) -> None:
+    put(tmp_path, "2026-08")
+    put(tmp_path, "2026-09", filters={"en": "phone", "it": "telefono"})
+    put(tmp_path, "2026-10")
+    archive(tmp_path)
+    assert led_to(tmp_path, "2026-10", "before") == "shops/2026-08/en.html"
+    assert led_to(tmp_path, "2026-09", "before") == "index.html"
 
 
 def test_no_report_is_called_like_the_newest_pages(tmp_path: Path) -> None:

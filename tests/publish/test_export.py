@@ -304,11 +304,11 @@ def sentences_of(n: int) -> dict[str, Any]:
     ("payloads", "folds"),
     [
         ([sentences_of(2)], []),
-        ([sentences_of(5)], ["More on this"]),
+        ([sentences_of(5)], ["More"]),
         ([board_of(6)], []),
         ([board_of(7)], ["Scores of October 2026"]),
         ([sentences_of(1), board_of(2)], ["Scores of October 2026"]),
-        ([sentences_of(2), board_of(2)], ["More on this", "Scores of October 2026"]),
+        ([sentences_of(2), board_of(2)], ["More", "Scores of October 2026"]),
         ([sentences_of(2), NOTE], []),
     ],
 )

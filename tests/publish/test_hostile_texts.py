@@ -200,7 +200,7 @@ def published(language: str) -> tuple[str, dict[str, bytes]]:
         "codebook_sha256": "ab", "data": {HOSTILE[2]: "cd"}, "libraries": {"python": "3"},
     }  # fmt: skip
     workbook = {"file": f"{language}.xlsx", "name": HOSTILE[30]}
-    links = Links(["it"], "a.html", "b.html", "c.html", workbook)
+    links = Links(["it"], "a.html", "b.html", "c.html", "d.html", "e.html", workbook)
     return export_page(notebook, language, provenance, pieces=pieces, links=links), files
 
 

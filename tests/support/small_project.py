@@ -130,10 +130,17 @@ def pages(root: Path, out: str = "reports") -> dict[str, bytes]:
 
 
 def names_of(folder: str, *languages: str) -> set[str]:
-    """Return the names of all that is published in a folder: pages, and what lies beside them."""
+    """Return the names of all that is published in a folder, and of what leads from its pages."""
     kinds = ("html", "xlsx", "summary.txt", "summary.html", "summary.json")
     files = {f"{folder}/{language}.{kind}" for language in languages for kind in kinds}
-    return files | {f"{folder}/manifest.json"}
+    report, _, period = folder.partition("/")
+    steps = {
+        f"latest/{report}.{period}.{step}.{language}.html"
+        for step in ("before", "after")
+        for language in languages
+        if report != "latest"
+    }
+    return files | steps | {f"{folder}/manifest.json"}
 
 
 def leftovers(root: Path) -> list[str]:

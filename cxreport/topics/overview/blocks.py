@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from cxreport.inputs.actions import newest_actions
 from cxreport.inputs.source import run
+from cxreport.scores.response_rate import response_rates
 from cxreport.show.blocks import Block
 from cxreport.show.parts import Column, chart, say
 from cxreport.topics.overview.changes import FEW, UNJUDGED, UNOBSERVED
 from cxreport.topics.overview.measures import NAMED
+from cxreport.topics.targets import survey_targets
 from cxreport.topics.voice import company_coding_frame
 
 if TYPE_CHECKING:
@@ -34,7 +38,7 @@ CLAUSES = {
     "less": "clause.less",
 }
 MARKS = {"usual": "mark.usual", "before": "mark.before", "state": "mark.state"}
-VALUES = ("estimate", "low", "high", "lower", "upper", "estimate_before", "unit")
+VALUES = ("estimate", "low", "high", "lower", "upper", "estimate_before", "estimate_year", "unit")
 SERIES = (
     Column("measure", "say:name_in_table", is_text=True),
     Column("period", "short"),
@@ -70,10 +74,11 @@ def first_screen(
     periods : int
         Periods taken together for the priorities.
     """
-    rows: list[Row] = changes.assign(several=_several(changes)).to_dict("records")
+    told = changes.assign(several=_several(changes), **_year_before(changes, measures, survey))
+    rows: list[Row] = told.to_dict("records")
     items = _items(rows)
     cards = _cards(rows)
-    starts = _starts(priorities, survey)
+    starts, targets = _starts(priorities, survey), survey_targets(survey)
     codes = {str(row["variable"]): "" for row in rows if row["variable"]}
     block = chart(
         "front", TOPIC, "series", _series(measures, cards, survey.minimum_group), SERIES, survey,
@@ -83,7 +88,7 @@ def first_screen(
         rest=_rest(rows, items, board),
         start=say("start.heading", n=periods) if starts else None,
         starts=starts,
-        cards=[_card(row, measures) for row in cards],
+        cards=[_card(row, measures) | _target(row, targets) for row in cards],
         explained=say("explained" if any(r["against"] == "usual" for r in cards) else "interval"),
         grouped_by=codes,
         coded=sorted({str(row["level"]) for row in rows}),
@@ -102,6 +107,20 @@ def _several(changes: pd.DataFrame) -> pd.Series:
     return changes["section"].eq("scores") & changes["measure"].map(counts).fillna(0).gt(1)
 
 
+def _year_before(
+    changes: pd.DataFrame, measures: pd.DataFrame, survey: Survey
+) -> dict[str, pd.Series | str]:
+    """Return what each series was in the same period of the year before, where it can be shown."""
+    year, then = survey.year_before, measures[[*NAMED, "period", "n", "estimate"]]
+    enough = (then["period"] == (year.name if year else "")) & (then["n"] >= survey.minimum_group)
+    then = then[enough].rename(columns={"estimate": "estimate_year"})
+    beside = changes[NAMED].merge(then[[*NAMED, "estimate_year"]], how="left", on=NAMED)
+    return {
+        "period_year": year.name if year else "",
+        "estimate_year": beside["estimate_year"].set_axis(changes.index),
+    }
+
+
 def _facts(rows: list[Row], survey: Survey) -> list[Said]:
     """Describe whose page it is, on which period, from how many answers and requests."""
     n = int(run(survey.current.aggregate(n=survey.current.count()))["n"].item())
@@ -111,7 +130,10 @@ def _facts(rows: list[Row], survey: Survey) -> list[Said]:
     ]
     if source.synthetic:
         facts.append(say("facts.synthetic"))
-    facts += [say("facts.period"), say("facts.answers", n=n)]
+    rates = response_rates(survey)
+    rate = rates["estimate"].iloc[-1] if len(rates) else np.nan
+    answers = say("facts.answers" if pd.isna(rate) else "facts.answers_of", n=n, rate=float(rate))
+    facts += [say("facts.period"), answers]
     requests = [r for r in rows if r["section"] == "service" and r["whole"] and r["state"] != FEW]
     if requests:
         facts.append(say("facts.requests", n=int(requests[0]["n"])))
@@ -157,7 +179,9 @@ def _names(row: Row) -> dict[str, Any]:
 def _values(row: Row) -> dict[str, Any]:
     numbers = {name: row[name] for name in VALUES}
     values = {n: None if not isinstance(v, str) and pd.isna(v) else v for n, v in numbers.items()}
-    return {**_names(row), **values, "period_before": row["period_before"]}
+    periods = {name: row[name] for name in ("period_before", "period_year")}
+    then = "before" if values["estimate_year"] is None else "both"
+    return {**_names(row), **values, **periods, "then": then}
 
 
 def _item(row: Row, rows: list[Row]) -> dict[str, Any]:
@@ -216,10 +240,11 @@ def _rest(rows: list[Row], items: list[Row], board: pd.DataFrame) -> list[Said]:
 
 
 def _starts(priorities: pd.DataFrame, survey: Survey) -> list[dict[str, Said]]:
-    """Name the touchpoints that should be mended first."""
+    """Name the touchpoints that should be mended first, and who acts on them when."""
     if priorities.empty:
         return []
     rated = survey.columns("touchpoint")
+    actions = {str(row["measure"]): row for row in newest_actions(survey).to_dict("records")}
     listed = [row for row in priorities.to_dict("records") if row["estimate"] > 0][:MOST_STARTS]
     starts = []
     for row in listed:
@@ -227,6 +252,10 @@ def _starts(priorities: pd.DataFrame, survey: Survey) -> list[dict[str, Said]]:
         best = (column.scale if column and column.scale else (1, 5))[1]
         key = "start.sure" if row["level"] == "high" else "start.unsure"
         text = say(key, performance=float(row["performance"]), best=int(best))
+        if action := actions.get(row["question"]):
+            by = "who" if action["owner"] else "nobody"
+            who = say("start.by", who=by, owner=action["owner"], day=str(action["done_on"].date()))
+            text = say("start.planned" if action["planned"] else "start.done", text=text, who=who)
         starts.append({"name": say("start.name", question=row["question"]), "text": text})
     return starts
 
@@ -273,6 +302,17 @@ def _card(row: Row, measures: pd.DataFrame) -> dict[str, Any]:
         "alt": alt,
         "look": row["state"] if row["signal"] else "",
     }
+
+
+def _target(row: Row, targets: pd.DataFrame) -> dict[str, Said | None]:
+    """Describe whether the target of a card's measure is reached, where one is declared."""
+    same = (targets["question"] == row["question"]) & (targets["metric"] == row["measure"])
+    target = targets[same].to_dict("records")
+    if row["state"] in (FEW, UNOBSERVED) or not target or target[0]["state"] == "unknown":
+        return {"target": None}
+    word = str(target[0]["assurance"] or target[0]["state"])
+    aim = {"aim": float(target[0]["target"]), "unit": str(row["unit"])}
+    return {"target": say("target", word=word, **aim)}
 
 
 def _of(measures: pd.DataFrame, row: Row) -> pd.DataFrame:

@@ -12,8 +12,9 @@ from cxreport.scores.compare import compare
 from cxreport.scores.kinds import SCORES, score_kind
 from cxreport.scores.scoreboard import score_history
 from cxreport.scores.suppression import hidden_levels
+from cxreport.stats.usual_range import MIN_EARLIER
 from cxreport.topics.retention import company_retention
-from cxreport.topics.service import median_waits
+from cxreport.topics.service import company_changes, median_waits
 from cxreport.topics.voice import company_voice
 
 if TYPE_CHECKING:
@@ -124,14 +125,32 @@ def _waits(survey: Survey) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     order = {period.name: place for place, period in enumerate(survey.history)}
     rows = rows.sort_values("period", key=lambda name: name.map(order), kind="stable")
+    rows = _beside_the_period_before(rows, survey)
     return rows.rename(columns={"metric": "measure", "group": "level"}).assign(
         section="service",
         question="",
         variable=np.where(rows["group"] == "", "", "channel"),
         unit="hours",
         better="lower",
-        p_before=np.nan,
     )
+
+
+def _beside_the_period_before(rows: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+    """Add ``p_before`` of the last period, where the history is too short to say what is usual.
+
+    By the log-rank test of all waits. Where the medians moved to the other side than the waits as a
+    whole, neither side is sure, and nothing is said to have moved.
+    """
+    if not 1 < len(survey.history_of("tickets")) <= MIN_EARLIER:
+        return rows.assign(p_before=np.nan)
+    tests = company_changes(survey, by=("channel",))
+    tests = tests[tests["variable"] == "period"]
+    longer = (tests["estimate"] > tests["estimate_rest"]).astype(bool)
+    slower = (tests["observed"] < tests["expected"]).astype(bool)
+    p_value = tests["p_value"].astype(float)
+    p_value = p_value.where(p_value.isna() | (longer == slower), 1.0)
+    tests = tests[["metric", "group"]].assign(p_before=p_value, period=survey.period.name)
+    return rows.merge(tests, how="left", on=["metric", "group", "period"])
 
 
 def _came_back(survey: Survey) -> pd.DataFrame:

@@ -1,10 +1,10 @@
 """What customers answered: scores, trends, groups, weights, planning, and the method."""
 
 from cxreport.topics.survey.blocks import (
-    actions,
     board,
     distributions,
     in_brief,
+    response_rate,
     signals,
     touchpoints,
     trends,
@@ -21,7 +21,6 @@ from cxreport.topics.survey.planning_blocks import (
 )
 
 __all__ = [
-    "actions",
     "base",
     "board",
     "breakdown",
@@ -34,6 +33,7 @@ __all__ = [
     "leagues",
     "method",
     "plan",
+    "response_rate",
     "signals",
     "touchpoints",
     "trends",

@@ -13,7 +13,7 @@ from cxreport.show.few import few_note, without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table, with_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from cxreport.inputs.survey import Survey
     from cxreport.show.blocks import Block
@@ -30,6 +30,8 @@ DIFFERENCE = (
 SCORE = Column("metric", "capital:score_name", "score")
 BEFORE = (*RESULT, Column("estimate_reference", "score"), *DIFFERENCE)
 BOARD = (SCORE, *BEFORE, Column("signal", "signal"), Column("detectable", "number"))
+YEAR = (Column("n_year", heading="n_year"), Column("estimate_year", "if_known:score"))
+BOARD_OF_YEARS = (SCORE, *BEFORE, *YEAR, Column("signal", "signal"), Column("detectable", "number"))
 PLAIN_BOARD = (SCORE, *BEFORE)
 PLAIN_TREND = (SCORE, Column("period", "short"), *RESULT)
 WEIGHTED = (
@@ -60,10 +62,15 @@ SIGNALS = (
     Column("signal", "word:rule", "rule"),
     Column("direction", "word:direction"),
 )
-ACTIONS = (
-    Column("sign", "as_is"),
+RESPONSE = (
     Column("period", "short"),
-    Column("title", "translated:title"),
+    Column("n", heading="invitations"),
+    Column("answers"),
+    Column("estimate", "share", "response"),
+    Column("estimate", "range:share", "interval"),
+    Column("centre", "share"),
+    Column("lower", "range:share:lower:upper", "limits"),
+    Column("signal", "word:rule", "rule"),
 )
 LEFT_OUT = (Column("missing"), Column("invalid"))
 MEAN = (Column("mean", "2"), Column("mean", "range:2:mean_low:mean_high", "mean_interval"))
@@ -138,11 +145,42 @@ def _in_a_sentence(row: Row, *, has_reference: bool) -> Said:
     return say(moved if row["signal"] else "brief.steady", main=main, **difference)
 
 
-@without_few
-def board(scores: pd.DataFrame, survey: Survey) -> Block:
-    """List the scores, with their differences from the period before; from ``scoreboard``."""
+def board(scores: pd.DataFrame, survey: Survey, history: pd.DataFrame | None = None) -> Block:
+    """List the scores, with their differences from the period before, and the year before.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        From ``scoreboard``.
+    survey : Survey
+        The survey reported.
+    history : DataFrame, optional
+        From ``score_history``: the scores of the same period of the year before stand beside, where
+        it has them; they are compared with nothing.
+    """
     name = "scoreboard" if len(survey.history) > 1 else "scoreboard_alone"
-    return table(TOPIC, name, scores, BOARD, survey)
+    year = survey.year_before
+    if history is None or year is None or year.name == survey.history[-2].name:
+        return _board(scores, survey, name, BOARD)
+    then = _as_it_was(history, survey, year.name)
+    beside = scores.merge(then, how="left", on=["question", "metric"])
+    return _board(beside, survey, name, BOARD_OF_YEARS)
+
+
+@without_few
+def _board(scores: pd.DataFrame, survey: Survey, name: str, columns: Sequence[Column]) -> Block:
+    return table(TOPIC, name, scores, columns, survey)
+
+
+def _as_it_was(history: pd.DataFrame, survey: Survey, period: str) -> pd.DataFrame:
+    """Return the scores of an earlier period, but of few, and of questions asked otherwise then."""
+    names = [each.name for each in survey.history]
+    after = {*names[names.index(period) + 1 :]}
+    reworded = {name for name, breaks in survey.breaks.items() if {*breaks} & after}
+    rows = history[(history["period"] == period) & ~history["question"].isin(reworded)]
+    rows = rows[(rows["n"] >= survey.minimum_group)]
+    renamed = {"n": "n_year", "estimate": "estimate_year"}
+    return rows[["question", "metric", *renamed]].rename(columns=renamed)
 
 
 @without_few
@@ -166,9 +204,9 @@ def trends(
     survey : Survey
         The survey reported.
     actions : DataFrame, optional
-        What was done and when, from ``actions_of``: its signs stand on the charts.
+        What was done and when, with ``sign`` and ``period``: its signs stand on the charts.
     """
-    listed = [] if actions is None else actions.to_dict("records")
+    listed = [] if actions is None else actions[["sign", "period"]].to_dict("records")
     charts = []
     for (question, metric), rows in scores_by_period.groupby(["question", "metric"], sort=False):
         if score_kind(str(metric)).is_headline and rows["estimate"].notna().any():
@@ -181,11 +219,14 @@ def trends(
     return section(charts) if charts else note(TOPIC, "missing_section.trend")
 
 
-def actions(done: pd.DataFrame, survey: Survey) -> Block:
-    """List what was done, by the sign that it has on the charts; ``done`` from ``actions_of``."""
-    if done.empty:
-        return note(TOPIC, "missing.actions", survey)
-    return table(TOPIC, "actions", done, ACTIONS, survey)
+@without_few
+def response_rate(rates: pd.DataFrame, survey: Survey) -> Block:
+    """Draw how many of those invited answered, by period; ``rates`` from ``response_rates``."""
+    if rates["estimate"].isna().all():
+        return note(TOPIC, "missing.response", survey, needs=("invitations",))
+    label = {"name": "period", "how": "short"}
+    return chart("control", TOPIC, "response", rates, RESPONSE, survey, label=label,
+                 y="axis.response", how="share")  # fmt: skip
 
 
 def signals(scores_by_period: pd.DataFrame, survey: Survey, group: str) -> Block:

@@ -92,7 +92,7 @@ def test_the_first_words_say_where_most_are_lost(company: Company) -> None:
     assert "“buying”: 12.5% (95% interval 2.2% to 47.1%, 8 visitors" in page
     assert "before “basket”: 6 visitors" in page
     assert "25.0% went on (7.1% to 59.1%, 8 visitors)" in page
-    assert "too late" not in page.partition("Data of the chart")[0]
+    assert "too late" not in page.partition("<summary>Data</summary>")[0]
     italian = said(conversion.shop_chart(shop(), company, window=7, periods=12), "it")
     assert "prima di «basket»: 6 visitatori" in italian
     assert "«acquisto»: 12,5% (intervallo al 95% da 2,2% a 47,1%" in italian

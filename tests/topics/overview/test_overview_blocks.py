@@ -14,6 +14,8 @@ from measured_series import UPS_AND_DOWNS, series
 import cxreport as cx
 from cxreport.inputs.company import Company
 from cxreport.show.render import render
+from cxreport.show.texts import find_text
+from cxreport.topics.overview import blocks as overview_blocks
 from cxreport.topics.overview import changes, first_screen
 
 if TYPE_CHECKING:
@@ -105,6 +107,29 @@ def test_rise_and_fall(survey: Survey, last: float, english: str, italian: str, 
     assert mark in said(html["en"])
 
 
+def to_october(values: list[float]) -> pd.DataFrame:
+    """Make one series that ends in October 2026."""
+    months = pd.period_range(end="2026-10", periods=len(values), freq="M").astype(str)
+    return series(values).assign(period=months)
+
+
+def test_the_same_month_of_last_year_stands_beside_the_month_before(survey: Survey) -> None:
+    html = page(survey, to_october([*UPS_AND_DOWNS, 20.0]))
+    assert "(September 2026: 40; October 2025: 38). More than chance." in said(html["en"])
+    assert "(settembre 2026: 40; ottobre 2025: 38). Più del caso." in said(html["it"])
+    short = page(survey, to_october([41.0, 40.0, *UPS_AND_DOWNS[1:], 20.0]).iloc[2:])
+    assert "(September 2026: 40). More than chance." in said(short["en"])
+
+
+def test_few_answers_of_last_year_show_no_number(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Company, "minimum_group", 10)
+    few = to_october([40.0, 40.0, 77.0, *UPS_AND_DOWNS[1:], 20.0])
+    few.loc[2, "n"] = 9
+    assert "(September 2026: 40). More than chance." in said(page(survey, few)["en"])
+
+
 def test_a_first_month_has_nothing_to_compare_with(survey: Survey) -> None:
     html = page(survey, series([41.0]))
     assert heading(html["en"]) == "October 2026: first results, nothing to compare with yet"
@@ -143,10 +168,82 @@ def test_at_most_three_changes_are_told_and_the_rest_counted(survey: Survey) -> 
 def test_where_to_start_names_what_is_rated_too_low(survey: Survey) -> None:
     html = page(survey, series([41.0]), ranked=RANKED)
     text = said(html["en"])
-    assert "Delivery : rated 3.7 of 5" in text
+    assert "Delivery : rated 3.7 of 5; last action: Logistics, September 15, 2025" in text
     assert "App : rated 3.7 of 5 (less sure)" in text
     assert "Checkout" not in text
     assert "Da dove cominciare (ultimi 12 periodi)" in said(html["it"])
+    assert "voto 3,7 su 5; ultima azione: Logistica, 15 settembre 2025" in said(html["it"])
+
+
+def test_a_planned_action_is_the_next(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = {
+        "measure": "tp_app",
+        "done_on": pd.Timestamp("2026-12-01"),
+        "owner": "",
+        "planned": True,
+    }
+    monkeypatch.setattr(overview_blocks, "newest_actions", lambda _: pd.DataFrame([plan]))
+    html = page(survey, series([41.0]), ranked=RANKED)
+    assert "App : rated 3.7 of 5 (less sure); next action: December 1, 2026" in said(html["en"])
+    assert "prossima azione: 1 dicembre 2026" in said(html["it"])
+    assert "last action" not in said(html["en"])
+
+
+def with_targets(monkeypatch: pytest.MonkeyPatch, **more: Any) -> None:
+    target = {"question": "nps", "metric": "nps", "target": 40.0, "state": "open"}
+    frame = pd.DataFrame([target | {"assurance": "inconsistent"} | more])
+    monkeypatch.setattr(overview_blocks, "survey_targets", lambda _: frame)
+
+
+@pytest.mark.parametrize(
+    ("assurance", "state", "english", "italian"),
+    [
+        ("pass", "open", "✓ target 40: reached every time", "✓ obiettivo 40: raggiunto ogni volta"),
+        ("fail", "open", "✗ target 40: missed every time", "✗ obiettivo 40: mancato ogni volta"),
+        ("inconsistent", "reached", "? target 40: reached or missed by chance", "? obiettivo 40"),
+        ("", "reached", "✓ target 40: reached this time", "✓ obiettivo 40: raggiunto questa volta"),
+        ("", "missed", "✗ target 40: not reached this time", "✗ obiettivo 40: non raggiunto"),
+        ("", "open", "? target 40: too close to tell", "? obiettivo 40: troppo vicino"),
+    ],
+)
+def test_a_card_bears_the_mark_of_its_target(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch,
+    assurance: str, state: str, english: str, italian: str,
+) -> None:  # fmt: skip
+    with_targets(monkeypatch, assurance=assurance, state=state)
+    html = page(survey, series([*UPS_AND_DOWNS, 41.0]), waits(21.0))
+    assert said(html["en"]).count("target") == 1  # the other card has none
+    assert english in said(html["en"])
+    assert italian in said(html["it"])
+
+
+def test_a_target_is_told_in_the_unit_of_its_measure(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_targets(monkeypatch, question="", metric="solution", target=24.0)
+    assert "target 24.0 hours:" in said(page(survey, waits(21.0))["en"])
+    with_targets(monkeypatch, question="csat", metric="csat", target=82.5)
+    rated = series([*UPS_AND_DOWNS, 41.0], measure="csat", question="csat", unit="percent")
+    assert "obiettivo 82,5%:" in said(page(survey, rated)["it"])
+
+
+def test_no_word_of_a_target_without_one(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet = series([*UPS_AND_DOWNS, 41.0])
+    assert "target" not in page(survey, quiet)["en"]
+    assert "obiettiv" not in page(survey, quiet)["it"]
+    with_targets(monkeypatch, assurance="", state="unknown")
+    assert "target" not in page(survey, quiet)["en"]
+    few = quiet.assign(n=[*quiet["n"][:-1], 9])
+    with_targets(monkeypatch)
+    monkeypatch.setattr(Company, "minimum_group", 10)
+    assert "target" not in page(survey, few)["en"]
+
+
+@pytest.mark.parametrize("word", ["pass", "fail", "inconsistent"])
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_a_card_and_the_table_of_targets_use_one_word(word: str, language: str) -> None:
+    key = f"assurance.{word}"
+    assert find_text("overview", key, language) == find_text("targets", key, language)
 
 
 def test_no_heading_is_longer_than_fifteen_words(survey: Survey) -> None:

@@ -9,12 +9,15 @@ import pytest
 from sources import SHOP
 
 import cxreport as cx
+from cxreport.inputs.company import Company
 from cxreport.inputs.survey import Survey, open_survey
+from cxreport.show.render import render
 from cxreport.show.written import reader_of, sentences_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+VERSIONS = 'nps = { role = "nps", versions = [{ until = 2026-01-31 }] }'
 SAID = {
     ("en", False): "; steady against the period before (September 2026): "
     "+3.0 points (-8.0 to +14.0), no more than chance would make.",
@@ -61,3 +64,44 @@ def test_one_comparison_is_not_called_several(
     for rows, words in ((board, alone), (pd.concat([board, board]), several)):
         block = cx.survey.in_brief(rows, survey)
         assert words in sentences_of(block, reader_of(block, language))[-1]
+
+
+def shop_of_years(folder: Path, n_then: int, codebook: str = SHOP) -> Survey:
+    """Open a shop with NPS 100 in October 2025, from so many answers, and 0 a year later."""
+    months = {"2025-10": [10] * n_then, "2026-09": [0, 10] * 10, "2026-10": [0, 10] * 10}
+    days = [
+        (f"{month}-{k % 28 + 1:02d}", v)
+        for month, values in months.items()
+        for k, v in enumerate(values)
+    ]
+    answers = pd.DataFrame(days, columns=["answered_at", "nps"])
+    answers["response_id"] = [f"r{k}" for k in range(len(answers))]
+    (folder / "codebook.toml").write_text(codebook, "utf-8")
+    return open_survey(folder / "codebook.toml", period="2026-10", tables={"responses": answers})
+
+
+def board_of_years(survey: Survey) -> dict[str, object]:
+    scores = cx.scoreboard(survey.current, survey.previous, survey.scored)
+    history = cx.score_history(survey.responses, survey.scored, survey.history)
+    block = cx.survey.board(scores, survey, history)
+    headings = {"en": "A year before", "it": "Un anno prima"}
+    is_there = block.frame["n_year"].notna().any()  # an empty column is not shown
+    for language, heading in headings.items():
+        assert (heading in str(render(block, language, prefix="b"))) == is_there
+    return block.frame[["n_year", "estimate_year"]].iloc[0].to_dict()
+
+
+def test_the_same_month_of_last_year_stands_in_the_board(tmp_path: Path) -> None:
+    assert board_of_years(shop_of_years(tmp_path, 25)) == {"n_year": 25, "estimate_year": 100}
+
+
+@pytest.mark.parametrize(
+    ("n_then", "codebook"), [(9, SHOP), (25, SHOP.replace('nps = { role = "nps" }', VERSIONS))]
+)
+def test_few_or_other_words_of_last_year_show_no_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_then: int, codebook: str
+) -> None:
+    monkeypatch.setattr(Company, "minimum_group", 10)
+    then = board_of_years(shop_of_years(tmp_path, n_then, codebook))
+    assert pd.isna(then["n_year"])
+    assert pd.isna(then["estimate_year"])
