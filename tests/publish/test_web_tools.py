@@ -74,7 +74,8 @@ class Silent(SimpleHTTPRequestHandler):
 
 def html_problems(answer: Path, *paths: Path) -> list[tuple[str, str, str]]:
     """Return file, rule and words of each error that html-validate sees."""
-    command = [TOOLS / "html-validate", "--config", CONFIGURATION, "--formatter", "json", *paths]
+    command = [str(TOOLS / "html-validate"), f"--config={CONFIGURATION}", "--formatter=json"]
+    command += [str(path) for path in paths]
     with answer.open("w") as file:  # a pipe would lose the end of a long answer
         subprocess.run(command, stdout=file, check=False, timeout=300)
     return [
@@ -89,11 +90,10 @@ def lighthouse(address: str, folder: Path) -> dict[str, Any]:
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if browser is None:
         pytest.skip("no Chromium: see tests/install-browser.sh")
-    command = [
-        TOOLS / "lighthouse", address, "--output=json", f"--output-path={folder / 'marks.json'}",
-        "--quiet", "--throttling-method=provided", f"--only-categories={','.join(LEAST)}",
-        "--chrome-flags=--headless=new --no-sandbox --disable-gpu --no-first-run",
-    ]  # fmt: skip
+    command = [str(TOOLS / "lighthouse"), address, "--quiet", "--output=json"]
+    command += [f"--output-path={folder / 'marks.json'}", "--throttling-method=provided"]
+    command += [f"--only-categories={','.join(LEAST)}"]
+    command += ["--chrome-flags=--headless=new --no-sandbox --disable-gpu --no-first-run"]
     environment = os.environ | {"CHROME_PATH": browser, "HOME": str(folder)}
     subprocess.run(command, check=True, capture_output=True, timeout=300, env=environment)
     marks: dict[str, Any] = json.loads((folder / "marks.json").read_text("utf-8"))

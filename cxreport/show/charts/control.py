@@ -134,7 +134,7 @@ def control(
     values = canvas.numbers(frame, "estimate")
     directions = frame["direction"].tolist()
     with canvas.drawing():
-        figure, axes = canvas.canvas(3.1 if wide else 1.9, wide=wide)
+        figure, axes = canvas.canvas(3.1 if wide else 1.75, wide=wide)
         limits = _limits(axes, frame)
         line: Style = {"color": INK, "linewidth": 1.1}
         axes.plot(np.arange(len(values)), values, gid="line", **line)
