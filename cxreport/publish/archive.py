@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
+from cxreport.publish.brand import logo_of
 from cxreport.publish.exchange import put_folder
 from cxreport.publish.export import Links, environment, style
 from cxreport.publish.gate import check_page
@@ -88,6 +89,7 @@ def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
             entry = {key: manifest[key] for key in NEEDED}
             for key in ("filters", "headline"):
                 entry[key] = dict.fromkeys(LANGUAGES, "") | (manifest.get(key) or {})
+            entry["brand"] = dict(manifest.get("brand") or {})
             entry["first"] = manifest.get("first") or ""
             entry["made_from"] = [manifest.get(key) for key in MADE_FROM]
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -134,7 +136,8 @@ def publish_archive(out: Path, staged: Path) -> Path:
         for _, rows in groupby(manifests, key=lambda m: m["place"].parent)
         for entry in _entries(list(rows), out)
     ]
-    pages = {language: _index(entries, language) for language in LANGUAGES}
+    brand: dict[str, str] = next((m["brand"] for m in manifests if m["brand"]), {})
+    pages = {language: _index(entries, language, brand) for language in LANGUAGES}
     try:
         for language, page in pages.items():
             write_through(staged / INDEXES[language], page.encode())
@@ -170,10 +173,11 @@ def _state(row: dict[str, Any], newest: dict[str, Any], out: Path) -> str:
     return "published" if row["made_from"] == newest["made_from"] else "earlier"
 
 
-def _index(entries: list[dict[str, Any]], language: str) -> str:
+def _index(entries: list[dict[str, Any]], language: str, brand: Mapping[str, str]) -> str:
     """Write the list of all pages in one language, and check it like a page."""
     words = Words(language)
-    resources = style() | {
+    resources = style(brand.get("css", "")) | {
+        "brand": logo_of(brand) if brand else "",
         "language": language,
         "full_title": words.text("title.index"),
         "words": words,

@@ -21,6 +21,7 @@ from cxreport.publish.changes import changes_since
 from cxreport.publish.export import METHOD, export_page, payloads, pieces_of
 from cxreport.publish.gate import check_notebook, check_page
 from cxreport.publish.gate_beside import check_beside
+from cxreport.publish.pdf import print_page
 from cxreport.publish.plan import changed_since
 from cxreport.publish.publish import (
     file_stamps,
@@ -46,7 +47,9 @@ DRAWING = threading.Lock()
 """Pages are written one at a time: the drawing library is not made for threads."""
 
 
-def build(jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1) -> list[CxError]:
+def build(
+    jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1, printer: str = ""
+) -> list[CxError]:
     """Make the pages of all jobs, the indexes of all pages, and the newest pages of each report.
 
     Parameters
@@ -57,6 +60,8 @@ def build(jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1) -> li
         The project's folder, and the folder of the pages.
     at_once : int
         How many notebooks run side by side.
+    printer : str
+        The browser that prints the pages, see ``cxreport.publish.pdf``; none when left out.
 
     Returns
     -------
@@ -72,7 +77,7 @@ def build(jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1) -> li
     failures: dict[int, CxError] = {}
     with staging(out) as stage, ThreadPoolExecutor(max_workers=at_once) as pool:
         running = {
-            pool.submit(_make, job, stage / str(number), root, out, number): number
+            pool.submit(_make, job, stage / str(number), root, out, number, printer=printer): number
             for number, job in enumerate(jobs)
         }
         for done in as_completed(running):
@@ -87,12 +92,12 @@ def build(jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1) -> li
     return [failures[number] for number in sorted(failures)]
 
 
-def _make(job: Job, staged: Path, root: Path, out: Path, number: int) -> None:
+def _make(job: Job, staged: Path, root: Path, out: Path, number: int, *, printer: str) -> None:
     """Make the pages of one job; whatever goes wrong says which job and notebook it was."""
     failed = failed_mark(out, job.folder)
     log = failed.with_suffix(".log")
     try:
-        _one(job, staged, root, out, log, number)
+        _one(job, staged, root, out, log, number, printer=printer)
         failed.unlink(missing_ok=True)
     except CxError as error:
         _note_failure(failed)
@@ -122,7 +127,9 @@ def _where(job: Job, error: CxError) -> str:
     return ", ".join(filter(None, [job.name, "" if has_notebook else job.notebook.name, place]))
 
 
-def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) -> None:
+def _one(
+    job: Job, staged: Path, root: Path, out: Path, log: Path, number: int, *, printer: str
+) -> None:
     """Run a notebook, and publish its pages if they may be."""
     staged.mkdir(parents=True)
     log.parent.mkdir(exist_ok=True)
@@ -158,6 +165,8 @@ def _one(job: Job, staged: Path, root: Path, out: Path, log: Path, number: int) 
         headlines[language] = written.headline
     for name, page in pages.items():
         _gate(f"page {name}", check_page(page, codebook=job.codebook), log)
+        if printer and name in LANGUAGES:
+            files |= print_page(page, printer, name=name)
     for name, content in files.items():
         _gate(name, check_beside(name, content, codebook=job.codebook), log)
     if changed := changed_since(job, root):

@@ -24,6 +24,7 @@ from traitlets import default
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
+from cxreport.publish.brand import logo_of
 from cxreport.publish.executed import END, cell_number
 from cxreport.publish.fold import Piece, fold, in_fold, in_short
 from cxreport.publish.provenance import provenance_rows
@@ -253,7 +254,9 @@ def export_page(
     source = header["source"][language] if header else ""
     title = words.text("method.title") if method else ""
     names = (title, report, period_label(header, words), source)
-    resources = style() | {
+    brand = provenance.get("brand") or {}
+    resources = style(brand.get("css", "")) | {
+        "brand": logo_of(brand) if brand else "",
         "language": language,
         "words": words,
         "links": links,
@@ -320,9 +323,10 @@ def payloads(cell: NotebookNode) -> list[Any]:
     return [o["data"][MIME] for o in outputs if MIME in o.get("data", {})]
 
 
-def style() -> dict[str, Any]:
-    """Return the one style block, and its hash for the content policy."""
+def style(own: str = "") -> dict[str, Any]:
+    """Return the one style block, an organisation's own at its end, and its hash for the policy."""
     text = files("cxreport.publish").joinpath("template/page.css").read_text(encoding="utf-8")
+    text += own
     smaller = re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).strip()
     digest = base64.b64encode(hashlib.sha256(smaller.encode()).digest()).decode()
     return {"css": Markup(smaller), "css_hash": digest}  # noqa: S704 - our own file

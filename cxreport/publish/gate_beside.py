@@ -23,6 +23,8 @@ PARTS = re.compile(
     r"xl/worksheets/(sheet\d+\.xml|_rels/sheet\d+\.xml\.rels)|xl/tables/table\d+\.xml"
 )
 """What a workbook of ours is made of: no macros, no connections, no other file."""
+RUN_BY_PAPER = (b"/JavaScript", b"/JS ", b"/Launch", b"/EmbeddedFile", b"/AcroForm", b"file:/")
+"""What a printed page never holds."""
 RUNNING = {"f", "oleObjects", "controls", "calculatedColumnFormula", "definedName"}
 """Elements of a workbook that would be worked out, or that hide."""
 
@@ -42,6 +44,8 @@ def check_beside(name: str, content: bytes, *, codebook: Codebook | None = None)
     problems: list[str] = []
     if name.endswith(".xlsx"):
         problems, texts = _workbook(content)
+    elif name.endswith(".pdf"):
+        problems, texts = _pdf(content)
     else:
         text = content.decode()
         page = read_page(text if name.endswith(".html") else "")
@@ -56,6 +60,19 @@ def check_beside(name: str, content: bytes, *, codebook: Codebook | None = None)
     if len(content) > SIZE_LIMIT:
         problems.append(f"the file has {len(content):,} bytes; the limit is {SIZE_LIMIT:,}")
     return list(dict.fromkeys(problems))
+
+
+def _pdf(content: bytes) -> tuple[list[str], list[str]]:
+    """Return the problems of a printed page, and what it says of itself and where it leads.
+
+    Its words are those of a page that was let through.
+    """
+    problems = [] if content.startswith(b"%PDF-") else ["no PDF"]
+    content = re.sub(rb"\bstream\r?\n.*?endstream", b"", content, flags=re.DOTALL)
+    problems += [] if b"/StructTreeRoot" in content else ["a PDF without tags"]
+    problems += [f"a PDF with {name.decode()}" for name in RUN_BY_PAPER if name in content]
+    texts = [text.decode("latin-1") for text in re.findall(rb"\(((?:[^()\\]|\\.)*)\)", content)]
+    return problems, texts
 
 
 def _workbook(content: bytes) -> tuple[list[str], list[str]]:

@@ -17,6 +17,7 @@ from cxreport.inputs.dataset import find_codebook
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.period import parse
 from cxreport.inputs.settings import read_settings
+from cxreport.publish.brand import Brand
 from cxreport.publish.names import file_name
 from cxreport.publish.params import check_parameters, read_parameters
 from cxreport.publish.provenance import gather, marks
@@ -73,6 +74,7 @@ class Reports(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     report: tuple[Report, ...] = ()
+    brand: Brand | None = None
 
 
 @dataclass(frozen=True)
@@ -320,9 +322,9 @@ def _why_stale(folder: Path, report: Report, provenance: Mapping[str, Any]) -> s
         return "a file is missing or is not the one published"
     if manifest.get("fingerprint") == provenance["fingerprint"]:
         return ""
-    watched = ("notebook_sha256", "parameters", "codebook_sha256", "data", "libraries")
+    watched = ("notebook_sha256", "parameters", "codebook_sha256", "data", "libraries", "brand")
     changed = [
-        key.removesuffix("_sha256") for key in watched if manifest.get(key) != provenance[key]
+        key.removesuffix("_sha256") for key in watched if manifest.get(key) != provenance.get(key)
     ]
     return f"changed: {', '.join(changed) or 'code'}"
 

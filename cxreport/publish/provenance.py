@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cxreport.errors import CxError
 from cxreport.inputs.source import find_files
 from cxreport.inputs.tables import hash_file
+from cxreport.publish.brand import read_brand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ def gather(
         ``notebook`` and ``notebook_sha256``, ``parameters``, ``codebook_sha256`` (None in a
         study), ``data`` (file below the source's folder -> SHA-256), ``libraries`` (name ->
         version), ``code`` (hash of the package), ``commit`` (None outside version control),
-        ``clean``, and ``fingerprint``: one
+        ``clean``, ``brand`` (see ``read_brand``; where there is one), and ``fingerprint``: one
         hash over all that can change a page except the commit, by which a page is known to be up
         to date.
     """
@@ -64,6 +65,8 @@ def gather(
         | {name: version(name) for name in LIBRARIES},
     }
     made_from["code"] = hash_of_code()
+    if brand := read_brand(root):
+        made_from["brand"] = brand
     fingerprint = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
     return made_from | git_state(root) | {"fingerprint": fingerprint}
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 STAGING = ".staging"
 INDEXES = {"en": "index.html", "it": "index.it.html"}
 """Language -> the list of all pages."""
-KINDS = ("html", "xlsx", "summary.txt", "summary.html", "summary.json")
+KINDS = ("html", "xlsx", "summary.txt", "summary.html", "summary.json", "pdf", "short.pdf")
 """What is published in each language: a page, and what lies beside it."""
 OURS = {MANIFEST, *(f"{language}.{kind}" for language in LANGUAGES for kind in KINDS)}
 OURS |= {f"{METHOD}.{language}.html" for language in LANGUAGES}

@@ -12,7 +12,8 @@ from here import run_here
 from playwright.sync_api import Browser, sync_playwright
 from small_project import PROVENANCE, write_project
 
-from cxreport.publish.export import export_page
+from cxreport.publish.beside import files_beside
+from cxreport.publish.export import export_page, pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,9 +72,12 @@ def demo_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not (folder / "written").exists():
             notebook = run_here("01_monthly_report.ipynb", source="demo")
             for language in ("it", "en"):
-                page = export_page(notebook, language, PROVENANCE)
+                pieces = pieces_of(notebook, language)
+                page = export_page(notebook, language, PROVENANCE, pieces=pieces)
                 method = export_page(notebook, language, PROVENANCE, method=True)
                 (folder / f"{language}.html").write_text(page, "utf-8")
                 (folder / f"method.{language}.html").write_text(method, "utf-8")
+                for name, content in files_beside(pieces, language, page="demo").items():
+                    (folder / name).write_bytes(content)
             (folder / "written").touch()
     return folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -135,7 +134,7 @@ def control(
     values = canvas.numbers(frame, "estimate")
     directions = frame["direction"].tolist()
     with canvas.drawing():
-        figure, axes = canvas.canvas(3.1 if wide else 1.9, wide=wide)
+        figure, axes = canvas.canvas(3.1 if wide else 1.75, wide=wide)
         limits = _limits(axes, frame)
         line: Style = {"color": INK, "linewidth": 1.1}
         axes.plot(np.arange(len(values)), values, gid="line", **line)
@@ -168,20 +167,24 @@ def control(
 
 def _limits(axes: Axes, frame: pd.DataFrame) -> bool:
     """Draw centre and limits, apart for each segment; say whether there are limits at all."""
-    columns: list[Numbers] = [canvas.numbers(frame, name) for name in ("centre", "lower", "upper")]
-    rows = list(zip(*(column.tolist() for column in columns), strict=True))
-    drawn = False
-    position = 0
-    for (centre, lower, upper), run in groupby(rows, key=lambda row: tuple(map(str, row))):
-        length = len(list(run))
-        ends = [position - 0.5, position + length - 0.5]
-        middle, low, high = float(centre), float(lower), float(upper)
-        axes.plot(ends, [middle, middle], color=QUIET, linewidth=1.2, zorder=1, gid="centre")
-        if np.isfinite([low, high]).all():
-            drawn = True
-            axes.fill_between(ends, low, high, color=QUIET, alpha=0.1, linewidth=0, gid="limits")
-            for end in (low, high):
-                edge: Style = {"color": QUIET, "linewidth": 0.9, "linestyle": (0, (4, 2))}
-                axes.plot(ends, [end, end], zorder=1, **edge)
-        position += length
-    return drawn
+    centre, lower, upper = (canvas.numbers(frame, name) for name in ("centre", "lower", "upper"))
+    bounded = np.isfinite(lower) & np.isfinite(upper)
+    lower, upper = (np.where(bounded, ends, np.nan) for ends in (lower, upper))
+    edge: Style = {"color": QUIET, "linewidth": 0.9, "linestyle": (0, (4, 2)), "zorder": 1}
+    axes.plot(*_steps(centre), color=QUIET, linewidth=1.2, zorder=1, gid="centre")
+    if bounded.any():
+        places = np.stack([np.arange(len(lower)) - 0.5, np.arange(len(lower)) + 0.5], axis=1)
+        band: Style = {"color": QUIET, "alpha": 0.1, "linewidth": 0, "gid": "limits"}
+        axes.fill_between(places.ravel(), np.repeat(lower, 2), np.repeat(upper, 2), **band)
+        axes.plot(*_steps(lower), **edge)
+        axes.plot(*_steps(upper), **edge)
+    return bool(bounded.any())
+
+
+def _steps(values: Numbers) -> tuple[Numbers, Numbers]:
+    """Return both ends of each run of equal values, and nothing after it: one path draws all."""
+    first = np.flatnonzero(values != np.append(np.nan, values[:-1]))  # what is not there is alone
+    last = np.append(first[1:], len(values))
+    nothing = np.full(len(first), np.nan)
+    places = np.stack([first - 0.5, last - 0.5, nothing], axis=1).ravel()
+    return places, np.stack([values[first], values[first], nothing], axis=1).ravel()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cxreport.show.formats import Reader
 
 THREE = ("#c24e00", "#767676", "#0072b2")  # from the worst answer to the best
-MORE = ("#7d3200", "#c24e00", "#767676", "#0072b2", "#00436b")
+MORE = ("#7d3200", "#c24e00", "#767676", "#0072b2", "#002e4d")
 
 
 def draw_distribution(block: Block, reader: Reader) -> Drawing:

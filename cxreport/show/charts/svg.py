@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from io import StringIO
+from itertools import count
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -42,6 +43,13 @@ OF_ROOT = (
     "viewBox", "role", "font-family", "stroke-linejoin", "stroke-linecap", "aria-labelledby",
 )  # fmt: skip
 POWER = re.compile(r"\$\\mathdefault\{([-−]?[\d.]+(\\times)?)?([-−]?\d+\^\{[-−]?\d+\})?\}\$")
+HASHED = re.compile("[0-9a-f]{10}$")
+INHERITED = {"fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity"} | {
+    f"stroke-{name}" for name in ("dasharray", "dashoffset", "linecap", "linejoin", "miterlimit")
+}
+TRANSLUCENT = {"opacity", "stroke-opacity"}
+OF_TEXTS = {"fill": "#000000", "font-size": "medium", "text-anchor": "start"}
+"""What a text has of its picture where it does not say it, and what it is where neither does."""
 COUNTED = re.compile(
     r"(figure|axes|matplotlib\.axis|[xy]tick|patch|line2d|text|legend|\w*Collection)_\d+"
 )
@@ -110,7 +118,11 @@ def to_svg(figure: Figure, *, prefix: str, alt: str, description: str | None = N
     root.set("aria-labelledby", " ".join(child.attrib["id"] for child in root))
     root.extend(_clean(drawn, prefix))
     _drop_repeated_ids(root)
-    return ET.tostring(root, encoding="unicode")
+    _clip_what_sticks_out(root)
+    _join_lines(root)
+    _shorten_ids(root, prefix)
+    _say_once(root)
+    return _written(root)
 
 
 def picture_only(svg: str) -> str:
@@ -127,7 +139,7 @@ def picture_only(svg: str) -> str:
     Examples
     --------
     >>> picture_only('<svg viewBox="0 0 1 1"><path d="M0 0"/></svg>')
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0" /></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0"/></svg>'
     """
     try:
         root = ET.fromstring(svg)  # noqa: S314 - expat refuses entities that grow
@@ -146,7 +158,11 @@ def picture_only(svg: str) -> str:
                 hint="let cx.show.figure write it",
             )
     root.attrib = {"xmlns": NAMESPACE.strip("{}")} | root.attrib
-    return ET.tostring(root, encoding="unicode")
+    return _written(root)
+
+
+def _written(root: ET.Element) -> str:
+    return ET.tostring(root, encoding="unicode").replace(" />", "/>")  # texts hold no bare ">"
 
 
 @contextmanager
@@ -214,6 +230,86 @@ def _drop_repeated_ids(root: ET.Element) -> None:
         seen.update(filter(None, [element.get("id")]))
 
 
+def _clip_what_sticks_out(root: ET.Element) -> None:
+    """Leave lines unclipped that lie within what they would be clipped to."""
+    areas = {f"url(#{e.get('id')})": e.find("rect") for e in root.iter("clipPath")}
+    for path in root.iter("path"):
+        area, line = areas.get(path.get("clip-path", "")), path.get("d", "")
+        if area is None or not re.fullmatch(r"[ML\d .-]+", line):
+            continue
+        places = np.array(re.findall(r"-?[\d.]+", line), dtype=float).reshape(-1, 2)
+        corner = np.array([float(area.get(name, 0)) for name in ("x", "y")])
+        size = np.array([float(area.get(name, 0)) for name in ("width", "height")])
+        if np.all((places >= corner - 0.01) & (places <= corner + size + 0.01)):
+            del path.attrib["clip-path"]
+
+
+def _join_lines(element: ET.Element) -> None:
+    """Draw lines of one look that follow each other as one."""
+    before = ET.Element("nothing")
+    for child in list(element):
+        _join_lines(child)
+        line, alike = child.attrib.pop("d", None), before.attrib.copy()
+        drawn = alike.pop("d", "")
+        if line is None:
+            before = child
+        elif child.attrib == alike and child.get("fill") == "none" and not TRANSLUCENT & {*alike}:
+            before.set("d", drawn + line)
+            element.remove(child)
+        else:
+            child.attrib = {"d": line} | child.attrib
+            before = child
+
+
+def _shorten_ids(root: ET.Element, prefix: str) -> None:
+    """Count the marks and the clipped areas, which matplotlib names after a hash."""
+    taken = {e.get("id") for e in root.iter()}
+    free = (name for n in count() if (name := f"{prefix}-{n}") not in taken)
+    short = {name: next(free) for e in root.iter() if HASHED.search(name := e.get("id", ""))}
+    for element in root.iter():
+        for attribute in {*element.attrib} & {"id", "href", "clip-path", "fill"}:
+            text = element.attrib[attribute]
+            name = text.removeprefix("url(").strip("#)")
+            element.set(attribute, text.replace(name, short.get(name, name)))
+
+
+def _say_once(root: ET.Element) -> None:
+    """Leave out what a mark says of itself, and let the picture say what most texts say."""
+    texts = list(root.iter("text"))
+    for shape in _painted(root):
+        shape.set("fill", "#000000")
+    marks = {f"#{e.get('id')}": {*e.attrib} & INHERITED for e in root.iter("path")}
+    for element in root.iter("use"):
+        for name in {*element.attrib} & marks.get(element.get("href", ""), set()):
+            del element.attrib[name]
+    for name, otherwise in OF_TEXTS.items() if texts else ():
+        given = [text.get(name, otherwise) for text in texts]
+        common = max(sorted({*given}), key=given.count)
+        for text, value in zip(texts, given, strict=True):
+            text.set(name, value)
+        _leave_out(root, name, common)
+        root.set(name, common)
+
+
+def _leave_out(element: ET.Element, name: str, common: str) -> None:
+    """Leave out what the picture says, unless something between says otherwise."""
+    for child in element:
+        if child.get(name) == common and child.tag != "defs":
+            del child.attrib[name]
+        if child.get(name) is None and child.tag != "defs":
+            _leave_out(child, name, common)
+
+
+def _painted(element: ET.Element) -> Iterator[ET.Element]:
+    """Yield the shapes that are seen and not filled by what they stand in."""
+    for child in element:
+        if child.get("fill") or child.tag == "clipPath":
+            continue
+        if child.tag in {"path", "rect", "use", "text"} and element.tag != "defs":
+            yield child
+        yield from _painted(child)
+
+
 def _attributes(element: ET.Element, prefix: str) -> dict[str, str]:
     given = {name.rpartition("}")[2]: text for name, text in element.attrib.items()}
     for declaration in given.pop("style", "").split(";"):
@@ -221,7 +317,7 @@ def _attributes(element: ET.Element, prefix: str) -> dict[str, str]:
         given[name.strip()] = text.strip()
     attributes = {}
     for name, text in given.items():
-        if ATTRIBUTES.fullmatch(name):
+        if ATTRIBUTES.fullmatch(name) and (name, text) != ("stroke-dashoffset", "0"):
             attributes[name] = _value(name, text, prefix)
     return {name: text for name, text in attributes.items() if text}
 
@@ -234,7 +330,7 @@ def _value(name: str, text: str, prefix: str) -> str:
         embedded = text if text.startswith("data:image/png;base64,") else ""
         return f"#{prefix}-{text[1:]}" if text.startswith("#") else re.sub(r"\s", "", embedded)
     if name in {"d", "x", "y", "width", "height"}:
-        return _short(" ".join(text.split()), 2)
+        return re.sub(r" ?([A-Za-z]) ?| (?=-)", r"\1", _short(" ".join(text.split()), 2))
     if name == "transform":
         return "" if re.match(r"rotate\(-?0[ )]", text) else _short(text, 4)
     return text.replace("url(#", f"url(#{prefix}-")

@@ -192,8 +192,12 @@ def test_powers_of_ten_are_still_set_as_powers() -> None:
 def test_style_becomes_attributes() -> None:
     figure = Figure()
     figure.text(0.5, 0.5, "Big", size=20, weight="bold", ha="right", color="#ff0000")
-    (text,) = parsed(to_svg(figure, prefix="t", alt="a")).iter(f"{SVG}text")
-    kept = {name: text.get(name) for name in ("font-size", "font-weight", "text-anchor", "fill")}
+    root = parsed(to_svg(figure, prefix="t", alt="a"))
+    (text,) = root.iter(f"{SVG}text")
+    kept = {
+        name: text.get(name, root.get(name))
+        for name in ("font-size", "font-weight", "text-anchor", "fill")
+    }
     assert kept == {
         "font-size": "20px",
         "font-weight": "700",
@@ -210,7 +214,7 @@ def test_coordinates_are_short_and_still_right() -> None:
     axes.plot([1, 2], [1 / 3, 2 / 3], gid="thirds")
     path = parsed(to_svg(figure, prefix="t", alt="a")).find(f".//*[@id='t-thirds']/{SVG}path")
     assert path is not None
-    assert path.get("d") == "M 48 48 L 96 24"  # thirds of 144 by 72 points, upside down
+    assert path.get("d") == "M48 48L96 24"  # thirds of 144 by 72 points, upside down
     for chart in three_charts():
         for element in parsed(to_svg(chart, prefix="t", alt="a")).iter(f"{SVG}path"):
             assert not re.search(r"\.\d{3}|\n", element.get("d", ""))
