@@ -32,7 +32,7 @@ NOT_IDENTIFIED, NOT_CONVERGED, NO_FIT, EDGE = (
 LEAST_STABILITY, LEAST_ENTROPY = 0.8, 0.6
 """Below which classes are not called kinds of people: good recovery (Steinley 2004, Psychological
 Methods 9, 386-396), medium separation (Clark & Muthén 2009)."""
-MEDIUM = 0.5
+MEDIUM, LEAST_CONCORDANCE = 0.5, 0.9
 UNSTABLE, BLURRED, STEPS = "unstable", "blurred", "steps"
 
 
@@ -76,9 +76,10 @@ class Personas:
         """Why the classes, if there are several, are not to be called kinds of people.
 
         "most tried": more classes might describe them better still; "unstable": agreement below
-        0.8; "blurred": entropy below 0.6; "steps": each class is above the next in every rating
-        and count, and no code sets one apart by half or more (Cohen's h, a medium difference), so
-        that they are steps of one scale. Empty where nothing speaks against it.
+        0.8; "blurred": entropy below 0.6; "steps": the classes stand in one order in all ratings
+        and counts (Kendall's W of 0.9 or more), and no code sets one apart by half or more
+        (Cohen's h, a medium difference), so that they are steps of one scale. Empty where nothing
+        speaks against it.
         """
         best = self.fit[self.fit["chosen"]].iloc[0]
         if self.count == 1:
@@ -92,14 +93,17 @@ class Personas:
         return [reason for reason, holds in reasons.items() if holds]
 
     def _are_steps(self) -> bool:
-        """Return whether the classes stand in one order in everything that has a mean."""
+        """Return whether the classes stand in one order in all that has a mean (Kendall's W)."""
         is_mean = self.profiles["metric"] == "mean"
         means = self.profiles[is_mean].pivot_table(index="item", columns="class", values="estimate")
         codes = self.profiles[~self.profiles["item"].isin(means.index)]
         if len(means) < 2 or (codes["effect"].abs() >= MEDIUM).any():
             return False
-        order = means.rank(axis=1)
-        return bool((order == order.iloc[0]).all(axis=None))
+        ranks = means.rank(axis=1)
+        items, classes = ranks.shape
+        apart = ((ranks.sum() - ranks.sum().mean()) ** 2).sum()
+        concordance = 12 * float(apart) / (items**2 * (classes**3 - classes))
+        return concordance >= LEAST_CONCORDANCE
 
 
 def personas(
