@@ -108,7 +108,10 @@ def _judgement(
         is_open = {EDGE, UNSTABLE} & {*personas.doubts}
         why = [say(DOUBTED[reason], **numbers) for reason in personas.doubts]
         return [[say("unsettled" if is_open else "no_kinds", **values), *why], *base]
-    lines: list[Said | list[Said]] = [say("classes", count=personas.count, **values), *base]
+    count, least = personas.count, study.items.least_answers
+    often = say("classes_often", count=count, least=least, **values)
+    first = say("classes", count=count, **values) if least == 1 else often
+    lines: list[Said | list[Said]] = [first, *base]
     lines.append(say("untried") if np.isnan(steady) else say("steady", stability=steady))
     is_clear = float(best["entropy"]) >= CLEAR
     lines.append(say("clear" if is_clear else "blurred", certainty=certainty))

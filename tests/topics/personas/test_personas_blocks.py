@@ -99,7 +99,7 @@ def test_classes_that_could_not_be_settled_are_no_personas(
     file = tmp_path / "personas.toml"
     file.write_text(STORY, encoding="utf-8")
     text = said(summary(unsettled, company))
-    assert "the number of groups among the 100 customers" in text
+    assert "the number of groups could not be settled" in text
     assert "could not be settled. Up to 2 groups were tried" in text
     assert "Numbers of classes tried" in text
     assert "fall into" not in text
@@ -143,7 +143,7 @@ def test_steps_of_one_scale_are_no_kinds(company: Company) -> None:
 
 def test_a_card_says_what_is_measured(study: PersonaStudy, company: Company) -> None:
     text = said(persona_cards(study, company))
-    assert "Class 1 60.0% of customers" in text
+    assert "Class 1 60.0% of these customers" in text
     # Wilson: 60 of 100
     assert "Size: 50.2% to 69.1%, about 60 customers." in text
     assert "More often channel app: 96.7%" in text
