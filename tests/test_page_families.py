@@ -33,6 +33,7 @@ FAMILIES = {  # what makes a family of comparisons -> how many of them
     "linkage.survey_returns": 1,
     "linkage.survey_word_of_mouth": 1,
     "personas.company_personas": 1,
+    "personas.persona_cards": 1,  # what sets each class apart
     "scoreboard": 1,
     "scores.channel_consistency": 1,
     "scores.weighted_differences": 2,  # with weights and without

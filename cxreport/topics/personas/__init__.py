@@ -1,6 +1,6 @@
 """Who are the customers: measured classes of needs and behaviour, and personas told on top."""
 
-from cxreport.topics.personas.blocks import brief, compared, fits, persona_cards, profiles
+from cxreport.topics.personas.blocks import compared, fits, persona_cards, profiles
 from cxreport.topics.personas.class_quotes import class_quotes, company_quotes
 from cxreport.topics.personas.classes import Personas, personas
 from cxreport.topics.personas.frames import (
@@ -13,6 +13,7 @@ from cxreport.topics.personas.narrative import company_narratives, read_narrativ
 from cxreport.topics.personas.outcomes import outcomes
 from cxreport.topics.personas.stability import agreement
 from cxreport.topics.personas.traits import main_channels, traits
+from cxreport.topics.personas.verdict_blocks import brief, summary
 
 __all__ = [
     "CustomerItems",
@@ -33,5 +34,6 @@ __all__ = [
     "personas",
     "profiles",
     "read_narratives",
+    "summary",
     "traits",
 ]

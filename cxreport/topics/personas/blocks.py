@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from cxreport.show.few import few_note
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
-from cxreport.topics.personas.classes import EDGE, NOT_CONVERGED
+from cxreport.topics.personas.classes import LEAST_ENTROPY, LEAST_STABILITY
 from cxreport.topics.personas.frames import STAGE
 from cxreport.topics.personas.items import CONSTANT, NO_ANSWER
 from cxreport.topics.personas.narrative import BY_ORDER, BY_SIGNATURE, NO_CLASS, SEVERAL
 from cxreport.topics.personas.traits import LARGE, class_stages, main_channels, traits
+from cxreport.topics.personas.verdict_blocks import FIT, TOPIC, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -27,15 +27,9 @@ if TYPE_CHECKING:
 
     Row = dict[Hashable, Any]
 
-TOPIC = "personas"
-STEADY, MOSTLY, CLEAR = 0.8, 0.6, 0.8
-"""Stability and entropy at which classes are called steady, and people clearly placed."""
-CLOSE = 10
-"""Difference of BIC below which the runner-up is said."""
 SHADES = 5
 QUOTES = 3
 
-JUDGED = {EDGE: "judged.most tried", NOT_CONVERGED: "judged.not converged"}
 LEFT_OUT = {CONSTANT: "left_out.constant", NO_ANSWER: "left_out.no answer"}
 APART = {
     ("mean", "more"): "apart.mean.more", ("mean", "less"): "apart.mean.less",
@@ -52,16 +46,6 @@ _table = partial(table, TOPIC)
 _note = partial(note, TOPIC)
 
 NAME = Column("class", "unbroken:say:class_name", "class")
-FIT = (
-    Column("classes", "whole"),
-    Column("parameters", "whole"),
-    Column("loglik", "number"),
-    Column("bic", "number"),
-    Column("entropy", "ratio"),
-    Column("stability", "ratio"),
-    Column("chosen", "yes"),
-    Column("note", "word:note"),
-)
 SIZES = (
     NAME,
     Column("n", "whole", "people"),
@@ -91,29 +75,15 @@ OUTCOMES = (
 )
 
 
-def brief(study: PersonaStudy, company: Company) -> Block:
-    """State in two sentences how many kinds of customers there are, and how sure that is.
-
-    Parameters
-    ----------
-    study : PersonaStudy
-        From ``company_personas``.
-    company : Company or Survey
-        What is reported.
-    """
-    if study.personas is None:
-        return _note("missing.personas", company, needs=("responses", "orders"))
-    return _sentences(_judgement(study, study.personas), company)
-
-
 def fits(study: PersonaStudy, company: Company) -> Block:
     """Show each number of classes tried, and the sizes of those chosen."""
     personas = study.personas
     if personas is None:
-        return _note("missing.personas", company, needs=("responses", "orders"))
-    lines = [say("how_fit"), *_left_out(personas)]
+        return nothing(study, company)
+    bounds = {"stability": LEAST_STABILITY, "entropy": LEAST_ENTROPY}
+    lines = [say("how_fit", **bounds), *_left_out(personas)]
     blocks = [_sentences(lines, company), _table("fit", personas.fit, FIT, company)]
-    if personas.count > 1:
+    if study.kinds is not None:
         kept = _large_enough(personas, personas.sizes, company)
         if len(kept):
             blocks.append(_table("sizes", kept, SIZES, company))
@@ -123,9 +93,9 @@ def fits(study: PersonaStudy, company: Company) -> Block:
 
 def profiles(study: PersonaStudy, company: Company) -> Block:
     """Draw how each class answers each item, and list it with intervals."""
-    personas = study.personas
-    if personas is None or personas.count == 1:
-        return _nothing(personas, company)
+    personas = study.kinds
+    if personas is None:
+        return nothing(study, company)
     kept = _large_enough(personas, personas.profiles, company)
     if kept.empty:
         return few_note(company)
@@ -151,9 +121,9 @@ def profiles(study: PersonaStudy, company: Company) -> Block:
 
 def compared(study: PersonaStudy, company: Company) -> Block:
     """Show the scores of each class, corrected for people in the wrong one."""
-    personas = study.personas
-    if personas is None or personas.count == 1:
-        return _nothing(personas, company)
+    personas = study.kinds
+    if personas is None:
+        return nothing(study, company)
     kept = _large_enough(personas, study.outcomes, company)
     if kept.empty:
         return few_note(company) if len(study.outcomes) else _note("missing.outcomes", company)
@@ -193,14 +163,14 @@ def persona_cards(
         From ``company_quotes``: ``class``, ``group``, ``text``, in the order to be shown; at most
         three of each class are.
     """
-    personas = study.personas
-    if personas is None or personas.count == 1:
-        return _nothing(personas, company)
+    personas = study.kinds
+    if personas is None:
+        return nothing(study, company)
     sizes = _large_enough(personas, personas.sizes, company)
     if sizes.empty:
         return few_note(company)
     stories = pd.DataFrame(columns=["class"]) if narratives is None else narratives
-    cards = [_card(row, study, stories) for row in sizes.to_dict("records")]
+    cards = [_card(row, study, stories, company) for row in sizes.to_dict("records")]
     drawn = chart("cards", TOPIC, "sizes", sizes, SIZES, company, cards=cards)
     blocks = [_sentences([say("how_cards")], company), drawn]
     kept = sizes["class"].tolist()
@@ -215,35 +185,6 @@ def persona_cards(
     return section([*blocks, *_few(personas, company)])
 
 
-def _judgement(study: PersonaStudy, personas: Personas) -> list[Said]:
-    """State how many classes fit best, and whether to build on them."""
-    fit = personas.fit.dropna(subset="bic").sort_values("bic")
-    values = {"n": personas.n, "periods": study.items.periods}
-    if personas.count == 1:
-        return [say("one_class", most=int(fit["classes"].max()), **values)]
-    best, other = fit.iloc[0], fit.iloc[1] if len(fit) > 1 else None
-    lines = [say("classes", count=personas.count, **values)]
-    steady = float(best["stability"])
-    if not np.isnan(steady):
-        word = "steady" if steady >= STEADY else "mostly" if steady >= MOSTLY else "unsteady"
-        lines.append(say(word, stability=steady))
-    sure = float(best["entropy"])
-    lines.append(say("clear" if sure >= CLEAR else "blurred", entropy=sure,
-                     certainty=_certainty(personas)))  # fmt: skip
-    if other is not None and other["bic"] - best["bic"] < CLOSE:
-        lines.append(
-            say("close", other=int(other["classes"]), apart=float(other["bic"] - best["bic"]))
-        )
-    if best["note"] in JUDGED:
-        lines.append(say(JUDGED[best["note"]], count=personas.count))
-    return lines
-
-
-def _certainty(personas: Personas) -> float:
-    """Return the mean probability of the class that people are put into, in percent."""
-    return 100 * float(personas.members.filter(regex="^posterior_").max(axis=1).mean())
-
-
 def _left_out(personas: Personas) -> list[Said]:
     """State which items tell nothing apart, and whether a sample was drawn."""
     lines = [
@@ -252,13 +193,6 @@ def _left_out(personas: Personas) -> list[Said]:
     if personas.fitted < personas.n:
         lines.append(say("sample", fitted=personas.fitted, n=personas.n))
     return lines
-
-
-def _nothing(personas: Personas | None, company: Company) -> Block:
-    """State that there are no classes, and why."""
-    if personas is None:
-        return _note("missing.personas", company, needs=("responses", "orders"))
-    return _note("missing.one_class", company)
 
 
 def _large_enough(personas: Personas, frame: pd.DataFrame, company: Company) -> pd.DataFrame:
@@ -280,10 +214,11 @@ def _few(personas: Personas, company: Company) -> list[Block]:
     return [few_note(company)] if (personas.sizes["n"] < company.minimum_group).any() else []
 
 
-def _card(row: Row, study: PersonaStudy, stories: pd.DataFrame) -> dict[str, Any]:
+def _card(row: Row, study: PersonaStudy, stories: pd.DataFrame, company: Company) -> dict[str, Any]:
     """Write one card, of what is measured alone; its name may be the team's."""
-    place, personas = int(row["class"]), study.personas
-    apart = traits(personas, place) if personas is not None else []
+    place, personas = int(row["class"]), study.kinds
+    level = company.family_level
+    apart = traits(personas, place, family_level=level) if personas is not None else []
     own = stories[stories["class"] == place].to_dict("records")
     name = say("plain_name", number=place)
     if own:

@@ -125,8 +125,8 @@ def company_quotes(study: PersonaStudy, company: Company, *, each: int = EACH) -
     CxError
         If the data cannot be read.
     """
-    personas = study.personas
-    if personas is None or personas.count == 1:
+    personas = study.kinds
+    if personas is None:
         return pd.DataFrame(columns=QUOTED)
     comments = company_comments(company, periods=study.items.periods)
     comments = comments[comments["source"] == SURVEY]

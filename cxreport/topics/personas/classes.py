@@ -29,6 +29,11 @@ FIT = ["classes", "parameters", "loglik", "aic", "bic", "entropy", "stability", 
 NOT_IDENTIFIED, NOT_CONVERGED, NO_FIT, EDGE = (
     "not identified", "not converged", "no fit", "most tried"
 )  # fmt: skip
+LEAST_STABILITY, LEAST_ENTROPY = 0.8, 0.6
+"""Below which classes are not called kinds of people: good recovery (Steinley 2004, Psychological
+Methods 9, 386-396), medium separation (Clark & Muthén 2009)."""
+MEDIUM, LEAST_CONCORDANCE = 0.5, 0.9
+UNSTABLE, BLURRED, STEPS = "unstable", "blurred", "steps"
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,40 @@ class Personas:
     def count(self) -> int:
         """How many classes fit best; with 1 there are no personas to be seen."""
         return int(self.fit["classes"][self.fit["chosen"]].item())
+
+    @property
+    def doubts(self) -> list[str]:
+        """Why the classes, if there are several, are not to be called kinds of people.
+
+        "most tried": more classes might describe them better still; "unstable": agreement below
+        0.8; "blurred": entropy below 0.6; "steps": the classes stand in one order in all ratings
+        and counts (Kendall's W of 0.9 or more), and no code sets one apart by half or more
+        (Cohen's h, a medium difference), so that they are steps of one scale. Empty where nothing
+        speaks against it.
+        """
+        best = self.fit[self.fit["chosen"]].iloc[0]
+        if self.count == 1:
+            return []
+        reasons = {
+            EDGE: best["note"] == EDGE,
+            UNSTABLE: best["stability"] < LEAST_STABILITY,
+            BLURRED: best["entropy"] < LEAST_ENTROPY,
+            STEPS: self._are_steps(),
+        }
+        return [reason for reason, holds in reasons.items() if holds]
+
+    def _are_steps(self) -> bool:
+        """Return whether the classes stand in one order in all that has a mean (Kendall's W)."""
+        is_mean = self.profiles["metric"] == "mean"
+        means = self.profiles[is_mean].pivot_table(index="item", columns="class", values="estimate")
+        codes = self.profiles[~self.profiles["item"].isin(means.index)]
+        if len(means) < 2 or (codes["effect"].abs() >= MEDIUM).any():
+            return False
+        ranks = means.rank(axis=1)
+        items, classes = ranks.shape
+        apart = ((ranks.sum() - ranks.sum().mean()) ** 2).sum()
+        concordance = 12 * float(apart) / (items**2 * (classes**3 - classes))
+        return concordance >= LEAST_CONCORDANCE
 
 
 def personas(
@@ -106,7 +145,7 @@ def personas(
         0 to 1: how clearly people belong to one class); ``stability`` (of the chosen number: mean
         adjusted Rand index between it and the classes of resamples, at most 1); ``chosen`` (the
         lowest ``bic``); ``note`` ("not identified": more parameters than the data can tell,
-        "not converged", "no fit", "most tried": the largest number tried was chosen).
+        "not converged", "no fit", "most tried": the largest number that could be tried was chosen).
 
         ``sizes``: ``class`` (1 is the largest); ``n`` (expected people); ``estimate``,
         ``std_error``, ``low``, ``high`` (percent); ``certainty`` (percent: mean probability of
@@ -115,8 +154,8 @@ def personas(
         ``profiles``: ``class``; ``item``; ``level`` ("" for a mean); ``metric`` ("share",
         "mean"); ``n`` (expected people who answered it); ``estimate``, ``std_error``, ``low``,
         ``high`` (percent, or the item's own unit); ``others`` (all other classes together);
-        ``effect`` (Cohen's h, or standard deviations); ``note`` ("at the boundary": Wilson's
-        interval, no standard error).
+        ``effect`` (Cohen's h, or standard deviations); ``p_value`` (of the difference from the
+        others, by itself); ``note`` ("at the boundary": Wilson's interval, no standard error).
 
         ``members``, with the index of ``data``: ``class`` (the likeliest, empty without any
         answer), ``posterior_1`` ... (probability of each class).
@@ -170,7 +209,7 @@ def personas(
     if best > 1:
         steady = stability(model, part, fitter, resamples=resamples, rng=rng)
         fit.loc[fit["chosen"], "stability"] = steady
-        if best == max(tried):
+        if best == max(models):
             fit.loc[fit["chosen"] & (fit["note"] == ""), "note"] = EDGE
     posterior = model.posterior if part is coded else fitter.posterior(model, coded)
     sizes, profiles = describe(model, part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import ibis
@@ -14,6 +14,7 @@ from cxreport.inputs.source import run
 from cxreport.scores.recent import columns_with, recent_rows, valid_recent
 from cxreport.scores.scoreboard import favourable_from
 from cxreport.topics.personas.classes import Personas, personas
+from cxreport.topics.personas.narrative import are_written
 from cxreport.topics.personas.outcomes import outcomes
 
 if TYPE_CHECKING:
@@ -50,12 +51,18 @@ class CustomerItems:
         Columns of ``rows`` that are outcomes.
     periods : int
         Periods that count.
+    least_answers : int
+        Answers that a customer must have given.
+    fewer : int
+        Customers who gave some, but not so many, and are left out.
     """
 
     rows: pd.DataFrame
     items: dict[str, str]
     metrics: list[str]
     periods: int
+    least_answers: int = 1
+    fewer: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,12 +76,22 @@ class PersonaStudy:
     personas : Personas or None
         The classes; none with fewer than 50 customers or two items.
     outcomes : DataFrame
-        As from ``outcomes``: scores, and favourable ratings by stage; empty with one class.
+        As from ``outcomes``: scores, and favourable ratings by stage; empty where the classes are
+        no kinds of customers.
+    unwritten : bool
+        Whether nothing was looked for, because the organisation has written no personas.
     """
 
     items: CustomerItems
     personas: Personas | None
     outcomes: pd.DataFrame
+    unwritten: bool = False
+
+    @property
+    def kinds(self) -> Personas | None:
+        """The classes, where they may be called kinds of customers: several, and no doubts."""
+        classes = self.personas
+        return None if classes is None or classes.count == 1 or classes.doubts else classes
 
 
 def customer_items(
@@ -111,7 +128,8 @@ def customer_items(
         got = f"{periods}, {least_answers}"
         raise CxError("not a number of periods or answers", got=got, expected="1 or more")
     ratings = columns_with(company, *LAYERS, *HEADLINES, "touchpoint")
-    answers = _answers(company, ratings, periods, least_answers)
+    every = _answers(company, ratings, periods)
+    answers = every[every["answers"] >= least_answers] if len(every) else every
     orders, tickets = (_used(company, name, periods) for name in ("orders", "tickets"))
     possible = [n for n, c in ratings.items() if c.role != "nps" and n in answers]
     possible += [CHANNEL] if CHANNEL in answers or CHANNEL in orders else []
@@ -137,7 +155,9 @@ def customer_items(
             rows[name] = np.floor(answers[name].reindex(index) + 0.5)
     metrics = _metrics(rows, answers, ratings)
     kinds = {name: "categorical" if name == CHANNEL else "ordered" for name in wanted}
-    return CustomerItems(rows.sort_index(), kinds, metrics, min(periods, len(company.history)))
+    fewer = len(every) - len(answers)
+    periods = min(periods, len(company.history))
+    return CustomerItems(rows.sort_index(), kinds, metrics, periods, least_answers, fewer)
 
 
 def company_personas(
@@ -149,6 +169,7 @@ def company_personas(
     starts: int = 20,
     resamples: int = 20,
     seed: int = 0,
+    only_written: bool = False,
 ) -> PersonaStudy:
     """Look for classes among a company's customers, and compare their scores.
 
@@ -160,6 +181,8 @@ def company_personas(
         As in ``customer_items``.
     starts, resamples, seed : int
         As in ``personas``.
+    only_written : bool
+        Whether to look only where ``personas.toml`` stands beside the codebook.
 
     Returns
     -------
@@ -171,22 +194,24 @@ def company_personas(
     CxError
         If an item is not known.
     """
+    nothing = pd.DataFrame(columns=["metric", "estimate"])
+    if only_written and not are_written(company):
+        empty = CustomerItems(pd.DataFrame(), {}, [], min(periods, len(company.history)))
+        return PersonaStudy(empty, None, nothing, unwritten=True)
     read = customer_items(company, items=items, periods=periods, least_answers=least_answers)
     usable = [n for n in read.items if len(read.rows[n].dropna().unique()) > 1]
-    nothing = pd.DataFrame(columns=["metric", "estimate"])
     if len(read.rows) < FEWEST or len(usable) < 2:
         return PersonaStudy(read, None, nothing)
     classes = personas(read.rows, read.items, starts=starts, resamples=resamples, seed=seed)
+    study = PersonaStudy(read, classes, nothing)
     metrics = [name for name in read.metrics if read.rows[name].notna().any()]
-    if classes.count == 1 or not metrics:
-        return PersonaStudy(read, classes, nothing)
+    if study.kinds is None or not metrics:
+        return study
     compared = outcomes(classes, read.rows, metrics, family_level=company.family_level)
-    return PersonaStudy(read, classes, compared)
+    return replace(study, outcomes=compared)
 
 
-def _answers(
-    company: Company, ratings: dict[str, Column], periods: int, least: int
-) -> pd.DataFrame:
+def _answers(company: Company, ratings: dict[str, Column], periods: int) -> pd.DataFrame:
     """Return the mean answers of each customer to each question, and the channel of most."""
     rows = valid_recent(company, periods)
     who = [*columns_with(company, "customer"), *columns_with(company, "id")]
@@ -201,8 +226,7 @@ def _answers(
         good = ibis.cases((value.isnull(), None), else_=_code(column, value))
         sums[f"{name}:good"] = good.sum()
     counted = run(rows.group_by("person").aggregate(**sums)).set_index("person").sort_index()
-    counted = counted[counted["answers"] >= least]
-    answers = pd.DataFrame(index=counted.index)
+    answers = counted[["answers"]].copy()
     for name in ratings:
         n = counted[f"{name}:n"].where(counted[f"{name}:n"] > 0)
         answers[name] = counted[f"{name}:sum"] / n

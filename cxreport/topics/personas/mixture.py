@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
+from stepmix.emission.categorical import Multinoulli
 from stepmix.emission.gaussian import GaussianDiagNan
 from stepmix.stepmix import StepMix
 
@@ -33,6 +34,23 @@ BEST = 4
 """Starts that go on after their first iterations."""
 
 
+class _Levels(Multinoulli):  # type: ignore[misc]
+    """Shares of the levels of items, each among those who answered it.
+
+    Where an item is not answered, all its columns are 0: nothing is to be filled or left out at
+    each step, which is most of the time that stepmix takes.
+    """
+
+    first_columns: Any
+    """Of each item."""
+
+    def m_step(self, X: Floats, resp: Floats) -> None:  # noqa: N803
+        counts = X.T @ resp
+        answered = np.add.reduceat(counts, self.first_columns)
+        widths = np.diff([*self.first_columns, len(counts)])
+        self.parameters["pis"] = (counts / np.repeat(answered, widths, axis=0)).T
+
+
 class _Spread(GaussianDiagNan):  # type: ignore[misc]
     """Continuous items with a mean and a variance for each class, the variance with a floor."""
 
@@ -50,6 +68,8 @@ class _Classes(StepMix):  # type: ignore[misc]
 
     begin: Floats | dict[str, Any]
     """Memberships of each pattern, or parameters."""
+    first_columns: Any
+    """Of each item that has levels."""
 
     def _initialize_parameters(self, X: Floats, random_state: Any) -> None:  # noqa: N803
         if isinstance(self.begin, dict):
@@ -67,14 +87,46 @@ class _Classes(StepMix):  # type: ignore[misc]
         random_state: Any = None,
         init_emission: bool = True,
     ) -> None:
-        super()._initialize_parameters_measurement(X, random_state, init_emission=False)
-        if "continuous" in self._mm.models:
-            kept = self._mm.models["continuous"]
-            if not isinstance(kept, _Spread):
-                own = _Spread(n_components=self.n_components, random_state=random_state)
-                self._mm.models["continuous"] = own
+        if not hasattr(self, "_mm"):
+            super()._initialize_parameters_measurement(X, random_state, init_emission=False)
+            own: dict[str, Any] = {"n_components": self.n_components, "random_state": random_state}
+            if "continuous" in self._mm.models:
+                self._mm.models["continuous"] = _Spread(**own)
+            if "levels" in self._mm.models:
+                columns = self.measurement["levels"]["n_columns"]
+                levels = _Levels(
+                    **own, integer_codes=False, max_n_outcomes=columns, total_outcomes=columns
+                )
+                levels.first_columns = self.first_columns
+                self._mm.models["levels"] = levels
         if init_emission:
             self._mm.initialize(X, np.exp(self.log_resp_), random_state)
+
+    # The same two steps as stepmix's, which checks all weights anew at each of thousands.
+
+    def _e_step(
+        self,
+        X: Floats,  # noqa: N803
+        sample_weight: Any = None,
+        **_: None,
+    ) -> tuple[float, Floats]:
+        log = self._mm.log_likelihood(X) + np.log(self.weights_)
+        most = log.max(axis=1, keepdims=True)
+        every = most + np.log(np.exp(log - most).sum(axis=1, keepdims=True))
+        weights = np.ones(len(X)) if sample_weight is None else sample_weight
+        return float(weights @ every[:, 0] / weights.sum()), log - every
+
+    def _m_step(
+        self,
+        X: Floats,  # noqa: N803
+        resp: Floats,
+        _: None,
+        sample_weight: Any,
+        **__: bool,
+    ) -> None:
+        weighted = resp * sample_weight[:, None]
+        self.weights_ = np.clip(weighted.sum(axis=0) / sample_weight.sum(), 1e-15, 1 - 1e-15)
+        self._mm.m_step(X, weighted)
 
 
 @dataclass(frozen=True)
@@ -122,7 +174,9 @@ class Fitter:
 
     def __init__(self, coded: Coded, *, most_at_start: int) -> None:
         self.design = coded.design
-        self.levels = sum(item.width for item in coded.items if not item.is_continuous)
+        spans = [s for s, i in zip(coded.spans, coded.items, strict=True) if not i.is_continuous]
+        self.first_columns = [span.start for span in spans]
+        self.levels = spans[-1].stop if spans else 0
         self.most_at_start = most_at_start
         kinds = {
             "levels": ("categorical", slice(0, self.levels)),
@@ -135,11 +189,11 @@ class Fitter:
                 continue
             descriptor: dict[str, Any] = {"model": kind, "n_columns": part.shape[1]}
             if name == "levels":
-                descriptor["model"] += "_nan" if np.isnan(part).any() else ""
                 descriptor |= {"integer_codes": False, "max_n_outcomes": self.levels}
                 descriptor["total_outcomes"] = self.levels
             self.measurement[name] = descriptor
         self.distances_to = np.nan_to_num(self.design, nan=0.0)
+        self.design[:, : self.levels] = self.distances_to[:, : self.levels]
 
     def fit(
         self,
@@ -221,7 +275,7 @@ class Fitter:
             classes, measurement=self.measurement, abs_tol=gain, max_iter=most,
             random_state=0, progress_bar=0,
         )  # fmt: skip
-        model.begin = begin
+        model.begin, model.first_columns = begin, self.first_columns
         with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
             # A start is not meant to converge; a full fit says whether it did.
             warnings.simplefilter("ignore", ConvergenceWarning)

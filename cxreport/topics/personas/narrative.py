@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.company import Company
     from cxreport.topics.personas.classes import Personas
+    from cxreport.topics.personas.frames import PersonaStudy
 
 FILE = "personas.toml"
 PARTS = ("name", "needs", "worries", "day")
@@ -24,30 +25,38 @@ NARRATIVES = ["class", "matched", *(f"{part}_{of}" for part in PARTS for of in L
 BY_SIGNATURE, BY_ORDER, NO_CLASS, SEVERAL = "signature", "order", "no such class", "several classes"
 
 
-def company_narratives(company: Company, personas: Personas | None) -> pd.DataFrame:
+def are_written(company: Company) -> bool:
+    """Return whether the organisation has written personas."""
+    return _file(company).is_file()
+
+
+def _file(company: Company) -> Path:
+    return company.codebook.path.parent / FILE
+
+
+def company_narratives(company: Company, study: PersonaStudy) -> pd.DataFrame:
     """Read what the team wrote of the classes, from ``personas.toml`` beside the codebook.
 
     Parameters
     ----------
     company : Company or Survey
         What is reported.
-    personas : Personas or None
-        The classes.
+    study : PersonaStudy
+        From ``company_personas``.
 
     Returns
     -------
     DataFrame
-        As from ``read_narratives``; empty where there is no such file, or no classes.
+        As from ``read_narratives``; empty where there is no such file, or no kinds of customers.
 
     Raises
     ------
     CxError
         If the file is not as it should be.
     """
-    path = company.codebook.path.parent / FILE
-    if personas is None or personas.count == 1 or not path.is_file():
+    if study.kinds is None or not are_written(company):
         return pd.DataFrame(columns=NARRATIVES)
-    return read_narratives(path, personas)
+    return read_narratives(_file(company), study.kinds)
 
 
 def read_narratives(path: Path, personas: Personas) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from cxreport.stats.intervals import normal_quantile, of_share
 
@@ -23,7 +24,7 @@ LEVEL = 0.95
 SIZES = ["class", "n", "estimate", "std_error", "low", "high", "certainty", "note"]
 PROFILES = [
     "class", "item", "level", "metric", "n", "estimate", "std_error", "low", "high", "others",
-    "effect", "note",
+    "effect", "p_value", "note",
 ]  # fmt: skip
 AT_BOUNDARY = "at the boundary"
 
@@ -49,6 +50,7 @@ def describe(model: Model, coded: Coded) -> tuple[pd.DataFrame, pd.DataFrame]:
     the delta method, as in poLCA (Linzer & Lewis 2011, Journal of Statistical Software 42(10));
     weights multiply the variance by n over Kish's effective n. Shares have Wilson's interval at
     p (1 - p) / variance answers, no more than the class has; at a boundary, at as many as it has.
+    Differences from all others together: the same covariances, the sizes of the others as given.
     """
     spread = _Spread(model, coded)
     sizes, profiles = [], []
@@ -107,14 +109,28 @@ class _Spread:
 
     def of_item(self, place: int, columns: slice) -> Floats:
         """Return the covariance of what a class has in the columns of an item."""
+        where, slope = self._where(place, columns), self._slope(place, columns)
+        return np.asarray(slope @ self.covariance[where, where] @ slope)
+
+    def of_difference(self, place: int, columns: slice, values: Floats) -> float:
+        """Return the variance of a class's mean of values less that of all others together."""
+        moves = np.zeros(len(self.covariance))
+        parts = (np.arange(self.model.count) == place) - _rest(self.model, place)
+        for other, part in enumerate(parts):
+            moves[self._where(other, columns)] = part * self._slope(other, columns) @ values
+        return float(moves @ self.covariance @ moves)
+
+    def _where(self, place: int, columns: slice) -> slice:
+        """Return which parameters are those of a class in the columns of an item."""
         start = self.model.count + place * (self.width + self.spreads)
-        where = slice(start + columns.start, start + columns.stop)
-        kept = np.asarray(self.covariance[where, where])
+        return slice(start + columns.start, start + columns.stop)
+
+    def _slope(self, place: int, columns: slice) -> Floats:
+        """Return what moves shares, or a mean, when their parameters move."""
         if (self.model.variances[place, columns] > 0).all():
-            return kept
+            return np.eye(columns.stop - columns.start)
         shares = self.model.means[place, columns]
-        slope = np.diag(shares) - np.outer(shares, shares)
-        return np.asarray(slope @ kept @ slope)
+        return np.asarray(np.diag(shares) - np.outer(shares, shares))
 
 
 def _share_row(share: float, variance: float, n: float, most: float) -> dict[str, Any]:
@@ -142,15 +158,20 @@ def _profile(
     n = float(model.posterior[:, place] @ (coded.weights * answered))
     most = n * coded.n_effective / coded.n
     mean, variance = model.means[place, columns], spread.of_item(place, columns)
-    others = _others(model, place, columns)
+    others = _rest(model, place) @ model.means[:, columns]
     rows = []
     if not item.is_continuous:
         for at, level in enumerate(item.levels):
             row = _share_row(mean[at], variance[at, at], n, most)
             apart = 2 * np.arcsin(np.sqrt(np.clip([mean[at], others[at]], 0, 1)))
+            is_level = (np.arange(item.width) == at).astype(float)
+            unsure = spread.of_difference(place, columns, is_level)
+            if row["note"]:  # no curvature: what chance would do to a share like the others'
+                unsure += others[at] * (1 - others[at]) / max(most, 1e-9)
             rows.append(
                 {"level": _name(level), "metric": "share", **row, "others": 100 * others[at],
-                 "effect": float(apart[0] - apart[1])}
+                 "effect": float(apart[0] - apart[1]),
+                 "p_value": _p_value(mean[at] - others[at], unsure)}
             )  # fmt: skip
     if item.kind == "categorical":
         return rows
@@ -169,17 +190,23 @@ def _profile(
     mean_row = {
         "level": "", "metric": "mean", "n": round(n), "estimate": middle, "low": low, "high": high,
         "std_error": error or np.nan, "others": against, "effect": (middle - against) / sd,
+        "p_value": _p_value(middle - against, spread.of_difference(place, columns, values)),
         "note": "" if error else AT_BOUNDARY,
     }  # fmt: skip
     return [mean_row, *rows]
 
 
-def _others(model: Model, place: int, columns: slice) -> Floats:
-    """Return what all other classes together have; NaN where there is no other."""
-    rest = np.where(np.arange(model.count) == place, 0.0, model.weights)
+def _rest(model: Model, place: int) -> Floats:
+    """Return the part of each class in all others together; NaN where there is no other."""
     if model.count == 1:
-        return np.full(model.means[0, columns].shape, np.nan)
-    return np.asarray(rest @ model.means[:, columns] / rest.sum())
+        return np.array([np.nan])
+    rest = np.where(np.arange(model.count) == place, 0.0, model.weights)
+    return np.asarray(rest / rest.sum())
+
+
+def _p_value(difference: float, variance: float) -> float:
+    """Return the two-sided p-value of a difference; NaN where nothing says how sure it is."""
+    return float(2 * norm.sf(abs(difference) / np.sqrt(variance))) if variance > 0 else np.nan
 
 
 def _name(level: object) -> str:

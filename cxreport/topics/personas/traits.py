@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cxreport.stats.multiplicity import judged
 from cxreport.topics.personas.frames import CHANNEL, STAGE
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ MAIN = 20.0
 """Percent of a class from which on a channel is one of its main ones."""
 
 
-def traits(personas: Personas, place: int) -> list[dict[str, Any]]:
+def traits(personas: Personas, place: int, *, family_level: float = 0.95) -> list[dict[str, Any]]:
     """Return what sets a class apart from all others together, the largest first.
 
     Of each item the mean counts or, where it has none, the level with the largest effect; only
-    where the others lie outside the interval of the class, and the effect is not small.
+    where the difference is a signal among those of all classes and items (Holm), the others lie
+    outside the interval of the class, and the effect is not small.
 
     Parameters
     ----------
@@ -31,6 +33,8 @@ def traits(personas: Personas, place: int) -> list[dict[str, Any]]:
         The classes.
     place : int
         Which of them.
+    family_level : float
+        1 minus the error that all classes and items share.
 
     Returns
     -------
@@ -38,11 +42,12 @@ def traits(personas: Personas, place: int) -> list[dict[str, Any]]:
         At most three: ``item``, ``level``, ``metric``, ``side`` ("more", "less"), ``estimate``,
         ``low``, ``high``, ``others``, ``effect``.
     """
-    rows = personas.profiles[personas.profiles["class"] == place].dropna(subset="effect")
+    rows = personas.profiles.dropna(subset="effect")
     has_mean = rows.groupby("item")["metric"].transform(lambda m: (m == "mean").any())
     rows = rows[(rows["metric"] == "mean") | ~has_mean]
+    is_signal = judged(rows["p_value"], family_level)["signal"].fillna(value=False).astype(bool)
     outside = (rows["others"] < rows["low"]) | (rows["others"] > rows["high"])
-    rows = rows[outside & (rows["effect"].abs() >= SMALL)]
+    rows = rows[is_signal & outside & (rows["effect"].abs() >= SMALL) & (rows["class"] == place)]
     rows = rows.assign(size=rows["effect"].abs()).sort_values(
         ["size", "item", "level"], ascending=[False, True, True]
     )

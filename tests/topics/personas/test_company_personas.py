@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,16 +12,23 @@ import pytest
 from cxreport import CxError, open_company
 from cxreport.demo import customer_types
 from cxreport.inputs.source import run
+from cxreport.show.render import render
 from cxreport.topics.personas import (
     PersonaStudy,
     agreement,
     company_narratives,
     company_personas,
     customer_items,
+    frames,
+    narrative,
+    summary,
 )
 
 if TYPE_CHECKING:
     from cxreport.inputs.company import Company
+
+
+NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "08_persona_study.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +56,18 @@ def test_four_types_are_found(study: PersonaStudy) -> None:
     assert study.personas.sizes["estimate"].tolist() == pytest.approx([34, 30, 22, 14], abs=3.5)
 
 
-def test_customers_who_answered_twice_are_told_apart(company: Company) -> None:
-    study = company_personas(company, least_answers=2, starts=5, resamples=0)
+def test_the_study_as_shipped_finds_the_planted_types(company: Company) -> None:
+    first = "".join(json.loads(NOTEBOOK.read_text("utf-8"))["cells"][0]["source"])
+    shipped: dict[str, int] = {}
+    exec(first, {"__builtins__": {"str": str, "int": int, "list": list}}, shipped)  # noqa: S102
+    study = company_personas(company, least_answers=shipped["least_answers"], starts=5, resamples=0)
     assert study.personas is not None
     assert study.personas.count == 4
     assert rand(study) >= 0.8
+    text = str(render(summary(study, company), "en", prefix="b"))
+    answers = run(company.table("responses")).query("answered_at < '2026-11-01'")
+    once = int((answers["customer_id"].value_counts() == 1).sum())
+    assert f"{once:,} others answered less often, and may be different." in text
 
 
 def test_rows_are_counted_by_hand(company: Company) -> None:
@@ -81,9 +97,23 @@ def test_the_one_type_that_is_unhappy_is_the_signal(study: PersonaStudy) -> None
 def test_the_stories_of_the_demo_match_by_their_traits(
     company: Company, study: PersonaStudy
 ) -> None:
-    told = company_narratives(company, study.personas)
+    told = company_narratives(company, study)
     assert sorted(told["class"]) == [1, 2, 3, 4]
     assert set(told["matched"]) == {"signature"}
+
+
+def test_a_survey_without_written_personas_costs_nothing(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(frames, "customer_items", lambda *a, **_: asked.append(a))
+    monkeypatch.setattr(narrative, "FILE", "none.toml")
+    study = company_personas(company, only_written=True)
+    assert asked == []
+    assert study.personas is None
+    assert "the organisation has written none" in str(
+        render(summary(study, company), "en", prefix="b")
+    )
 
 
 def test_an_unknown_item_is_refused(company: Company) -> None:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -294,6 +295,30 @@ def test_more_parameters_than_the_data_tell_are_not_fitted() -> None:
 
 def test_the_last_number_tried_is_marked() -> None:
     assert found_in(world(600, 1), classes=range(1, 3)).fit["note"].tolist() == ["", "most tried"]
+
+
+def test_the_last_number_that_the_data_can_tell_is_marked() -> None:
+    # of three items with two answers each, 7 numbers can be told: two classes, no third
+    rows = [[0, 0, 0]] * 40 + [[1, 1, 1]] * 40 + [[0, 0, 1], [0, 1, 0], [1, 0, 0]] * 4
+    data = pd.DataFrame(rows, columns=list("abc"))
+    found = personas(data, dict.fromkeys("abc", "categorical"), starts=3, resamples=0)
+    assert found.fit["note"].tolist()[:3] == ["", "most tried", "not identified"]
+    assert found.doubts == ["most tried"]
+
+
+def test_a_difference_from_the_others_is_tested_as_that_of_two_shares() -> None:
+    # Classes that do not overlap: 60 of whom 30, and 40 of whom 26, say 1 to the fifth item.
+    rows = [[1, 1, 1, 1]] * 60 + [[2, 2, 2, 2]] * 40
+    data = pd.DataFrame(rows, columns=list("abcd"))
+    data["e"] = [0, 1] * 30 + [0] * 14 + [1] * 26
+    items = {**dict.fromkeys("abcd", "categorical"), "e": "ordered"}
+    found = personas(data, items, classes=[2], starts=3, resamples=0)
+    error = (0.5 * 0.5 / 60 + 0.65 * 0.35 / 40) ** 0.5
+    by_hand = 2 * (1 - NormalDist().cdf(0.15 / error))
+    of_item = found.profiles[found.profiles["item"] == "e"]
+    assert of_item["p_value"].to_numpy() == pytest.approx(np.full(6, by_hand), rel=1e-3)
+    # all of one class, nobody of the other: far from chance, though neither has a spread
+    assert found.profiles.query("item == 'a'")["p_value"].max() < 1e-6
 
 
 def test_items_that_tell_nothing_are_left_out(two: pd.DataFrame) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from cxreport.topics.personas import (
     personas,
     profiles,
     read_narratives,
+    summary,
 )
 from cxreport.topics.voice.quotes import LONGEST, SHORTEST
 
@@ -71,6 +73,12 @@ def study_of(data: pd.DataFrame, classes: list[int]) -> PersonaStudy:
 
 @pytest.fixture(scope="module")
 def study() -> PersonaStudy:
+    return study_of(rows(60, 40), [1, 2, 3])
+
+
+@pytest.fixture(scope="module")
+def unsettled() -> PersonaStudy:
+    """Two classes, of two at most that were tried."""
     return study_of(rows(60, 40), [1, 2])
 
 
@@ -83,12 +91,59 @@ def test_the_page_says_how_many_and_how_sure(study: PersonaStudy, company: Compa
     text = said(brief(study, company))
     assert "The 100 customers of the last 24 periods fall into 2 classes" in text
     assert "nearly the same ones would come out (agreement 1" in text
-    assert "2 is the most that was tried" in text
+
+
+def test_classes_that_could_not_be_settled_are_no_personas(
+    unsettled: PersonaStudy, company: Company, tmp_path: Path
+) -> None:
+    file = tmp_path / "personas.toml"
+    file.write_text(STORY, encoding="utf-8")
+    text = said(summary(unsettled, company))
+    assert "the number of groups could not be settled" in text
+    assert "could not be settled. Up to 2 groups were tried" in text
+    assert "Numbers of classes tried" in text
+    assert "fall into" not in text
+    told = read_narratives(file, unsettled.personas)  # type: ignore[arg-type]
+    for block in (persona_cards(unsettled, company, told), profiles(unsettled, company),
+                  compared(unsettled, company)):  # fmt: skip
+        assert said(block).startswith("There are no personas to be seen")
+    assert "Size of the classes" not in said(fits(unsettled, company))
+    assert "quanti gruppi ci siano" in said(summary(unsettled, company), "it")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "what"),
+    [("stability", 0.79, "Other customers like these would give other groups (agreement 0.79;"),
+     ("entropy", 0.59, "The groups run into each other: a customer's likeliest group"),
+     ("stability", np.nan, "would give the same classes was not tried")],
+)  # fmt: skip
+def test_doubts_are_said_in_plain_words(
+    study: PersonaStudy, company: Company, column: str, value: float, what: str
+) -> None:
+    fit = study.personas.fit.copy()  # type: ignore[union-attr]
+    fit.loc[fit["chosen"], column] = value
+    doubted = replace(study, personas=replace(study.personas, fit=fit))  # type: ignore[type-var]
+    text = said(brief(doubted, company))
+    assert what in text
+    assert ("no personas" in text) == (not np.isnan(value))
+    assert not re.search("entropy|BIC|likelihood", text)
+
+
+def test_steps_of_one_scale_are_no_kinds(company: Company) -> None:
+    # who rates one thing higher rates all higher, and the channel tells nothing
+    data = rows(60, 40).assign(channel=["app", "web"] * 50)
+    study = study_of(data, [1, 2, 3])
+    assert study.personas is not None
+    assert study.personas.count == 2
+    assert study.personas.doubts == ["steps"]
+    text = said(brief(study, company))
+    assert "do not fall into kinds" in text
+    assert "The groups are steps of one scale" in text
 
 
 def test_a_card_says_what_is_measured(study: PersonaStudy, company: Company) -> None:
     text = said(persona_cards(study, company))
-    assert "Class 1 60.0% of customers" in text
+    assert "Class 1 60.0% of these customers" in text
     # Wilson: 60 of 100
     assert "Size: 50.2% to 69.1%, about 60 customers." in text
     assert "More often channel app: 96.7%" in text
@@ -167,7 +222,7 @@ def test_without_customers_it_says_what_is_needed(company: Company) -> None:
 
 
 def test_a_small_class_is_not_shown(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    study = study_of(rows(60, 8), [2])
+    study = study_of(rows(60, 8), [1, 2, 3])
     monkeypatch.setattr(Company, "minimum_group", 10)
     for block in (persona_cards, profiles, fits, compared):
         text = said(block(study, company)).lower()
