@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BLOCKS = (
     "brief", "summary", "word_chart", "scores", "months", "quotations", "sources", "reviews",
+    "reply_table",
     "coder_agreement", "proposals", "method",
 )  # fmt: skip
 
@@ -49,8 +50,8 @@ def test_an_answer_is_not_read_twice(survey: Survey) -> None:
     comments = company_comments(survey, periods=24)
     assert comments["response_id"].dropna().is_unique
     counts = comments["source"].value_counts()
-    # the 24 closed months; 3,000, 600 and 400 with the open one
-    assert counts.to_dict() == {"survey": 2974, "app_review": 597, "letter": 393}
+    # the 24 closed months; 3,000, 1,600, 600 and 400 with the open one
+    assert counts.to_dict() == {"survey": 2974, "ticket": 1580, "app_review": 597, "letter": 393}
     nine = comments[comments["group"] == "promoter"]
     assert (nine["points"] == 100).all()
 
