@@ -40,6 +40,7 @@ SCORES = (
     Column("signal", "signal"),
     Column("impact", "signed"),
     Column("rank", "with_range:whole:rank_low:rank_high"),
+    Column("trend", "known_word:direction"),
     Column("stage", "known_word:stage"),
     Column("note", "known_word:note"),
 )
@@ -211,6 +212,9 @@ def _helping(voice: Voice) -> list[Said]:
 
 def _score_chart(voice: Voice, company: Company) -> Block:
     ordered = voice.topics.sort_values(["impact", "topic"], kind="stable", ignore_index=True)
+    now = voice.history[voice.history["period"] == company.period.name]
+    directions = now.set_index("topic")["direction"]
+    ordered = ordered.assign(trend=ordered["topic"].map(directions).fillna("").astype("str"))
     return chart(
         "intervals", TOPIC, "topics", ordered, SCORES, company,
         label={"name": "topic", "how": CODE}, x=AXES[voice.metric], reference_value=0.0,

@@ -7,7 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cxreport.show.few import without_few
-from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.show.parts import (
+    Column,
+    chart,
+    labels_of,
+    note,
+    say,
+    section,
+    sentences,
+    table,
+)
 from cxreport.topics.voice.blocks import CODE, TOPIC, fired, numbers, topic_labels
 
 if TYPE_CHECKING:
@@ -87,8 +96,10 @@ def sources(voice: Voice, company: Company) -> Block:
     )  # fmt: skip
     parts = [_tell([*lines, say("sources.apart")], company), drawn]
     if not voice.outside.empty:
+        channels = labels_of(company.codebook, {"channel", *voice.outside["channel"]})["labels"]
         parts.append(table(TOPIC, "outside", _named(voice.outside), OUTSIDE, company,
-                           periods=voice.periods, **topic_labels(voice)))  # fmt: skip
+                           periods=voice.periods,
+                           labels=channels | {"topic": voice.labels}))  # fmt: skip
     return section(parts)
 
 

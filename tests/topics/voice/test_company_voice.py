@@ -94,8 +94,11 @@ def test_an_outage_of_months_ago_is_in_the_months_and_not_in_brief(
             assert rise.split(":")[0] not in page
             assert none in page
         assert none not in said(cx.voice.months(voice, survey), language)
-    then = replace(voice, history=voice.history.replace({"period": {"2026-03": "2026-10"}}))
+    before = voice.history[voice.history["period"] != "2026-10"]
+    then = replace(voice, history=before.replace({"period": {"2026-03": "2026-10"}}))
     assert "More than usual: waiting on the phone, October" in said(cx.voice.brief(then, survey))
+    assert "more than usual" in said(cx.voice.scores(then, survey))
+    assert "more than usual" not in said(cx.voice.scores(voice, survey))
 
 
 def test_the_frame_sees_what_was_labelled(voice: Voice) -> None:
