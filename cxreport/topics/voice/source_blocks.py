@@ -72,7 +72,7 @@ _note = partial(note, TOPIC)
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
-    """Say of each row how its source is named: a request for help by its channel."""
+    """Add ``kind``: how the source of each row is named, a request for help by its channel."""
     kind = frame["channel"].map(lambda channel: "by_channel" if channel else "whole")
     return frame.assign(kind=kind.astype("str"))
 
