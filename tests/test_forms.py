@@ -355,7 +355,11 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
             respondent=one(d, "response_id"), languages=one(d, "spoken")),
         "~comment ~region ~response_id ~spoken"),
     "mentions": (
-        lambda d: cx.voice.mentions(one(d, "channel"), one(d, "stage")), "~channel ~stage"),
+        lambda d: cx.voice.mentions(one(d, "channel"), one(d, "stage"), one(d, "region")),
+        "~channel ~stage ~region"),
+    "replies": (
+        lambda d: cx.voice.replies(d, source="channel", replied="solved_at", until=UNTIL),
+        "~channel ~created_at ~solved_at"),
     "quotes": (
         lambda d: cx.voice.quotes(
             one(d, "comment"), one(d, "region"), pick(d, "bought"), languages=one(d, "spoken")),
@@ -405,7 +409,7 @@ NO_FRAME = {
         " weighted_scores score_history bridge_versions response_rates"
         " company_coding_frame company_comments company_narratives company_personas company_quotes"
         " company_voice customer_items"
-        " company_measures company_still_waiting median_waits survey_targets"
+        " company_measures company_still_waiting last_ending median_waits survey_targets"
     ),
     # what takes the result of another function
     "result": (

@@ -23,6 +23,8 @@ from cxreport.demo.experiment import make_experiments
 from cxreport.demo.export import raw_responses, with_copies
 from cxreport.demo.money import make_actions, make_costs
 from cxreport.demo.people import make_customers, make_population
+from cxreport.demo.replies import with_replies
+from cxreport.demo.request_texts import with_texts
 from cxreport.demo.schemas import SCHEMAS
 from cxreport.demo.service import make_tickets
 from cxreport.demo.shopping import final_orders, who_left, would_be_orders
@@ -131,9 +133,9 @@ def demo_tables(seed: int) -> dict[str, pa.Table]:
         "responses": with_afterwards(with_copies(raw, seed), answers["nps"], seed),
         "orders": orders,
         "events": make_events(customers, orders, tickets, seed),
-        "tickets": tickets,
+        "tickets": with_texts(tickets, customers, seed),
         "customers": customers,
-        "verbatims": verbatims,
+        "verbatims": with_replies(verbatims, seed),
         "costs": make_costs(customers, orders, tickets),
         "actions": make_actions(),
         "population": make_population(customers, contacts_by_channel(contacts)),

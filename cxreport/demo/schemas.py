@@ -73,6 +73,7 @@ SCHEMAS = {
             "replies_n": COUNT,
             "transfers_n": COUNT,
             "csat": COUNT,
+            "text": TEXT,
         }
     ),
     "customers": pa.schema(
@@ -98,6 +99,7 @@ SCHEMAS = {
             "source": TEXT,
             "rating": COUNT,
             "topic": TEXT,
+            "replied_at": TIME,
         }
     ),
     "costs": pa.schema({"customer_id": TEXT, "month": DAY, "kind": TEXT, "amount": MONEY}),

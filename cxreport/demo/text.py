@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -19,6 +21,9 @@ from cxreport.demo.sampling import (
     stream,
 )
 from cxreport.demo.truths import CHANNELS, OUTAGE_MONTH, ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 PHRASES = {"it": phrases_it, "en": phrases_en}
 TOPICS = tuple(phrases_it.PHRASES)
@@ -53,7 +58,7 @@ def make_verbatims(answers: pd.DataFrame, customers: pd.DataFrame, seed: int) ->
     good = (felt >= 4) | ((felt == 3) & (rng.random(len(comments)) < 0.5))
     topic = choose_topics(comments, good, rng)
     text = write(comments["language"], topic, good, rng)
-    text = add_lines(text, comments["language"], rng)
+    text = add_lines(text, comments["language"], rng, PERSONAL_DATA, hostile=HOSTILE * HOSTILE_EACH)
     return comments.assign(text_id=ids("V", len(comments), 5), topic=topic, text=text)
 
 
@@ -148,10 +153,15 @@ def write(language: pd.Series, topic: Names, good: Bools, rng: np.random.Generat
     return texts
 
 
-def add_lines(texts: list[str], language: pd.Series, rng: np.random.Generator) -> list[str]:
+def add_lines(
+    texts: list[str],
+    language: pd.Series,
+    rng: np.random.Generator,
+    personal: Mapping[str, int],
+    hostile: Sequence[str],
+) -> list[str]:
     """Add invented personal data and hostile text to some comments, one thing each."""
-    kinds = [kind for kind, n in PERSONAL_DATA.items() for _ in range(n)]
-    hostile = HOSTILE * HOSTILE_EACH
+    kinds = [kind for kind, n in personal.items() for _ in range(n)]
     rows = rng.choice(len(texts), len(kinds) + len(hostile), replace=False)
     texts = list(texts)
     for row, kind in zip(rows, kinds, strict=False):

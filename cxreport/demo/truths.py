@@ -151,3 +151,8 @@ EXPECTED = {
 # Detractors called back, of those on the next day (the others after 4 days or more), and solved
 # after the call. A call changes nothing in what the customer answers or buys later.
 CALLED_BACK, CALLED_NEXT_DAY, SOLVED_AFTER_CALL = 0.60, 0.75, 0.70
+
+# App reviews that get a reply, and after how many hours half of those replies are there; letters
+# get none that anybody wrote down. Help requests that are kept in words, too.
+REVIEWS_REPLIED, REVIEWS_REPLY_HOURS = 0.60, 36.0
+REQUESTS_WITH_TEXT = 1_600

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cxreport.inputs.codebook import SourceInfo
     from cxreport.inputs.table_files import TableFiles
 
-TEXTS = {"verbatims": ("text",), "tickets": ("text", "subject")}
+TEXTS = {"verbatims": ("text", "reply"), "tickets": ("text", "subject")}
 """Columns of fixed names that hold what people wrote, whatever their role."""
 REDACTIONS = ["table", "column", *COUNTED]
 BEFORE, AFTER, ROWS, PLACE = "text_as_written", "text_to_be_read", "rows_with_it", "row_of_text"

@@ -30,6 +30,12 @@ RATINGS = [
 ]  # fmt: skip
 AFTER = ["told_n", "expected"]
 OUTAGE = pd.Period("2026-03", "M")
+INVENTED = {
+    "e-mail": r"\w@example\.(?:com|it)\b",
+    "phone": r"(?:\+39 |0039 |\b)(?:31\d ?555|02 000\d) ?\d{4}\b",
+    "iban": r"IT\d\d(?: ?[A-Z0-9]){23}",
+    "tax code": r"\b[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]\b",
+}
 Tables = dict[str, pd.DataFrame]
 
 
@@ -88,7 +94,7 @@ def test_dirt_is_that_of_the_readme(tables: Tables) -> None:
 def count_dirt(tables: Tables) -> dict[str, int]:
     """Count every kind of dirt, in the order of the README."""
     responses, orders, tickets = tables["responses"], tables["orders"], tables["tickets"]
-    text = tables["verbatims"]["text"]
+    text, asked = tables["verbatims"]["text"], tickets["text"].dropna()
     last_month = pd.Period("2026-10", "M")
     missing = {"99": "99", "blank": "", "do not know": "Non so"}
     in_pienza = responses["shop"] == "Pienza"
@@ -110,10 +116,8 @@ def count_dirt(tables: Tables) -> dict[str, int]:
         "returned": int((orders["status"] == "returned").sum()),
         "open": int(open_.sum()),
         "open last": int((open_ & (tickets["created_at"].dt.to_period("M") == last_month)).sum()),
-        "e-mail": int(text.str.contains(r"\w@example\.(?:com|it)\b").sum()),
-        "phone": int(text.str.contains(r"(?:\+39 |0039 |\b)(?:31\d ?555|02 000\d) ?\d{4}\b").sum()),
-        "iban": len(found_in(text, r"IT\d\d(?: ?[A-Z0-9]){23}")),
-        "tax code": len(found_in(text, r"\b[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]\b")),
+        **{f"{kind} of a request": len(found_in(asked, kind)) for kind in INVENTED.values()},
+        **{kind: len(found_in(text, kind)) for kind in INVENTED.values()},
         "hostile": sum(int(text.str.contains(pattern).sum()) for pattern in hostile),
     }
 
@@ -423,8 +427,40 @@ def test_response_holds_its_comment(tables: Tables) -> None:
     assert responses.sort_index().equals(survey.sort_index().rename("comment"))
 
 
+def test_reviews_get_replies_as_planted(tables: Tables) -> None:
+    verbatims = tables["verbatims"]
+    replied = verbatims["replied_at"].notna()
+    assert set(verbatims["source"][replied]) == {"app_review"}
+    hours = (verbatims["replied_at"] - verbatims["created_at"]).dt.total_seconds() / 3600
+    assert (hours[replied] > 0).all()
+    assert (verbatims["replied_at"][replied] < pd.Timestamp("2026-11-10")).all()
+    n, of_reviews = int(replied.sum()), int((verbatims["source"] == "app_review").sum())
+    assert abs(n / of_reviews - 0.60) < 1.96 * np.sqrt(0.6 * 0.4 / of_reviews)
+    # the median of a log-normal of spread 0.9 has the standard error 1.2533 * 0.9 / sqrt(n)
+    assert abs(np.log(hours[replied].median() / 36)) < 1.96 * 1.2533 * 0.9 / np.sqrt(n)
+    row = next(line for line in README.read_text("utf-8").splitlines() if "replies to rev" in line)
+    week = 100 * float((hours <= 168).sum()) / of_reviews
+    assert f"{n} of {of_reviews}; {hours.median():.1f} hours; {week:.1f}%" in row
+
+
+def test_requests_speak_of_their_reason(tables: Tables) -> None:
+    tickets = tables["tickets"]
+    written = tickets.dropna(subset="text")
+    assert len(written) == 1_600
+    assert set(written["channel"]) == {"phone", "web"}
+    returns = written["text"].str.contains(r"(?i)refund|return|rimborso|\breso\b")
+    assert returns[written["reason"] == "returns"].mean() > 0.9
+    outage = (written["channel"] == "phone") & (written["created_at"].dt.to_period("M") == OUTAGE)
+    waiting = written["text"].str.contains("(?i)phone|telefono|call centre|call center|linea")
+    share = waiting[outage].mean()
+    assert abs(share - 0.5) < 1.96 * np.sqrt(0.25 / outage.sum())
+    n = f"{int((outage & waiting).sum())} of {int(outage.sum())} calls"
+    row = next(line for line in README.read_text("utf-8").splitlines() if "texts of req" in line)
+    assert n in row
+
+
 def test_invented_ibans_are_valid(tables: Tables) -> None:
-    ibans = found_in(tables["verbatims"]["text"], r"IT\d\d(?: ?[A-Z0-9]){23}")
+    ibans = found_in(tables["verbatims"]["text"], INVENTED["iban"])
     assert ibans
     for iban in (each.replace(" ", "") for each in ibans):
         assert int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 == 1
@@ -432,7 +468,7 @@ def test_invented_ibans_are_valid(tables: Tables) -> None:
 
 
 def test_invented_tax_codes_are_valid(tables: Tables) -> None:
-    codes = found_in(tables["verbatims"]["text"], r"\b[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]\b")
+    codes = found_in(tables["verbatims"]["text"], INVENTED["tax code"])
     assert codes
     for code in codes:
         assert check_letter(code[:15]) == code[15]

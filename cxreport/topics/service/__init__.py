@@ -30,6 +30,7 @@ from cxreport.topics.service.wait_frames import (
     company_still_waiting,
     company_tickets,
     company_waits,
+    last_ending,
 )
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "handled_rates",
     "history_chart",
     "hold_family",
+    "last_ending",
     "later_scores",
     "loop_table",
     "median_waits",

@@ -59,23 +59,35 @@ def _read(company: Company) -> Tickets | None:
     tickets = read_tickets(
         rows,
         until=company.until,
-        observed_until=_last_ending(company, rows),
+        observed_until=last_ending(
+            company, "tickets", rows, ["first_reply_at", "solved_at", "closed_at"]
+        ),
         zone=company.codebook.source.timezone,
     )
     # Every section asks several questions of them: not each one of the files.
     return replace(tickets, rows=keep(tickets.rows))
 
 
-def _last_ending(company: Company, rows: ir.Table) -> dt.date:
-    """Return the last day on which a request can have ended.
+def last_ending(company: Company, name: str, rows: ir.Table, ends: Sequence[str]) -> dt.date:
+    """Return the last day on which a wait can have ended.
 
-    Where only the rows say how far the data go, those that ended after the last one was made did.
+    Where only the rows say how far the data go, those that ended after the last one began did.
+
+    Parameters
+    ----------
+    company : Company
+        From ``open_company``, or a survey.
+    name : str
+        The table of those who wait.
+    rows : ibis Table
+        Its rows.
+    ends : sequence of str
+        Columns of times at which a wait ends; those that it has count.
     """
     latest = company.dataset.observed_until
-    if company.dataset.spans["tickets"].told_by != "rows":
+    if company.dataset.spans[name].told_by != "rows":
         return latest
-    ends = [n for n in ("first_reply_at", "solved_at", "closed_at") if n in rows.columns]
-    for counted in rows_by_day(rows, ends).values():
+    for counted in rows_by_day(rows, [each for each in ends if each in rows.columns]).values():
         latest = max([latest, *(day for day in counted.index if day not in STAND_INS)])
     return latest
 

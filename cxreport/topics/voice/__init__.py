@@ -6,9 +6,7 @@ from cxreport.topics.voice.blocks import (
     brief,
     months,
     quotations,
-    reviews,
     scores,
-    sources,
     summary,
 )
 from cxreport.topics.voice.blocks import words as word_chart
@@ -28,6 +26,9 @@ from cxreport.topics.voice.log_odds import log_odds, word_chi_square
 from cxreport.topics.voice.mentions import mentions
 from cxreport.topics.voice.method_blocks import coder_agreement, method, proposals, redactions
 from cxreport.topics.voice.quotes import quotes
+from cxreport.topics.voice.replies import replies
+from cxreport.topics.voice.source_blocks import replies as reply_table
+from cxreport.topics.voice.source_blocks import reviews, sources
 from cxreport.topics.voice.topic_history import topic_history
 from cxreport.topics.voice.topic_scores import topics
 from cxreport.topics.voice.words import words
@@ -59,6 +60,8 @@ __all__ = [
     "read_coding_frame",
     "redact",
     "redactions",
+    "replies",
+    "reply_table",
     "reviews",
     "scores",
     "sources",

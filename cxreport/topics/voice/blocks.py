@@ -40,6 +40,7 @@ SCORES = (
     Column("signal", "signal"),
     Column("impact", "signed"),
     Column("rank", "with_range:whole:rank_low:rank_high"),
+    Column("trend", "known_word:direction"),
     Column("stage", "known_word:stage"),
     Column("note", "known_word:note"),
 )
@@ -68,33 +69,13 @@ QUOTES = (
     Column("text", "comment", "quotation"),
     Column("candidates"),
 )
-SOURCES = (
-    Column("source", "capital:known_word:source"),
-    Column("period", "short"),
-    Column("n", "count", "comments"),
-)
-STARS = (
-    Column("source", "capital:known_word:source"),
-    Column("n", "count", "comments"),
-    Column("mean", "2", "stars"),
-    Column("lowest", "share"),
-)
-REVIEWS = (
-    Column("topic", CODE),
-    Column("n"),
-    Column("mean", "2", "mean_with"),
-    Column("mean_rest", "2"),
-    Column("estimate", "with_range:2", "gap_stars"),
-    Column("signal", "signal"),
-    Column("note", "known_word:note"),
-)
 
 _tell = partial(sentences, TOPIC)
 _table = partial(table, TOPIC)
 _note = partial(note, TOPIC)
 
 
-def _labels(voice: Voice) -> dict[str, Any]:
+def topic_labels(voice: Voice) -> dict[str, Any]:
     """Return what the topics are called, for the formats of a block."""
     return {"labels": {"topic": voice.labels}}
 
@@ -104,7 +85,7 @@ def _words_of(voice: Voice) -> pd.DataFrame:
     return voice.words.assign(word=voice.words["word"].astype(str).str.replace("_", " "))
 
 
-def _fired(frame: pd.DataFrame) -> pd.DataFrame:
+def fired(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows that are signals."""
     return frame[frame["signal"].astype("boolean").fillna(value=False)]
 
@@ -115,7 +96,7 @@ def brief(voice: Voice, company: Company) -> Block:
     if not voice.respondents:
         return _note("missing.comments", company)
     lines = [_telling(voice), *_hurting(voice), *_rising(voice, company, now=True)]
-    return _tell([*lines, say("association")], company, **_labels(voice))
+    return _tell([*lines, say("association")], company, **topic_labels(voice))
 
 
 @without_few
@@ -130,12 +111,12 @@ def summary(voice: Voice, company: Company) -> Block:
         say("association"),
     ]
     drawn = [_score_chart(voice, company)] if _comparable(voice) else []
-    return section([_tell(lines, company, **_labels(voice)), *drawn])
+    return section([_tell(lines, company, **topic_labels(voice)), *drawn])
 
 
 def _telling(voice: Voice) -> Said:
     """State which words the worst group uses more."""
-    more = _fired(_words_of(voice))
+    more = fired(_words_of(voice))
     more = more[more["estimate"] > 0].head(NAMED)
     groups = {"own": voice.groups[0], "other": voice.groups[-1]} if voice.groups else {}
     if voice.words["p_value"].notna().sum() == 0:
@@ -149,19 +130,19 @@ def _hurting(voice: Voice) -> list[Said]:
     """State which topics go with a lower score, and how sure their order is."""
     if not _comparable(voice):
         return [say("topics.unsaid")]
-    hurt = _fired(voice.topics)
+    hurt = fired(voice.topics)
     hurt = hurt[hurt["estimate"] < 0].sort_values("impact", kind="stable")
     if hurt.empty:
         return [say("topics.none", n=int(voice.topics["p_value"].notna().sum()))]
     row = hurt.to_dict("records")[0]
     key = {"nps": "topics.hurts_nps"}.get(voice.metric, "topics.hurts_share")
     lines = [say(key, topic=row["topic"], n=int(row["n"]),
-                 **_numbers(row, "mean", "mean_rest", "estimate", "low", "high"))]  # fmt: skip
+                 **numbers(row, "mean", "mean_rest", "estimate", "low", "high"))]  # fmt: skip
     if pd.notna(row["rank_low"]) and len(voice.topics) > 1:
         sure = "topics.sure" if row["first"] >= SURE else "topics.unsure"
-        numbers = _numbers(row, "impact", "impact_low", "impact_high", "rank_low", "rank_high",
+        spread = numbers(row, "impact", "impact_low", "impact_high", "rank_low", "rank_high",
                            "first")  # fmt: skip
-        lines.append(say(sure, topic=row["topic"], **numbers))
+        lines.append(say(sure, topic=row["topic"], **spread))
     others = hurt["topic"].tolist()[1:]
     if others:
         lines.append(say("topics.also", topics=others, n=len(others)))
@@ -183,7 +164,7 @@ def _rising(voice: Voice, company: Company, *, now: bool = False) -> list[Said]:
     rows = pd.concat([risen[current], risen[~current & (not now)]]).to_dict("records")
     return [
         say("months.rise", topic=row["topic"], when=row["period"], n=int(row["n"]),
-            mentions=int(row["mentions"]), **_numbers(row, "estimate", "centre"))
+            mentions=int(row["mentions"]), **numbers(row, "estimate", "centre"))
         for row in rows
     ]  # fmt: skip
 
@@ -218,12 +199,12 @@ def scores(voice: Voice, company: Company) -> Block:
     if not _comparable(voice):
         return _note("missing.topics" if voice.labels else "missing.frame", company)
     lines = [*_hurting(voice), *_helping(voice), say("topics.impact"), say("association")]
-    return section([_tell(lines, company, **_labels(voice)), _score_chart(voice, company)])
+    return section([_tell(lines, company, **topic_labels(voice)), _score_chart(voice, company)])
 
 
 def _helping(voice: Voice) -> list[Said]:
     """Name the topics that go with a higher score."""
-    better = _fired(voice.topics)
+    better = fired(voice.topics)
     better = better[better["estimate"] > 0].sort_values("impact", ascending=False, kind="stable")
     names = better["topic"].tolist()
     return [say("topics.helps", topics=names, n=len(names))] if names else []
@@ -231,10 +212,13 @@ def _helping(voice: Voice) -> list[Said]:
 
 def _score_chart(voice: Voice, company: Company) -> Block:
     ordered = voice.topics.sort_values(["impact", "topic"], kind="stable", ignore_index=True)
+    now = voice.history[voice.history["period"] == company.period.name]
+    directions = now.set_index("topic")["direction"]
+    ordered = ordered.assign(trend=ordered["topic"].map(directions).fillna("").astype("str"))
     return chart(
         "intervals", TOPIC, "topics", ordered, SCORES, company,
         label={"name": "topic", "how": CODE}, x=AXES[voice.metric], reference_value=0.0,
-        reference_label="alike", how="signed", periods=voice.periods, **_labels(voice),
+        reference_label="alike", how="signed", periods=voice.periods, **topic_labels(voice),
     )  # fmt: skip
 
 
@@ -252,16 +236,16 @@ def months(voice: Voice, company: Company) -> Block:
     charts = [
         chart("control", TOPIC, "months", rows.reset_index(drop=True), MONTHS, company,
               label={"name": "period", "how": "short"}, y="axis.mentioned", how="share",
-              about=name, **_labels(voice))
+              about=name, **topic_labels(voice))
         for name, rows in _series(history, drawn)
     ]  # fmt: skip
     fallen = marked[marked["direction"] != RISE].to_dict("records")
     lines = _rising(voice, company) + [
         say("months.fall", topic=row["topic"], when=row["period"], n=int(row["n"]),
-            mentions=int(row["mentions"]), **_numbers(row, "estimate", "centre"))
+            mentions=int(row["mentions"]), **numbers(row, "estimate", "centre"))
         for row in fallen
     ]  # fmt: skip
-    return section([_tell([*lines, say("months.how")], company, **_labels(voice)), *charts])
+    return section([_tell([*lines, say("months.how")], company, **topic_labels(voice)), *charts])
 
 
 def _series(history: pd.DataFrame, names: list[str]) -> list[tuple[str, pd.DataFrame]]:
@@ -279,54 +263,13 @@ def quotations(voice: Voice, company: Company) -> Block:
     most = int(voice.quotes["topic"].value_counts().max())
     rule = say("quotes.rule", n=company.minimum_group, each=most)
     return section(
-        [_tell([rule], company), _table("quotes", voice.quotes, QUOTES, company, **_labels(voice))]
+        [
+            _tell([rule], company),
+            _table("quotes", voice.quotes, QUOTES, company, **topic_labels(voice)),
+        ]
     )
 
 
-@without_few
-def sources(voice: Voice, company: Company) -> Block:
-    """Show how many comments came from where, period by period; sources are not added up."""
-    if voice.sources.empty:
-        return _note("missing.comments", company)
-    total = voice.sources.groupby("source", sort=False)["n"].sum()
-    lines = [say("sources.from", source=name, n=int(n)) for name, n in total.items()]
-    drawn = chart(
-        "lines", TOPIC, "sources", voice.sources, SOURCES, company, value="n",
-        along={"name": "period", "how": "short"},
-        label={"name": "source", "how": "known_word:source"}, y="axis.comments", drawn="whole",
-        how="whole", periods=voice.periods,
-    )  # fmt: skip
-    return section([_tell([*lines, say("sources.apart")], company), drawn])
-
-
-@without_few
-def reviews(voice: Voice, company: Company) -> Block:
-    """Show comments with stars by themselves, and why they are no survey."""
-    if voice.stars.empty:
-        return _note("missing.reviews", company)
-    rows = voice.stars.to_dict("records")
-    lines = [say("reviews.stars", source=row["source"], n=int(row["n"]),
-                 **_numbers(row, "mean", "lowest")) for row in rows]  # fmt: skip
-    fired = _fired(voice.reviews)
-    for key, side in (("reviews.lower", fired["estimate"] < 0),
-                      ("reviews.higher", fired["estimate"] > 0)):  # fmt: skip
-        names = fired[side].sort_values("estimate", key=abs, ascending=False)["topic"].tolist()
-        if names:
-            lines.append(say(key, topics=names, n=len(names)))
-    if fired.empty:
-        lines.append(say("reviews.none"))
-    parts = [_tell([*lines, say("reviews.selection")], company, **_labels(voice)),
-             _table("stars", voice.stars, STARS, company, periods=voice.periods)]  # fmt: skip
-    if voice.reviews["estimate"].notna().any():
-        ordered = voice.reviews.sort_values(["estimate", "topic"], kind="stable", ignore_index=True)
-        parts.append(
-            chart("intervals", TOPIC, "reviews", ordered, REVIEWS, company,
-                  label={"name": "topic", "how": CODE}, x="axis.stars", reference_value=0.0,
-                  reference_label="alike", how="2", periods=voice.periods, **_labels(voice))
-        )  # fmt: skip
-    return section(parts)
-
-
-def _numbers(row: Row, *names: str) -> dict[str, float]:
+def numbers(row: Row, *names: str) -> dict[str, float]:
     """Return some numbers of a row as values of a sentence."""
     return {name: float(row[name]) for name in names}

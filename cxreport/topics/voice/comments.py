@@ -1,16 +1,18 @@
-"""The comments of a company, wherever they stand: in its survey, or in a table of their own."""
+"""The comments of a company, wherever they stand: survey, requests, or a table of their own."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 import pandas as pd
 
+from cxreport.inputs.free_text import free_text
 from cxreport.inputs.source import run
 from cxreport.scores.kinds import score_of
-from cxreport.scores.recent import PERIODS, columns_with
+from cxreport.scores.recent import PERIODS, columns_with, recent_rows
 from cxreport.scores.scales import valid_answers
 from cxreport.scores.scoreboard import favourable_from
 from cxreport.topics.voice.languages import language
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from cxreport.inputs.company import Company
     from cxreport.inputs.meaning import Column
 
-SURVEY = "survey"
+SURVEY, REQUEST = "survey", "ticket"
+"""Sources that the tables say by themselves."""
 MEASURED = ("nps", "csat", "ces")
 """Roles of the question that comments are compared by, the first that the survey has."""
 GROUPS = {"nps": ("detractor", "passive", "promoter")}
@@ -29,8 +32,8 @@ OWN = ["text_id", "text", "response_id", "customer_id", "source", "rating", "top
 SHARED = ["period_start", "customer_id", "stage", "weight"]
 """What a comment may say itself, and else its answer."""
 COLUMNS = [
-    "text_id", "text", "response_id", "customer_id", "source", "rating", "topic", "period",
-    "stage", "weight", "points", "group", "language",
+    "text_id", "text", "response_id", "customer_id", "source", "channel", "rating", "topic",
+    "period", "stage", "weight", "points", "group", "language",
 ]  # fmt: skip
 
 
@@ -54,9 +57,10 @@ def company_comments(company: Company, *, periods: int = PERIODS) -> pd.DataFram
     Parameters
     ----------
     company : Company or Survey
-        With comments in a table ``verbatims``, in columns of its answers, or both: an answer whose
-        comment stands in ``verbatims`` is not read twice. Of a report on a part of the answers,
-        only the comments that name one of them count.
+        With comments in a table ``verbatims``, in columns of its answers, in the free text of its
+        requests for help, or in several: an answer whose comment stands in ``verbatims`` is not
+        read twice. Of a report on a part of the answers, only the comments that name one of them
+        count.
     periods : int
         How many periods count, the one reported the last of them.
 
@@ -64,8 +68,9 @@ def company_comments(company: Company, *, periods: int = PERIODS) -> pd.DataFram
     -------
     DataFrame
         One row per comment, by its id: ``text_id``, ``text``, ``response_id``, ``customer_id``,
-        ``source`` ("survey" where none is given), ``rating`` (as given, or stars), ``topic`` (by
-        who labelled it) and one column for each other one of ``verbatims``; ``period`` (its name),
+        ``source`` ("survey" where none is given; "ticket" of a request), ``channel`` (of a request,
+        else missing), ``rating`` (as given, or stars), ``topic`` (by who labelled it) and one
+        column for each other one of ``verbatims``; ``period`` (its name),
         ``stage``, ``weight``; ``points`` (100, 0 or -100 for promoters, passives and detractors;
         else 100 for a favourable answer and 0 for any other), ``group`` ("detractor", "passive",
         "promoter", or "unfavourable", "favourable"), ``language``. A comment without a day of its
@@ -84,6 +89,9 @@ def company_comments(company: Company, *, periods: int = PERIODS) -> pd.DataFram
         inline = inline[~inline["response_id"].isin(written["response_id"].dropna())]
     if not inline.empty:
         rows.append(inline.assign(text_id=inline["response_id"], source=SURVEY))
+    requests = _requests(company, periods)
+    if not requests.empty:
+        rows.append(requests)
     if not rows:
         return pd.DataFrame(columns=COLUMNS)
     comments = pd.concat(rows, ignore_index=True)
@@ -103,13 +111,36 @@ def _verbatims(company: Company, answered: pd.Series) -> pd.DataFrame:
     if table is None or "text" not in table.columns:
         return pd.DataFrame(columns=[*OWN, "period_start"])
     rows = run(table)
+    if "response_id" not in rows:
+        rows["response_id"] = pd.Series(None, rows.index, dtype="object")
     if company.filters:
-        rows = rows[rows.get("response_id", pd.Series(None, rows.index)).isin(answered)]
+        rows = rows[rows["response_id"].isin(answered)]
     undated = pd.Series(pd.NaT, rows.index)
     rows = rows.assign(period_start=pd.to_datetime(rows.get("period_start", undated)))
     if "text_id" not in rows:
         rows["text_id"] = [f"{place:09d}" for place in range(len(rows))]
-    return rows.drop(columns=["language"], errors="ignore")
+    return rows.drop(columns=["language", "channel"], errors="ignore")
+
+
+def _requests(company: Company, periods: int) -> pd.DataFrame:
+    """Return what was written down of requests for help: notes of calls, e-mails."""
+    table, described = recent_rows(company, "tickets", periods), company.codebook.tables
+    if table is None or "period_start" not in table.columns:
+        return pd.DataFrame()
+    names = [name for name in free_text("tickets", described["tickets"]) if name in table.columns]
+    if not names:
+        return pd.DataFrame()
+    kept = {name: ibis._[name] for name in ("channel", "customer_id") if name in table.columns}
+    key = next(iter(described["tickets"].with_role("id")), None)
+    kept |= {"text_id": ibis._[key]} if key else {}
+    written = table.filter(ibis.or_(*(table[name].notnull() for name in names)))
+    rows = run(written.select("period_start", *names, **kept))
+    if "text_id" not in rows:
+        rows["text_id"] = [f"{place:09d}" for place in range(len(rows))]
+    rows["text"] = _joined(rows, names)
+    rows["period_start"] = pd.to_datetime(rows["period_start"])
+    own = [name for name in names if name != "text"]
+    return rows.assign(source=REQUEST).drop(columns=own)
 
 
 def _answers(company: Company) -> pd.DataFrame:

@@ -26,6 +26,14 @@ from cxreport.topics.voice.mentions import COLUMNS as MENTIONED
 from cxreport.topics.voice.mentions import mentions
 from cxreport.topics.voice.quotes import COLUMNS as QUOTED
 from cxreport.topics.voice.quotes import quotes
+from cxreport.topics.voice.replies import COLUMNS as REPLIED
+from cxreport.topics.voice.source_frames import (
+    SPOKEN,
+    STARRED,
+    company_replies,
+    company_stars,
+    first_topics,
+)
 from cxreport.topics.voice.topic_history import COLUMNS as CHARTED
 from cxreport.topics.voice.topic_history import topic_history
 from cxreport.topics.voice.topic_scores import COLUMNS as SCORED
@@ -36,7 +44,6 @@ if TYPE_CHECKING:
 
 FILE = "coding_frame.toml"
 """What the coding frame is called, in the folder of the codebook."""
-STARS = 5
 ABOUT = ["respondents", "comments", "coded"]
 
 
@@ -51,7 +58,7 @@ class Voice:
     Attributes
     ----------
     sources : DataFrame
-        Comments by source and period, as from ``mentions``.
+        Comments by source and period, requests for help by channel, as from ``mentions``.
     languages : DataFrame
         ``language`` ("it", "en", "other", "unknown") and ``comments``, over all sources.
     words : DataFrame
@@ -66,6 +73,10 @@ class Voice:
         As from ``topics``: comments with stars from outside the survey, in stars.
     stars : DataFrame
         Those comments by ``source``: ``n``, ``mean`` (stars), ``lowest`` (percent with one or two).
+    replies : DataFrame
+        As from ``replies``: those comments again.
+    outside : DataFrame
+        As from ``first_topics``: what comments outside the survey speak of, source by source.
     agreement : DataFrame
         As from ``agreement``, where comments are labelled by people; without those that were read
         while the coding frame was written.
@@ -92,7 +103,9 @@ class Voice:
     history: pd.DataFrame = field(default_factory=lambda: _empty(CHARTED))
     quotes: pd.DataFrame = field(default_factory=lambda: _empty(QUOTED))
     reviews: pd.DataFrame = field(default_factory=lambda: _empty(SCORED))
-    stars: pd.DataFrame = field(default_factory=lambda: _empty(["source", "n", "mean", "lowest"]))
+    stars: pd.DataFrame = field(default_factory=lambda: _empty(STARRED))
+    replies: pd.DataFrame = field(default_factory=lambda: _empty(REPLIED))
+    outside: pd.DataFrame = field(default_factory=lambda: _empty(SPOKEN))
     agreement: pd.DataFrame = field(default_factory=lambda: _empty(AGREED))
     proposals: pd.DataFrame = field(default_factory=lambda: _empty(PROPOSED))
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -146,7 +159,8 @@ def _voice(company: Company, periods: int, proposed: int, each: int, seed: int) 
     frame, measured = company_coding_frame(company), measured_question(company)
     spoken = comments["language"].fillna("unknown").value_counts().sort_index()
     voice = Voice(
-        sources=mentions(comments["source"], comments["period"]),
+        sources=mentions(comments["source"], comments["period"], comments["channel"]),
+        replies=company_replies(comments, company),
         languages=spoken.rename_axis("language").rename("comments").reset_index(),
         labels=frame.labels if frame else {},
         metric=measured[1].role if measured else "",
@@ -171,7 +185,9 @@ def _voice(company: Company, periods: int, proposed: int, each: int, seed: int) 
     if not frame:
         return voice
     voice = _topics(voice, people, seen, company, each, seed)
-    return _reviews(voice, comments, coded, company, seed)
+    stars, reviews = company_stars(comments, coded, company, seed=seed)
+    outside = first_topics(comments, coded, minimum=company.minimum_group)
+    return replace(voice, stars=stars, reviews=reviews, outside=outside)
 
 
 def company_coding_frame(company: Company) -> CodingFrame | None:
@@ -235,29 +251,6 @@ def _topics(
             minimum_group=company.minimum_group, each=each,
         ),
     )  # fmt: skip
-
-
-def _reviews(
-    voice: Voice, comments: pd.DataFrame, coded: pd.DataFrame, company: Company, seed: int
-) -> Voice:
-    """Measure the comments with stars from outside the survey, by themselves."""
-    stars = pd.to_numeric(comments["rating"], errors="coerce")
-    rated = ((comments["source"] != SURVEY) & stars.between(1, STARS)).to_numpy()
-    if not rated.any():
-        return voice
-    rows = pd.DataFrame({"source": comments["source"], "stars": stars})[rated]
-    counted = rows.groupby("source").agg(
-        n=("stars", "size"),
-        mean=("stars", "mean"),
-        lowest=("stars", lambda n: 100 * (n <= 2).mean()),
-    )
-    customers = comments.loc[rated, "customer_id"]
-    scored = topics(
-        coded[rated].reset_index(drop=True), stars[rated].reset_index(drop=True),
-        cluster=customers.reset_index(drop=True) if customers.notna().any() else None,
-        minimum=company.minimum_group, level=company.family_level, seed=seed,
-    )  # fmt: skip
-    return replace(voice, reviews=scored, stars=counted.reset_index())
 
 
 def _agreed(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BLOCKS = (
     "brief", "summary", "word_chart", "scores", "months", "quotations", "sources", "reviews",
+    "reply_table",
     "coder_agreement", "proposals", "method",
 )  # fmt: skip
 
@@ -49,8 +50,8 @@ def test_an_answer_is_not_read_twice(survey: Survey) -> None:
     comments = company_comments(survey, periods=24)
     assert comments["response_id"].dropna().is_unique
     counts = comments["source"].value_counts()
-    # the 24 closed months; 3,000, 600 and 400 with the open one
-    assert counts.to_dict() == {"survey": 2974, "app_review": 597, "letter": 393}
+    # the 24 closed months; 3,000, 1,600, 600 and 400 with the open one
+    assert counts.to_dict() == {"survey": 2974, "ticket": 1580, "app_review": 597, "letter": 393}
     nine = comments[comments["group"] == "promoter"]
     assert (nine["points"] == 100).all()
 
@@ -93,8 +94,11 @@ def test_an_outage_of_months_ago_is_in_the_months_and_not_in_brief(
             assert rise.split(":")[0] not in page
             assert none in page
         assert none not in said(cx.voice.months(voice, survey), language)
-    then = replace(voice, history=voice.history.replace({"period": {"2026-03": "2026-10"}}))
+    before = voice.history[voice.history["period"] != "2026-10"]
+    then = replace(voice, history=before.replace({"period": {"2026-03": "2026-10"}}))
     assert "More than usual: waiting on the phone, October" in said(cx.voice.brief(then, survey))
+    assert "more than usual" in said(cx.voice.scores(then, survey))
+    assert "more than usual" not in said(cx.voice.scores(voice, survey))
 
 
 def test_the_frame_sees_what_was_labelled(voice: Voice) -> None:

@@ -186,6 +186,10 @@ def test_proposals_are_the_same_each_time() -> None:
 
 def test_sources_are_never_added_up() -> None:
     rows = mentions(pd.Series(["a", "b", "b"]), pd.Series(["2026-01", "2026-02", "2026-02"]))
-    assert rows.to_numpy().tolist() == [
+    assert rows[["source", "period", "n"]].to_numpy().tolist() == [
         ["b", "2026-01", 0], ["b", "2026-02", 2], ["a", "2026-01", 1], ["a", "2026-02", 0],
     ]  # fmt: skip
+    parted = mentions(pd.Series(["b"] * 3), pd.Series(["2026-01"] * 3), pd.Series(["x", "y", "y"]))
+    assert parted.to_numpy().tolist() == [["b", "y", "2026-01", 2], ["b", "x", "2026-01", 1]]
+    with pytest.raises(CxError, match="same rows"):
+        mentions(pd.Series(["b"]), pd.Series(["2026-01"] * 2))
