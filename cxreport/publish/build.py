@@ -15,7 +15,7 @@ from tqdm import tqdm
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.personal_data import without_persons
-from cxreport.publish.archive import failed_mark, links_of, publish_archive
+from cxreport.publish.archive import failed_mark, links_of, publish_archive, put_row
 from cxreport.publish.beside import files_beside
 from cxreport.publish.changes import changes_since
 from cxreport.publish.export import METHOD, export_page, payloads, pieces_of
@@ -40,13 +40,16 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+    from cxreport.publish.each import Row
     from cxreport.publish.plan import Job
 
 DRAWING = threading.Lock()
 """Pages are written one at a time: the drawing library is not made for threads."""
 
 
-def build(jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1) -> list[CxError]:
+def build(
+    jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1, rows: Sequence[Row] = ()
+) -> list[CxError]:
     """Make the pages of all jobs, the indexes of all pages, and the newest pages of each report.
 
     Parameters
@@ -57,6 +60,8 @@ def build(jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1) -> li
         The project's folder, and the folder of the pages.
     at_once : int
         How many notebooks run side by side.
+    rows : sequence of Row
+        The groups of reports with ``each``: those without a page are named in the indexes.
 
     Returns
     -------
@@ -71,6 +76,9 @@ def build(jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1) -> li
     """
     failures: dict[int, CxError] = {}
     with staging(out) as stage, ThreadPoolExecutor(max_workers=at_once) as pool:
+        for row in rows:
+            if row.is_usual:
+                put_row(out, stage, row)
         running = {
             pool.submit(_make, job, stage / str(number), root, out, number): number
             for number, job in enumerate(jobs)
@@ -225,8 +233,10 @@ def _manifest(job: Job, notebook: NotebookNode) -> dict[str, Any]:
         for payload in payloads(cell)
         if payload["kind"] == "header"
     )
+    row = {"report": job.report.name, "labels": job.row.labels} if job.row else None
     return job.provenance | {
         "report": job.folder.parent.name,
+        "row": row,
         "title": header["title"],
         "source": header["source"],
         "period": header["period"],
