@@ -140,13 +140,13 @@ def _drawn(scores: pd.DataFrame, shop: Shop) -> Block:
     return chart(
         "intervals", TOPIC, "differences", rows, SCORES, shop.survey,
         label={"name": "metric", "how": "capital:score_name"}, x="axis.difference",
-        how="signed", drawn="signed", reference_value=0.0, reference_label="axis.elsewhere",
+        how="signed", drawn="signed", finding=False, reference_value=0.0, reference_label="axis.elsewhere",
         periods=len(shop.survey.history[-shop.periods :]),
     )  # fmt: skip
 
 
 def differences(scores: pd.DataFrame, shop: Shop) -> Block:
-    """Draw how the group differs from all others, question by question, surest statement first.
+    """Draw how the group differs from all others, question by question, the best first.
 
     Parameters
     ----------
@@ -157,9 +157,8 @@ def differences(scores: pd.DataFrame, shop: Shop) -> Block:
     """
     if scores.empty:
         return note(TOPIC, "missing.differences")
-    lines = _differs(scores)
     in_order = scores.sort_values(["difference", "question"], ascending=[False, True])
-    return section([sentences(TOPIC, lines, shop.survey), _drawn(in_order, shop)])
+    return section([sentences(TOPIC, [say("differs.how")], shop.survey), _drawn(in_order, shop)])
 
 
 @without_few
