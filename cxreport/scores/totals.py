@@ -44,8 +44,8 @@ def pooled_hidden(
     periods : int
         How many periods, up to the one reported, are taken together.
     by_period : bool
-        Whether each period's groups are shown too, on its own page; else those of a group are taken
-        to be shown until the first period in which it is hidden.
+        Whether each period's groups are shown too, on its own page. What the totals of a group tell
+        of single periods is known in any case: all of them, until the first that is hidden.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def _pooled(counts: pd.DataFrame, periods: int, minimum: int, *, by_period: bool
         placed = of_level.set_index("period_start").reindex(order)
         n = placed["least"].fillna(0).to_numpy("float64")
         closed = placed["hidden"].astype("boolean").fillna(value=False).to_numpy(bool)
-        open_ = (n == 0) | (~closed if by_period else ~np.logical_or.accumulate(closed))
+        open_ = (n == 0) | (by_period & ~closed)
         if not _last_page_shows(n, closed, open_, periods, minimum):
             levels.append(level)
     return levels
