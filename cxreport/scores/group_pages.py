@@ -68,7 +68,7 @@ def check_group_column(codebook: Codebook, column: str) -> None:
 
 
 def group_pages(survey: Survey, column: str, *, periods: int = PERIODS) -> pd.DataFrame:
-    """Say which groups of a column may have a page of their own.
+    """Return which groups of a column may have a page of their own.
 
     Parameters
     ----------

@@ -219,7 +219,7 @@ def comments(voice: Voice, shop: Shop) -> Block:
 
 
 def method(shop: Shop) -> Block:
-    """Say what counts, what is left out, and why numbers of others are not on the page."""
+    """Return what counts, what is left out, and why numbers of others are not on the page."""
     lines = [
         say("method.counts", periods=len(shop.survey.history[-shop.periods :])),
         say("method.stabilised"),
