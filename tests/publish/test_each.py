@@ -231,7 +231,7 @@ def test_the_index_keeps_the_pages_of_a_row_under_one_heading(project: Path) -> 
         put(project, page_name("shops", f"{number}"), row, f"Shop: <b>{number:02d}</b>")
     html = index_of(project)
     page = read_page(html)
-    assert [" ".join(h.words().split()) for h in page.every("h2")] == ["One page each: shop shops"]
+    assert [" ".join(h.words().split()) for h in page.every("h2")] == ["Pages by shop shops"]
     first, second = page.every("tbody")
     assert len(list(first.every("tr"))) == 1
     assert len(list(second.every("tr"))) == 40
