@@ -18,6 +18,7 @@ from cxreport.inputs.reading import columns_read, reading_of
 from cxreport.inputs.spans import list_spans
 from cxreport.publish.archive import failed_mark
 from cxreport.publish.build import build as build_pages
+from cxreport.publish.each import Row
 from cxreport.publish.pdf import find_browser
 from cxreport.publish.plan import Job, make_plan, read_reports
 from cxreport.publish.publish import INDEXES
@@ -88,13 +89,17 @@ def build(
     jobs: int,
     out: Path | None,
 ) -> None:
-    """Build the reports NAMES (all of reports.toml when neither names nor groups are given)."""
+    """Build the reports NAMES (all of reports.toml when neither names nor groups are given).
+
+    Of a report with a page for each shop, NAME@SHOP builds the page of one.
+    """
     root = find_root()
     folder = out or root / "reports"
-    settings, failures = settings_of(texts), list[CxError]()
+    settings, failures, rows = settings_of(texts), list[CxError](), list[Row]()
     plan = make_plan(
-        root, groups=groups, names=names, settings=settings, out=folder, failures=failures
-    )
+        root, groups=groups, names=names, settings=settings, out=folder, failures=failures,
+        rows=rows,
+    )  # fmt: skip
     if failures and not plan:
         raise failures[0]
     printer = find_browser() if pdf else ""
@@ -106,9 +111,11 @@ def build(
     # a build needs no tidying up: when interrupted it ends at once, like one that is killed
     usual = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        failures += build_pages(todo, root, folder, at_once=jobs, printer=printer)
+        failures += build_pages(todo, root, folder, at_once=jobs, printer=printer, rows=rows)
     finally:
         signal.signal(signal.SIGINT, usual)
+    for line in filter(None, (row.line() for row in rows)):
+        click.echo(line)
     for failure in failures:
         click.echo(f"error: {failure}", err=True)
     if failures:
@@ -182,8 +189,14 @@ def list_reports() -> None:
         raise CxError("no report is listed", where=root / "reports.toml", hint="add a [[report]]")
     for report in reports:
         try:
-            jobs = make_plan(root, names=[report.name])
+            rows = list[Row]()
+            jobs = make_plan(root, names=[report.name], rows=rows)
             states = {job.name: job.stale or "up to date" for job in jobs}
+            states |= {
+                f"{group.name} {row.period}": "no page: too few answers"
+                for row in rows
+                for group in row.few
+            }
         except CxError as error:
             states = {report.name: f"cannot be built: {' '.join(str(error).split())}"}
         for name, state in states.items():

@@ -41,6 +41,8 @@ FAMILIES = {  # what makes a family of comparisons -> how many of them
     "service.company_later": 1,
     "service.company_rates": 1,
     "service.company_reasons": 1,
+    "shops.shop_scores": 1,
+    "shops.shop_wait_changes": 1,
     "validation.bridge_versions": 1,
     "value.company_profit": 2,  # groups against nothing, and among each other
     "voice.company_voice": 4,  # words, scores of topics, months of topics, stars of topics

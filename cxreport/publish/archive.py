@@ -7,6 +7,7 @@ links to them, and to the pages of the periods before and after by addresses tha
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from itertools import groupby
@@ -19,6 +20,7 @@ from cxreport.publish.brand import logo_of
 from cxreport.publish.exchange import put_folder
 from cxreport.publish.export import Links, environment, style
 from cxreport.publish.gate import check_page
+from cxreport.publish.names import file_name
 from cxreport.publish.plan import LATEST, MANIFEST, hashes_of
 from cxreport.publish.publish import INDEXES, OURS, digest_of, write_through
 from cxreport.publish.steps import put_steps, step_address
@@ -29,8 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from cxreport.publish.each import Row
+
 FAILED = ".failed"
 """What the name of the log ends in that says that the last try to make a page failed."""
+FEW = ".few.json"
+"""What the name of the file ends in that names groups with too few answers for a page."""
 NEEDED = ("report", "title", "source", "period", "pages")
 MADE_FROM = ("data", "codebook_sha256", "notebook_sha256", "code", "libraries")
 
@@ -38,6 +44,46 @@ MADE_FROM = ("data", "codebook_sha256", "notebook_sha256", "code", "libraries")
 def failed_mark(out: Path, folder: Path) -> Path:
     """Return the file that is there when the last try to make a folder's pages failed."""
     return out / ".logs" / f"{folder.parent.name}-{folder.name}{FAILED}"
+
+
+def row_mark(out: Path, row: Row) -> Path:
+    """Return the file that names the groups of a row without a page, for the indexes."""
+    return out / ".logs" / f"{row.report}-{file_name(row.period)}{FEW}"
+
+
+def put_row(out: Path, stage: Path, row: Row) -> None:
+    """Note for the indexes which groups have no page, and take away pages that they had.
+
+    Parameters
+    ----------
+    out, stage : Path
+        The folder of the pages, and a folder on the same disk for unfinished work.
+    row : Row
+        The groups of a report and period, counted as the data are now.
+
+    Raises
+    ------
+    CxError
+        If the disk is full or not writable.
+    """
+    mark = row_mark(out, row)
+    noted = {
+        "report": row.report,
+        "period": {"name": row.period, "kind": row.kind},
+        "labels": row.labels,
+        "few": [group.labels for group in row.few],
+    }
+    try:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        write_through(stage / mark.name, json.dumps(noted, sort_keys=True).encode())
+        (stage / mark.name).replace(mark)
+        for number, group in enumerate(row.few):
+            there = out / group.name / file_name(row.period)
+            if _files_in(there).keys() & {MANIFEST} and {*_files_in(there)} <= OURS:
+                there.rename(stage / f"{mark.name}-{number}")
+    except OSError as error:
+        raise CxError("the groups without a page could not be noted", where=mark,
+                      got=error.strerror) from error  # fmt: skip
 
 
 def links_of(
@@ -91,6 +137,7 @@ def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
                 entry[key] = dict.fromkeys(LANGUAGES, "") | (manifest.get(key) or {})
             entry["brand"] = dict(manifest.get("brand") or {})
             entry["first"] = manifest.get("first") or ""
+            entry["row"] = _row_in(manifest)
             entry["made_from"] = [manifest.get(key) for key in MADE_FROM]
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             damaged.append(
@@ -108,6 +155,21 @@ def read_manifests(out: Path) -> tuple[list[dict[str, Any]], list[CxError]]:
         manifests, key=lambda m: (m["first"], str(m["period"]["name"])), reverse=True
     )
     return sorted(by_period, key=lambda m: (str(m["report"]), m["place"].parent)), damaged
+
+
+def _row_in(manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return of which row of pages a page is; None where it stands by itself."""
+    row = manifest.get("row")
+    return {"report": str(row["report"]), "labels": dict(row["labels"])} if row else None
+
+
+def read_rows(out: Path) -> list[dict[str, Any]]:
+    """Return what is noted of the groups without a page, row by row, the newest period first."""
+    noted = []
+    for path in sorted((out / ".logs").glob(f"*{FEW}"), reverse=True):
+        with contextlib.suppress(OSError, ValueError):  # not ours, or half gone: nothing to list
+            noted.append(json.loads(path.read_text(encoding="utf-8")))
+    return noted
 
 
 def publish_archive(out: Path, staged: Path) -> Path:
@@ -137,7 +199,9 @@ def publish_archive(out: Path, staged: Path) -> Path:
         for entry in _entries(list(rows), out)
     ]
     brand: dict[str, str] = next((m["brand"] for m in manifests if m["brand"]), {})
-    pages = {language: _index(entries, language, brand) for language in LANGUAGES}
+    rows = _rows([entry for entry in entries if entry["row"]], read_rows(out))
+    alone = [entry for entry in entries if not entry["row"]]
+    pages = {language: _index(alone, rows, language, brand) for language in LANGUAGES}
     try:
         for language, page in pages.items():
             write_through(staged / INDEXES[language], page.encode())
@@ -154,7 +218,7 @@ def publish_archive(out: Path, staged: Path) -> Path:
 
 def _entries(rows: list[dict[str, Any]], out: Path) -> list[dict[str, Any]]:
     """Return what the index shows of the pages of one report, the newest first."""
-    keys = ("title", "report", "source", "period", "filters", "headline", "folder")
+    keys = ("title", "report", "source", "period", "filters", "headline", "folder", "row")
     return [
         {key: row[key] for key in keys}
         | {
@@ -166,6 +230,25 @@ def _entries(rows: list[dict[str, Any]], out: Path) -> list[dict[str, Any]]:
     ]
 
 
+def _rows(
+    entries: Sequence[dict[str, Any]], noted: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Put the pages of a report with ``each`` under one heading, with the groups that have none."""
+    rows: dict[str, dict[str, Any]] = {}
+    for about in [*(entry["row"] for entry in entries), *noted]:
+        empty = {"report": about["report"], "labels": about["labels"], "entries": [], "few": []}
+        rows.setdefault(about["report"], empty)
+    for entry in entries:
+        rows[entry["row"]["report"]]["entries"].append(entry)
+    for note in noted:
+        if note["few"]:
+            rows[note["report"]]["few"].append(note)
+    listed = [row for _, row in sorted(rows.items()) if row["entries"] or row["few"]]
+    for row in listed:
+        row["entries"].sort(key=lambda entry: str(entry["title"]))  # stable: newest period first
+    return listed
+
+
 def _state(row: dict[str, Any], newest: dict[str, Any], out: Path) -> str:
     """Return how far a page can be relied on to be what would be made now."""
     if failed_mark(out, row["place"]).exists():
@@ -173,7 +256,12 @@ def _state(row: dict[str, Any], newest: dict[str, Any], out: Path) -> str:
     return "published" if row["made_from"] == newest["made_from"] else "earlier"
 
 
-def _index(entries: list[dict[str, Any]], language: str, brand: Mapping[str, str]) -> str:
+def _index(
+    entries: list[dict[str, Any]],
+    rows: list[dict[str, Any]],
+    language: str,
+    brand: Mapping[str, str],
+) -> str:
     """Write the list of all pages in one language, and check it like a page."""
     words = Words(language)
     resources = style(brand.get("css", "")) | {
@@ -182,6 +270,7 @@ def _index(entries: list[dict[str, Any]], language: str, brand: Mapping[str, str
         "full_title": words.text("title.index"),
         "words": words,
         "entries": all_visible(entries),
+        "rows": all_visible(rows),
         "others": {other: INDEXES[other] for other in LANGUAGES if other != language},
     }
     page = environment().get_template("index.html.j2").render(resources=resources)

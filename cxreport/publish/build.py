@@ -15,7 +15,7 @@ from tqdm import tqdm
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.personal_data import without_persons
-from cxreport.publish.archive import failed_mark, links_of, publish_archive
+from cxreport.publish.archive import failed_mark, links_of, publish_archive, put_row
 from cxreport.publish.beside import files_beside
 from cxreport.publish.changes import changes_since
 from cxreport.publish.export import METHOD, export_page, payloads, pieces_of
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+    from cxreport.publish.each import Row
     from cxreport.publish.plan import Job
 
 DRAWING = threading.Lock()
@@ -48,7 +49,13 @@ DRAWING = threading.Lock()
 
 
 def build(
-    jobs: Sequence[Job], root: Path, out: Path, *, at_once: int = 1, printer: str = ""
+    jobs: Sequence[Job],
+    root: Path,
+    out: Path,
+    *,
+    at_once: int = 1,
+    printer: str = "",
+    rows: Sequence[Row] = (),
 ) -> list[CxError]:
     """Make the pages of all jobs, the indexes of all pages, and the newest pages of each report.
 
@@ -62,6 +69,8 @@ def build(
         How many notebooks run side by side.
     printer : str
         The browser that prints the pages, see ``cxreport.publish.pdf``; none when left out.
+    rows : sequence of Row
+        The groups of reports with ``each``: those without a page are named in the indexes.
 
     Returns
     -------
@@ -76,6 +85,9 @@ def build(
     """
     failures: dict[int, CxError] = {}
     with staging(out) as stage, ThreadPoolExecutor(max_workers=at_once) as pool:
+        for row in rows:
+            if row.is_usual:
+                put_row(out, stage, row)
         running = {
             pool.submit(_make, job, stage / str(number), root, out, number, printer=printer): number
             for number, job in enumerate(jobs)
@@ -234,8 +246,10 @@ def _manifest(job: Job, notebook: NotebookNode) -> dict[str, Any]:
         for payload in payloads(cell)
         if payload["kind"] == "header"
     )
+    row = {"report": job.report.name, "labels": job.row.labels} if job.row else None
     return job.provenance | {
         "report": job.folder.parent.name,
+        "row": row,
         "title": header["title"],
         "source": header["source"],
         "period": header["period"],

@@ -18,9 +18,11 @@ from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.period import parse
 from cxreport.inputs.settings import read_settings
 from cxreport.publish.brand import Brand
-from cxreport.publish.names import file_name
+from cxreport.publish.each import Row, check_each, row_of
+from cxreport.publish.names import file_name, page_name
 from cxreport.publish.params import check_parameters, read_parameters
-from cxreport.publish.provenance import gather, marks
+from cxreport.publish.provenance import gather, gather_sources, marks, with_parameters
+from cxreport.scores.group_pages import check_group_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,6 +54,8 @@ class Report(BaseModel):
     """Seconds for one run of the notebook."""
     parameters: dict[str, Any] = {}
     """Of the notebook; ``source`` is needed, unless it is a study."""
+    each: str | None = Field(None, min_length=1)
+    """A column of the answers: one page for each of its groups."""
 
     @field_validator("name")
     @classmethod
@@ -103,6 +107,8 @@ class Job:
         Of each file that is read, by what it is known to be untouched since it was hashed.
     stale : str
         Why the pages must be made again; empty when they are up to date.
+    row : Row, optional
+        Of a report with ``each``: the groups of which this page is one's.
     """
 
     report: Report
@@ -114,11 +120,13 @@ class Job:
     provenance: dict[str, Any]
     marks: dict[str, tuple[int, ...]]
     stale: str
+    row: Row | None = None
 
     @property
     def name(self) -> str:
-        """The job's name: report and period."""
-        return f"{self.report.name} {self.period}"
+        """The job's name: report, group where there is one, and period."""
+        page = page_name(self.report.name, str(self.parameters["value"])) if self.row else None
+        return f"{page or self.report.name} {self.period}"
 
 
 def read_reports(root: Path) -> tuple[Report, ...]:
@@ -146,6 +154,7 @@ def make_plan(
     settings: Mapping[str, str] | None = None,
     out: Path | None = None,
     failures: list[CxError] | None = None,
+    rows: list[Row] | None = None,
 ) -> list[Job]:
     """Turn the table of reports into jobs; whatever is wrong with any of them is an error now.
 
@@ -154,18 +163,21 @@ def make_plan(
     root : Path
         The project's folder.
     groups, names : sequence of str
-        Which reports; all when both are empty.
+        Which reports; all when both are empty. Of a report with ``each`` a name may go on with
+        ``@`` and a group, for its page alone.
     settings : mapping of str to str, optional
         Parameters given on the command line, as text.
     out : Path, optional
         Folder of the pages; ``reports`` when left out.
     failures : list of CxError, optional
         Where to put what is wrong with single reports, so that it does not stop the others.
+    rows : list of Row, optional
+        Where to put the groups of reports with ``each``, those without a page included.
 
     Returns
     -------
     list of Job
-        In the order of the table, one job per period.
+        In the order of the table, one job per period (and group).
 
     Raises
     ------
@@ -175,8 +187,11 @@ def make_plan(
     reports = read_reports(root)
     if not reports:
         raise CxError("no report is listed", where=root / "reports.toml", hint="add a [[report]]")
+    picks: dict[str, list[str]] = {}  # report -> its groups asked for, none for all
+    for report_name, at, group in (name.partition("@") for name in names):
+        picks.setdefault(report_name, []).extend([group] if at else [])
     known_groups, known_names = {r.group for r in reports}, {r.name for r in reports}
-    for kind, asked, existing in [("group", groups, known_groups), ("report", names, known_names)]:
+    for kind, asked, existing in [("group", groups, known_groups), ("report", picks, known_names)]:
         strange = sorted(set(asked) - existing)
         if strange:
             raise CxError(
@@ -185,14 +200,14 @@ def make_plan(
     chosen = [
         report
         for report in reports
-        if (not groups and not names) or report.group in groups or report.name in names
+        if (not groups and not names) or report.group in groups or report.name in picks
     ]
-    folder = out or root / "reports"
-    settings = settings or {}
+    place = Place(root, out or root / "reports", settings or {}, rows if rows is not None else [])
     jobs: dict[Path, Job] = {}
     for report in chosen:
+        whole = report.group in groups or report.name in names
         try:
-            planned = _jobs_of(report, root, folder, settings, named=report.name in names)
+            planned = _jobs_of(report, place, None if whole else picks.get(report.name), names)
         except CxError as error:
             if failures is None:
                 raise
@@ -205,59 +220,87 @@ def make_plan(
     return list(jobs.values())
 
 
+@dataclass(frozen=True)
+class Place:
+    """What all jobs of a plan share: the project, the pages' folder, what the command line sets."""
+
+    root: Path
+    out: Path
+    settings: Mapping[str, str]
+    rows: list[Row]
+
+
 def _jobs_of(
-    report: Report, root: Path, out: Path, settings: Mapping[str, str], *, named: bool
+    report: Report, place: Place, picks: Sequence[str] | None, names: Sequence[str]
 ) -> list[Job]:
-    """Make a job of each period of a report."""
-    declared = read_parameters(root / report.notebook)
+    """Make a job of each period of a report, and of each of its groups."""
+    settings = place.settings
+    declared = read_parameters(place.root / report.notebook)
+    named = report.name in names or bool(picks)
     if "period" not in declared and "period" in settings and not named:
         return []  # of a group, what is asked for is one period: a study has none
+    if picks and report.each is None:
+        raise CxError("this report makes one page, not one for each group", got=report.name,
+                      expected=f"each = ... in reports.toml, or no @{picks[0]}")  # fmt: skip
+    if report.each is not None:
+        check_each(report, declared, settings)
     periods = (settings["period"],) if "period" in settings else report.periods
-    return [_make_job(root, out, report, declared, period, settings) for period in periods]
+    return [
+        job
+        for period in periods
+        for job in _of_period(place, report, declared, period, picks or ())
+    ]
 
 
-def _make_job(
-    root: Path,
-    out: Path,
+def _of_period(
+    place: Place,
     report: Report,
     declared: Mapping[str, Parameter],
     period: str,
-    settings: Mapping[str, str],
-) -> Job:
-    """Check one report's parameters, and find out whether its pages are up to date."""
-    notebook = root / report.notebook
+    picks: Sequence[str],
+) -> list[Job]:
+    """Check one report's parameters, and make its job, or one job for each group with a page."""
+    notebook = place.root / report.notebook
     where = f"reports.toml, {report.name}"
     if "period" in report.parameters:
         raise CxError("the period is no parameter here", where=where, expected="periods = [...]")
-    parameters = check_parameters(declared, report.parameters, settings, where=where)
+    parameters = check_parameters(declared, report.parameters, place.settings, where=where)
     codebook = None
     if "source" in declared:
-        codebook = read_codebook(find_codebook(str(parameters["source"]), root))
+        codebook = read_codebook(find_codebook(str(parameters["source"]), place.root))
     about = parameters.get("about", ("responses",))
+    if report.each is not None and codebook:
+        check_group_column(codebook, report.each)
     chosen = _name_period(report, declared, period, codebook, notebook, about)
     if "period" in declared:
         parameters["period"] = chosen
     untouched = marks(notebook, codebook)  # before the hashes: what changes meanwhile is seen
-    provenance = gather(notebook, parameters, codebook, root)
+    sources = gather_sources(notebook, codebook, place.root)
     usual = check_parameters(declared, report.parameters, {}, where=where)
     own = {k: v for k, v in parameters.items() if k != "period" and v != usual[k]}
-    folder = out / _folder_name(report, own) / file_name(chosen)
-    return Job(
-        report,
-        chosen,
-        notebook,
-        parameters,
-        folder,
-        codebook,
-        provenance,
-        untouched,
-        _why_stale(folder, report, provenance),
-    )
+
+    def job(name: str, given: dict[str, object], row: Row | None) -> Job:
+        folder = place.out / _folder_name(name, own) / file_name(chosen)
+        provenance = with_parameters(sources, given)
+        stale = _why_stale(folder, report, provenance)
+        return Job(
+            report, chosen, notebook, given, folder, codebook, provenance, untouched, stale, row
+        )
+
+    if report.each is None or codebook is None:
+        return [job(file_name(report.name), parameters, None)]
+    kind = (chosen, codebook.source.period)
+    row = row_of(report, codebook, kind, parameters, picks=picks, is_usual=not own)
+    place.rows.append(row)
+    return [
+        job(group.name, parameters | {"column": report.each, "value": group.value}, row)
+        for group in row.asked
+        if not group.note
+    ]
 
 
-def _folder_name(report: Report, own: Mapping[str, object]) -> str:
+def _folder_name(name: str, own: Mapping[str, object]) -> str:
     """Return another folder for other parameters than the table's: they make another page."""
-    name = file_name(report.name)
     return f"{name}.{file_name(json.dumps(own, sort_keys=True))}" if own else name
 
 

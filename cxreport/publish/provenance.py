@@ -55,10 +55,14 @@ def gather(
         hash over all that can change a page except the commit, by which a page is known to be up
         to date.
     """
+    return with_parameters(gather_sources(notebook, codebook, root), parameters)
+
+
+def gather_sources(notebook: Path, codebook: Codebook | None, root: Path) -> dict[str, Any]:
+    """Collect what all pages of a notebook and a source are made from, whatever the parameters."""
     made_from = {
         "notebook": notebook.name,
         "notebook_sha256": hash_file(notebook),
-        "parameters": dict(parameters),
         "codebook_sha256": hash_file(codebook.path) if codebook else None,
         "data": _hashes(codebook) if codebook else {},
         "libraries": {"python": platform.python_version()}
@@ -67,8 +71,15 @@ def gather(
     made_from["code"] = hash_of_code()
     if brand := read_brand(root):
         made_from["brand"] = brand
+    return made_from | git_state(root)
+
+
+def with_parameters(sources: Mapping[str, Any], parameters: Mapping[str, object]) -> dict[str, Any]:
+    """Return what one page is made from, as :func:`gather` does, from what was gathered before."""
+    whole = {**sources, "parameters": dict(parameters)}
+    made_from = {name: value for name, value in whole.items() if name not in {"commit", "clean"}}
     fingerprint = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
-    return made_from | git_state(root) | {"fingerprint": fingerprint}
+    return whole | {"fingerprint": fingerprint}
 
 
 def marks(notebook: Path, codebook: Codebook | None) -> dict[str, tuple[int, ...]]:

@@ -11,7 +11,8 @@ from cxreport.inputs.meaning import Design
 from cxreport.inputs.source import as_table, run
 from cxreport.scores.scoreboard import score_questions, scoreboard
 from cxreport.scores.segments import shrink, suppress
-from cxreport.scores.suppression import MINIMUM_GROUP, hidden_levels, pooled_hidden
+from cxreport.scores.suppression import MINIMUM_GROUP, group_counts, hidden_levels
+from cxreport.scores.totals import hidden_totals
 from cxreport.stats.consistency import consistency
 from cxreport.stats.multiplicity import judged
 
@@ -159,14 +160,16 @@ def _hidden(
     earlier: Data | None,
 ) -> list[Hashable]:
     """Name the groups to hide, small by themselves or given away by earlier pages."""
-    hidden = hidden_levels(data, column, questions, minimum)
     if earlier is None:
-        return hidden
+        return hidden_levels(data, column, questions, minimum)
     rows = as_table(data)
-    periods = int(run(rows.aggregate(n=rows.period_start.nunique()))["n"].item())
-    return hidden + pooled_hidden(
-        earlier, column, questions, periods=periods, by_period=False, minimum=minimum
-    )
+    covered = run(rows.aggregate(n=rows.period_start.nunique(), last=rows.period_start.max())).iloc[
+        0
+    ]
+    past = as_table(earlier)
+    past = past.filter((past.period_start <= covered["last"]) | past.period_start.isnull())
+    counts = group_counts(past, column, questions)
+    return hidden_totals(counts, periods=int(covered["n"]), by_period=False, minimum=minimum)
 
 
 def channel_consistency(

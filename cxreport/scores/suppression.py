@@ -1,8 +1,8 @@
 """Which groups no page may show, because of all that the pages of a source show together.
 
 A small group is hidden (primary suppression), and so is whatever would give it away: the next
-smallest beside it, because totals are published (secondary suppression), and totals over several
-periods, from which those of the pages before can be taken off.
+smallest beside it, because totals are published (secondary suppression). On totals over several
+periods see :mod:`cxreport.scores.totals`.
 """
 
 from __future__ import annotations
@@ -25,8 +25,16 @@ if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey
 
 __all__ = [
-    "MINIMUM_GROUP", "SUPPRESSED", "check_filters", "group_counts", "hidden_levels", "hide_few",
-    "is_small", "pooled_hidden", "with_partners",
+    "MINIMUM_GROUP",
+    "SUPPRESSED",
+    "check_filters",
+    "group_counts",
+    "hidden_levels",
+    "hidden_rows",
+    "hide_few",
+    "is_small",
+    "question_counts",
+    "with_partners",
 ]  # fmt: skip
 
 Counts = TypeVar("Counts", pd.Series, pd.DataFrame)
@@ -43,8 +51,6 @@ BEFORE = (
 """Columns on the period before, and on what changed since."""
 PLACES = {"day", "age", "time", "hours", "share_planned", "centre"}
 """Numbers that say what a row is about, and nothing of people."""
-EXACT = 1e-9
-"""Rest of a vector below which it is a combination of others."""
 
 
 def is_small(n: Counts, minimum: int = MINIMUM_GROUP) -> Counts:
@@ -177,19 +183,30 @@ def group_counts(rows: Data, column: str, questions: Mapping[str, Column]) -> pd
         One row per period and group: ``period_start`` (where the rows have it), ``level``, ``n``
         (rows), ``least`` (the smallest count above 0 of rows and of valid answers to a question).
     """
+    counts = question_counts(rows, column, questions)
+    columns = counts[["n", *(f"n_{name}" for name in questions)]].astype("float64")
+    counts["least"] = columns.where(columns > 0).min(axis="columns").fillna(0)
+    return counts[[name for name in ("period_start", "level", "n", "least") if name in counts]]
+
+
+def question_counts(rows: Data, column: str, questions: Mapping[str, Column]) -> pd.DataFrame:
+    """Count the rows of each group and period, and its valid answers to each question by itself.
+
+    Returns
+    -------
+    DataFrame
+        One row per period and group: ``period_start`` (where the rows have it), ``level``, ``n``
+        (rows), and for each question its valid answers, named ``n_`` and the question.
+    """
     table = as_table(rows)
     as_text = [name for name in questions if table[name].type().is_string()]
     table = table.mutate(**{name: table[name].try_cast("float64") for name in as_text})
     table = valid_answers(table, dict(questions))
     keys = [name for name in ("period_start",) if name in table.columns]
-    counted = {f"_{number}": table[name].count() for number, name in enumerate(questions)}
-    counts = run(
-        table.group_by(*keys, level=table[column]).aggregate(n=table.count(), **counted)
-    )  # fmt: skip
-    columns = counts[["n", *counted]].astype("float64")
-    least = columns.where(columns > 0).min(axis="columns").fillna(0)
-    in_order = counts.assign(least=least).sort_values([*keys, "level"], na_position="last")
-    return in_order[[*keys, "level", "n", "least"]].reset_index(drop=True)
+    counted = {f"n_{name}": table[name].count() for name in questions}
+    counts = run(table.group_by(*keys, level=table[column]).aggregate(n=table.count(), **counted))
+    in_order = counts.sort_values([*keys, "level"], na_position="last", ignore_index=True)
+    return in_order[[*keys, "level", "n", *counted]]
 
 
 def hidden_levels(
@@ -225,10 +242,11 @@ def hidden_levels(
     """
     counts = group_counts(rows, column, questions).groupby("level", dropna=False, sort=False)
     sizes = counts.agg({"n": "sum", "least": "sum"}).reset_index()
-    return list(sizes.loc[_hidden(sizes, minimum, pd.Series(0, sizes.index)), "level"])
+    return list(sizes.loc[hidden_rows(sizes, minimum, pd.Series(0, sizes.index)), "level"])
 
 
-def _hidden(sizes: pd.DataFrame, minimum: int, family: pd.Series) -> pd.Series:
+def hidden_rows(sizes: pd.DataFrame, minimum: int, family: pd.Series) -> pd.Series:
+    """Return which rows with ``n`` and ``least`` are small, or must be hidden with a small one."""
     small = is_small(sizes["least"], minimum) | is_small(sizes["n"], minimum)
     return with_partners(small, sizes["least"], [family], minimum)
 
@@ -263,94 +281,3 @@ def check_filters(survey: Survey) -> None:
             expected=f"{minimum} answers or more, and as many left out, or none",
             hint="keep more groups together",
         )
-
-
-def pooled_hidden(
-    rows: Data,
-    column: str,
-    questions: Mapping[str, Column],
-    *,
-    periods: int,
-    by_period: bool,
-    minimum: int = MINIMUM_GROUP,
-) -> list[Hashable]:
-    """Name the groups whose total over the last periods would give a hidden period away.
-
-    Parameters
-    ----------
-    rows : pandas, polars or pyarrow frame, or Ibis table
-        One row per answer with ``period_start``, of all periods up to the one reported.
-    column, questions, minimum
-        As in ``hidden_levels``.
-    periods : int
-        How many periods, up to the one reported, are taken together.
-    by_period : bool
-        Whether each period's groups are shown too, on its own page.
-
-    Returns
-    -------
-    list
-        Groups whose total must be hidden: small as a whole; or, from it, from the totals of the
-        earlier pages (taken to have kept this rule) and from what is shown of single periods, a
-        hidden period could be worked out exactly, or periods in a row with fewer than ``minimum``
-        answers together.
-
-    Notes
-    -----
-    Each page adds an equation between the periods of a group; a period is given away if it is a
-    combination of them. Source: Hundepool and others 2012, Statistical Disclosure Control, ch. 4.
-    """
-    counts = group_counts(rows, column, questions)
-    starts = counts["period_start"]
-    hidden = is_small(counts["least"], minimum)
-    if by_period:
-        hidden = _hidden(counts, minimum, starts.astype("object").fillna(""))
-    cells = counts.assign(hidden=hidden).dropna(subset="period_start")
-    order = sorted(cells["period_start"].unique())
-    levels: list[Hashable] = []
-    for level, of_level in cells.groupby("level", dropna=False, sort=True):
-        placed = of_level.set_index("period_start").reindex(order)
-        n = placed["least"].fillna(0).to_numpy("float64")
-        closed = placed["hidden"].astype("boolean").fillna(value=False).to_numpy(bool)
-        open_ = (n == 0) | (by_period & ~closed)
-        if not _last_page_shows(n, closed, open_, periods, minimum):
-            levels.append(level)
-    return levels
-
-
-def _last_page_shows(
-    n: np.ndarray, closed: np.ndarray, open_: np.ndarray, periods: int, minimum: int
-) -> bool:
-    """Go through the pages of one group, oldest first; say whether the last shows its total."""
-    size = len(n)
-    targets = _secrets(n, closed, open_, minimum)
-    open_rows = [row for row, is_open in zip(np.eye(size), open_, strict=True) if is_open]
-    basis = np.array(open_rows).reshape(-1, size)
-    shows = False
-    for page in range(size):
-        total = np.zeros(size)
-        total[max(0, page - periods + 1) : page + 1] = 1
-        shows = not 0 < total @ n < minimum
-        if not shows:
-            continue
-        rest = total - (total @ basis.T) @ basis
-        if np.linalg.norm(rest) < EXACT:
-            continue
-        grown = np.vstack([basis, rest / np.linalg.norm(rest)])
-        left = targets - (targets @ grown.T) @ grown
-        shows = not (np.linalg.norm(left, axis=1) < EXACT).any()
-        basis = grown if shows else basis
-    return bool(shows)
-
-
-def _secrets(n: np.ndarray, closed: np.ndarray, open_: np.ndarray, minimum: int) -> np.ndarray:
-    """Return what must not be worked out: hidden periods, and runs of periods with few answers."""
-    size = len(n)
-    sums = np.concatenate([[0.0], n.cumsum()])
-    rows = [np.eye(size)[at] for at in np.flatnonzero(closed)]
-    for first in range(size):
-        for last in range(first + 1, size):
-            few = 0 < sums[last + 1] - sums[first] < minimum
-            if few and not open_[first] and not open_[last]:
-                rows.append(((np.arange(size) >= first) & (np.arange(size) <= last)).astype(float))
-    return np.array(rows, dtype=float).reshape(-1, size)

@@ -29,12 +29,15 @@ def finding_of(block: Block, reader: Reader) -> str:
     ----------
     block : Block
         Of any kind: control charts say whether their last period is usual, charts of intervals
-        which row is the highest and the lowest, and whether the intervals of these two overlap.
+        which row is the highest and the lowest, and whether the intervals of these two overlap;
+        with the parameter ``finding`` false (rows that are not to be compared) nothing.
     reader : Reader
         Who reads it.
     """
     tell = TELLERS.get(block.kind)
-    return capital(tell(block, reader)) if tell else ""
+    if tell is None or not block.parameters.get("finding", True):
+        return ""
+    return capital(tell(block, reader))
 
 
 def _control(block: Block, reader: Reader) -> str:

@@ -15,7 +15,8 @@ from cxreport.scores.recent import PERIODS, columns_with, last_day, recent_rows,
 from cxreport.scores.scoreboard import favourable_from
 from cxreport.scores.scores import nps
 from cxreport.scores.segments import suppress
-from cxreport.scores.suppression import SUPPRESSED, pooled_hidden
+from cxreport.scores.suppression import SUPPRESSED
+from cxreport.scores.totals import pooled_hidden
 from cxreport.topics.channels import friction_rates, matrix
 from cxreport.topics.channels.friction import journey_friction, request_friction
 from cxreport.topics.channels.multichannel import multichannel

@@ -17,6 +17,7 @@ from cxreport.topics.voice.discovery import discover
 from cxreport.topics.voice.frames import (
     Voice,
     company_coding_frame,
+    company_quotes,
     company_voice,
     human_labels,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "coder_agreement",
     "company_coding_frame",
     "company_comments",
+    "company_quotes",
     "company_voice",
     "count_redactions",
     "discover",

@@ -190,6 +190,37 @@ def _voice(company: Company, periods: int, proposed: int, each: int, seed: int) 
     return replace(voice, stars=stars, reviews=reviews, outside=outside)
 
 
+def company_quotes(company: Company, *, periods: int = PERIODS, each: int = 1) -> Voice:
+    """Choose the comments that stand for each topic, and measure nothing.
+
+    Parameters
+    ----------
+    company : Company or Survey
+        As in :func:`company_voice`; best a part of the answers.
+    periods, each
+        As in :func:`company_voice`.
+
+    Returns
+    -------
+    Voice
+        Only ``quotes``, ``labels`` and ``respondents`` are filled. A group of scores with fewer
+        respondents than ``minimum_group`` is not quoted.
+    """
+    comments = company_comments(company, periods=periods)
+    frame = company_coding_frame(company)
+    survey = comments[comments["source"] == SURVEY].reset_index(drop=True)
+    if survey.empty or frame is None:
+        return Voice(labels=frame.labels if frame else {}, periods=periods)
+    coded = code_comments(survey["text"], frame, survey["language"])
+    people, seen = _by_respondent(survey, coded)
+    sizes = people["group"].map(people["group"].value_counts())
+    chosen = quotes(
+        people["text"], people["group"].where(sizes >= company.minimum_group), seen,
+        languages=people["language"], minimum_group=company.minimum_group, each=each,
+    )  # fmt: skip
+    return Voice(quotes=chosen, labels=frame.labels, respondents=len(people), periods=periods)
+
+
 def company_coding_frame(company: Company) -> CodingFrame | None:
     """Return the coding frame beside a company's codebook; None where there is none.
 
