@@ -195,9 +195,9 @@ def write_values(axis: Axis, number: Writer, whole: Writer | None, most: int) ->
 
 def lay_out(figure: Figure) -> None:
     """Give every part of a figure its place: what is measured next must be where it will be."""
-    engine = figure.get_layout_engine()
-    if isinstance(engine, ConstrainedLayoutEngine):
-        engine.execute(figure)  # a whole drawing takes twice as long
+    layout = figure.get_layout_engine()
+    if isinstance(layout, ConstrainedLayoutEngine):
+        layout.execute(figure)  # a whole drawing takes twice as long
     else:
         figure.draw_without_rendering()
 
