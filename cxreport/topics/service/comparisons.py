@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -155,7 +155,7 @@ def hold_family(comparisons: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     )
 
 
-def _against_rest(cells: pd.DataFrame, value: object, level: float) -> dict[str, object]:
+def _against_rest(cells: pd.DataFrame, value: Any, level: float) -> dict[str, object]:
     """Compare the waits of one group, as ``count_cells`` counts them, with all others."""
     group = cells[0]
     inside = group.isna() if pd.isna(value) else (group == value).fillna(value=False)
