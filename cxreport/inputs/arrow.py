@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cxreport.errors import CxError
 from cxreport.inputs.masking import masked
@@ -39,9 +40,10 @@ def to_arrow(data: object) -> pa.Table:
     Returns
     -------
     pyarrow Table
-        The same columns. Categories are their values (the order of ordered ones is kept beside
-        them, see ``order_of``). Whatever the engine cannot hold is text: columns of mixed kinds
-        (9 and "Blank"), whole numbers beyond 64 bits, periods, intervals, durations, objects.
+        The same columns, NaN being nothing. Categories are their values (the order of ordered ones
+        is kept beside them, see ``order_of``). Whatever the engine cannot hold is text: columns of
+        mixed kinds (9 and "Blank"), whole numbers beyond 64 bits, periods, intervals, durations,
+        objects.
 
     Raises
     ------
@@ -159,7 +161,9 @@ def _from_arrow(column: Column, values: Iterable[Any] | None = None) -> tuple[Co
         categories, _ = _from_arrow(whole.dictionary)
         return categories.take(whole.indices), _in_order(categories) if kind.ordered else []
     if pa.types.is_float16(kind):
-        return column.cast(pa.float32()), []
+        return _from_arrow(column.cast(pa.float32()))
+    if pa.types.is_floating(kind):
+        return pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column), []
     if kind == pa.string_view():
         return column.cast(pa.large_string()), []
     if _is_strange(kind):

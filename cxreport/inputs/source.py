@@ -73,9 +73,7 @@ def as_table(data: Data) -> ir.Table:
     """
     if isinstance(data, ibis.Table):
         return data
-    expression = ibis.memtable(to_arrow(data))
-    floats = [name for name, kind in expression.schema().items() if kind.is_floating()]
-    return expression.mutate(**{name: without_nan(expression[name]) for name in floats})
+    return ibis.memtable(to_arrow(data))
 
 
 def without_nan(column: ir.Column) -> ir.Column:

@@ -13,6 +13,8 @@ from cxreport.stats.group_columns import as_names, check_columns, kept_whole
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import ibis.expr.types as ir
+
     from cxreport.stats.group_columns import By
 
 
@@ -46,19 +48,44 @@ def count_durations(
         If a column is unknown, there are no rows, or a duration or event cannot be used.
     """
     table, names = as_table(data), as_names(by)
-    check_columns(table, [duration, event])
     check_columns(table, names, reserved)
+    cells = count_cells(table, duration, event, names)
+    if cells.empty:
+        raise CxError("no rows to follow", where=f"columns {duration}, {event}")
+    return life_tables(cells, names)
+
+
+def count_cells(table: ir.Table, duration: str, event: str, by: Sequence[str]) -> pd.DataFrame:
+    """Count the rows of each group, duration and event.
+
+    Parameters
+    ----------
+    table : ibis Table
+        One row per customer.
+    duration, event, by
+        As in :func:`count_durations`.
+
+    Returns
+    -------
+    DataFrame
+        The ``by`` columns, called by their position (0, 1, ...); ``time``, ``event`` (1 lost, 0
+        last seen), ``rows`` (how many).
+
+    Raises
+    ------
+    CxError
+        As in :func:`count_durations`, but for a table without rows.
+    """
+    check_columns(table, [duration, event])
     for name in (duration, event):
         kind = table[name].type()
         if not (kind.is_numeric() or (name == event and kind.is_boolean())):
             raise CxError("durations and events must be numbers", where=name, got=kind)
-    keys = {f"by_{position}": table[name] for position, name in enumerate(names)}
+    keys = {f"by_{position}": table[name] for position, name in enumerate(by)}
     query = table.group_by(**keys, time=table[duration], event=table[event])
     cells = kept_whole(run(query.aggregate(rows=table.count())), keys)
     # Not in the engine: not every one makes a number of true.
     cells["event"] = cells["event"].astype("float64")
-    if cells.empty:
-        raise CxError("no rows to follow", where=f"columns {duration}, {event}")
     good = (cells["time"] >= 0) & (cells["time"] < float("inf")) & cells["event"].isin([0, 1])
     if not good.all():
         raise CxError(
@@ -68,9 +95,25 @@ def count_durations(
             expected="a duration of 0 or more, and an event of 0 or 1, in every row",
             hint="say what these rows are, or leave them out first",
         )
-    groups = cells.groupby(list(keys), dropna=False) if keys else [((), cells)]
+    return cells.rename(columns={key: position for position, key in enumerate(keys)})
+
+
+def life_tables(
+    cells: pd.DataFrame, names: Sequence[str]
+) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Return the life table of each group; see :func:`count_durations`.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        From :func:`count_cells`.
+    names : sequence of str
+        What its columns of groups are called.
+    """
+    keys = list(range(len(names)))
+    groups = cells.groupby(keys, dropna=False) if keys else [((), cells)]
     return [
-        (rows[list(keys)].head(1).set_axis(names, axis="columns"), life_table(rows))
+        (rows[keys].head(1).set_axis(list(names), axis="columns"), life_table(rows))
         for _, rows in groups
     ]
 

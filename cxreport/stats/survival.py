@@ -6,7 +6,7 @@ and nothing is assumed about the rest.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,13 +14,15 @@ from scipy.stats import chi2
 
 from cxreport.errors import CxError
 from cxreport.stats.durations import count_durations
-from cxreport.stats.group_columns import as_names
 from cxreport.stats.intervals import normal_quantile
 from cxreport.stats.product_limit import product_limit
 
 if TYPE_CHECKING:
     from cxreport.inputs.source import Data
     from cxreport.stats.group_columns import By
+
+    Lives: TypeAlias = list[tuple[pd.DataFrame, pd.DataFrame]]
+    """From ``count_durations``: of each group its names, and its life table."""
 
 CURVE = ("time", "at_risk", "events", "estimate", "std_error", "low", "high", "note")
 TEST = ("n", "observed", "expected", "chi2", "df", "p_value", "note")
@@ -78,12 +80,18 @@ def survival(
     1     2        3       1      50.0
     """
     normal_quantile(level)
+    return curves_of(count_durations(data, duration, event, by, CURVE), level)
+
+
+def curves_of(lives: Lives, level: float) -> pd.DataFrame:
+    """Return the survival curve of each group's life table; see :func:`survival`."""
     parts = []
-    for group, life in count_durations(data, duration, event, by, CURVE):
+    for group, life in lives:
         steps = life[life["events"] > 0] if life["events"].any() else life.tail(1)
         curve = steps.join(product_limit(steps["at_risk"], steps["events"], level))
         parts.append(group.merge(curve, how="cross"))
-    return pd.concat(parts, ignore_index=True)[[*as_names(by), *CURVE]]
+    names = lives[0][0].columns
+    return pd.concat(parts, ignore_index=True)[[*names, *CURVE]]
 
 
 def compare_survival(data: Data, duration: str, event: str, by: By) -> pd.DataFrame:
@@ -121,6 +129,11 @@ def compare_survival(data: Data, duration: str, event: str, by: By) -> pd.DataFr
     groups = count_durations(data, duration, event, by, TEST)
     if len(groups) < 2:
         raise CxError("one group cannot be compared", where=by, got=len(groups), expected=2)
+    return compare_lives(groups)
+
+
+def compare_lives(groups: Lives) -> pd.DataFrame:
+    """Compare the life tables of two groups or more; see :func:`compare_survival`."""
     times = sorted(set().union(*(set(life["time"]) for _, life in groups)))
     lives = [life.set_index("time") for _, life in groups]
     # Who is at risk at a time of another group: those of the next own time.

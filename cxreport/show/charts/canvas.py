@@ -14,7 +14,8 @@ import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontManager, fontManager, json_dump
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import Formatter, MaxNLocator
 
 from cxreport.errors import CxError
 
@@ -168,18 +169,37 @@ def legend(figure: Figure, handles: Sequence[Artist], *, wide: bool) -> None:
     figure.legend(handles=by_row, loc="outside upper left", ncols=columns, frameon=False)
 
 
+class Values(Formatter):
+    """Writes an axis's numbers in the language of the page, as whole ones where all are."""
+
+    def __init__(self, number: Writer, whole: Writer | None) -> None:
+        self.number, self.whole = number, whole
+
+    def __call__(self, value: float, pos: int | None = None) -> str:  # noqa: ARG002
+        """Write one number alone."""
+        return self.format_ticks([value])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Write the numbers of an axis."""
+        whole = self.whole if np.allclose(values, np.round(values)) else None
+        return [plain((whole or self.number)(round(value, 10) + 0.0)) for value in values]
+
+
 def write_values(axis: Axis, number: Writer, whole: Writer | None, most: int) -> None:
     """Write an axis's numbers in the language of the page, in at most so many intervals."""
-
-    def write(value: float, _: int | None = None) -> str:
-        ticks = np.asarray(axis.get_majorticklocs())
-        writer = whole if whole and np.allclose(ticks, ticks.round()) else number
-        return plain(writer(round(value, 10) + 0.0))
-
     axis.set_major_locator(MaxNLocator(max(most, 1)))
-    axis.set_major_formatter(FuncFormatter(write))
+    axis.set_major_formatter(Values(number, whole))
     axis.grid(visible=True)
     axis.set_tick_params(length=0)
+
+
+def lay_out(figure: Figure) -> None:
+    """Give every part of a figure its place: what is measured next must be where it will be."""
+    layout = figure.get_layout_engine()
+    if isinstance(layout, ConstrainedLayoutEngine):
+        layout.execute(figure)  # a whole drawing takes twice as long
+    else:
+        figure.draw_without_rendering()
 
 
 def beside(axes: Axes, text: str, at: tuple[float, float], of: str | tuple[str, str]) -> Annotation:
@@ -190,7 +210,7 @@ def beside(axes: Axes, text: str, at: tuple[float, float], of: str | tuple[str, 
 
 def labels_that_fit(figure: Figure, axes: Axes) -> int:
     """Return how many of the level axis's labels fit beside each other, at least one."""
-    figure.draw_without_rendering()
+    lay_out(figure)
     widths = [label.get_window_extent().width for label in axes.get_xticklabels()]
     # Browsers set other fonts than the one that measures here: a fifth more is on the safe side.
     return max(int(axes.bbox.width / (1.2 * max(widths, default=1) + FONT_SIZE / 2)), 1)

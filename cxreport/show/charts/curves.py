@@ -160,7 +160,7 @@ def curves(
         canvas.write_values(axes.xaxis, number, whole, 7 if wide else 4)
         whole_only = bool((values["time"].dropna() % 1 == 0).all())
         axes.xaxis.set_major_locator(MaxNLocator(7 if wide else 4, integer=whole_only))
-        figure.draw_without_rendering()
+        canvas.lay_out(figure)
         canvas.move_apart(axes, ends)
     return figure
 

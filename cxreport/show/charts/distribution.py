@@ -147,7 +147,7 @@ def distribution(
         canvas.legend(figure, handles, wide=wide)
         canvas.write_values(axes.xaxis, number, whole, 4)
         axes.set_xlim(0, 100)
-        figure.draw_without_rendering()
+        canvas.lay_out(figure)
         _write_shares(axes, shares, middles, number)
     return figure
 

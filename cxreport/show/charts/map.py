@@ -157,7 +157,7 @@ def points(
         canvas.legend(figure, handles, wide=wide)
         canvas.write_values(axes.xaxis, number, None, 6 if wide else 4)
         canvas.write_values(axes.yaxis, number, None, 5)
-        figure.draw_without_rendering()
+        canvas.lay_out(figure)
         placed = values.iloc[drawn][["x", "y"]].to_numpy()
         written = [canvas.brief(labels[at], 26 if wide else 17) for at in drawn]
         first = [given[at] == next(iter(kinds), "") for at in drawn]

@@ -20,7 +20,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from cxreport.errors import CxError
-from cxreport.show.charts.canvas import ILLEGAL_IN_XML, drawing, plain
+from cxreport.show.charts.canvas import ILLEGAL_IN_XML, drawing, lay_out, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,16 +171,21 @@ def _ready(figure: Figure) -> Iterator[None]:
     texts = {text: text.get_parse_math() for text in _texts(figure)}
     heavy = [a for a in figure.findobj() if _vertices(a) > TOO_MANY_VERTICES]
     rasterized = {artist: artist.get_rasterized() for artist in heavy}
+    layout = figure.get_layout_engine()
     try:
         for text in texts:
             text.set_parse_math(False)
         for artist in heavy:
             artist.set_rasterized(True)
-        figure.draw_without_rendering()
-        for text in _texts(figure):  # powers of ten on a logarithmic axis are matplotlib's own
-            text.set_parse_math(POWER.fullmatch(text.get_text()) is not None)
+        lay_out(figure)
+        powers = [text for text in _texts(figure) if POWER.fullmatch(text.get_text())]
+        for text in powers:  # of ten, on a logarithmic axis, are matplotlib's own
+            text.set_parse_math(True)
+        if not powers:  # every text has its place, so none is sought again
+            figure.set_layout_engine(None)
         yield
     finally:
+        figure.set_layout_engine(layout)
         for text, parse_math in texts.items():
             text.set_parse_math(parse_math)
         for artist, was in rasterized.items():

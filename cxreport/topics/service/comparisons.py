@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
 from cxreport.inputs.source import run
+from cxreport.stats.durations import count_cells, life_tables
 from cxreport.stats.group_columns import check_columns
 from cxreport.stats.intervals import normal_quantile
 from cxreport.stats.multiplicity import interval_level, judged
-from cxreport.stats.survival import compare_survival
-from cxreport.topics.service.times import waits
+from cxreport.stats.survival import compare_lives, curves_of
+from cxreport.stats.survival_quantiles import survival_quantile
+from cxreport.topics.service.times import HOUR, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,11 +99,15 @@ def compare_waits(
         column = tickets.rows[variable]
         counts = run(tickets.rows.group_by(level=column).aggregate(n=tickets.rows.count()))
         levels = counts.sort_values("level", na_position="last")["level"].tolist()
-        for value in levels[1:] if len(levels) == 2 else levels if len(levels) > 2 else []:
-            inside = column.isnull() if pd.isna(value) else (column == value).fill_null(False)
-            sides = replace(tickets, rows=tickets.rows.mutate(**{SIDE: ~inside}))
-            for metric in metrics or tickets.metrics:
-                comparison = _against_rest(sides, metric, level)
+        compared = levels[1:] if len(levels) == 2 else levels if len(levels) > 2 else []
+        asked = (metrics or tickets.metrics) if compared else ()
+        cells = {
+            metric: count_cells(tickets.rows, *columns_of(tickets, metric), [variable])
+            for metric in asked
+        }
+        for value in compared:
+            for metric in asked:
+                comparison = _against_rest(cells[metric], value, level)
                 rows.append({"variable": variable, "level": value, "metric": metric, **comparison})
     return hold_family(pd.DataFrame(rows, columns=list(COMPARED)), level)
 
@@ -150,16 +155,21 @@ def hold_family(comparisons: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     )
 
 
-def _against_rest(sides: Tickets, metric: Metric, level: float) -> dict[str, object]:
-    """Compare the two sides of one split."""
-    both = waits(sides, metric, by=SIDE, level=level).set_index(SIDE)
-    names = (f"{metric}_seconds", f"{metric}_seen")
-    tests = compare_survival(sides.rows, *names, by=SIDE).set_index(SIDE)
-    test = tests.loc[False]
+def _against_rest(cells: pd.DataFrame, value: Any, level: float) -> dict[str, object]:
+    """Compare the waits of one group, as ``count_cells`` counts them, with all others."""
+    group = cells[0]
+    inside = group.isna() if pd.isna(value) else (group == value).fillna(value=False)
+    sides = cells.copy()
+    sides[0] = ~inside.astype(bool)
+    lives = life_tables(sides, [SIDE])
+    medians = survival_quantile(curves_of(lives, level), 50).set_index(SIDE)
+    hours = medians[["estimate", "low", "high"]] / HOUR
+    tests = compare_lives(lives).set_index(SIDE)
     comparison: dict[str, object] = {}
     for side, suffix in ((False, ""), (True, "_rest")):
-        row = both.loc[side]
-        comparison |= {f"{name}{suffix}": row[name] for name in ("n", "estimate", "low", "high")}
+        numbers = {"n": tests.loc[side, "n"], **hours.loc[side]}
+        comparison |= {f"{name}{suffix}": number for name, number in numbers.items()}
+    test = tests.loc[False]
     comparison |= {name: test[name] for name in ("observed", "expected", "chi2", "p_value")}
     if pd.isna(test["p_value"]):
         return comparison | {"note": NO_EVENTS}

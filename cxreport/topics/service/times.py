@@ -9,9 +9,10 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.source import run
+from cxreport.stats.durations import count_cells, life_tables
 from cxreport.stats.group_columns import as_names, check_columns, kept_whole
 from cxreport.stats.intervals import normal_quantile
-from cxreport.stats.survival import survival
+from cxreport.stats.survival import curves_of, survival
 from cxreport.stats.survival_quantiles import survival_quantile
 from cxreport.topics.service.tickets import METRICS
 
@@ -78,22 +79,24 @@ def waits(tickets: Tickets, metric: Metric, *, by: By = None, level: float = 0.9
        n  ended  waiting  estimate  ended_median
     0  5      3        2       5.0           3.0
     """
-    seconds, seen = _columns(tickets, metric)
+    seconds, seen = columns_of(tickets, metric)
     names = as_names(by)
     normal_quantile(level)
     check_columns(tickets.rows, names, WAITS)
-    rows = tickets.rows
-    totals = run(rows.aggregate(by=names, n=rows.count(), ended=rows[seen].sum().fill_null(0)))
-    counts = kept_whole(totals, {name: rows[name] for name in names})
-    if not counts["n"].sum():
-        empty = counts.iloc[:0] if names else counts
-        return _with_notes(empty.assign(metric=metric, waiting=0), names)
-    ended = tickets.rows.filter(tickets.rows[seen] == 1)
-    curve = survival(tickets.rows, seconds, seen, by=names, level=level)
+    cells = count_cells(tickets.rows, seconds, seen, names)
+    keys = list(range(len(names)))
+    cells = cells.assign(n=cells["rows"], ended=cells["rows"].where(cells["event"] == 1, 0))
+    sums = cells[["n", "ended"]].sum().to_frame().T
+    counts = cells.groupby(keys, dropna=False)[list(sums)].sum().reset_index() if keys else sums
+    counts = counts.set_axis([*names, "n", "ended"], axis="columns")
+    if cells.empty:
+        return _with_notes(counts.assign(metric=metric, waiting=0), names)
+    curve = curves_of(life_tables(cells, names), level)
     parts = [_hours(survival_quantile(curve, 50), "estimate", "low", "high")]
     parts.append(_hours(survival_quantile(curve, 90), "p90", "p90_low", "p90_high"))
     if counts["ended"].sum():
-        alone = survival_quantile(survival(ended, seconds, seen, by=names, level=level), 50)
+        ended = life_tables(cells[cells["event"] == 1], names)
+        alone = survival_quantile(curves_of(ended, level), 50)
         parts.append(_hours(alone, "ended_median", "_low", "_high"))
     return _with_notes(_joined(counts, parts, names).assign(metric=metric), names)
 
@@ -139,7 +142,7 @@ def waiting_curve(
     2   2.0      50.0
     3   3.0       0.0
     """
-    seconds, seen = _columns(tickets, metric)
+    seconds, seen = columns_of(tickets, metric)
     if points < 2:
         raise CxError("a curve needs two points or more", got=points)
     names = as_names(by)
@@ -170,7 +173,7 @@ def waiting_curve(
     return curves.reset_index(drop=True)[[*names, *CURVE]]
 
 
-def _columns(tickets: Tickets, metric: str) -> tuple[str, str]:
+def columns_of(tickets: Tickets, metric: str) -> tuple[str, str]:
     """Return the columns of a metric: seconds waited, and whether the wait ended."""
     if metric not in METRICS:
         raise CxError("unknown metric", got=metric, expected=", ".join(METRICS))
