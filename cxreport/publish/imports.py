@@ -48,7 +48,7 @@ def import_files(files: Sequence[Path], folder: Path, stated: Stated) -> list[Au
             if folder.exists():
                 _link_all(folder, new)
             audits = [import_file(file, new, stated, title=folder.name) for file in files]
-            if any(audit.table for audit in audits):  # else all were imported before
+            if any(audit.merged for audit in audits):  # else all were imported before
                 check_folder(new)
                 put_folder(new, folder)
         except OSError as error:
@@ -67,7 +67,7 @@ def _link_all(folder: Path, new: Path) -> None:
         if path.is_dir() and not path.is_symlink():
             to.mkdir(parents=True, exist_ok=True)
         elif path.is_symlink():
-            to.symlink_to(os.readlink(path))
+            to.symlink_to(path.readlink())
         else:
             to.parent.mkdir(parents=True, exist_ok=True)
             os.link(path, to)
@@ -75,13 +75,14 @@ def _link_all(folder: Path, new: Path) -> None:
 
 def audit_lines(audit: Audit) -> list[str]:
     """Return in words what became of a file: rows in, rows kept, each exclusion with its reason."""
-    if not audit.table:
-        return [f"{audit.file}: {'; '.join(audit.notes)}"]
-    lines = [f"{audit.file}: {audit.title} ({audit.kind}) -> {audit.table}"]
-    lines.append(f"  {audit.rows:>9,}  rows in the file")
-    lines += [f"  {-n:>9,}  {reason}" for reason, n in audit.excluded.items()]
-    newer = f", of which {audit.replaced:,} replace an earlier one" if audit.replaced else ""
-    lines.append(f"  {audit.kept:>9,}  rows kept{newer}; the table has {audit.whole:,} now")
+    file, merged = audit.file, audit.merged
+    if merged is None:
+        return [f"{file.name}: imported before, nothing changes"]
+    lines = [f"{file.name}: {audit.title} ({audit.kind}) -> {file.table}"]
+    lines.append(f"  {file.rows:>9,}  rows in the file")
+    lines += [f"  {-n:>9,}  {reason}" for reason, n in file.excluded.items()]
+    newer = f" ({merged.replaced:,} earlier ones gave way to newer)" if merged.replaced else ""
+    lines.append(f"  {file.kept:>9,}  rows kept{newer}; the table has {merged.whole:,} now")
     lines += [f"  note: {note}" for note in audit.notes]
     for one in audit.proposals:
         scale = f" {one.scale[0]} to {one.scale[1]}" if one.scale else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from cxreport.inputs.exports.values import ORDERS
@@ -27,6 +28,17 @@ def text(value: str) -> str:
     "a \"b\"\n\u007f"
     """
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def key(name: str) -> str:
+    """Return a name as TOML writes it in front of a value.
+
+    Examples
+    --------
+    >>> key("answered_at"), key("città")
+    ('answered_at', '"città"')
+    """
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else text(name)
 
 
 def both(value: str | Mapping[str, str]) -> str:
@@ -56,14 +68,14 @@ def source_text(title: str, timezone: str, product: str) -> str:
 
 def table_text(table: str, proposals: Iterable[Proposal]) -> str:
     """Return the part of a codebook that describes a table."""
-    lines = [f"[tables.{text(table)}]", f"files = {text(f'{table}.parquet')}", ""]
+    lines = [f"[tables.{key(table)}]", f"files = {text(f'{table}.parquet')}", ""]
     return "\n".join(lines) + "\n" + "\n".join(column_text(table, one) for one in proposals)
 
 
 def column_text(table: str, proposal: Proposal, *, mark: str = "") -> str:
     """Return the part of a codebook that describes a column."""
     exported = " ".join(proposal.field.exported.split())
-    lines = [f"[tables.{text(table)}.columns.{text(proposal.name)}]"]
+    lines = [f"[tables.{key(table)}.columns.{key(proposal.name)}]"]
     if mark:
         lines.insert(0, f"# {mark}")
     why = f" {REVIEW}{proposal.why}" if proposal.why else ""
@@ -78,16 +90,16 @@ def column_text(table: str, proposal: Proposal, *, mark: str = "") -> str:
         lines.append(f"scale = [{proposal.scale[0]}, {proposal.scale[1]}] {REVIEW}worst, then best")
     if proposal.missing:
         pairs = (
-            f"{text(code)} = {both(why or 'no answer: declared in the export')}"
+            f"{key(code)} = {both(why or 'no answer: declared in the export')}"
             for code, why in proposal.missing.items()
         )
         lines.append(f"missing = {{ {', '.join(pairs)} }}")
     if proposal.recode:
-        recoded = (f"{text(said)} = {text(code)}" for said, code in proposal.recode.items())
+        recoded = (f"{key(spelling)} = {text(code)}" for spelling, code in proposal.recode.items())
         lines.append(f"recode = {{ {', '.join(recoded)} }} {REVIEW}answers as numbers or words")
     if proposal.labels and proposal.role in CODED:
-        lines.append(f"[tables.{text(table)}.columns.{text(proposal.name)}.labels]")
-        lines += [f"{text(code)} = {both(label or code)}" for code, label in proposal.labels.items()]
+        lines.append(f"[tables.{key(table)}.columns.{key(proposal.name)}.labels]")
+        lines += [f"{key(code)} = {both(label or code)}" for code, label in proposal.labels.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -55,7 +55,11 @@ class Target:
 
 
 def targets_of(
-    grid: Grid, shape: Shape, proposals: Sequence[Proposal], profiles: Sequence[Profile], way: Written
+    grid: Grid,
+    shape: Shape,
+    proposals: Sequence[Proposal],
+    profiles: Sequence[Profile],
+    way: Written,
 ) -> list[Target]:
     """Return the columns to write.
 
@@ -88,19 +92,20 @@ def _reader(
     decimal = "." if grid.typed and not profile.decimals else way.decimal or "."
     if grid.typed and profile.decimals is not None and len(profile.decimals) == 1:
         decimal = next(iter(profile.decimals))
-    words = [word for word in profile.no_numbers if word in proposal.missing]
+    if proposal.kind == "number" and any(w in proposal.missing for w in profile.no_numbers):
+        return pa.string(), lambda text: _spelled(text, decimal)
     if proposal.kind == "number":
-        if words:
-            return pa.string(), lambda text: _spelled(text, decimal)
         return pa.float64(), lambda text: read_number(text, decimal)
     whole = not profile.no_numbers and profile.decimals is None and not profile.many
     if proposal.kind == "code" and whole and not proposal.recode:
         return pa.int64(), int
     if proposal.field.pseudonym:
         return pa.string(), pseudonym
-    if ROLES[proposal.role] == "key":
-        return pa.string(), lambda text: OF_A_FLOAT.sub(r"\1", text)
-    return pa.string(), str
+    return pa.string(), _plain_id if ROLES[proposal.role] == "key" else str
+
+
+def _plain_id(text: str) -> str:
+    return OF_A_FLOAT.sub(r"\1", text)
 
 
 def _spelled(text: str, decimal: str) -> str:

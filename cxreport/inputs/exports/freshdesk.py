@@ -53,8 +53,10 @@ def shape(grid: Grid) -> Shape:
     """
     headings = grid.first(1)[0]
     lower = {name.lower() for name in headings}
-    address = "" if "contact id" in lower else next(
-        (n for n in ("contact email", "email") if n in lower), ""
+    address = (
+        ""
+        if "contact id" in lower
+        else next((n for n in ("contact email", "email") if n in lower), "")
     )
     names = unique_names(headings)
     fields = [_field(*parts, address) for parts in zip(names, headings, strict=True)]

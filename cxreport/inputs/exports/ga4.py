@@ -30,6 +30,7 @@ NAMES = {
     "platform": ("channel", "channel"),
     "occurred_at": ("occurred_at", "date"),
     "event_id": ("event_id", "id"),
+    **dict.fromkeys(("event_date", "event_timestamp", "items"), ("", "other")),
 }
 """Column -> canonical name and role."""
 
@@ -53,7 +54,8 @@ def _events(path: Path) -> Iterator[dict[str, str]]:
     n = 0
     try:
         with path.open(encoding="utf-8-sig") as file:
-            for n, line in enumerate(file, start=1):
+            for line in file:
+                n += 1
                 if line.strip():
                     yield dict(_flat(json.loads(line), ""))
     except (ValueError, RecursionError, AttributeError) as error:
@@ -75,7 +77,7 @@ def _flat(held: dict[str, Any], above: str) -> Iterator[tuple[str, str]]:
         elif isinstance(value, list) and all(isinstance(v, dict) and "key" in v for v in value):
             for pair in value:
                 yield f"{name}.{pair['key']}", _scalar(pair.get("value"))
-        else:
+        elif value is not None:
             yield name, _scalar(value)
 
 
@@ -111,7 +113,10 @@ def shape(grid: Grid) -> Shape:
 
 def _with_times(names: list[str], rows: Iterator[Row]) -> Iterator[Row]:
     time = names.index("event_timestamp")
-    places = [names.index(n) if n in names else None for n in ("user_pseudo_id", "event_params.ga_session_id")]
+    places = [
+        names.index(n) if n in names else None
+        for n in ("user_pseudo_id", "event_params.ga_session_id")
+    ]
     for row in rows:
         visitor, session = (row[p] if p is not None else "" for p in places)
         yield [*row, _moment(row[time]), f"{visitor}-{session}" if visitor and session else ""]

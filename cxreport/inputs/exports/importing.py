@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from cxreport.errors import CxError
 from cxreport.inputs.codebook import MAIN_TABLES, read_codebook
-from cxreport.inputs.exports.codebook_text import column_text, source_text, table_text, way_text
+from cxreport.inputs.exports.codebook_text import way_text
 from cxreport.inputs.exports.convert import data_rows, targets_of, write_rows
-from cxreport.inputs.exports.ledger import NAME, Asked, File, Ledger, Table, read_ledger
+from cxreport.inputs.exports.ledger import File, Table, read_ledger
 from cxreport.inputs.exports.merging import Merged, merge_rows
 from cxreport.inputs.exports.opening import open_file
 from cxreport.inputs.exports.plain import DATES, KEYS, PLAIN, with_table
@@ -21,18 +21,18 @@ from cxreport.inputs.exports.proposal import Proposal, propose
 from cxreport.inputs.exports.qualtrics import PRODUCT as QUALTRICS
 from cxreport.inputs.exports.qualtrics import REAL, STATUSES, nps_questions
 from cxreport.inputs.exports.recognise import product_of
+from cxreport.inputs.exports.records import CODEBOOK, Imported, write_codebook, write_ledger
 from cxreport.inputs.exports.statuses import check_statuses
 from cxreport.inputs.exports.values import Written, one_way, possible_orders
 from cxreport.inputs.tables import hash_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from cxreport.inputs.exports.convert import Counts
+    from cxreport.inputs.exports.convert import Target
     from cxreport.inputs.exports.grid import Grid, Row, Stated
 
-CODEBOOK = "codebook.toml"
 DAY = "day as stated"
 """Heading of the day that the user states for a file without a date."""
 
@@ -43,28 +43,23 @@ class Audit:
 
     Attributes
     ----------
-    file, title, kind, table : str
-        The file, its product, what kind of file it is, and the table it became.
-    rows, kept, replaced, whole : int
-        Rows of the file; those written, those among them that replace an earlier answer, and the
-        rows of the table now.
-    excluded : mapping of str to int
-        Reason -> rows left out. ``rows`` is ``kept`` and all of these.
-    notes : list of str
+    file : File
+        The file, its table, its rows, and those left out by reason: ``rows`` is ``kept`` and all
+        that are left out.
+    title, kind : str
+        Its product, and what kind of file it is.
+    merged : Merged or None
+        What became of the rows; None where the file was imported before.
+    notes : tuple of str
         What else a person should know.
-    proposals : list of Proposal
+    proposals : tuple of Proposal
         What the columns were taken for.
     """
 
-    file: str
-    title: str
+    file: File
+    title: str = ""
     kind: str = ""
-    table: str = ""
-    rows: int = 0
-    kept: int = 0
-    replaced: int = 0
-    whole: int = 0
-    excluded: Mapping[str, int] = field(default_factory=dict)
+    merged: Merged | None = None
     notes: tuple[str, ...] = ()
     proposals: tuple[Proposal, ...] = ()
 
@@ -96,8 +91,8 @@ def import_file(path: Path, folder: Path, stated: Stated, *, title: str) -> Audi
     grid = open_file(path, stated)
     digest = hash_file(path)
     ledger = read_ledger(folder)
-    if ledger.has(digest):
-        return Audit(path.name, "", notes=("imported before: nothing changes",))
+    if (earlier := ledger.file(digest)) is not None:
+        return Audit(earlier.model_copy(update={"name": path.name}))
     product = product_of(grid, stated)
     shape = _shape(grid, product, stated)
     before = ledger.tables.get(shape.table)
@@ -119,14 +114,32 @@ def import_file(path: Path, folder: Path, stated: Stated, *, title: str) -> Audi
     unfinished = folder / f"{shape.table}.unfinished"
     counts = write_rows(grid, shape, targets, stated, unfinished)
     if hash_file(path) != digest:
-        raise CxError("the file changed while it was read", where=path, hint="wait until it is whole")
-    merged, key = _merge(unfinished, folder, shape, proposals)
-    notes = [*grid.notes, *_notes(shape, proposals, targets, way)]
-    notes += _changes(shape, before)
-    _write_codebook(folder, shape, proposals, key, product, stated, title=title, before=before)
-    audit = _audit(path, product, grid, shape, counts, merged, notes, proposals)
-    _write_ledger(folder, ledger, audit, digest, product, shape, proposals, key, way)
-    return audit
+        raise CxError(
+            "the file changed while it was read", where=path, hint="wait until it is whole"
+        )
+    merged, key, hashed = _merge(unfinished, folder, shape, proposals)
+    notes = [*grid.notes, *_notes(shape, proposals, targets, way), *_changes(shape, before)]
+    imported = Imported(product, shape, proposals, key, hashed, way)
+    write_codebook(folder, imported, before, title=title, timezone=stated.timezone)
+    excluded = dict(counts.excluded) | {
+        reason: n
+        for reason, n in {
+            "repeats another row word by word": merged.repeated,
+            "there already, and the same": merged.there,
+        }.items()
+        if n
+    }
+    file = File(
+        name=path.name,
+        sha256=digest,
+        format=product.key,
+        table=shape.table,
+        rows=counts.rows,
+        kept=merged.added,
+        excluded=excluded,
+    )
+    write_ledger(folder, ledger, imported, file)
+    return Audit(file, product.title, grid.kind, merged, tuple(notes), tuple(proposals))
 
 
 def _shape(grid: Grid, product: Product, stated: Stated) -> Shape:
@@ -227,7 +240,7 @@ def _one(
 
 def _merge(
     unfinished: Path, folder: Path, shape: Shape, proposals: list[Proposal]
-) -> tuple[Merged, tuple[str, bool]]:
+) -> tuple[Merged, str, bool]:
     """Put the rows into the table of the folder, and return by which column they are told apart."""
     named = next((one.name for one in proposals if one.role == "id"), "")
     key = named or KEYS.get(shape.table, "row_id")
@@ -239,11 +252,11 @@ def _merge(
     unfinished.unlink()
     table.unlink(missing_ok=True)  # a link to the table in place, which stays as it is
     written.rename(table)
-    return merged, (key, not named)
+    return merged, key, not named
 
 
 def _notes(
-    shape: Shape, proposals: list[Proposal], targets: list, way: Written
+    shape: Shape, proposals: list[Proposal], targets: list[Target], way: Written
 ) -> Iterator[str]:
     by_reason: dict[str, list[str]] = {}
     taken = {one.field.exported for one in proposals}
@@ -258,7 +271,7 @@ def _notes(
     if written := way_text(way.order, way.decimal):
         yield f"read as: {written}"
     if any(pa.types.is_timestamp(t.kind) and t.kind.tz for t in targets):
-        yield "times say how far they are from UTC: they are kept so, and shown in the codebook's zone"
+        yield "times say how far they are from UTC: they are shown in the codebook's timezone"
 
 
 def _changes(shape: Shape, before: Table | None) -> list[str]:
@@ -271,40 +284,6 @@ def _changes(shape: Shape, before: Table | None) -> list[str]:
     changed = [n for n, asked in before.columns.items() if n in now and asked.text != now[n]]
     lists = {"new columns": new, "columns that are gone": gone, "asked in other words": changed}
     return [f"{what}: {', '.join(names)}" for what, names in lists.items() if names]
-
-
-def _write_codebook(
-    folder: Path,
-    shape: Shape,
-    proposals: list[Proposal],
-    key: tuple[str, bool],
-    product: Product,
-    stated: Stated,
-    *,
-    title: str,
-    before: Table | None,
-) -> None:
-    """Write the codebook, or add to it what is new; what a person wrote there stays."""
-    path = folder / CODEBOOK
-    if key[1]:
-        why = "no column tells the rows apart: a hash of the whole row"
-        hashed = Proposal(Field(key[0]), key[0], "id", why=why)
-        proposals = [hashed, *proposals]
-    if not path.exists():
-        text = source_text(title, stated.timezone, product.title) + "\n"
-    else:
-        text = path.read_text(encoding="utf-8")
-    if before is None:
-        text = text.rstrip("\n") + "\n\n" + table_text(shape.table, proposals)
-    else:
-        known = {asked.name for asked in before.columns.values()} | {key[0]}
-        added = [one for one in proposals if one.name not in known]
-        parts = [column_text(shape.table, one, mark="new in a later file") for one in added]
-        text = "\n".join([text.rstrip("\n") + "\n", *parts]) if parts else text
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return
-    path.unlink(missing_ok=True)
-    path.write_text(text, encoding="utf-8")
 
 
 def check_folder(folder: Path) -> None:
@@ -323,75 +302,3 @@ def check_folder(folder: Path) -> None:
             hint="import it first, or both in one command",
         )
     read_codebook(folder / CODEBOOK)
-
-
-def _audit(
-    path: Path,
-    product: Product,
-    grid: Grid,
-    shape: Shape,
-    counts: Counts,
-    merged: Merged,
-    notes: list[str],
-    proposals: list[Proposal],
-) -> Audit:
-    excluded = dict(counts.excluded)
-    if merged.repeated:
-        excluded["repeats another row word by word"] = merged.repeated
-    if merged.there:
-        excluded["there already, and the same"] = merged.there
-    return Audit(
-        path.name,
-        product.title,
-        grid.kind,
-        shape.table,
-        counts.rows,
-        merged.added,
-        merged.replaced,
-        merged.whole,
-        excluded,
-        tuple(notes),
-        tuple(proposals),
-    )
-
-
-def _write_ledger(
-    folder: Path,
-    ledger: Ledger,
-    audit: Audit,
-    digest: str,
-    product: Product,
-    shape: Shape,
-    proposals: list[Proposal],
-    key: tuple[str, bool],
-    way: Written,
-) -> None:
-    """Note what was imported."""
-    file = File(
-        name=audit.file,
-        sha256=digest,
-        format=product.key,
-        table=audit.table,
-        rows=audit.rows,
-        kept=audit.kept,
-        excluded=dict(audit.excluded),
-    )
-    ledger.files.append(file)
-    before = ledger.tables.get(shape.table)
-    taken = {one.field.exported: one for one in proposals}
-    columns = dict(before.columns) if before else {}
-    for one in shape.fields:
-        proposal = taken.get(one.exported)
-        name, kind = (proposal.name, proposal.kind) if proposal else ("", "text")
-        columns[one.exported] = Asked(name=name, text=one.text, kind=kind)
-    ledger.tables[shape.table] = Table(
-        format=product.key,
-        key=key[0],
-        hashed=key[1],
-        order=way.order or (before.order if before else ""),
-        decimal=way.decimal or (before.decimal if before else ""),
-        columns=columns,
-    )
-    path = folder / NAME
-    path.unlink(missing_ok=True)
-    path.write_text(ledger.text(), encoding="utf-8")

@@ -62,9 +62,9 @@ class Ledger(BaseModel):
     files: list[File] = []
     tables: dict[str, Table] = {}
 
-    def has(self, sha256: str) -> bool:
-        """Return whether a file was imported, by its content."""
-        return any(file.sha256 == sha256 for file in self.files)
+    def file(self, sha256: str) -> File | None:
+        """Return a file that was imported, by its content."""
+        return next((file for file in self.files if file.sha256 == sha256), None)
 
     def text(self) -> str:
         """Return the ledger as it is written: the same for the same imports."""

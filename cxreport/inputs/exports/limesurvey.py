@@ -11,7 +11,9 @@ from cxreport.inputs.exports.statuses import by_status
 if TYPE_CHECKING:
     from cxreport.inputs.exports.grid import Grid, Row
 
-ANONYMOUS = {"1980-01-01": "the date was taken out of an anonymous survey"}
+ANONYMOUS = dict.fromkeys(
+    ("1980-01-01", "1980-01-01 00:00:00"), "the date was taken out of an anonymous survey"
+)
 METADATA: dict[str, tuple[str, str, str]] = {
     "id": ("response_id", "id", ""),
     "submitdate": ("answered_at", "date", ""),
@@ -46,7 +48,9 @@ TITLES = {
 }  # fmt: skip
 """Code -> headings of an export with whole questions."""
 CODES = {title: code for code, titles in TITLES.items() for title in titles}
-TIMES = re.compile(r"(group|question)time\w*|(group|question) time: .*|tempo (gruppo|domanda).*", re.I)
+TIMES = re.compile(
+    r"(group|question)time\w*|(group|question) time: .*|tempo (gruppo|domanda).*", re.IGNORECASE
+)
 CODE_AND_TEXT = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)[.:] (.+)", re.DOTALL)
 
 

@@ -64,7 +64,7 @@ def merge_rows(new: Path, old: Path | None, key: str, *, hashed: bool, to: Path)
     to : Path
         The Parquet file to write.
     """
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
         "threads": "1",
         "temp_directory": str(to.parent / "spill"),

@@ -19,14 +19,15 @@ SIGNS: dict[str, tuple[set[str], ...]] = {
     "events": ({"event_name", "occurred_at"},),
     "tickets": ({"ticket_id", "created_at"}, {"ticket_id", "status"}),
     "verbatims": ({"text_id", "created_at", "text"},),
-    "responses": ({"response_id"}, {"answered_at", "nps"}),
+    "responses": ({"response_id", "answered_at"}, {"answered_at", "nps"}),
 }
 """Table -> canonical names of which one set must be there."""
 KEYS = {"orders": "order_id", "events": "event_id", "tickets": "ticket_id", "verbatims": "text_id",
         "responses": "response_id", "customers": "customer_id"}  # fmt: skip
 """Table -> the column that tells its rows apart."""
 DATES = {"orders": "ordered_at", "events": "occurred_at", "tickets": "created_at",
-         "verbatims": "created_at", "responses": "answered_at", "customers": "first_seen_at"}  # fmt: skip
+         "verbatims": "created_at", "responses": "answered_at",
+         "customers": "first_seen_at"}  # fmt: skip
 CANONICAL = {
     "order_id", "ordered_at", "net_amount", "event_name", "event_id", "occurred_at", "ticket_id",
     "created_at", "status", "text_id", "text", "response_id", "answered_at", "customer_id",

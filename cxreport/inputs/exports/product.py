@@ -98,7 +98,7 @@ class Product:
 
 
 def unique_names(names: list[str]) -> list[str]:
-    """Number the names that come more than once, and name the columns without one.
+    """Return names with a number where they come more than once, and all with a name.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What all values of a column together say: dates, numbers, codes or texts. One pass, little memory."""
+"""What all values of a column say: dates, numbers, codes or texts. One pass, little memory."""
 
 from __future__ import annotations
 

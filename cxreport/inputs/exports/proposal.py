@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cxreport.errors import CxError, shorten
-from cxreport.inputs.exports.ratings import guess_rating, missing_codes
+from cxreport.inputs.exports.ratings import guess_rating, missing_codes, reasons_of
 from cxreport.inputs.exports.words import name_of_heading, role_of_question
 from cxreport.inputs.roles import ROLES, SCORES
 from cxreport.inputs.table_files import ADDED
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
     from cxreport.inputs.exports.product import Field, Shape
     from cxreport.inputs.exports.profile import Profile
 
+ASKING = ("responses", "verbatims")
+"""Tables with answers on scales."""
 NAMED_BY_ROLE = ("nps", "csat", "ces", "needs", "ease", "enjoyability")
 MOST_CODES, LONGEST_CODE, LONG_TEXT = 15, 40, 40
-CODES = re.compile(r"(^|[ _-])(id|ids|code|codice|cap|zip|postal code|token|seed|number|numero|no\.?|sku)($|[ _-])", re.I)
+CODES = re.compile(
+    r"(^|[ _-])(id|ids|code|codice|cap|zip|postal code|token|seed|number|numero|sku)($|[ _-])",
+    re.IGNORECASE,
+)
 """Headings of figures that nobody adds up."""
 MULTIPLE = re.compile(r"[,;|]")
 
@@ -56,9 +62,9 @@ class Proposal:
     role: str
     kind: str = "text"
     scale: tuple[int, int] | None = None
-    missing: Mapping[str, str | dict[str, str]] = field(default_factory=dict)
-    recode: Mapping[str, str] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, str | dict[str, str]] = dataclasses.field(default_factory=dict)
+    recode: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
     why: str = ""
 
 
@@ -108,7 +114,8 @@ def propose(
     for one, profile in zip(fields, profiles, strict=True):
         if one.left_out and one.exported not in stated.roles:
             continue
-        guess = _guess(one, profile, families.get(_stem(one), profile), stated, nps)
+        family = families.get(_stem(one), profile)
+        guess = _guess(one, profile, family, stated, nps, asks=shape.table in ASKING)
         name = names.get(one.exported) or one.name or _name(guess, taken)
         taken.add(name)
         proposals.append(_checked(grid, _named(guess, name), profile))
@@ -136,7 +143,7 @@ def _families(fields: Sequence[Field], profiles: Sequence[Profile]) -> dict[str,
 
 
 def _guess(
-    one: Field, profile: Profile, family: Profile, stated: Stated, nps: set[str]
+    one: Field, profile: Profile, family: Profile, stated: Stated, nps: set[str], *, asks: bool
 ) -> Proposal:
     """Say what a column is by what the user says, the product says, and its words and values."""
     role = stated.roles.get(one.exported) or one.role
@@ -148,19 +155,26 @@ def _guess(
         )
         why = "by its heading"
     if role and role not in SCORES:
-        labels = {code: label for code, label in one.labels.items() if role in {"segment", "channel"}}
-        missing = dict(one.missing) | missing_codes(profile, only_texts=True) if role != "comment" else {}
-        return Proposal(one, "", role, "text", missing=missing, recode=one.recode, labels=labels, why=why)
-    rating = guess_rating(one, profile, family, role, is_nps=one.exported in nps)
-    if rating is not None:
-        return Proposal(one, "", **rating)
+        labels = {
+            code: label for code, label in one.labels.items() if role in {"segment", "channel"}
+        }
+        missing = (
+            reasons_of(one) | missing_codes(profile, only_texts=True) if role != "comment" else {}
+        )
+        return Proposal(
+            one, "", role, "text", missing=missing, recode=one.recode, labels=labels, why=why
+        )
+    if asks or role:
+        rating = guess_rating(one, profile, family, role, is_nps=one.exported in nps)
+        if rating is not None:
+            return Proposal(one, "", **rating)
     return _no_rating(one, profile)
 
 
 def _no_rating(one: Field, profile: Profile) -> Proposal:
     """Say what a column is that is no rating."""
     texts = missing_codes(profile, only_texts=True)
-    missing: dict[str, str | dict[str, str]] = dict(one.missing) | texts
+    missing: dict[str, str | dict[str, str]] = reasons_of(one) | texts
     rest = [value for value in profile.no_times if value not in missing]
     if profile.n and not rest and len(profile.no_times) < profile.n:
         return Proposal(one, "", "time", "time", missing=missing, why="all values are times")
@@ -174,7 +188,7 @@ def _no_rating(one: Field, profile: Profile) -> Proposal:
     asks_for_text = role_of_question(one.text or one.exported) == "comment"
     if asks_for_text or profile.mean_length > LONG_TEXT:
         return Proposal(one, "", "comment", why="free text, by its question or its length")
-    few = not profile.many and 1 < len(values) <= MOST_CODES
+    few = not profile.many and 1 < len(values) <= MOST_CODES and len(values) < profile.n
     short = all(len(value) <= LONGEST_CODE for value in values)
     if few and short and not any(MULTIPLE.search(value) for value in values):
         return Proposal(one, "", "segment", missing=missing, why="few different values")
@@ -228,7 +242,9 @@ def slug(text: str) -> str:
 
 def _checked(grid: Grid, proposal: Proposal, profile: Profile) -> Proposal:
     """Refuse values that the role cannot hold."""
-    strange = {"time": profile.no_times, "number": profile.no_numbers}.get(proposal.kind, {})
+    strange: Mapping[str, int] = {"time": profile.no_times, "number": profile.no_numbers}.get(
+        proposal.kind, {}
+    )
     rest = [value for value in strange if value not in proposal.missing]
     if not rest:
         return proposal
@@ -256,5 +272,7 @@ def _one_of_each(proposals: list[Proposal]) -> list[Proposal]:
 
 
 def _with_role(proposal: Proposal, role: str) -> Proposal:
-    rest = {k: getattr(proposal, k) for k in ("kind", "scale", "missing", "recode", "labels", "why")}
+    rest = {
+        k: getattr(proposal, k) for k in ("kind", "scale", "missing", "recode", "labels", "why")
+    }
     return Proposal(proposal.field, proposal.name, role, **rest)

@@ -33,10 +33,15 @@ def missing_codes(profile: Profile, *, only_texts: bool = False) -> Reasons:
     return {v: why for v, why in held.items() if not only_texts or v.lower() not in PERHAPS_NAMES}
 
 
+def reasons_of(one: Field) -> Reasons:
+    """Return the codes that the file itself declares missing, with its reasons."""
+    return dict(one.missing)
+
+
 def guess_rating(
     one: Field, profile: Profile, family: Profile, role: str, *, is_nps: bool
 ) -> dict[str, Any] | None:
-    """Return role, scale, missing codes and recoded answers of a rating; nothing for another column.
+    """Return role, scale, missing codes and recoded answers of a rating; None for another column.
 
     Parameters
     ----------
@@ -77,24 +82,23 @@ def _by_numbers(
     """Read a rating whose answers bear numbers."""
     if profile.many or not profile.n:
         return None
-    missing: Reasons = dict(one.missing) | missing_codes(profile)
+    missing: Reasons = reasons_of(one) | missing_codes(profile)
     numbers = numbers_of([v for v in profile.values if v not in missing])
     all_missing = {**missing, **missing_codes(family)}
     together = numbers_of([v for v in family.values if v not in all_missing])
-    if not numbers:
+    answers = {int(n) for n in (together or numbers or {}).values()}
+    if not numbers or not answers or max(answers) > NPS_SCALE[1]:
         return None
-    answers = {int(n) for n in (together or numbers).values()}
     recode = {text: number for text, number in numbers.items() if text != number}
     read = {"missing": missing, "recode": recode}
-    whole = min(answers) >= 0 and max(answers) <= 10
-    if not whole:
-        return None
     if one.scale:
         return {"role": asked, "scale": one.scale, "why": "by its heading", **read}
     if is_nps or (asked == "nps" and (0 in answers or max(answers) > 7)):
         why = "computed groups of promoters" if is_nps else "asks whether they recommend, 0 to 10"
         return {"role": "nps", "scale": None, "why": why, **read}
-    scale = _out_of(profile) or ENDS.get(max(answers)) or (NPS_SCALE if {0, 10} <= answers else None)
+    scale = (
+        _out_of(profile) or ENDS.get(max(answers)) or (NPS_SCALE if {0, 10} <= answers else None)
+    )
     if asked in RATED and scale and min(answers) >= min(scale):
         why = f"by the words of its question; that {scale[1]} is best is assumed"
         return {"role": asked, "scale": scale, "why": why, **read}
@@ -105,12 +109,14 @@ def _by_numbers(
 def _out_of(profile: Profile) -> tuple[int, int] | None:
     """Return the scale of answers like 4/5."""
     bases = {value.partition("/")[2].strip() for value in profile.values if "/" in value}
-    return (1, int(next(iter(bases)))) if len(bases) == 1 and next(iter(bases)).isdecimal() else None
+    return (
+        (1, int(next(iter(bases)))) if len(bases) == 1 and next(iter(bases)).isdecimal() else None
+    )
 
 
 def _by_words(one: Field, profile: Profile, asked: str) -> dict[str, Any] | None:
     """Read a rating whose answers are the words of a scale."""
-    missing: Reasons = dict(one.missing) | missing_codes(profile, only_texts=True)
+    missing: Reasons = reasons_of(one) | missing_codes(profile, only_texts=True)
     words = [value for value in profile.values if value not in missing]
     matched = None if profile.many else scale_of(words)
     if matched is None:
@@ -144,7 +150,7 @@ def _by_labels(one: Field, asked: str, profile: Profile) -> dict[str, Any] | Non
 
 
 def _undeclared(one: Field, profile: Profile) -> Reasons:
-    return dict(one.missing) | missing_codes(profile, only_texts=True)
+    return reasons_of(one) | missing_codes(profile, only_texts=True)
 
 
 def _is_worst(codes: Mapping[str, str], worst: str, best: str) -> bool:
@@ -154,5 +160,3 @@ def _is_worst(codes: Mapping[str, str], worst: str, best: str) -> bool:
 
 def _is_bad(label: str) -> bool:
     return any(word in label.lower() for word in WORST)
-
-

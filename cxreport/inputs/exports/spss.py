@@ -52,7 +52,9 @@ def _facts(meta: Any, name: str) -> ColumnFacts:
     words = [str(one["lo"]) for one in declared if isinstance(one["lo"], str)]
     missing = {word: labels.get(word, "") for word in words}
     missing |= {code: label for code, label in labels.items() if within(code, ranges)}
-    missing |= {number_text(low): labels.get(number_text(low), "") for low, high in ranges if low == high}
+    missing |= {
+        number_text(low): labels.get(number_text(low), "") for low, high in ranges if low == high
+    }
     kept = {code: label for code, label in labels.items() if code not in missing}
     text = meta.column_names_to_labels.get(name) or ""
     return ColumnFacts(text, kept, missing, tuple(ranges))

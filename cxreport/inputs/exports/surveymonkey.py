@@ -1,4 +1,4 @@
-"""SurveyMonkey: two rows of headings; a column without a question belongs to the one on its left."""
+"""SurveyMonkey: two rows of headings; a column without a question belongs to its left neighbour."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ METADATA: dict[str, tuple[str, str]] = {
 """Heading in small letters, above an empty cell -> canonical name and role."""
 ANSWER = re.compile(
     r"response|open-ended response|risposta|risposta (aperta|a testo libero)|antwort|"
-    r"(beantwortung mit )?offen\w* antwort\w*|réponse( ouverte)?|respuesta( abierta)?|resposta( aberta)?",
+    r"(beantwortung mit )?offen\w* antwort\w*|réponse( ouverte)?|"
+    r"respuesta( abierta)?|resposta( aberta)?",
     re.IGNORECASE,
 )
 OF_R = re.compile(r"\.\.\.\d+")
@@ -76,10 +77,19 @@ def shape(grid: Grid) -> Shape:
     for name in above:
         last = name or last
         questions.append(last)
+    names = _names(above, questions, below)
+    people = {q for q in questions if _asks_who(q, questions, below)}
     fields = [
-        _field(*parts) for parts in zip(_names(above, questions, below), questions, below, strict=True)
+        _field(name, question, option, personal=question in people)
+        for name, question, option in zip(names, questions, below, strict=True)
     ]
     return Shape("responses", fields, 2 if two else 1, excluded=by_status(fields, "", {}))
+
+
+def _asks_who(question: str, questions: list[str], below: list[str]) -> bool:
+    """Return whether a question asks for a person's contacts, by two or more of its parts."""
+    parts = [option for q, option in zip(questions, below, strict=True) if q == question]
+    return sum(is_personal(part) for part in parts) > 1
 
 
 def _names(above: list[str], questions: list[str], below: list[str]) -> list[str]:
@@ -92,7 +102,7 @@ def _names(above: list[str], questions: list[str], below: list[str]) -> list[str
     return unique_names(names)
 
 
-def _field(name: str, question: str, option: str) -> Field:
+def _field(name: str, question: str, option: str, *, personal: bool) -> Field:
     known = METADATA.get(question.lower()) if not option else None
     if known is not None:
         canonical, role = known
@@ -100,7 +110,7 @@ def _field(name: str, question: str, option: str) -> Field:
         return Field(name, question, canonical, "" if left_out else role, left_out=left_out)
     if not option and re.fullmatch(r"custom data \d+|dati personalizzati \d+", question.lower()):
         return Field(name, question)
-    if option and is_personal(option):
+    if personal and is_personal(option):
         return Field(name, name, left_out="personal data")
     return Field(name, name, question=bool(option))
 

@@ -1,4 +1,4 @@
-"""How a text file is written: its encoding and its delimiter, from the whole file, or a question."""
+"""How a text file is written: its encoding and delimiter, from the whole file, or a question."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _delimiter_of(path: Path, encoding: str, above: int) -> str:
     csv.field_size_limit(LONGEST_VALUE)
     fitting: dict[str, str] = {}
     refused: dict[str, CxError] = {}
-    for delimiter in DELIMITERS:
+    for delimiter, name in DELIMITERS.items():
         rows = csv_rows(path, delimiter=delimiter, encoding=encoding, lines_above_header=above)
         try:
             widths = {len(row) for row in islice(rows, LINES)}
@@ -141,9 +141,11 @@ def _delimiter_of(path: Path, encoding: str, above: int) -> str:
             refused[delimiter] = error
             continue
         if widths and max(widths) > 1:
-            fitting[delimiter] = DELIMITERS[delimiter]
+            fitting[delimiter] = name
     if len(fitting) > 1:  # the beginning does not say: all rows do
-        fitting = {sign: name for sign, name in fitting.items() if _fits(path, sign, encoding, above)}
+        fitting = {
+            sign: name for sign, name in fitting.items() if _fits(path, sign, encoding, above)
+        }
     if len(fitting) == 1:
         return next(iter(fitting))
     if fitting:

@@ -60,7 +60,9 @@ def _field(name: str, heading: str) -> Field:
     plain = _plain(heading)
     if plain in METADATA:
         canonical, role = METADATA[plain]
-        return Field(name, heading, canonical, role, scale=(1, 5) if canonical == "rating" else None)
+        return Field(
+            name, heading, canonical, role, scale=(1, 5) if canonical == "rating" else None
+        )
     personal = bool(PERSONAL.fullmatch(plain)) or is_personal(heading)
     return Field(name, heading, left_out="personal data" if personal else "")
 

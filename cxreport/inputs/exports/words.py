@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-SCORED = re.compile(r"(?:\D+[-–:(]\s*)?(\d{1,2})(?:\.0+)?\)?|(\d{1,2})\s*[-–:=(.]\s*[^\d\s].*")
+SCORED = re.compile(
+    r"(?:\D*[^\s\d](?:\s+[-–(]\s*|:\s+))?(\d{1,2})(?:\.0+)?\)?|(\d{1,2})\s*[-–:=(.]\s*[^\d\s].*"
+)
 """An answer with its number at the end or the beginning: ``Extremely likely - 10``."""
 OUT_OF = re.compile(r"(\d{1,2})\s?/\s?(\d{1,2})")
 STARS = re.compile(r"[\u2605\u2b50]+[\u2606]*")

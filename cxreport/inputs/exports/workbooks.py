@@ -14,10 +14,9 @@ from cxreport.errors import CxError
 from cxreport.inputs.exports.grid import Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from cxreport.inputs.exports.grid import Row, Stated
+    from cxreport.inputs.exports.grid import Stated
 
 MOST_BYTES = 1 << 30
 """Most bytes of an unpacked workbook."""
@@ -29,7 +28,8 @@ HEADINGS = 3
 PARTS = {
     "formula": re.compile(rb"<f[ >/]|table:formula="),
     "hidden": re.compile(
-        rb'<row [^>]*\bhidden="(?:1|true)"|<table:table-row [^>]*table:visibility="(?:collapse|filter)"'
+        rb'<row [^>]*\bhidden="(?:1|true)"|'
+        rb'<table:table-row [^>]*table:visibility="(?:collapse|filter)"'
     ),
     "empty formula": re.compile(rb"</f></c>|<f [^>]*/></c>"),
     "merged": re.compile(
@@ -52,7 +52,9 @@ def check_archive(path: Path) -> list[str]:
             "the file is cut short or damaged", where=path, hint="export it again"
         ) from error
     whole = sum(part.file_size for part in parts)
-    worst = max((p.file_size / max(p.compress_size, 1) for p in parts if p.file_size > SMALL), default=0)
+    worst = max(
+        (p.file_size / max(p.compress_size, 1) for p in parts if p.file_size > SMALL), default=0
+    )
     if whole > MOST_BYTES or worst > MOST_RATIO:
         raise CxError(
             "the file unpacks to far more than it says: it is not opened",
@@ -157,7 +159,7 @@ def _parts_of(path: Path, name: str) -> dict[str, int]:
         rest = b""
         with archive.open(part) as file:
             while block := file.read(BLOCK):
-                block = rest + block  # noqa: PLW2901 - a tag may begin in the block before
+                block = rest + block
                 cut = block.rfind(b"<row " if b"<row " in block else b"<")
                 whole, rest = (block[:cut], block[cut:]) if cut > 0 else (block, b"")
                 for what, pattern in PARTS.items():
@@ -176,7 +178,9 @@ def _part_of(archive: zipfile.ZipFile, name: str) -> str | None:
         return None
     book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
     links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    escaped = (
+        name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    )
     for tag in re.findall(r"<(?:\w+:)?sheet [^>]*>", book):
         if f'name="{escaped}"' in tag and (key := re.search(r'r:id="([^"]+)"', tag)):
             for link in re.findall(r"<Relationship [^>]*>", links):

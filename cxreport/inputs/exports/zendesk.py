@@ -49,6 +49,30 @@ METADATA: dict[str, tuple[str, str]] = {
     "priority": ("priority", "segment"),
     "satisfaction score": ("satisfaction", "segment"),
 }
+BESIDE: dict[str, tuple[set[str], dict[str, tuple[str, str]]]] = {
+    "verbatims": (
+        {"id", "body", "created", "public", "ticket_id", "user_id"},
+        {
+            "id": ("text_id", "id"),
+            "created": ("created_at", "date"),
+            "body": ("text", "comment"),
+            "ticket_id": ("ticket_id", "other"),
+            "user_id": ("customer_id", "customer"),
+            "public": ("public", "segment"),
+        },
+    ),
+    "customers": (
+        {"id", "role", "locale", "time_zone", "created_at", "suspended"},
+        {
+            "id": ("customer_id", "id"),
+            "created_at": ("first_seen_at", "date"),
+            "role": ("zendesk_role", "segment"),
+            "locale": ("language", "segment"),
+            "time_zone": ("time_zone", "segment"),
+        },
+    ),
+}
+"""Other tables of a warehouse -> the headings that they are recognised by, and what is used."""
 PERSONAL = (
     "requester", "requester email", "requester external id", "assignee", "submitter", "recipient",
     "via_source_to_address", "via_source_from_address", "via_source_to_name", "requester domain",
@@ -61,14 +85,30 @@ def recognise(rows: list[Row]) -> bool:
     lower = {name.lower() for name in rows[0]} if rows else set()
     warehouse = {"id", "created_at", "status", "requester_id", "via_channel", "subject"}
     listed = {"id", "status", "subject", "requester", "created at"}
+    if any(signs <= lower for signs, _ in BESIDE.values()):
+        return True
     return warehouse <= lower or (listed <= lower and bool({"via", "group", "assignee"} & lower))
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of an export of tickets are."""
+    """Say what the columns of an export of tickets, of their comments or of users are."""
     headings = grid.first(1)[0]
+    names = {name.lower() for name in headings}
+    for table, (signs, metadata) in BESIDE.items():
+        if signs <= names:
+            fields = [
+                _beside(*p, metadata) for p in zip(unique_names(headings), headings, strict=True)
+            ]
+            return Shape(table, fields)
     fields = [_field(*parts) for parts in zip(unique_names(headings), headings, strict=True)]
     return Shape("tickets", fields)
+
+
+def _beside(name: str, heading: str, metadata: dict[str, tuple[str, str]]) -> Field:
+    """Say what a column of a table beside the tickets is: only what has a use is taken over."""
+    canonical, role = metadata.get(heading.lower(), ("", ""))
+    left_out = "" if canonical else "personal data, or of no use here"
+    return Field(name, heading, canonical, role, left_out=left_out)
 
 
 def _field(name: str, heading: str) -> Field:
