@@ -24,6 +24,7 @@ from cxreport.inputs.exports.recognise import product_of
 from cxreport.inputs.exports.records import CODEBOOK, Imported, write_codebook, write_ledger
 from cxreport.inputs.exports.statuses import check_statuses
 from cxreport.inputs.exports.values import Written, one_way, possible_orders
+from cxreport.inputs.roles import ROLES
 from cxreport.inputs.tables import hash_file
 
 if TYPE_CHECKING:
@@ -144,6 +145,9 @@ def import_file(path: Path, folder: Path, stated: Stated, *, title: str) -> Audi
 
 def _shape(grid: Grid, product: Product, stated: Stated) -> Shape:
     """Say what the columns are, with what the user adds to it."""
+    unknown = {*stated.roles.values()} - {*ROLES}
+    if unknown:
+        raise CxError("no such role", got=", ".join(sorted(unknown)), expected=", ".join(ROLES))
     shape = product.shape(grid)
     if product is PLAIN:
         shape = with_table(shape, stated.table or shape.table, grid.path, stated)

@@ -77,7 +77,11 @@ def _field(grid: Grid, name: str, heading: str, canonical: str, table: str) -> F
     field = Field(name, heading, canonical, _role(table, canonical or heading.lower()))
     if facts is not None:
         field = replace(
-            field, text=facts.text or heading, labels=facts.labels, missing=facts.missing
+            field,
+            text=facts.text or heading,
+            labels=facts.labels,
+            missing=facts.missing,
+            ranges=facts.ranges,
         )
     return field
 

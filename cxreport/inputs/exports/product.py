@@ -31,6 +31,8 @@ class Field:
         Whether its values name persons, and are replaced by a hash.
     labels, missing, recode : mapping of str to str
         What the product itself says of its codes.
+    ranges : tuple of tuple of float
+        Numbers that the file declares to mean no answer, from and to.
     scale : tuple of int
         Worst and best answer, where the product says it.
     """
@@ -45,6 +47,7 @@ class Field:
     labels: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     recode: Mapping[str, str] = field(default_factory=dict)
+    ranges: tuple[tuple[float, float], ...] = ()
     scale: tuple[int, int] | None = None
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
-import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cxreport.errors import CxError, shorten
 from cxreport.inputs.exports.ratings import guess_rating, missing_codes, reasons_of
+from cxreport.inputs.exports.spss import within
 from cxreport.inputs.exports.words import name_of_heading, role_of_question
 from cxreport.inputs.roles import ROLES, SCORES
 from cxreport.inputs.table_files import ADDED
@@ -105,21 +106,25 @@ def propose(
     strange = {*stated.roles} - {one.exported for one in fields}
     if strange:
         raise CxError("no such column", where=grid.path, got=", ".join(sorted(strange)))
-    unknown = {*stated.roles.values()} - {*ROLES}
-    if unknown:
-        raise CxError("no such role", got=", ".join(sorted(unknown)), expected=", ".join(ROLES))
     taken = {*names.values(), *ADDED} | {one.name for one in fields if one.name}
     proposals = []
     families = _families(fields, profiles)
     for one, profile in zip(fields, profiles, strict=True):
         if one.left_out and one.exported not in stated.roles:
             continue
+        one = _with_ranges(one, profile)  # noqa: PLW2901 - the same column, known better
         family = families.get(_stem(one), profile)
         guess = _guess(one, profile, family, stated, nps, asks=shape.table in ASKING)
         name = names.get(one.exported) or one.name or _name(guess, taken)
         taken.add(name)
         proposals.append(_checked(grid, _named(guess, name), profile))
     return _one_of_each(proposals)
+
+
+def _with_ranges(one: Field, profile: Profile) -> Field:
+    """Name the codes of a column that lie where the file declares that there is no answer."""
+    codes = {code: "" for code in profile.values if within(code, one.ranges)}
+    return replace(one, missing={**codes, **one.missing}) if codes else one
 
 
 def _stem(one: Field) -> str:

@@ -63,8 +63,13 @@ def guess_rating(
     of_labels = _by_labels(one, asked, profile)
     if of_labels is not None:
         return of_labels
+    if one.labels and not role:
+        if asked not in RATED:
+            return None
+        why = "its labels do not say which end is best: say its role and scale"
+        return {"role": "other", "missing": _undeclared(one, profile), "why": why}
     of_numbers = _by_numbers(one, profile, family, asked, is_nps=is_nps or role == "nps")
-    if of_numbers is not None:
+    if of_numbers is not None and (not role or of_numbers["role"] == role):
         return of_numbers
     of_words = _by_words(one, profile, asked)
     if of_words is None and role:

@@ -13,7 +13,7 @@ from cxreport.inputs.exports.grid import ColumnFacts, Grid
 from cxreport.inputs.exports.workbooks import number_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cxreport.inputs.exports.grid import Row
@@ -60,7 +60,7 @@ def _facts(meta: Any, name: str) -> ColumnFacts:
     return ColumnFacts(text, kept, missing, tuple(ranges))
 
 
-def within(code: str, ranges: list[tuple[float, float]] | tuple[tuple[float, float], ...]) -> bool:
+def within(code: str, ranges: Sequence[tuple[float, float]]) -> bool:
     """Return whether a code is a number inside a range.
 
     Examples

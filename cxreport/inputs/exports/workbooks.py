@@ -31,7 +31,9 @@ PARTS = {
         rb'<row [^>]*\bhidden="(?:1|true)"|'
         rb'<table:table-row [^>]*table:visibility="(?:collapse|filter)"'
     ),
-    "empty formula": re.compile(rb"</f></c>|<f [^>]*/></c>"),
+    "empty formula": re.compile(
+        rb'<c (?![^>]*t="str")[^>]*><f(?: [^>]*)?(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
+    ),
     "merged": re.compile(
         rb"table:number-rows-spanned=\"[1-9]|table:number-columns-spanned=\"(?:[2-9]|1\d)"
     ),
