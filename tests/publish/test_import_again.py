@@ -129,6 +129,7 @@ def test_another_product_does_not_mix_in(source: Source, tmp_path: Path) -> None
     assert source.bytes() == before
 
 
+WHOLE_OR_NOT = {"int64": "number", "double": "number"}
 HERE = pytest.mark.skipif(
     not SHARED.is_dir(), reason="no public data: set CXREPORT_PUBLIC_DATA to their folder"
 )
@@ -140,7 +141,9 @@ HERE = pytest.mark.skipif(
         pytest.param(None, "responses", {}),
         pytest.param("qualtrics_it_numeric.csv", "responses", {}, marks=HERE),
         pytest.param("qualtrics/qualtRics_sample.csv", "responses", {}, marks=HERE),
-        pytest.param("surveymonkey_actual_text.csv", "responses", {"date_order": "mdy"}, marks=HERE),
+        pytest.param(
+            "surveymonkey_actual_text.csv", "responses", {"date_order": "mdy"}, marks=HERE
+        ),
         pytest.param("google_forms_it.csv", "responses", {}, marks=HERE),
         pytest.param("google_forms_en_gmt.csv", "responses", {}, marks=HERE),
         pytest.param("limesurvey_codes.csv", "responses", {}, marks=HERE),
@@ -166,9 +169,13 @@ def test_a_round_trip_ends_where_it_began(
     again.take(exported, table=table)
     after = pq.read_table(again.folder / f"{table}.parquet")
     assert after.select(before.column_names).to_pylist() == before.to_pylist()
-    before_kinds = [f"{f.name} {f.type}" for f in before.schema if before[f.name].null_count < before.num_rows]
-    after_kinds = {f"{f.name} {f.type}" for f in after.schema}
-    assert [kind for kind in before_kinds if kind not in after_kinds] == []
+    empty = {name for name in before.column_names if before[name].null_count == before.num_rows}
+    kinds = {
+        field.name: WHOLE_OR_NOT.get(str(field.type), str(field.type)) for field in before.schema
+    }
+    for field in after.schema:
+        if field.name in kinds and field.name not in empty:
+            assert WHOLE_OR_NOT.get(str(field.type), str(field.type)) == kinds[field.name], field
 
 
 MEMORY = """
@@ -182,7 +189,7 @@ before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 audit = import_files([large], folder / "large", Stated())[0]
 print(audit.file.kept, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
-ROWS = 150_000
+ROWS = 12_000
 
 
 def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
@@ -190,14 +197,14 @@ def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
         with (tmp_path / name).open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(["Response ID", "Date", "Would you recommend us?", "Comment"])
-            comment = "it took a long while, and then it was fine " * 8
+            comment = "it took a long while, and then it was fine " * 180
             for n in range(rows):
                 writer.writerow([f"r{n}", f"2026-10-{n % 28 + 1:02}", n % 11, f"{n} {comment}"])
         return tmp_path / name
 
     small, large = written("small.csv", 2000), written("large.csv", ROWS)
     size = large.stat().st_size >> 20
-    assert size > 50
+    assert size > 80
     result = subprocess.run(
         [sys.executable, "-c", MEMORY, str(small), str(large), str(tmp_path)],
         capture_output=True,
@@ -207,4 +214,4 @@ def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
     )
     kept, megabytes = map(int, result.stdout.split())
     assert kept == ROWS
-    assert megabytes < 450  # DuckDB may take 400, whatever the size of the file
+    assert megabytes < size // 2

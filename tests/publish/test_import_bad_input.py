@@ -253,7 +253,10 @@ def test_missing_words_have_their_reasons(source: Source, tmp_path: Path) -> Non
         tmp_path,
         table(
             ("Date", ["2026-10-02"] * 8),
-            ("Would you recommend us?", ["9", "8", "99", "-99", "10 - Yes", "x", "Non so", "0"][:5] + ["0", "N/A", "1"]),
+            (
+                "Would you recommend us?",
+                ["9", "8", "99", "-99", "10 - Yes", "x", "Non so", "0"][:5] + ["0", "N/A", "1"],
+            ),
             ("Quanto sei soddisfatto?", words),
         ),
     )

@@ -113,7 +113,7 @@ def test_limesurvey_keeps_codes_and_knows_that_1980_is_no_date(source: Source) -
     assert frame["answered_at"].isna().all()
     assert "1980-01-01" in source.codebook.responses.columns["answered_at"].missing
     row = source.rows()[0]
-    assert (row["g01q01"], row["g01q03"], row["g02q04"]) == ("10", "-oth-", "'=SUM(1)")
+    assert (row["g01q01"], row["g01q03"], row["g02q04"]) == (10, "-oth-", "'=SUM(1)")
 
 
 @HERE
@@ -126,7 +126,11 @@ def test_shopify_counts_an_order_once(source: Source) -> None:
     assert frame["refund_amount"].tolist() == [0, 20, 0]
     assert frame["items"].tolist() == [2, 1, 1]
     assert frame["status"].tolist() == ["completed", "completed", "cancelled"]
-    assert frame["ordered_at"].dt.strftime("%d %H:%M").tolist() == ["01 09:50", "25 02:30", "26 10:00"]
+    assert frame["ordered_at"].dt.strftime("%d %H:%M").tolist() == [
+        "01 09:50",
+        "25 02:30",
+        "26 10:00",
+    ]
     assert source.column("billing_zip", "orders") == ["00184", None, None]
     assert not any("example.com" in str(row) for row in source.rows("orders"))
 
@@ -177,7 +181,9 @@ def test_tickets_of_zendesk_with_their_comments_and_users(source: Source) -> Non
 
 
 @HERE
-@pytest.mark.parametrize("name", ["schedule", "ticket_field_history", "ticket_sla_policy", "ticket_tag"])
+@pytest.mark.parametrize(
+    "name", ["schedule", "ticket_field_history", "ticket_sla_policy", "ticket_tag"]
+)
 def test_what_no_report_reads_is_asked_about(source: Source, name: str) -> None:
     with pytest.raises(CxError, match="which table is this"):
         source.take(SHARED / f"zendesk/fivetran_{name}_data.csv")

@@ -224,13 +224,21 @@ def test_spss_keeps_why_there_is_no_answer(source: Source, tmp_path: Path) -> No
     pyreadstat.write_sav(
         frame,
         path,
-        column_labels={"q1": "Would you recommend us?", "q2": "How satisfied are you?", "q3": "Region"},
+        column_labels={
+            "q1": "Would you recommend us?",
+            "q2": "How satisfied are you?",
+            "q3": "Region",
+        },
         variable_value_labels={
             "q1": {0.0: "Not at all likely", 10.0: "Very likely", 98.0: "Refused"},
             "q2": {1.0: "Very satisfied", 5.0: "Very dissatisfied"},
             "q3": {1.0: "North", 2.0: "South", 9.0: "Not known"},
         },
-        missing_ranges={"q1": [{"lo": 97.0, "hi": 99.0}], "q2": [{"lo": -9.0, "hi": -1.0}], "q3": [9.0]},
+        missing_ranges={
+            "q1": [{"lo": 97.0, "hi": 99.0}],
+            "q2": [{"lo": -9.0, "hi": -1.0}],
+            "q3": [9.0],
+        },
     )
     audit = source.take(path, table="responses", roles={"resp_id": "id"})
     assert audit.title == "plain table"

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cxreport.errors import CxError
+from cxreport.inputs.exports.grid import in_batches
 from cxreport.inputs.exports.values import WHOLE, Written, read_number, read_time
 from cxreport.inputs.exports.workbooks import number_text
 from cxreport.inputs.roles import ROLES
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
     from cxreport.inputs.exports.profile import Profile
     from cxreport.inputs.exports.proposal import Proposal
 
-ROWS = 20_000
 PLACE, DIGEST = "row_in_file", "digest_of_row"
 """Columns of the unfinished file: which row it was, and what tells it apart."""
 OF_A_FLOAT = re.compile(r"^(\d+)\.0$")
 """An id that some program took for a number."""
+PLAIN_WHOLE = re.compile(r"0|-?[1-9]\d{0,14}")
 LONGEST_WHOLE = 15
 """Figures of a whole number that a float holds exactly."""
 
@@ -96,7 +97,7 @@ def _reader(
         return pa.string(), lambda text: _spelled(text, decimal)
     if proposal.kind == "number":
         return pa.float64(), lambda text: read_number(text, decimal)
-    whole = not profile.no_numbers and profile.decimals is None and not profile.many
+    whole = not profile.many and all(PLAIN_WHOLE.fullmatch(value) for value in profile.values)
     if proposal.kind == "code" and whole and not proposal.recode:
         return pa.int64(), int
     if proposal.field.pseudonym:
@@ -190,7 +191,7 @@ def write_rows(
 
     rows = belonging()
     with pq.ParquetWriter(to, schema) as writer:
-        while some := list(islice(rows, ROWS)):
+        for some in in_batches(rows, size=lambda numbered: sum(map(len, numbered[1]))):
             writer.write_batch(_batch(some, targets, schema))
     return counts
 

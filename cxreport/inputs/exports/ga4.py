@@ -93,7 +93,9 @@ def _scalar(value: Any) -> str:
 
 def recognise(rows: list[Row]) -> bool:
     """Return whether these are events of GA4."""
-    return bool(rows) and {"event_name", "event_timestamp"} <= {*rows[0]}
+    return bool(rows) and (
+        {"event_name", "event_timestamp"} <= {*rows[0]} and "occurred_at" not in rows[0]
+    )
 
 
 def shape(grid: Grid) -> Shape:

@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 Row = list[str]
+MOST_ROWS, MOST_SIGNS = 20_000, 4_000_000
+"""Of what is held at a time."""
+
+Item = TypeVar("Item")
+
+
+def in_batches(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """Give rows in lists that are short whatever the length of a row.
+
+    Examples
+    --------
+    >>> list(in_batches(["a", "b" * 5_000_000, "c"], len))[1]
+    ['c']
+    """
+    batch: list[Item] = []
+    held = 0
+    for item in items:
+        batch.append(item)
+        held += size(item)
+        if len(batch) >= MOST_ROWS or held >= MOST_SIGNS:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Put the new rows of a table behind those that are there: each answer once, the newest of it.
 
-DuckDB does it on disk, so that a table larger than the memory can be merged.
+Which rows stay is found on their ids and digests alone, by DuckDB, which needs no more memory for a
+larger file; the rows themselves pass by, batch after batch.
 """
 
 from __future__ import annotations
@@ -9,17 +10,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cxreport.errors import CxError
-from cxreport.inputs.exports.convert import DIGEST, PLACE
+from cxreport.inputs.exports.convert import DIGEST, PLACE, digest_of
+from cxreport.inputs.exports.grid import MOST_ROWS
+from cxreport.inputs.exports.workbooks import number_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-MEMORY = "400MB"
-ROWS = 1 << 16
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+
+MEMORY = "200MB"
+KEY = "key_of_row"
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Merged:
     replaced : int
         Rows that were there, and gave way to a newer one of the same id.
     added : int
-        Rows written, those that replaced another included.
+        New rows written.
     whole : int
         Rows of the table now.
     """
@@ -45,6 +54,27 @@ class Merged:
     replaced: int
     added: int
     whole: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which rows stay.
+
+    Attributes
+    ----------
+    old, new : array of bool
+        For each row that is there, and for each row of the file.
+    nth : dict of int to int
+        Row of the file -> how many rows before it, itself included, say the same, from two on.
+    repeated, there : int
+        See ``Merged``.
+    """
+
+    old: Mask
+    new: Mask
+    nth: dict[int, int]
+    repeated: int
+    there: int
 
 
 def merge_rows(new: Path, old: Path | None, key: str, *, hashed: bool, to: Path) -> Merged:
@@ -59,68 +89,47 @@ def merge_rows(new: Path, old: Path | None, key: str, *, hashed: bool, to: Path)
     key : str
         The column that tells rows apart.
     hashed : bool
-        Whether the file has no such column: then the whole row is its id, and two rows that are
-        alike in one file are two.
+        Whether the file has no such column: then the digest of the whole row is its id, and two
+        rows that are alike in one file are two.
     to : Path
         The Parquet file to write.
     """
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY,
-        "threads": "1",
-        "temp_directory": str(to.parent / "spill"),
-    }
-    with duckdb.connect(config=settings) as engine:
-        engine.sql("set TimeZone = 'UTC'")
-        engine.read_parquet(str(new)).create_view("given")
-        fresh = _schema(new)
-        _number_the_new(engine, [*fresh], key, hashed=hashed)
-        if hashed:
-            fresh = {key: pa.string(), **fresh}
-        if old is not None:
-            engine.read_parquet(str(old)).create_view("old")
-        return _count_and_write(engine, fresh, _schema(old) if old else {}, key, to)
+    fresh = _columns(new)
+    if hashed:
+        fresh = {key: pa.string(), **fresh}
+    held = _columns(old) if old is not None else {}
+    schema = _schema_of_both(fresh, held)
+    choice = _choose(new, old, key, [*fresh], hashed=hashed, beside=to)
+    n = 0
+    with pq.ParquetWriter(to, schema) as writer:
+        for batch in _kept(old, choice.old) if old is not None else ():
+            n += batch.num_rows
+            writer.write_batch(_in_schema(batch, schema))
+        for batch in _kept(new, choice.new):
+            n += batch.num_rows
+            named = _with_key(batch, key, choice.nth) if hashed else batch
+            writer.write_batch(_in_schema(named, schema))
+    replaced = int((~choice.old).sum())
+    return Merged(choice.repeated, choice.there, replaced, int(choice.new.sum()), n)
 
 
-def _schema(path: Path) -> dict[str, pa.DataType]:
+def _columns(path: Path) -> dict[str, pa.DataType]:
     """Return the columns of a file and their types."""
     schema = pq.read_schema(path)
     kinds = zip(schema.names, schema.types, strict=True)
     return {name: kind for name, kind in kinds if name not in {PLACE, DIGEST}}
 
 
-def _number_the_new(
-    engine: duckdb.DuckDBPyConnection, names: list[str], key: str, *, hashed: bool
-) -> None:
-    """Make ``fresh``: the new rows, each once, with their ids."""
-    same = f'"{DIGEST}"'
-    nth = f'row_number() over (partition by {same} order by "{PLACE}")'
-    if hashed:
-        identity = f"case when {nth} = 1 then {same} else {same} || '-' || {nth} end"
-        columns = f"{identity} as {quoted(key)}, *"
-        engine.sql(f"create temp table fresh as select {columns} from given")  # noqa: S608
-        return
-    columns = ", ".join(quoted(name) for name in [*names, PLACE])
-    engine.sql(
-        f"create temp table fresh as select {columns} from given qualify {nth} = 1"  # noqa: S608
-    )
-
-
-def _types_of_both(fresh: dict[str, pa.DataType], held: dict[str, pa.DataType]) -> dict[str, str]:
-    """Return the type of each column from now on, those that are there first."""
-    types = {}
+def _schema_of_both(fresh: dict[str, pa.DataType], held: dict[str, pa.DataType]) -> pa.Schema:
+    """Return the columns from now on, those that are there first."""
+    fields = []
     for name in {**held, **fresh}:
         kinds = {kind for kind in (held.get(name), fresh.get(name)) if kind is not None}
-        types[name] = _sql_type(next(iter(kinds))) if len(kinds) == 1 else _wider(kinds, name)
-    return types
+        fields.append((name, next(iter(kinds)) if len(kinds) == 1 else _wider(kinds, name)))
+    return pa.schema(fields)
 
 
-def _sql_type(kind: pa.DataType) -> str:
-    if pa.types.is_timestamp(kind):
-        return "TIMESTAMPTZ" if kind.tz else "TIMESTAMP"
-    return {pa.int64(): "BIGINT", pa.float64(): "DOUBLE"}.get(kind, "VARCHAR")
-
-
-def _wider(kinds: set[pa.DataType], name: str) -> str:
+def _wider(kinds: set[pa.DataType], name: str) -> pa.DataType:
     if any(pa.types.is_timestamp(kind) for kind in kinds):
         raise CxError(
             "a column is written in another way than in the files before",
@@ -128,60 +137,89 @@ def _wider(kinds: set[pa.DataType], name: str) -> str:
             got=" and ".join(sorted(str(kind) for kind in kinds)),
             hint="export it as before, or import into another folder",
         )
-    return "DOUBLE" if kinds == {pa.int64(), pa.float64()} else "VARCHAR"
+    return pa.float64() if kinds == {pa.int64(), pa.float64()} else pa.string()
 
 
-def quoted(name: str) -> str:
-    """Return a name as SQL writes it."""
-    escaped = name.replace('"', '""')
-    return f'"{escaped}"'
+def _choose(
+    new: Path, old: Path | None, key: str, names: list[str], *, hashed: bool, beside: Path
+) -> Choice:
+    """Find out by ids and digests which rows stay."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY,
+        "threads": "1",
+        "temp_directory": str(beside.with_suffix(".spill")),
+    }
+    marks = beside.with_suffix(".marks")
+    n_old = _write_marks(old, key, names, marks)
+    n_new = _last_place(new) + 1
+    identity = f'"{DIGEST}"' if hashed else _quoted(key)
+    same = "true" if hashed else f'o."{DIGEST}" = f."{DIGEST}"'
+    with duckdb.connect(config=settings) as engine:
+        engine.read_parquet(str(new)).create_view("given")
+        engine.read_parquet(str(marks)).create_view("old")
+        nth = f'row_number() over (partition by "{DIGEST}" order by "{PLACE}")'
+        engine.sql(
+            f'create temp table numbered as select "{PLACE}", {identity} as k, '  # noqa: S608
+            f'"{DIGEST}", {nth} as nth from given'
+        )
+        if hashed:
+            engine.sql("update numbered set k = k || '-' || nth where nth > 1")
+        fresh = "numbered" if hashed else "(select * from numbered where nth = 1)"
+        n_fresh = _number(engine, f"select count(*) from {fresh}")  # noqa: S608
+        engine.sql(
+            f'create temp table brought as select "{PLACE}", k from {fresh} f where not exists '  # noqa: S608
+            f'(select 1 from old o where o."{KEY}" is not distinct from f.k and {same})'
+        )
+        n_brought = _number(engine, "select count(*) from brought")
+        replaced = f'select "{PLACE}" from old where "{KEY}" in (select k from brought)'  # noqa: S608
+        gone = _mask(engine, replaced, n_old)
+        kept = _mask(engine, f'select "{PLACE}" from brought', n_new)
+        again = f'select "{PLACE}", nth from numbered where nth > 1'  # noqa: S608
+        numbers = dict(engine.sql(again).fetchall()) if hashed else {}
+    marks.unlink()
+    n_given = pq.read_metadata(new).num_rows
+    return Choice(~gone, kept, numbers, n_given - n_fresh, n_fresh - n_brought)
 
 
-def _columns(types: dict[str, str], there: dict[str, pa.DataType]) -> str:
-    """Return all columns in their types; a column that is not there is empty."""
-    casts = []
-    for name, kind in types.items():
-        text = f"cast({quoted(name) if name in there else 'null'} as {kind})"
-        if kind == "VARCHAR" and name in there and not pa.types.is_string(there[name]):
-            text = f"regexp_replace({text}, '\\.0$', '')"  # of a number
-        casts.append(f"{text} as {quoted(name)}")
-    return ", ".join(casts)
+def _write_marks(old: Path | None, key: str, names: list[str], to: Path) -> int:
+    """Write the place, id and digest of each row that is there; the digest is of the new columns."""
+    schema = pa.schema([(PLACE, pa.int64()), (KEY, pa.string()), (DIGEST, pa.string())])
+    n = 0
+    with pq.ParquetWriter(to, schema) as writer:
+        for batch in _batches(old) if old is not None else ():
+            compared = [name for name in batch.schema.names if name in names]
+            columns = [batch.column(name).to_pylist() for name in compared]
+            digests = [digest_of(compared, row) for row in zip(*columns, strict=True)]
+            places = pa.array(range(n, n + batch.num_rows), pa.int64())
+            keys = batch.column(key).cast(pa.string())
+            digest = pa.array(digests, pa.string())
+            writer.write_batch(pa.record_batch([places, keys, digest], schema=schema))
+            n += batch.num_rows
+    return n
 
 
-def _count_and_write(
-    engine: duckdb.DuckDBPyConnection,
-    fresh: dict[str, pa.DataType],
-    held: dict[str, pa.DataType],
-    key: str,
-    to: Path,
-) -> Merged:
-    """Write what stays of the old rows and what is new, and count."""
-    types = _types_of_both(fresh, held)
-    given = _number(engine, "select count(*) from given")
-    distinct = _number(engine, "select count(*) from fresh")
-    engine.sql(f'create temp view typed as select {_columns(types, fresh)}, "{PLACE}" from fresh')  # noqa: S608
-    if not held:
-        rows = engine.sql(f'select * exclude ("{PLACE}") from typed order by "{PLACE}"')  # noqa: S608
-        return Merged(given - distinct, 0, 0, distinct, _write(rows, to))
-    engine.sql(f"create temp view held as select {_columns(types, held)} from old")  # noqa: S608
-    alike = " and ".join(
-        f"h.{quoted(n)} is not distinct from t.{quoted(n)}" for n in fresh if n in held
-    )
-    engine.sql(
-        "create temp table brought as select * from typed t "  # noqa: S608
-        f"where not exists (select 1 from held h where {alike})"
-    )
-    added = _number(engine, "select count(*) from brought")
-    of_brought = f"(select {quoted(key)} from brought where {quoted(key)} is not null)"  # noqa: S608
-    gone = f"coalesce({quoted(key)} in {of_brought}, false)"
-    replaced = _number(engine, f"select count(*) from held where {gone}")  # noqa: S608
-    rows = engine.sql(
-        f"select * exclude (p, fresh) from (select *, row_number() over () as p, 0 as fresh "  # noqa: S608
-        f'from held where not {gone} union all select * exclude ("{PLACE}"), "{PLACE}", 1 '
-        "from brought) order by fresh, p"
-    )
-    whole = _write(rows, to)
-    return Merged(given - distinct, distinct - added, replaced, added, whole)
+def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """Give the rows of a file as they were written: so many at a time as can be held."""
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            yield from file.read_row_group(group).to_batches()
+
+
+def _last_place(new: Path) -> int:
+    """Return the last place in an unfinished file, whose places rise."""
+    last = -1
+    with pq.ParquetFile(new) as file:
+        for batch in file.iter_batches(batch_size=MOST_ROWS, columns=[PLACE]):
+            last = int(batch.column(PLACE)[-1].as_py())
+    return last
+
+
+def _mask(engine: duckdb.DuckDBPyConnection, query: str, n: int) -> Mask:
+    """Return which places a query names."""
+    mask = np.zeros(n, dtype=np.bool_)
+    for batch in engine.sql(query).fetch_record_batch(MOST_ROWS):
+        mask[batch.column(0).to_numpy()] = True
+    return mask
 
 
 def _number(engine: duckdb.DuckDBPyConnection, query: str) -> int:
@@ -189,11 +227,46 @@ def _number(engine: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _write(rows: duckdb.DuckDBPyRelation, to: Path) -> int:
+def _quoted(name: str) -> str:
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def _kept(path: Path, mask: Mask) -> Iterator[pa.RecordBatch]:
+    """Give the rows of a file that stay; those of an unfinished file bear their place."""
     n = 0
-    reader = rows.fetch_record_batch(ROWS)
-    with pq.ParquetWriter(to, reader.schema) as writer:
-        for batch in reader:
-            n += batch.num_rows
-            writer.write_batch(batch)
-    return n
+    for batch in _batches(path):
+        places = (
+            batch.column(PLACE).to_numpy()
+            if PLACE in batch.schema.names
+            else np.arange(n, n + batch.num_rows)
+        )
+        n += batch.num_rows
+        kept = batch.filter(pa.array(mask[places]))
+        if kept.num_rows:
+            yield kept
+
+
+def _with_key(batch: pa.RecordBatch, key: str, nth: dict[int, int]) -> pa.RecordBatch:
+    """Give each row its digest as its id; of rows that are alike, the second one is number two."""
+    pairs = zip(batch.column(PLACE).to_pylist(), batch.column(DIGEST).to_pylist(), strict=True)
+    ids = [f"{digest}-{nth[place]}" if place in nth else digest for place, digest in pairs]
+    return batch.append_column(key, pa.array(ids, pa.string()))
+
+
+def _in_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Return a batch with all columns of a table, empty where it has none."""
+    columns = [
+        _cast(batch.column(field.name), field.type)
+        if field.name in batch.schema.names
+        else pa.nulls(batch.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.record_batch(columns, schema=schema)
+
+
+def _cast(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_floating(column.type) and pa.types.is_string(kind):
+        numbers = column.to_pylist()
+        return pa.array([None if n is None else number_text(n) for n in numbers], kind)
+    return column.cast(kind)

@@ -9,7 +9,6 @@ from cxreport.errors import CxError
 from cxreport.inputs.codebook import NEEDED_ROLES
 from cxreport.inputs.exports.product import Field, Product, Shape, unique_names
 from cxreport.inputs.exports.words import is_personal, name_of_heading, role_of_question
-from cxreport.inputs.roles import ROLES
 
 if TYPE_CHECKING:
     from cxreport.inputs.exports.grid import Grid, Row, Stated
@@ -97,10 +96,11 @@ def _role(table: str, name: str) -> str:
             return role
     own = {"customer_id": "customer", "channel": "channel", "device": "segment",
            "language": "segment", "comment": "comment", "weight": "weight", "status": "segment",
-           "event_name": "segment", "text": "comment", "subject": "comment"}  # fmt: skip
+           "event_name": "segment", "text": "comment", "subject": "comment",
+           "team": "segment", "reason": "segment", "financial_status": "segment"}  # fmt: skip
     if name.endswith("_id"):
         return own.get(name, "other")
-    return own.get(name, name if ROLES.get(name) == "score" else "")
+    return own.get(name, "")
 
 
 def with_table(shape: Shape, table: str, where: object, stated: Stated) -> Shape:
@@ -118,8 +118,12 @@ def with_table(shape: Shape, table: str, where: object, stated: Stated) -> Shape
             expected=", ".join(f"--table {name}" for name in SIGNS),
             hint="say it: its columns speak for none of them, or for several",
         )
+    foreign = ({*KEYS.values()} | {*DATES.values()}) - {KEYS.get(table), DATES.get(table)}
+    foreign -= {"customer_id", "order_id", "ticket_id", "created_at"}
     fields = [
-        one
+        replace(one, name="", role="")
+        if one.name in foreign and one.name != one.exported.lower()
+        else one
         if one.left_out
         else replace(one, role=stated.roles.get(one.exported) or _role(table, one.name) or one.role)
         for one in shape.fields

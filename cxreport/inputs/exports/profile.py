@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING
 
+from cxreport.inputs.exports.grid import in_batches
 from cxreport.inputs.exports.values import WHOLE, has_zone, possible_decimals, possible_orders
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 MOST_VALUES = 500
 """More different values than this are no list of codes."""
 MOST_STRANGE = 30
-ROWS = 20_000
 LONGEST_CODE = 200
 
 
@@ -101,7 +100,7 @@ def profiles_of(rows: Iterator[Row], n_columns: int) -> tuple[list[Profile], int
     """Return the profile of each column, and the number of rows."""
     profiles = [Profile() for _ in range(n_columns)]
     n = 0
-    while some := list(islice(rows, ROWS)):
+    for some in in_batches(rows, size=lambda row: sum(map(len, row))):
         n += len(some)
         for profile, values in zip(profiles, zip(*some, strict=True), strict=True):
             profile.add(values)

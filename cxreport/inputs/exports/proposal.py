@@ -12,7 +12,7 @@ from cxreport.errors import CxError, shorten
 from cxreport.inputs.exports.ratings import guess_rating, missing_codes, reasons_of
 from cxreport.inputs.exports.spss import within
 from cxreport.inputs.exports.words import name_of_heading, role_of_question
-from cxreport.inputs.roles import ROLES, SCORES
+from cxreport.inputs.roles import SCORES
 from cxreport.inputs.table_files import ADDED
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ ASKING = ("responses", "verbatims")
 NAMED_BY_ROLE = ("nps", "csat", "ces", "needs", "ease", "enjoyability")
 MOST_CODES, LONGEST_CODE, LONG_TEXT = 15, 40, 40
 CODES = re.compile(
-    r"(^|[ _-])(id|ids|code|codice|cap|zip|postal code|token|seed|number|numero|sku)($|[ _-])",
+    r"(^|[ _-])(id|ids|code|codice|cap|zip|postal code|token|seed|number|numero|sku|date)($|[ _-])",
     re.IGNORECASE,
 )
 """Headings of figures that nobody adds up."""
@@ -117,7 +117,7 @@ def propose(
         guess = _guess(one, profile, family, stated, nps, asks=shape.table in ASKING)
         name = names.get(one.exported) or one.name or _name(guess, taken)
         taken.add(name)
-        proposals.append(_checked(grid, _named(guess, name), profile))
+        proposals.append(_checked(grid, _named(guess, name, profile), profile))
     return _one_of_each(proposals)
 
 
@@ -205,11 +205,19 @@ def _is_padded(profile: Profile) -> bool:
     return any(re.match(r"0\d", value) or len(value) > 15 for value in profile.values)
 
 
-def _named(proposal: Proposal, name: str) -> Proposal:
+def _named(proposal: Proposal, name: str, profile: Profile) -> Proposal:
     kinds = {"time": "time", "date": "time", "number": "number", "weight": "number"}
     kind = "code" if proposal.role in SCORES else kinds.get(proposal.role, "text")
+    if kind == "text" and proposal.role in {"other", "segment"} and _are_digits(profile):
+        kind = "code"
     rest = {k: getattr(proposal, k) for k in ("scale", "missing", "recode", "labels", "why")}
     return Proposal(proposal.field, name, proposal.role, kind, **rest)
+
+
+def _are_digits(profile: Profile) -> bool:
+    """Return whether all values are whole numbers up to ten, whatever they stand for."""
+    values = profile.values
+    return bool(values) and not profile.many and all(re.fullmatch(r"\d|10", v) for v in values)
 
 
 def _name(proposal: Proposal, taken: set[str]) -> str:
@@ -219,6 +227,9 @@ def _name(proposal: Proposal, taken: set[str]) -> str:
     own = {"channel": "channel", "customer": "customer_id", "comment": "comment"}
     if proposal.role in NAMED_BY_ROLE and proposal.role not in taken:
         return proposal.role
+    is_name = slug(one.exported) == one.exported and one.exported not in taken
+    if proposal.role == "comment" and is_name:
+        return one.exported  # a name already
     if own.get(proposal.role) and own[proposal.role] not in taken:
         return own[proposal.role]
     if heading in {"device", "language"} and heading not in taken:

@@ -108,7 +108,8 @@ def _by_numbers(
         why = f"by the words of its question; that {scale[1]} is best is assumed"
         return {"role": asked, "scale": scale, "why": why, **read}
     ends = f"answers from {min(answers)} to {max(answers)}"
-    return {"role": "other", "why": f"{ends}: a rating? say its role and scale", **read}
+    why = f"{ends}: a rating? say its role and scale"
+    return {"role": "other", "why": why, **read}
 
 
 def _out_of(profile: Profile) -> tuple[int, int] | None:
