@@ -1,4 +1,4 @@
-"""What is no export, hides something or can be read in two ways is refused in words; nothing stays."""
+"""What is no export, hides something or can be read in two ways is refused; nothing stays."""
 
 from __future__ import annotations
 
@@ -255,7 +255,7 @@ def test_missing_words_have_their_reasons(source: Source, tmp_path: Path) -> Non
             ("Date", ["2026-10-02"] * 8),
             (
                 "Would you recommend us?",
-                ["9", "8", "99", "-99", "10 - Yes", "x", "Non so", "0"][:5] + ["0", "N/A", "1"],
+                ["9", "8", "99", "-99", "10 - Yes", "0", "N/A", "1"],
             ),
             ("Quanto sei soddisfatto?", words),
         ),
@@ -331,3 +331,46 @@ def test_json_of_another_shape_is_no_events(source: Source, tmp_path: Path) -> N
 
 def test_bytes_of_a_mark_alone_are_no_file(source: Source, tmp_path: Path) -> None:
     refused(source, write(tmp_path, codecs.BOM_UTF8), "no headings")
+
+
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("Which did you use?", ["1,2", "2,3", "4"]),  # several codes, no decimals
+        ("Zufrieden? (1 = sehr gut, 5 = schlecht)", ["1", "5", "2"]),  # the best is 1
+        ("Are you satisfied?", ["1", "4", "3"]),  # of four, of five, or of seven
+        ("Sei soddisfatto?", ["Abbastanza soddisfatto", "Molto soddisfatto", "Molto soddisfatto"]),
+        ("Would you recommend us?", ["1", "4", "5"]),  # of five, or of ten
+        ("Phone code", ["0039", "0044", "0039"]),
+    ],
+)
+def test_what_has_two_meanings_is_no_rating_and_no_number(
+    source: Source, tmp_path: Path, question: str, answers: list[str]
+) -> None:
+    path = write(tmp_path, table(("Timestamp", ["2026-10-02"] * 3), (question, answers)))
+    source.take(path, table="responses")
+    name = next(name for name in source.types() if name not in {"response_id", "answered_at"})
+    assert source.codebook.responses.columns[name].role in {"other", "segment"}
+    assert [str(value) for value in source.column(name)] == answers
+
+
+def test_a_sheet_of_open_document_is_read(source: Source, tmp_path: Path) -> None:
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    number = cell.replace('"string"', '"float" office:value="{0}"').replace("{}", "{0}")
+    rows = ["".join(cell.format(h) for h in ("Response ID", "Date", "Would you recommend us?"))]
+    rows += [cell.format("a") + cell.format("2026-10-02") + number.format(9)]
+    body = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<office:document-content xmlns:office="{urn}:office:1.0" xmlns:table="{urn}:table:1.0" '
+        f'xmlns:text="{urn}:text:1.0"><office:body><office:spreadsheet><table:table '
+        f'table:name="One">{body}</table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    path = tmp_path / "export.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    assert source.take(path).kind == "ODS, sheet One"
+    assert source.column("nps") == [9]

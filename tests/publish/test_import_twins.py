@@ -36,14 +36,15 @@ def read_back(source: Source, table: str = "responses") -> pd.DataFrame:
 
 QUALTRICS = """\
 StartDate,EndDate,Status,Progress,Finished,RecordedDate,ResponseId,UserLanguage,Q1_NPS_GROUP,Q1,Q2
-Fecha de inicio,Fecha,Tipo,Progreso,Terminado,Fecha,ID,Idioma,¿Nos elegiría? - Group,¿Nos elegiría?,¿Por qué?
+Fecha de inicio,Fecha,Tipo,Progreso,Terminado,Fecha,ID,Idioma,¿Volvería? - Group,¿Volvería?,¿Qué?
 "{""ImportId"":""startDate""}","{""ImportId"":""endDate""}","{""ImportId"":""status""}",\
 "{""ImportId"":""progress""}","{""ImportId"":""finished""}","{""ImportId"":""recordedDate""}",\
-"{""ImportId"":""_recordId""}","{""ImportId"":""userLanguage""}","{""ImportId"":""QID1_NPS_GROUP""}",\
+"{""ImportId"":""_recordId""}","{""ImportId"":""userLanguage""}",\
+"{""ImportId"":""QID1_NPS_GROUP""}",\
 "{""ImportId"":""QID1""}","{""ImportId"":""QID2_TEXT""}"
-2026-10-02 09:14:05,2026-10-02 09:16:40,IP Address,100,True,2026-10-02 09:16:40,R_1,ES,Promotor,9,Bien
-2026-10-02 09:15:05,2026-10-02 09:17:40,Survey Preview,100,True,2026-10-02 09:17:40,R_2,ES,Promotor,10,x
-2026-10-02 09:16:05,2026-10-02 09:18:40,IP Address,100,True,2026-10-02 09:18:40,R_3,ES,Detractor,3,Mal
+2026-10-02 09:14,2026-10-02 09:16,IP Address,100,True,2026-10-02 09:16,R_1,ES,Promotor,9,Bien
+2026-10-02 09:15,2026-10-02 09:17,Survey Preview,9,True,2026-10-02 09:17,R_2,ES,Promotor,9,x
+2026-10-02 09:16,2026-10-02 09:18,IP Address,100,True,2026-10-02 09:18,R_3,ES,Detractor,3,Mal
 """
 
 
@@ -67,7 +68,7 @@ def test_surveymonkey_in_italian(source: Source, tmp_path: Path) -> None:
         "ID rispondente,ID raccoglitore,Data di inizio,Data di fine,Indirizzo IP,"
         "Quanto è probabile che ci consigli?,Valuta:,,Commenti?\n"
         ",,,,,Risposta,Velocità,Personale,Risposta aperta\n"
-        "1,9,31/10/2026 09:14:05,31/10/2026 09:16:40,1.2.3.4,10 - Estremamente probabile,5,Non so,Sì\n"
+        "1,9,31/10/2026 09:14:05,31/10/2026 09:16:40,1.2.3.4,10 - Molto probabile,5,Non so,Sì\n"
         "2,9,01/11/2026 10:00:00,01/11/2026 10:01:00,1.2.3.4,6,4,3,\n"
         "3,9,01/11/2026 11:00:00,01/11/2026 11:01:00,1.2.3.4,,,,\n"
     )
@@ -177,7 +178,7 @@ def test_freshdesk_maps_its_states_and_hides_addresses(source: Source, tmp_path:
     source.take(write(tmp_path, text))
     frame = read_back(source, "tickets")
     assert frame["status"].tolist() == ["solved", "open"]
-    assert frame["customer_id"].nunique() == 1
+    assert len({*frame["customer_id"]}) == 1
     assert "example.com" not in str(source.rows("tickets"))
     assert "Bo Li" not in str(source.rows("tickets"))
 

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow.parquet as pq
 
 from cxreport.inputs.codebook import Codebook, read_codebook
@@ -14,6 +13,8 @@ from cxreport.inputs.exports.grid import Stated
 from cxreport.publish.imports import import_files
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cxreport.inputs.exports.importing import Audit
 
 ROOT = Path(__file__).parent.parent.parent

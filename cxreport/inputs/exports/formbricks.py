@@ -38,15 +38,15 @@ def recognise(rows: list[Row]) -> bool:
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of an export of Formbricks are."""
+    """Describe the columns of an export of Formbricks."""
     headings = grid.first(1)[0]
     fields = [_field(*parts) for parts in zip(unique_names(headings), headings, strict=True)]
     return Shape("responses", fields, excluded=by_status(fields, "", {}))
 
 
 def _field(name: str, heading: str) -> Field:
-    if known := METADATA.get(heading.lower()):
-        canonical, role, left_out = known
+    if meant := METADATA.get(heading.lower()):
+        canonical, role, left_out = meant
         return Field(name, heading, canonical, role, left_out=left_out)
     match = NUMBERED.fullmatch(heading)
     return Field(name, match[2] if match else heading, question=match is not None)

@@ -47,7 +47,7 @@ def recognise(rows: list[Row]) -> bool:
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of an export of tickets are.
+    """Describe the columns of an export of tickets.
 
     Without a contact's id the address of the contact stands for it, as a hash.
     """

@@ -99,7 +99,7 @@ def recognise(rows: list[Row]) -> bool:
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of an export of events are.
+    """Describe the columns of an export of events.
 
     An event has no id of its own: the whole of it is one. A session's number begins again for each
     visitor, so that both together are its id.

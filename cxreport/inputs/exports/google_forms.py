@@ -27,7 +27,7 @@ def recognise(rows: list[Row]) -> bool:
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of an export of Google Forms are; an answer has no id of its own."""
+    """Describe the columns of an export of Google Forms; an answer has no id of its own."""
     headings = grid.first(1)[0]
     fields = [_field(*parts) for parts in zip(unique_names(headings), headings, strict=True)]
     return Shape("responses", fields, excluded=by_status(fields, "", {}))

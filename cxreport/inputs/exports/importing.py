@@ -144,7 +144,7 @@ def import_file(path: Path, folder: Path, stated: Stated, *, title: str) -> Audi
 
 
 def _shape(grid: Grid, product: Product, stated: Stated) -> Shape:
-    """Say what the columns are, with what the user adds to it."""
+    """Describe the columns, with what the user adds to it."""
     unknown = {*stated.roles.values()} - {*ROLES}
     if unknown:
         raise CxError("no such role", got=", ".join(sorted(unknown)), expected=", ".join(ROLES))
@@ -238,8 +238,8 @@ def _one(
         raise CxError(
             f"{what} are not written as stated", where=grid.path, got=f"{option} {stated}"
         )
-    said = stated or (earlier if earlier in common else "")
-    return one_way(evidence, stated=said, what=what, where=grid.path, option=option)
+    settled = stated or (earlier if earlier in common else "")
+    return one_way(evidence, stated=settled, what=what, where=grid.path, option=option)
 
 
 def _merge(
@@ -269,9 +269,9 @@ def _notes(
             by_reason.setdefault(one.left_out, []).append(one.exported)
     for reason, names in by_reason.items():
         yield f"columns left out ({reason}): {', '.join(names)}"
-    for one in proposals:
-        if one.field.pseudonym:
-            yield f"{one.name} is a hash of {one.field.exported}, which is left out"
+    for proposal in proposals:
+        if proposal.field.pseudonym:
+            yield f"{proposal.name} is a hash of {proposal.field.exported}, which is left out"
     if written := way_text(way.order, way.decimal):
         yield f"read as: {written}"
     if any(pa.types.is_timestamp(t.kind) and t.kind.tz for t in targets):

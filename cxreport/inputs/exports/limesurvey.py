@@ -67,7 +67,7 @@ def _code(heading: str) -> str:
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of an export of LimeSurvey are."""
+    """Describe the columns of an export of LimeSurvey."""
     headings = grid.first(1)[0]
     fields = [_field(*parts) for parts in zip(unique_names(headings), headings, strict=True)]
     return Shape("responses", fields, excluded=by_status(fields, "", {}))

@@ -6,6 +6,7 @@ larger file; the rows themselves pass by, batch after batch.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -144,12 +145,12 @@ def _choose(
     new: Path, old: Path | None, key: str, names: list[str], *, hashed: bool, beside: Path
 ) -> Choice:
     """Find out by ids and digests which rows stay."""
+    spill, marks = beside.with_suffix(".spill"), beside.with_suffix(".marks")
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
         "threads": "1",
-        "temp_directory": str(beside.with_suffix(".spill")),
+        "temp_directory": str(spill),
     }
-    marks = beside.with_suffix(".marks")
     n_old = _write_marks(old, key, names, marks)
     n_new = _last_place(new) + 1
     identity = f'"{DIGEST}"' if hashed else _quoted(key)
@@ -173,16 +174,17 @@ def _choose(
         n_brought = _number(engine, "select count(*) from brought")
         replaced = f'select "{PLACE}" from old where "{KEY}" in (select k from brought)'  # noqa: S608
         gone = _mask(engine, replaced, n_old)
-        kept = _mask(engine, f'select "{PLACE}" from brought', n_new)
+        kept = _mask(engine, f'select "{PLACE}" from brought', n_new)  # noqa: S608
         again = f'select "{PLACE}", nth from numbered where nth > 1'  # noqa: S608
         numbers = dict(engine.sql(again).fetchall()) if hashed else {}
     marks.unlink()
+    shutil.rmtree(spill, ignore_errors=True)
     n_given = pq.read_metadata(new).num_rows
     return Choice(~gone, kept, numbers, n_given - n_fresh, n_fresh - n_brought)
 
 
 def _write_marks(old: Path | None, key: str, names: list[str], to: Path) -> int:
-    """Write the place, id and digest of each row that is there; the digest is of the new columns."""
+    """Write place, id and digest of each row that is there; the digest is of the new columns."""
     schema = pa.schema([(PLACE, pa.int64()), (KEY, pa.string()), (DIGEST, pa.string())])
     n = 0
     with pq.ParquetWriter(to, schema) as writer:

@@ -42,7 +42,7 @@ def recognise(rows: list[Row]) -> bool:
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of a plain table are, by their headings and by what the file says."""
+    """Describe the columns of a plain table, by their headings and by what the file says."""
     headings = grid.first(1)[0]
     names = unique_names(headings)
     meant = [_canonical(name) for name in headings]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cxreport.errors import CxError, shorten
-from cxreport.inputs.exports.ratings import guess_rating, missing_codes, reasons_of
+from cxreport.inputs.exports.ratings import Reasons, guess_rating, missing_codes, reasons_of
 from cxreport.inputs.exports.spss import within
 from cxreport.inputs.exports.words import name_of_heading, role_of_question
 from cxreport.inputs.roles import SCORES
@@ -112,6 +112,8 @@ def propose(
     for one, profile in zip(fields, profiles, strict=True):
         if one.left_out and one.exported not in stated.roles:
             continue
+        if not one.text and not profile.n:
+            continue  # a comma at the end of each line
         one = _with_ranges(one, profile)  # noqa: PLW2901 - the same column, known better
         family = families.get(_stem(one), profile)
         guess = _guess(one, profile, family, stated, nps, asks=shape.table in ASKING)
@@ -150,7 +152,7 @@ def _families(fields: Sequence[Field], profiles: Sequence[Profile]) -> dict[str,
 def _guess(
     one: Field, profile: Profile, family: Profile, stated: Stated, nps: set[str], *, asks: bool
 ) -> Proposal:
-    """Say what a column is by what the user says, the product says, and its words and values."""
+    """Describe a column by what the user says, the product says, and its words and values."""
     role = stated.roles.get(one.exported) or one.role
     why = "as stated" if one.exported in stated.roles else "by its heading" if one.role else ""
     heading = name_of_heading(one.exported) or name_of_heading(one.text)
@@ -177,7 +179,7 @@ def _guess(
 
 
 def _no_rating(one: Field, profile: Profile) -> Proposal:
-    """Say what a column is that is no rating."""
+    """Describe a column that is no rating."""
     texts = missing_codes(profile, only_texts=True)
     missing: dict[str, str | dict[str, str]] = reasons_of(one) | texts
     rest = [value for value in profile.no_times if value not in missing]
@@ -186,6 +188,9 @@ def _no_rating(one: Field, profile: Profile) -> Proposal:
     rest = [value for value in profile.no_numbers if value not in missing]
     if one.labels:
         return Proposal(one, "", "segment", missing=missing, labels=one.labels, why="has labels")
+    if _are_several_codes(profile):
+        why = "several codes in one cell, or decimals? say its role"
+        return Proposal(one, "", "other", why=why)
     if profile.n and not rest and len(profile.no_numbers) < profile.n:
         figures = "other" if CODES.search(one.exported) or _is_padded(profile) else "number"
         return Proposal(one, "", figures, missing=missing, why="all values are numbers")
@@ -193,11 +198,30 @@ def _no_rating(one: Field, profile: Profile) -> Proposal:
     asks_for_text = role_of_question(one.text or one.exported) == "comment"
     if asks_for_text or profile.mean_length > LONG_TEXT:
         return Proposal(one, "", "comment", why="free text, by its question or its length")
+    return _of_few_values(one, profile, missing)
+
+
+def _of_few_values(one: Field, profile: Profile, missing: Reasons) -> Proposal:
+    """Describe a column of short texts: codes that come again and again, or not clear."""
+    values = [value for value in profile.values if value not in missing]
     few = not profile.many and 1 < len(values) <= MOST_CODES and len(values) < profile.n
     short = all(len(value) <= LONGEST_CODE for value in values)
     if few and short and not any(MULTIPLE.search(value) for value in values):
         return Proposal(one, "", "segment", missing=missing, why="few different values")
-    return Proposal(one, "", "other", missing={}, why="not clear: say its role")
+    return Proposal(one, "", "other", why="not clear: say its role")
+
+
+def _are_several_codes(profile: Profile) -> bool:
+    """Return whether all figures with a comma could be lists of codes that rise: ``1,3,4``.
+
+    As decimals they would be amounts that nobody gave.
+    """
+    lists = [value.split(",") for value in profile.values if "," in value]
+    return bool(lists) and all(
+        all(re.fullmatch(r"[1-9]\d?", part) for part in parts)
+        and sorted({int(part) for part in parts}) == [int(part) for part in parts]
+        for parts in lists
+    )
 
 
 def _is_padded(profile: Profile) -> bool:

@@ -66,7 +66,7 @@ def _is_ids(row: Row) -> bool:
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of an export of Qualtrics are."""
+    """Describe the columns of an export of Qualtrics."""
     rows = grid.first(3)
     names = unique_names(rows[0])
     has_ids = len(rows) > 2 and _is_ids(rows[2])

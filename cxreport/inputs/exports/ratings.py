@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from cxreport.errors import CxError
@@ -20,6 +21,8 @@ ENDS = {5: (1, 5), 7: (1, 7)}
 RATED = ("csat", "ces", "needs", "ease", "enjoyability", "touchpoint")
 PERHAPS_NAMES = ("na", "null")
 """Beside numbers no answer; among texts Namibia, or a name."""
+ONE_IS = re.compile(r"\b1\s*[=:]\s*([^,;)/]+)")
+"""What a question says of its first step."""
 WORST = ("not at all", "per niente", "per nulla", "strongly dis", "very dis", "molto insod", "poor",
          "pessim", "terribl", "very difficult", "molto difficile", "never", "worst", "sehr unzuf",
          "très insat", "muy insat", "completely dis", "totally dis", "extremely dis")  # fmt: skip
@@ -104,11 +107,13 @@ def _by_numbers(
     scale = (
         _out_of(profile) or ENDS.get(max(answers)) or (NPS_SCALE if {0, 10} <= answers else None)
     )
-    if asked in RATED and scale and min(answers) >= min(scale):
+    end = ONE_IS.search(one.text)
+    why = f"answers from {min(answers)} to {max(answers)}: a rating? say its role and scale"
+    if end and not _is_bad(end[1]):
+        why = "its question says what 1 stands for: say its role and scale"
+    elif asked in RATED and scale and min(answers) >= min(scale):
         why = f"by the words of its question; that {scale[1]} is best is assumed"
         return {"role": asked, "scale": scale, "why": why, **read}
-    ends = f"answers from {min(answers)} to {max(answers)}"
-    why = f"{ends}: a rating? say its role and scale"
     return {"role": "other", "why": why, **read}
 
 

@@ -58,7 +58,7 @@ def recognise(rows: list[Row]) -> bool:
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of an export of orders are.
+    """Describe the columns of an export of orders.
 
     A further row of an order counts into its items, and is no order.
     """

@@ -39,7 +39,7 @@ def by_status(fields: list[Field], column: str, reasons: Mapping[str, str]) -> C
 
 
 def check_statuses(
-    grid: Grid, column: str, words: Iterable[str], known: Iterable[str], stated: Stated
+    grid: Grid, column: str, words: Iterable[str], usual: Iterable[str], stated: Stated
 ) -> None:
     """Ask about statuses that the product does not have in a language that is read here.
 
@@ -49,7 +49,7 @@ def check_statuses(
         If a status is neither known nor stated.
     """
     answered = {*stated.skip.get(column, ()), *stated.keep.get(column, ())}
-    strange = sorted({w for w in words if w and w.lower() not in {*known}} - answered)
+    strange = sorted({w for w in words if w and w.lower() not in {*usual}} - answered)
     if strange:
         raise CxError(
             "rows have a status that is not known: do they belong?",

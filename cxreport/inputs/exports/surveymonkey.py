@@ -68,7 +68,7 @@ def may_be(rows: list[Row]) -> bool:
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of an export of SurveyMonkey are."""
+    """Describe the columns of an export of SurveyMonkey."""
     rows = grid.first(2)
     two = len(rows) > 1 and not rows[1][0]
     below = rows[1] if two else [""] * len(rows[0])
@@ -103,9 +103,9 @@ def _names(above: list[str], questions: list[str], below: list[str]) -> list[str
 
 
 def _field(name: str, question: str, option: str, *, personal: bool) -> Field:
-    known = METADATA.get(question.lower()) if not option else None
-    if known is not None:
-        canonical, role = known
+    meant = METADATA.get(question.lower()) if not option else None
+    if meant is not None:
+        canonical, role = meant
         left_out = "personal data" if role == "personal" else ""
         return Field(name, question, canonical, "" if left_out else role, left_out=left_out)
     if not option and re.fullmatch(r"custom data \d+|dati personalizzati \d+", question.lower()):

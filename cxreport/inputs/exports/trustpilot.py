@@ -50,7 +50,7 @@ def recognise(rows: list[Row]) -> bool:
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of an export of reviews are."""
+    """Describe the columns of an export of reviews."""
     headings = grid.first(1)[0]
     fields = [_field(*parts) for parts in zip(unique_names(headings), headings, strict=True)]
     return Shape("verbatims", fields)

@@ -36,7 +36,7 @@ def recognise(rows: list[Row]) -> bool:
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of an export of Typeform are; its times are in UTC."""
+    """Describe the columns of an export of Typeform; its times are in UTC."""
     names = grid.first(1)[0]
     fields = [_field(*parts) for parts in zip(unique_names(names), names, strict=True)]
     times = [n for n, f in enumerate(fields) if f.name in TIMES and "utc" in f.exported.lower()]
@@ -52,9 +52,9 @@ def shape(grid: Grid) -> Shape:
 
 
 def _field(name: str, heading: str) -> Field:
-    known = METADATA.get(heading.lower())
-    if known:
-        canonical, role, left_out = known
+    meant = METADATA.get(heading.lower())
+    if meant:
+        canonical, role, left_out = meant
         return Field(name, heading, canonical, role, left_out=left_out)
     return Field(name, heading, question=not HIDDEN.fullmatch(heading))
 

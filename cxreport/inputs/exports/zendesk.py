@@ -91,7 +91,7 @@ def recognise(rows: list[Row]) -> bool:
 
 
 def shape(grid: Grid) -> Shape:
-    """Say what the columns of an export of tickets, of their comments or of users are."""
+    """Describe the columns of an export of tickets, of their comments or of users."""
     headings = grid.first(1)[0]
     names = {name.lower() for name in headings}
     for table, (signs, metadata) in BESIDE.items():
@@ -105,7 +105,7 @@ def shape(grid: Grid) -> Shape:
 
 
 def _beside(name: str, heading: str, metadata: dict[str, tuple[str, str]]) -> Field:
-    """Say what a column of a table beside the tickets is: only what has a use is taken over."""
+    """Describe a column of a table beside the tickets: only what has a use is taken over."""
     canonical, role = metadata.get(heading.lower(), ("", ""))
     left_out = "" if canonical else "personal data, or of no use here"
     return Field(name, heading, canonical, role, left_out=left_out)
