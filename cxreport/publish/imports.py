@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxreport.errors import CxError
@@ -12,7 +13,6 @@ from cxreport.publish.publish import staging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from cxreport.inputs.exports.grid import Stated
 
@@ -41,6 +41,9 @@ def import_files(files: Sequence[Path], folder: Path, stated: Stated) -> list[Au
     """
     if folder.exists() and not folder.is_dir():
         raise CxError("this is no folder", where=folder)
+    folder = folder.resolve()
+    if (folder / "reports.toml").exists() or Path.cwd().is_relative_to(folder):
+        raise CxError("a source has a folder of its own", where=folder, expected="--into data/NAME")
     with staging(folder.parent) as staged:
         new = staged / folder.name
         try:

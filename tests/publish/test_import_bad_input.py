@@ -374,3 +374,34 @@ def test_a_sheet_of_open_document_is_read(source: Source, tmp_path: Path) -> Non
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
     assert source.take(path).kind == "ODS, sheet One"
     assert source.column("nps") == [9]
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ({"encoding": "utf-88"}, "no such encoding"),
+        ({"delimiter": ";;"}, "a delimiter is one sign"),
+        ({"table": "../../responses"}, "no name of a table"),
+        ({"timezone": "Europe/Roma"}, "no time zone"),
+        ({"day": "yesterday"}, "no day"),
+        ({"sheet": "x", "skip": {"Nowhere": frozenset("x")}}, "no such column"),
+    ],
+)
+def test_what_is_stated_wrongly_is_refused(
+    source: Source, tmp_path: Path, stated: dict[str, Any], words: str
+) -> None:
+    text = CSV.replace("Date", "When").replace("2026", "x") if "day" in stated else CSV
+    refused(source, write(tmp_path, text), words, **{"table": "responses", **stated})
+
+
+def test_a_project_is_no_folder_of_a_source(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, CSV)
+    (tmp_path / "reports.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    for folder in (tmp_path, tmp_path / ".."):
+        with pytest.raises(CxError, match="folder of its own"):
+            import_files([path], folder, Stated())
+    source.take(path.rename(tmp_path / "again.csv"))
+    assert [*source.bytes()] == ["codebook.toml", "imports.json", "responses.parquet"]

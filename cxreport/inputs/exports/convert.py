@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from tqdm import tqdm
 
 from cxreport.errors import CxError
 from cxreport.inputs.exports.grid import in_batches
@@ -182,7 +183,7 @@ def write_rows(
     schema = pa.schema([*fields, (PLACE, pa.int64()), (DIGEST, pa.string())])
 
     def belonging() -> Iterator[tuple[int, Row]]:
-        for number, row in enumerate(data_rows(grid, shape)):
+        for number, row in enumerate(data_rows(grid, shape, "writing")):
             counts.rows += 1
             if reason := excluded(row):
                 counts.excluded[reason] += 1
@@ -196,9 +197,11 @@ def write_rows(
     return counts
 
 
-def data_rows(grid: Grid, shape: Shape) -> Iterator[Row]:
-    """Give the rows below the headings, with what the product adds to them."""
-    return shape.rows(islice(grid.rows(), shape.header_rows, None))
+def data_rows(grid: Grid, shape: Shape, doing: str) -> Iterator[Row]:
+    """Give the rows below the headings, with what the product adds; a long way shows how far."""
+    rows = islice(grid.rows(), shape.header_rows, None)
+    what = f"{doing} {grid.path.name}"
+    yield from shape.rows(tqdm(rows, what, unit=" rows", delay=2, disable=None, leave=False))
 
 
 def _batch(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,7 @@ def import_file(path: Path, folder: Path, stated: Stated, *, title: str) -> Audi
             expected=before.format,
             hint="import into a folder of its own",
         )
-    profiles, n = profiles_of(data_rows(grid, shape), len(shape.fields))
+    profiles, n = profiles_of(data_rows(grid, shape, "looking at"), len(shape.fields))
     if not n:
         raise CxError("the file has headings and no row", where=path, hint="export it again")
     _check_qualtrics(grid, product, shape, profiles, stated)
@@ -148,6 +149,8 @@ def _shape(grid: Grid, product: Product, stated: Stated) -> Shape:
     unknown = {*stated.roles.values()} - {*ROLES}
     if unknown:
         raise CxError("no such role", got=", ".join(sorted(unknown)), expected=", ".join(ROLES))
+    if stated.table and not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", stated.table):
+        raise CxError("this is no name of a table", got=stated.table, expected=", ".join(KEYS))
     shape = product.shape(grid)
     if product is PLAIN:
         shape = with_table(shape, stated.table or shape.table, grid.path, stated)

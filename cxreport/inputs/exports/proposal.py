@@ -194,7 +194,6 @@ def _no_rating(one: Field, profile: Profile) -> Proposal:
     if profile.n and not rest and len(profile.no_numbers) < profile.n:
         figures = "other" if CODES.search(one.exported) or _is_padded(profile) else "number"
         return Proposal(one, "", figures, missing=missing, why="all values are numbers")
-    values = [value for value in profile.values if value not in missing]
     asks_for_text = role_of_question(one.text or one.exported) == "comment"
     if asks_for_text or profile.mean_length > LONG_TEXT:
         return Proposal(one, "", "comment", why="free text, by its question or its length")

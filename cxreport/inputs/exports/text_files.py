@@ -39,6 +39,7 @@ def open_text(path: Path, stated: Stated) -> Grid:
     CxError
         If its encoding or delimiter can be more than one, or it cannot be read.
     """
+    _check_stated(stated)
     encoding = stated.encoding or encoding_of(path)
     above, separator = _line_of_excel(path, encoding)
     delimiter = stated.delimiter or separator or _delimiter_of(path, encoding, above)
@@ -47,6 +48,17 @@ def open_text(path: Path, stated: Stated) -> Grid:
     )
     kind = f"text with {DELIMITERS.get(delimiter, repr(delimiter))}s, {encoding}"
     return Grid(path, kind, rows, notes=_line_end(path))
+
+
+def _check_stated(stated: Stated) -> None:
+    """Refuse an encoding that nobody knows, and a delimiter of more than one sign."""
+    try:
+        codecs.lookup(stated.encoding or "utf-8")
+    except LookupError:
+        expected = "windows-1252, mac-roman, utf-16, ..."
+        raise CxError("no such encoding", got=stated.encoding, expected=expected) from None
+    if len(stated.delimiter) > 1:
+        raise CxError("a delimiter is one sign", got=stated.delimiter)
 
 
 def encoding_of(path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cxreport.errors import CxError
@@ -142,6 +143,7 @@ def possible_decimals(text: str) -> frozenset[str]:
     return frozenset(sign for sign in ",." if _number_pattern(sign).fullmatch(match[1]))
 
 
+@cache
 def _number_pattern(decimal: str) -> re.Pattern[str]:
     thousands = "." if decimal == "," else ","
     grouped = rf"\d{{1,3}}(?:([{thousands}'\u2019\s])\d{{3}})(?:\1\d{{3}})*"
