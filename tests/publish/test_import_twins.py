@@ -83,6 +83,23 @@ def test_surveymonkey_in_italian(source: Source, tmp_path: Path) -> None:
     assert "1.2.3.4" not in str(source.rows())
 
 
+def test_surveymonkey_in_german_with_semicolons(source: Source, tmp_path: Path) -> None:
+    text = (
+        "Befragten-ID;Startdatum;Enddatum;IP-Adresse;Vorname;Würden Sie uns weiterempfehlen?;"
+        "Wie zufrieden sind Sie?;Wie zufrieden sind Sie mit:;\n"
+        ";;;;;Antwort;Antwort;Preis;Service\n"
+        "1;13.10.2026 09:14:05;13.10.2026 09:16:40;1.2.3.4;Ann;Sehr - 10;Sehr zufrieden;5;4\n"
+        "2;14.10.2026 09:14:05;14.10.2026 09:16:40;1.2.3.4;Bo;3;Unzufrieden;1;2\n"
+    )
+    source.take(write(tmp_path, text, encoding="windows-1252"))
+    frame = read_back(source)
+    assert nps_counts(frame["nps"]) == (1, 0, 1)
+    assert frame["csat"].tolist() == [5, 2]
+    roles = {name: column.role for name, column in source.codebook.responses.columns.items()}
+    assert [*roles.values()].count("touchpoint") == 2
+    assert not {"1.2.3.4", "Ann"} & {*source.rows()[0].values()}
+
+
 def test_two_rows_of_headings_in_an_unread_language_are_asked_about(
     source: Source, tmp_path: Path
 ) -> None:

@@ -299,7 +299,7 @@ def _checked(grid: Grid, proposal: Proposal, profile: Profile) -> Proposal:
 def _one_of_each(proposals: list[Proposal]) -> list[Proposal]:
     """Leave one column of each role of which a table has one; further ones are of a wider role."""
     seen: set[str] = set()
-    wider = {"date": "time", "id": "other"}
+    wider = {"date": "time", "id": "other", "csat": "touchpoint"}
     result = []
     for proposal in proposals:
         role = proposal.role

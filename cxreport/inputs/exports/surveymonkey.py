@@ -17,6 +17,8 @@ RESPONDENT = (
     "id dell'intervistato", "teilnehmer-id", "befragten-id", "id répondant", "id du répondant",
     "id del encuestado", "id de encuestado", "id do respondente", "respondent-id",
 )  # fmt: skip
+STARTED = ("startdatum", "date de début", "fecha de inicio", "data de início", "begindatum")
+ENDED = ("enddatum", "date de fin", "fecha de finalización", "data de término", "einddatum")
 METADATA: dict[str, tuple[str, str]] = {
     **dict.fromkeys(RESPONDENT, ("response_id", "id")),
     "collector id": ("collector_id", "segment"),
@@ -30,6 +32,8 @@ METADATA: dict[str, tuple[str, str]] = {
     "date modified": ("answered_at", "date"),
     "data di fine": ("answered_at", "date"),
     "data fine": ("answered_at", "date"),
+    **dict.fromkeys(STARTED, ("started_at", "time")),
+    **dict.fromkeys(ENDED, ("answered_at", "date")),
     "ip address": ("", "personal"),
     "indirizzo ip": ("", "personal"),
     "email address": ("", "personal"),
@@ -110,7 +114,7 @@ def _field(name: str, question: str, option: str, *, personal: bool) -> Field:
         return Field(name, question, canonical, "" if left_out else role, left_out=left_out)
     if not option and re.fullmatch(r"custom data \d+|dati personalizzati \d+", question.lower()):
         return Field(name, question)
-    if personal and is_personal(option):
+    if (personal and is_personal(option)) or (not option and is_personal(question)):
         return Field(name, name, left_out="personal data")
     return Field(name, name, question=bool(option))
 
