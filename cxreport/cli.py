@@ -181,6 +181,79 @@ def _check_source(source: str) -> int:
     return errors
 
 
+FORMATS = (
+    "qualtrics", "surveymonkey", "typeform", "google-forms", "limesurvey", "formbricks", "zendesk",
+    "freshdesk", "shopify", "ga4", "trustpilot", "table",
+)  # fmt: skip
+"""Which products' exports are read; see ``inputs/exports/recognise.py``."""
+
+
+@main.command(name="import")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+)
+@click.option("--into", required=True, type=click.Path(path_type=Path), help="data/NAME")
+@click.option("--format", "kind", type=click.Choice(FORMATS), help="Which product wrote them.")
+@click.option("--table", default="", help="Which table they are: responses, orders, ...")
+@click.option("--sheet", default="", help="Which sheet of a workbook.")
+@click.option("--encoding", default="", help="utf-8, windows-1252, mac-roman, ...")
+@click.option("--delimiter", default="", help="The sign between values.")
+@click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="Order of a date.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="The sign before decimals.")
+@click.option("--day", default="", help="The day of all rows, where no column has a date.")
+@click.option("--timezone", default="", help="Zone of the times, as Europe/Rome.")
+@click.option("--hidden", type=click.Choice(["keep"]), help="Keep hidden rows of a workbook.")
+@click.option("--role", "roles", multiple=True, metavar="COLUMN=ROLE", help="What a column is.")
+@click.option("--skip", multiple=True, metavar="COLUMN=CODE", help="Rows that do not belong.")
+@click.option("--keep", multiple=True, metavar="COLUMN=CODE", help="Rows that belong.")
+def import_exports(
+    files: tuple[Path, ...],
+    into: Path,
+    roles: tuple[str, ...],
+    skip: tuple[str, ...],
+    keep: tuple[str, ...],
+    kind: str | None,
+    **texts: str | None,
+) -> None:
+    """Import exports of other products into a source, with a codebook to review.
+
+    The files are only read. The same file twice changes nothing; a later one adds what is new.
+    """
+    from cxreport.inputs.exports.grid import Stated  # noqa: PLC0415 - needed by this command only
+    from cxreport.publish.imports import audit_lines, import_files  # noqa: PLC0415
+
+    given = {name: text or "" for name, text in texts.items()}
+    stated = Stated(
+        format=kind or "",
+        roles=pairs_of("--role", roles),
+        skip=_codes("--skip", skip),
+        keep=_codes("--keep", keep),
+        **given,
+    )
+    for audit in import_files(files, into, stated):
+        click.echo("\n".join(audit_lines(audit)))
+    click.echo(f"review {into / 'codebook.toml'}, then: cxreport check {into.name}")
+
+
+def _codes(option: str, texts: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    """Group codes by their column."""
+    columns = dict.fromkeys(text.rpartition("=")[0] for text in texts)
+    pairs_of(option, texts)
+    return {
+        column: frozenset(t.rpartition("=")[2] for t in texts if t.rpartition("=")[0] == column)
+        for column in columns
+    }
+
+
+def pairs_of(option: str, texts: tuple[str, ...]) -> dict[str, str]:
+    """Split ``column=value`` texts; a column may hold the sign, too."""
+    pairs = [text.rpartition("=") for text in texts]
+    for column, sign, value in pairs:
+        if not sign or not column or not value:
+            raise CxError(f"{option} takes COLUMN=VALUE", got=column or value)
+    return {column: value for column, _, value in pairs}
+
+
 @main.command(name="list")
 def list_reports() -> None:
     """List every report, and whether its pages are up to date."""

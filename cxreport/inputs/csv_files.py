@@ -72,20 +72,27 @@ def read_csv(
         If the file is cut short, empty, not in its encoding, or a row is longer or shorter than
         the header.
     """
+    rows = csv_rows(
+        path, delimiter=delimiter, encoding=encoding, lines_above_header=lines_above_header
+    )
+    names = _names(list(islice(rows, header_rows)))
+    check_names(names, path)
+    schema = pa.schema([(name, pa.string()) for name in names])
+    return pa.Table.from_batches(_batches(rows, schema), schema)
+
+
+def csv_rows(
+    path: Path, *, delimiter: str = ",", encoding: str = "utf-8", lines_above_header: int = 0
+) -> Iterator[list[str]]:
+    """Give the rows of a CSV file one by one, the headings first; see ``read_csv``."""
     csv.field_size_limit(LONGEST_VALUE)
     try:
         _check_encoding(path, encoding)
         written = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
         with path.open(encoding=written, newline="") as file:
-            lines = _checked(file, encoding)
-            reader = csv.reader(
-                islice(lines, lines_above_header, None), delimiter=delimiter, strict=True
-            )
-            rows = _rows(reader, lines_above_header)
-            names = _names(list(islice(rows, header_rows)))
-            check_names(names, path)
-            schema = pa.schema([(name, pa.string()) for name in names])
-            return pa.Table.from_batches(_batches(rows, schema), schema)
+            lines = islice(_checked(file, encoding), lines_above_header, None)
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+            yield from _rows(reader, lines_above_header)
     except (csv.Error, OSError, ValueError) as error:
         raise CxError(
             "the file cannot be read: cut short, damaged, or written in another way than declared",
