@@ -37,10 +37,10 @@ SOURCES = (
 )
 OUTSIDE = (
     Column("source", SOURCE),
-    Column("comments"),
     Column("topic", CODE),
-    Column("n", "count", "mentions"),
     Column("share", "with_range:share:share_low:share_high"),
+    Column("n", "count", "mentions"),
+    Column("comments"),
 )
 STARS = (
     Column("source", "capital:known_word:source"),
