@@ -55,7 +55,7 @@ def page_name(report: str, value: str) -> str:
     Examples
     --------
     >>> page_name("demo-shop", "bari"), page_name("demo-shop", "Bari")
-    ('demo-shop@bari', 'demo-shop@bari-0d5ae3a4')
+    ('demo-shop@bari', 'demo-shop@bari-6254537d')
     """
     plain = _is_safe(value) and not HASHED.search(value)
     return f"{report}@{value if plain else _hashed(value)}"
