@@ -222,6 +222,13 @@ def digest_of(names: Sequence[str], row: Sequence[Any]) -> str:
     """Return what tells a row apart: its values by name, whatever the order of the columns.
 
     A question that is asked from now on is empty in the rows before, and changes none of them.
+
+    Examples
+    --------
+    >>> digest_of(["nps", "comment"], [9, None]) == digest_of(["nps"], ["9"])
+    True
+    >>> digest_of(["nps", "ease"], [9, 5]) == digest_of(["ease", "nps"], [5.0, 9.0])
+    True
     """
     pairs = sorted(
         f"{name}\x1f{_canonical(value)}"

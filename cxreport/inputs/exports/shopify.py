@@ -1,4 +1,4 @@
-"""Shopify orders: one row a line item; what is said of the order stands on its first row only."""
+"""Shopify orders: one row per line item; what is said of the order stands on its first row only."""
 
 from __future__ import annotations
 
