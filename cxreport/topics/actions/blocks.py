@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cxreport.show.blocks import Block
 
 TOPIC = "actions"
-MOST = 3
+MOST = 2
 """Actions that are seen at once."""
 COMPARED = ("better", "worse", "steady")
 RESULTS = (
@@ -36,13 +36,13 @@ FIGURES = (
     Column("n", heading="n_after"),
     Column("estimate", "as:after", "after", is_text=False),
     Column("change", "word:change", is_text=True),
-    Column("state", "word:state"),
+    Column("state", "word:state", "came"),
     Column("marked", "word:mark:mark", "marked"),
 )
 
 
 def results(done: pd.DataFrame, survey: Survey, periods: int = 12) -> Block:
-    """List the newest actions, at most three, and what came after each.
+    """List the newest actions, at most two, and what came after each.
 
     Parameters
     ----------
@@ -73,9 +73,7 @@ def figures(done: pd.DataFrame, survey: Survey) -> Block:
     """Show the sides of all actions, with n and intervals; ``done`` from ``before_and_after``."""
     if done.empty:
         return section([])
-    return table(
-        TOPIC, "figures", _written(done), FIGURES, survey, around=int(done["periods"].iloc[0])
-    )
+    return table(TOPIC, "figures", _written(done), FIGURES, survey)
 
 
 def _written(done: pd.DataFrame) -> pd.DataFrame:

@@ -74,8 +74,9 @@ def first_screen(
     periods : int
         Periods taken together for the priorities.
     """
-    told = changes.assign(several=_several(changes), **_year_before(changes, measures, survey))
-    rows: list[Row] = told.to_dict("records")
+    year_before = _year_before(changes, measures, survey)
+    named = changes.assign(several=_several(changes), **year_before)
+    rows: list[Row] = named.to_dict("records")
     items = _items(rows)
     cards = _cards(rows)
     starts, targets = _starts(priorities, survey), survey_targets(survey)
