@@ -1,6 +1,6 @@
 # Two commands: `make report` and `make test`. Everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help report report-public test lab lint bench compare key-figures oracles lock clean
+.PHONY: help report report-public test lab lint bench compare stock key-figures oracles lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,6 +49,9 @@ lab: .venv/run data/demo/responses.parquet ## Open the notebooks in JupyterLab
 
 bench: .venv/test ## Time the scores against the same work written by hand
 	@$(BIN)/python tests/bench.py
+
+stock: .venv/test data/demo/responses.parquet ## Measure a page beside what stock nbconvert makes of the same notebook
+	@$(BIN)/python tests/beside_nbconvert.py
 
 compare: ## Compare the pages in OLD=folder with those in reports/, what made them left out
 	@$(BIN)/python tests/compare_pages.py $(OLD) reports

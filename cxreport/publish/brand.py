@@ -73,8 +73,8 @@ def read_brand(root: Path) -> dict[str, str]:
         return {}
     own = _file(root, brand.style).decode("utf-8", "replace") if brand.style else ""
     own = re.sub(r"/\*.*?\*/", "", own, flags=re.DOTALL)
-    if found := FOREIGN.search(own):
-        raise CxError("a style that is more than style", where=brand.style, got=found.group())
+    if foreign := FOREIGN.search(own):
+        raise CxError("a style that is more than style", where=brand.style, got=foreign.group())
     logo = _logo(_file(root, brand.logo), brand) if brand.logo else ""
     return {"name": brand.name, "logo": logo, "css": _accent(brand.accent) + own}
 
