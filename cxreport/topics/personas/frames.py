@@ -14,11 +14,11 @@ from cxreport.inputs.source import run
 from cxreport.scores.recent import columns_with, recent_rows, valid_recent
 from cxreport.scores.scoreboard import favourable_from
 from cxreport.topics.personas.classes import Personas, personas
-from cxreport.topics.personas.narrative import are_written
 from cxreport.topics.personas.outcomes import outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import ibis.expr.types as ir
 
@@ -33,6 +33,8 @@ MOST = {ORDERS: 5, REQUESTS: 3}
 PERIODS, FEWEST = 24, 50
 """Periods looked at, two years of months; customers below which nothing is looked for."""
 STAGE = "stage_"
+FILE = "personas.toml"
+"""What the organisation wrote of its personas, in the folder of the codebook."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,11 @@ def customer_items(
     return CustomerItems(rows.sort_index(), kinds, metrics, periods, least_answers, fewer)
 
 
+def personas_file(company: Company) -> Path:
+    """Return where the organisation's personas stand, if it has written any."""
+    return company.codebook.path.parent / FILE
+
+
 def company_personas(
     company: Company,
     *,
@@ -195,7 +202,7 @@ def company_personas(
         If an item is not known.
     """
     nothing = pd.DataFrame(columns=["metric", "estimate"])
-    if only_written and not are_written(company):
+    if only_written and not personas_file(company).is_file():
         empty = CustomerItems(pd.DataFrame(), {}, [], min(periods, len(company.history)))
         return PersonaStudy(empty, None, nothing, unwritten=True)
     read = customer_items(company, items=items, periods=periods, least_answers=least_answers)

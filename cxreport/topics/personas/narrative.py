@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
+from cxreport.topics.personas.frames import personas_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,21 +18,11 @@ if TYPE_CHECKING:
     from cxreport.topics.personas.classes import Personas
     from cxreport.topics.personas.frames import PersonaStudy
 
-FILE = "personas.toml"
 PARTS = ("name", "needs", "worries", "day")
 LONGEST = 600
 """Characters of a text."""
 NARRATIVES = ["class", "matched", *(f"{part}_{of}" for part in PARTS for of in LANGUAGES), "note"]
 BY_SIGNATURE, BY_ORDER, NO_CLASS, SEVERAL = "signature", "order", "no such class", "several classes"
-
-
-def are_written(company: Company) -> bool:
-    """Return whether the organisation has written personas."""
-    return _file(company).is_file()
-
-
-def _file(company: Company) -> Path:
-    return company.codebook.path.parent / FILE
 
 
 def company_narratives(company: Company, study: PersonaStudy) -> pd.DataFrame:
@@ -54,9 +45,9 @@ def company_narratives(company: Company, study: PersonaStudy) -> pd.DataFrame:
     CxError
         If the file is not as it should be.
     """
-    if study.kinds is None or not are_written(company):
+    if study.kinds is None or not personas_file(company).is_file():
         return pd.DataFrame(columns=NARRATIVES)
-    return read_narratives(_file(company), study.kinds)
+    return read_narratives(personas_file(company), study.kinds)
 
 
 def read_narratives(path: Path, personas: Personas) -> pd.DataFrame:

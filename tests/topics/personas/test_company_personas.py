@@ -20,7 +20,6 @@ from cxreport.topics.personas import (
     company_personas,
     customer_items,
     frames,
-    narrative,
     summary,
 )
 
@@ -107,7 +106,7 @@ def test_a_survey_without_written_personas_costs_nothing(
 ) -> None:
     asked: list[object] = []
     monkeypatch.setattr(frames, "customer_items", lambda *a, **_: asked.append(a))
-    monkeypatch.setattr(narrative, "FILE", "none.toml")
+    monkeypatch.setattr(frames, "FILE", "none.toml")
     study = company_personas(company, only_written=True)
     assert asked == []
     assert study.personas is None
