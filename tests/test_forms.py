@@ -410,6 +410,7 @@ NO_FRAME = {
         " company_coding_frame company_comments company_narratives company_personas company_quotes"
         " company_voice customer_items"
         " company_measures company_still_waiting last_ending median_waits survey_targets"
+        " open_shop other_shops shop_comments shop_scores shop_series shop_wait_changes shop_waits"
     ),
     # what takes the result of another function
     "result": (

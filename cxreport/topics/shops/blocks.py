@@ -140,7 +140,8 @@ def _drawn(scores: pd.DataFrame, shop: Shop) -> Block:
     return chart(
         "intervals", TOPIC, "differences", rows, SCORES, shop.survey,
         label={"name": "metric", "how": "capital:score_name"}, x="axis.difference",
-        how="signed", drawn="signed", finding=False, reference_value=0.0, reference_label="axis.elsewhere",
+        how="signed", drawn="signed", finding=False,
+        reference_value=0.0, reference_label="axis.elsewhere",
         periods=len(shop.survey.history[-shop.periods :]),
     )  # fmt: skip
 
