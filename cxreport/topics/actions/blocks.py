@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from cxreport.inputs.targets import WAIT_ENDS
-from cxreport.show.parts import Column, note, section, table
+from cxreport.show.parts import Column, note, say, section, sentences, table
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Hashable
 
     from cxreport.inputs.survey import Survey
     from cxreport.show.blocks import Block
+    from cxreport.show.parts import Said
 
 TOPIC = "actions"
-MOST = 2
-"""Actions that are seen at once."""
 COMPARED = ("better", "worse", "steady")
-RESULTS = (
-    Column("sign", "as_is"),
-    Column("title", "word:done:named"),
-    Column("measured", "word:sides:sides"),
-    Column("state", "word:came:came"),
-)
 FIGURES = (
     Column("sign", "as_is"),
     Column("title", "translated:title"),
@@ -42,7 +36,7 @@ FIGURES = (
 
 
 def results(done: pd.DataFrame, survey: Survey, periods: int = 12) -> Block:
-    """List the newest actions, at most two, and what came after each.
+    """Describe the actions of the newest periods, the last first, and what came after each.
 
     Parameters
     ----------
@@ -56,17 +50,18 @@ def results(done: pd.DataFrame, survey: Survey, periods: int = 12) -> Block:
     if done.empty:
         return note(TOPIC, "missing.actions", survey)
     newest = {period.name for period in survey.history[-periods:]}
-    newest_done = done[done["period"].isin(newest)].tail(MOST)
-    if newest_done.empty:
+    rows = _written(done[done["period"].isin(newest)])[::-1]
+    if rows.empty:
         return section([])
-    return table(
-        TOPIC,
-        "results",
-        _written(newest_done),
-        RESULTS,
-        survey,
-        around=int(done["periods"].iloc[0]),
-    )
+    items = [_item(row) for row in rows.to_dict("records")]
+    return sentences(TOPIC, [*items, say("other_reasons", n=int(rows["periods"].iloc[0]))], survey)
+
+
+def _item(row: dict[Hashable, Any]) -> Said:
+    """Write one action, and what came after it, in a sentence."""
+    values = {str(n): None if pd.isna(value) else value for n, value in row.items()}
+    values["done_on"] = str(row["done_on"].date())
+    return say("item.compared" if row["state"] in COMPARED else "item.alone", **values)
 
 
 def figures(done: pd.DataFrame, survey: Survey) -> Block:
@@ -84,10 +79,9 @@ def _written(done: pd.DataFrame) -> pd.DataFrame:
     marked = np.where(done["marked"] != "", done["direction"].replace("", "either"), "")
     return done.assign(
         title="",
-        measured="",
         named=np.where(done["owner"] != "", "owned", "alone"),
         of_what=np.select([is_wait, done["metric"] != ""], [done["metric"], "score"], ""),
-        sides=np.where(compared, kind, "none"),
+        sides=kind,
         before=np.where(is_wait, "with_range:wait:low_reference:high_reference",
                         "with_range:score:low_reference:high_reference"),
         after=np.where(is_wait, "with_range:wait", "with_range:score"),

@@ -92,10 +92,10 @@ def test_what_is_not_compared_says_why(
     assert "New till (May 12, 2026)" in said(cx.actions.results(frame, survey), "en")
 
 
-def test_two_are_seen_at_once_and_all_in_figures(survey: Survey) -> None:
+def test_the_newest_come_first_and_all_stand_in_figures(survey: Survey) -> None:
     frame = page(*(action(sign) for sign in "ABCDE"), action("Z", period="2025-01"))
-    newest = cx.actions.results(frame.sort_values("period"), survey)
-    assert newest.frame["sign"].tolist() == ["D", "E"]
+    newest = said(cx.actions.results(frame, survey), "en")
+    assert re.findall("([A-Z]): New till", newest) == list("EDCBA")
     assert len(cx.actions.figures(frame, survey).frame) == 6
     old = cx.actions.results(page(action("Z", period="2025-01")), survey)
     assert old.parameters["blocks"] == []

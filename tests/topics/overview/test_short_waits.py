@@ -102,7 +102,10 @@ def young_company(seed: int, requests: int = 120) -> pd.DataFrame:
             before, last = (
                 h if level == "" else h[c == level] for h, c in zip(hours, channel, strict=True)
             )
-            test = logrank(*(CensoredData.right_censored(h, h > 60) for h in (last, before)))
+            last_hours, hours_before = (
+                CensoredData.right_censored(h, h > 60) for h in (last, before)
+            )
+            test = logrank(last_hours, hours_before)
             named = {"variable": "" if level == "" else "channel", "level": str(level)}
             parts.append(series([float(np.median(before)), float(np.median(last))], measure=measure,
                                 better="lower", p_before=test.pvalue, **named, **kind))  # fmt: skip
