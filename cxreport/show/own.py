@@ -9,7 +9,6 @@ from weakref import WeakSet
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.show.blocks import Block
-from cxreport.show.charts.svg import to_svg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +34,8 @@ def figure(
     title, alt : mapping of str to str
         The title, and the text that stands for the picture, in ``en`` and ``it``.
     """
+    from cxreport.show.charts.svg import to_svg  # noqa: PLC0415 - whoever comes here has matplotlib
+
     for texts in (title, alt):
         _in_all_languages(texts)
     SHOWN.add(drawn)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+import numpy as np
 import pandas as pd
-from scipy.stats import norm, t
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import beta, norm, t
 
 from cxreport.errors import CxError
 
@@ -146,7 +146,16 @@ def of_share(
     Sources: Newcombe 1998, Statistics in Medicine 17, 857-872, method 3; Brown, Cai & DasGupta
     2001, Statistical Science 16, 101-133.
     """
-    low, high = proportion_confint(share * n, n, alpha=1 - level, method=method)
+    count, tail = share * n, (1 - level) / 2
+    if method == "jeffreys":
+        ends = count + 0.5, n - count + 0.5
+        low, high = beta.ppf(tail, *ends), beta.isf(tail, *ends)
+    else:
+        z, share_of_n = norm.isf(tail), count / n
+        middle = (share_of_n + z**2 / (2 * n)) / (1 + z**2 / n)
+        spread = np.sqrt(share_of_n * (1 - share_of_n) / n + z**2 / (4 * n**2))
+        reach = z * spread / (1 + z**2 / n)
+        low, high = middle - reach, middle + reach
     # At a share of 0 or 1 the scale ends: floats, and Jeffreys' quantiles, miss that by a hair.
     return (
         pd.Series(low, index=n.index).mask(share == 0, 0.0).clip(0, 1),

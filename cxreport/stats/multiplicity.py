@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import fdrcorrection
+from scipy.stats import false_discovery_control
 
 Correction = Literal["bh", "holm", "none"]
 
@@ -31,7 +31,7 @@ def corrected(p_value: pd.Series, correction: Correction = "holm") -> pd.Series:
         return weighted_holm(p_value, pd.Series(1.0, p_value.index))
     q_value = p_value.astype(float)
     if correction == "bh" and q_value.notna().any():
-        q_value[q_value.notna()] = fdrcorrection(q_value.dropna())[1]
+        q_value[q_value.notna()] = false_discovery_control(q_value.dropna())
     return q_value
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
-from statsmodels.stats.contingency_tables import Table
 
 from cxreport.errors import CxError
 from cxreport.stats.families import (
@@ -84,6 +83,9 @@ def _residuals(rows: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     statistic, freedom, p_value, strength = np.nan, 0, np.nan, np.nan
     expected, residual = np.full(counts.shape, np.nan), np.full(counts.shape, np.nan)
     if testable := min(table.shape) > 1:
+        # Not above: statsmodels takes a second to load, and most reports do without.
+        from statsmodels.stats.contingency_tables import Table  # noqa: PLC0415
+
         fitted = Table(table, shift_zeros=False)
         expected[filled], residual[filled] = fitted.fittedvalues, fitted.standardized_resids
         freedom = (table.shape[0] - 1) * (table.shape[1] - 1)

@@ -9,7 +9,6 @@ import ibis
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.proportion import confint_proportions_2indep
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import STAGES
@@ -221,6 +220,9 @@ def _compared(table: pd.DataFrame, others: pd.DataFrame, level: float) -> pd.Dat
     beside = table.assign(n_others=n_others)
     if not n or not n_others:
         return beside
+    # Not above: statsmodels takes a second to load, and most reports do without.
+    from statsmodels.stats.proportion import confint_proportions_2indep  # noqa: PLC0415
+
     low, high = confint_proportions_2indep(
         table["first"], n, others["first"], n_others,
         method="newcomb", compare="diff", alpha=1 - level,
