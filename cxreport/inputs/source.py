@@ -42,7 +42,8 @@ KEPT = "ibis_kept_"
 def engine() -> ibis.BaseBackend:
     """Return this process's own DuckDB, in memory; it prints no bar of its own into a cell."""
     connection = ibis.duckdb.connect()
-    connection.raw_sql("set enable_progress_bar = false")
+    with suppress(duckdb.InvalidInputException):  # in JupyterLab without widgets there is none
+        connection.raw_sql("set enable_progress_bar = false")
     return connection
 
 

@@ -126,7 +126,7 @@ def words_of(topic: str, section: str) -> list[str]:
 
 
 ROW = {
-    **dict.fromkeys(("channel", "question", "column", "variable", "item", "step"), "x"),
+    **dict.fromkeys(("channel", "source", "question", "column", "variable", "item", "step"), "x"),
     "by": "channel", "low": 1.5, "high": 2.5, "metric": "nps", "unit": "number", "currency": "EUR",
 }  # fmt: skip
 """What formats look at beside their own value."""

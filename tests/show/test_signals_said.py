@@ -162,6 +162,7 @@ def scores(survey: Survey) -> list[Block]:
     """Show the tables of the monthly report that compare."""
     headline, part = survey.columns("nps", "csat", "ces"), survey.columns("channel")
     board = cx.scoreboard(survey.current, survey.previous, headline, **survey.design)
+    history = cx.score_history(survey.responses, headline, survey.history, **survey.design)
     groups = cx.break_down(
         survey.current, survey.previous, survey.main_question, part, **survey.design
     )
@@ -170,6 +171,7 @@ def scores(survey: Survey) -> list[Block]:
     return [
         cx.survey.in_brief(board, survey),
         cx.survey.board(board, survey),
+        cx.survey.board(board, survey, history),
         cx.survey.breakdown(groups, board, survey),
         cx.survey.touchpoints(touched, survey),
         cx.channels.scores(cx.channels.channel_scores(survey, periods=12), survey, 12),
@@ -229,6 +231,12 @@ def trial(survey: Survey) -> list[Block]:
     ]
 
 
+def shops(survey: Survey) -> list[Block]:
+    """Show the table of a page for one group."""
+    shop = cx.shops.open_shop(survey, "channel", "app")
+    return [cx.shops.differences(cx.shops.shop_scores(shop), shop)]
+
+
 def comments(survey: Survey) -> list[Block]:
     """Show the tables on what customers write."""
     voice = cx.voice.company_voice(survey, periods=24)
@@ -243,7 +251,7 @@ def classes(survey: Survey) -> list[Block]:
 
 
 PAGES: tuple[Callable[[Survey], list[Block]], ...] = (
-    scores, journeys, services, money, trial, comments, classes,
+    scores, journeys, services, money, trial, shops, comments, classes,
 )  # fmt: skip
 TESTED_WITH_THEIR_DATA = {"conversion.blocks.AGAINST_REST"}
 """Of undated sessions: in tests of sessions."""
