@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.show.few import few_note
-from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.show.parts import Column, chart, note, say, section, sentences, table, with_interval
 from cxreport.topics.personas.classes import LEAST_ENTROPY, LEAST_STABILITY
 from cxreport.topics.personas.frames import STAGE
 from cxreport.topics.personas.items import CONSTANT, NO_ANSWER
@@ -223,7 +223,7 @@ def _card(row: Row, study: PersonaStudy, stories: pd.DataFrame, company: Company
     name = say("plain_name", number=place)
     if own:
         name = say("own_name", number=place, name="", **_texts(own[0], "name"))
-    lines = [say("size", n=int(row["n"]), **_ends(row))]
+    lines = [say("size", n=int(row["n"]), **with_interval(row))]
     lines += [say(APART[t["metric"], t["side"]], **t) for t in apart] or [say("nothing_apart")]
     channels = main_channels(personas, place) if personas is not None else []
     lines += (
@@ -235,7 +235,7 @@ def _card(row: Row, study: PersonaStudy, stories: pd.DataFrame, company: Company
     scores = study.outcomes
     of_class = scores[(scores["class"] == place)] if len(scores) else scores
     lines += [
-        say("scored", metric=r["metric"], signal=_side(r), **_ends(r))
+        say("scored", metric=r["metric"], signal=_side(r), **with_interval(r))
         for r in of_class.dropna(subset="estimate").to_dict("records")
         if not str(r["metric"]).startswith(STAGE)
     ]
@@ -250,10 +250,6 @@ def _side(row: Row) -> Said:
     if not row["signal"]:
         return say("side.same")
     return say("side.higher" if row["difference"] > 0 else "side.lower")
-
-
-def _ends(row: Row) -> dict[str, float]:
-    return {name: float(row[name]) for name in ("estimate", "low", "high")}
 
 
 def _texts(row: Row, part: str) -> dict[str, str]:
