@@ -313,7 +313,7 @@ def _target(row: Row, targets: pd.DataFrame) -> dict[str, Said | None]:
         return {"target": None}
     word = str(target[0]["assurance"] or target[0]["state"])
     aim = {"aim": float(target[0]["target"]), "unit": str(row["unit"])}
-    return {"target": say("target", word=word, **aim)}
+    return {"target": say("card_target", word=word, **aim)}
 
 
 def _of(measures: pd.DataFrame, row: Row) -> pd.DataFrame:
