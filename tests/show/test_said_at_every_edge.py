@@ -126,15 +126,28 @@ def words_of(topic: str, section: str) -> list[str]:
 
 
 ROW = {
-    **dict.fromkeys(("channel", "source", "question", "column", "variable", "item", "step"), "x"),
+    **dict.fromkeys(("channel", "question", "column", "variable", "item", "step"), "x"),
     "by": "channel", "low": 1.5, "high": 2.5, "metric": "nps", "unit": "number", "currency": "EUR",
 }  # fmt: skip
 """What formats look at beside their own value."""
 
 
+def asked_by(topic: str, key: str, language: str) -> set[str]:
+    """Return the values that a text asks for, and those that the words chosen in it ask for."""
+    texts, asked = texts_of(topic), set[str]()
+    keys, ahead = set[str](), {key}
+    while ahead:
+        keys |= ahead
+        asked |= {f for key in ahead for form in forms(texts[key][language]) for f in fields(form)}
+        words = {how.split(":")[2] for how in asked if ":word:" in how or ":known_word:" in how}
+        inside = {f"{section}.{word}" for section in words for word in words_of(topic, section)[:1]}
+        ahead = (inside & {*texts}) - keys
+    return asked
+
+
 def filled(topic: str, key: str, language: str, edge: float) -> Iterator[str]:
     """Fill a text in with values at one edge, in each of its forms."""
-    asked = {f for form in forms(texts_of(topic)[key][language]) for f in fields(form)}
+    asked = asked_by(topic, key, language)
     row = dict(ROW)
     if edge in {0, 1, 2, 1_000_000}:
         row["n"] = edge
