@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 TOO_MANY_VERTICES = 3_000
 RASTER_DPI = 200
-FONTS = 'system-ui, "DejaVu Sans", sans-serif'
+FONTS = "system-ui, DejaVu Sans, sans-serif"
 
 ELEMENTS = re.compile("svg|title|desc|g|defs|clipPath|path|rect|use|text|tspan|image|pattern")
 ATTRIBUTES = re.compile(
@@ -40,7 +40,7 @@ ATTRIBUTES = re.compile(
 )
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 OF_ROOT = (
-    "viewBox", "role", "font-family", "stroke-linejoin", "stroke-linecap", "aria-labelledby",
+    "viewBox", "role", "font-family", "stroke-linejoin", "aria-labelledby",
 )  # fmt: skip
 POWER = re.compile(r"\$\\mathdefault\{([-−]?[\d.]+(\\times)?)?([-−]?\d+\^\{[-−]?\d+\})?\}\$")
 HASHED = re.compile("[0-9a-f]{10}$")
@@ -108,7 +108,6 @@ def to_svg(figure: Figure, *, prefix: str, alt: str, description: str | None = N
             "role": "img",
             "font-family": FONTS,
             "stroke-linejoin": "round",
-            "stroke-linecap": "butt",
         },
     )
     titles = {"title": alt, "desc": description}
@@ -335,10 +334,28 @@ def _value(name: str, text: str, prefix: str) -> str:
         embedded = text if text.startswith("data:image/png;base64,") else ""
         return f"#{prefix}-{text[1:]}" if text.startswith("#") else re.sub(r"\s", "", embedded)
     if name in {"d", "x", "y", "width", "height"}:
-        return re.sub(r" ?([A-Za-z]) ?| (?=-)", r"\1", _short(" ".join(text.split()), 2))
+        short = _short(" ".join(text.split()), 2)
+        return re.sub(r" ?([A-Za-z]) ?| (?=-)", r"\1", _level(short) if name == "d" else short)
     if name == "transform":
         return "" if re.match(r"rotate\(-?0[ )]", text) else _short(text, 4)
     return text.replace("url(#", f"url(#{prefix}-")
+
+
+def _level(path: str) -> str:
+    """Write a path's horizontal and vertical lines as such: the same line in fewer letters."""
+    x = y = ""
+    written = []
+    for command, text in re.findall(r"([A-Za-z])([^A-Za-z]*)", path):
+        numbers = text.split()
+        *_, to_x, to_y = ["", "", *numbers]
+        if command == "L" and to_y == y:
+            written.append(f"H {to_x}")
+        elif command == "L" and to_x == x:
+            written.append(f"V {to_y}")
+        else:
+            written.append(" ".join([command, *numbers]))
+        x, y = to_x, to_y
+    return " ".join(written)
 
 
 def _short(text: str, digits: int) -> str:

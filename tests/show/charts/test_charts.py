@@ -72,8 +72,15 @@ def marks(root: ET.Element, gid: str) -> list[tuple[float, float]]:
 
 
 def vertices(path: ET.Element) -> np.ndarray:
-    words = re.findall(r"-?[\d.]+", path.attrib["d"])
-    return np.array(words, dtype=float).reshape(-1, 2)
+    points: list[list[float]] = []
+    for command, text in re.findall(r"([A-Za-z])([^A-Za-z]*)", path.attrib["d"]):
+        numbers = [float(number) for number in re.findall(r"-?[\d.]+", text)]
+        if command in "HV":  # along one axis: the other coordinate is that of the point before
+            point = [*points[-1]]
+            point["HV".index(command)] = numbers[0]
+            numbers = point
+        points += [numbers[at : at + 2] for at in range(0, len(numbers), 2)]
+    return np.array(points)
 
 
 def texts(root: ET.Element) -> dict[str, ET.Element]:
