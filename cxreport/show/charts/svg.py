@@ -119,6 +119,7 @@ def to_svg(figure: Figure, *, prefix: str, alt: str, description: str | None = N
     _drop_repeated_ids(root)
     _clip_what_sticks_out(root)
     _join_lines(root)
+    _level(root)
     _shorten_ids(root, prefix)
     _say_once(root)
     return _written(root)
@@ -265,6 +266,23 @@ def _join_lines(element: ET.Element) -> None:
             before = child
 
 
+def _level(root: ET.Element) -> None:
+    """Write horizontal and vertical lines as such: the same lines in fewer letters."""
+    for path in root.iter("path"):
+        x = y = ""
+        written = []
+        for command, text in re.findall(r"([A-Za-z])([^A-Za-z]*)", path.get("d", "")):
+            *_, to_x, to_y = ["", "", *re.findall(r"-?[\d.]+", text)]
+            if command == "L" and to_y == y:
+                written.append(f"H{to_x}")
+            elif command == "L" and to_x == x:
+                written.append(f"V{to_y}")
+            else:
+                written.append(command + text)
+            x, y = to_x, to_y
+        path.set("d", "".join(written))
+
+
 def _shorten_ids(root: ET.Element, prefix: str) -> None:
     """Count the marks and the clipped areas, which matplotlib names after a hash."""
     taken = {e.get("id") for e in root.iter()}
@@ -334,28 +352,10 @@ def _value(name: str, text: str, prefix: str) -> str:
         embedded = text if text.startswith("data:image/png;base64,") else ""
         return f"#{prefix}-{text[1:]}" if text.startswith("#") else re.sub(r"\s", "", embedded)
     if name in {"d", "x", "y", "width", "height"}:
-        short = _short(" ".join(text.split()), 2)
-        return re.sub(r" ?([A-Za-z]) ?| (?=-)", r"\1", _level(short) if name == "d" else short)
+        return re.sub(r" ?([A-Za-z]) ?| (?=-)", r"\1", _short(" ".join(text.split()), 2))
     if name == "transform":
         return "" if re.match(r"rotate\(-?0[ )]", text) else _short(text, 4)
     return text.replace("url(#", f"url(#{prefix}-")
-
-
-def _level(path: str) -> str:
-    """Write a path's horizontal and vertical lines as such: the same line in fewer letters."""
-    x = y = ""
-    written = []
-    for command, text in re.findall(r"([A-Za-z])([^A-Za-z]*)", path):
-        numbers = text.split()
-        *_, to_x, to_y = ["", "", *numbers]
-        if command == "L" and to_y == y:
-            written.append(f"H {to_x}")
-        elif command == "L" and to_x == x:
-            written.append(f"V {to_y}")
-        else:
-            written.append(" ".join([command, *numbers]))
-        x, y = to_x, to_y
-    return " ".join(written)
 
 
 def _short(text: str, digits: int) -> str:
