@@ -338,13 +338,15 @@ def _attributes(element: ET.Element, prefix: str) -> dict[str, str]:
         name, _, text = declaration.partition(":")
         given[name.strip()] = text.strip()
     attributes = {}
+    # Letters need not be placed as finely as points.
+    digits = 1 if element.tag.endswith("}text") else 2
     for name, text in given.items():
         if ATTRIBUTES.fullmatch(name) and (name, text) != ("stroke-dashoffset", "0"):
-            attributes[name] = _value(name, text, prefix)
+            attributes[name] = _value(name, text, prefix, digits)
     return {name: text for name, text in attributes.items() if text}
 
 
-def _value(name: str, text: str, prefix: str) -> str:
+def _value(name: str, text: str, prefix: str, digits: int) -> str:
     """Return an attribute's text for the page; empty where it must not be there."""
     if name == "id":
         return "" if COUNTED.fullmatch(text) else f"{prefix}-{'-'.join(text.split())}"
@@ -352,7 +354,7 @@ def _value(name: str, text: str, prefix: str) -> str:
         embedded = text if text.startswith("data:image/png;base64,") else ""
         return f"#{prefix}-{text[1:]}" if text.startswith("#") else re.sub(r"\s", "", embedded)
     if name in {"d", "x", "y", "width", "height"}:
-        return re.sub(r" ?([A-Za-z]) ?| (?=-)", r"\1", _short(" ".join(text.split()), 2))
+        return re.sub(r" ?([A-Za-z]) ?| (?=-)", r"\1", _short(" ".join(text.split()), digits))
     if name == "transform":
         return "" if re.match(r"rotate\(-?0[ )]", text) else _short(text, 4)
     return text.replace("url(#", f"url(#{prefix}-")
