@@ -116,6 +116,8 @@ def test_a_page_says_how_many_answered(tmp_path: Path) -> None:
     survey = shop(tmp_path, answers(20, 30, 40, 50), counts(100, 100, 200, 200))
     assert "50 answers (response rate 25%)" in said(survey, "en")
     assert "50 risposte (tasso di risposta 25%)" in said(survey, "it")
+    few = shop(tmp_path, answers(20, 30, 40, 12), counts(100, 100, 200, 2_548))
+    assert "12 answers (response rate 0.5%)" in said(few, "en")  # not 0%
     # Wilson, 50 of 200: (50 + 1.92 -+ 1.96 sqrt(37.5 + 0.96)) / 203.84
     assert "19.5% to 31.4%" in said(survey, "en")
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from cxreport.inputs.actions import newest_actions
 from cxreport.inputs.source import run
 from cxreport.scores.response_rate import response_rates
 from cxreport.show.blocks import Block
-from cxreport.show.parts import Column, chart, say
+from cxreport.show.parts import Column, chart, say, with_interval
 from cxreport.topics.overview.changes import FEW, UNJUDGED, UNOBSERVED
 from cxreport.topics.overview.measures import NAMED
 from cxreport.topics.targets import survey_targets
@@ -87,7 +86,7 @@ def first_screen(
         findings=_findings(rows, items),
         items=[_item(row, rows) for row in items[:MOST_ITEMS]],
         rest=_rest(rows, items, board),
-        start=say("start.heading", n=periods) if starts else None,
+        start=say("start.heading", n=min(periods, len(survey.history))) if starts else None,
         starts=starts,
         cards=[_card(row, measures) | _target(row, targets) for row in cards],
         explained=say("explained" if any(r["against"] == "usual" for r in cards) else "interval"),
@@ -132,8 +131,10 @@ def _facts(rows: list[Row], survey: Survey) -> list[Said]:
     if source.synthetic:
         facts.append(say("facts.synthetic"))
     rates = response_rates(survey)
-    rate = rates["estimate"].iloc[-1] if len(rates) else np.nan
-    answers = say("facts.answers" if pd.isna(rate) else "facts.answers_of", n=n, rate=float(rate))
+    last = rates.tail(1).dropna(subset="estimate").to_dict("records")
+    answers = say("facts.answers", n=n)
+    if last:
+        answers = say("facts.answers_of", n=n, unit="percent", **with_interval(last[0]))
     facts += [say("facts.period"), answers]
     requests = [r for r in rows if r["section"] == "service" and r["whole"] and r["state"] != FEW]
     if requests:
