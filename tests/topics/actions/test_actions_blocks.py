@@ -70,6 +70,15 @@ def test_a_wait_is_told_by_its_half_and_its_speed(survey: Survey) -> None:
     assert "velocità 0,50 volte quella di prima (da 0,40 a 0,70): peggio" in said(block, "it")
 
 
+def test_a_steady_wait_has_no_speed_that_its_halves_could_gainsay(survey: Survey) -> None:
+    alike = {"speed": 0.99, "speed_low": 0.86, "speed_high": 1.12, "state": "steady"}
+    steady = MOVED | alike | {"metric": "first_reply", "question": ""}
+    block = cx.actions.results(page(action("A", **steady)), survey)
+    assert "; steady, between 0.86 and 1.12 times as fast." in said(block, "en")
+    assert "; stabile, velocità fra 0,86 e 1,12 volte quella di prima." in said(block, "it")
+    assert "0.99" not in said(block, "en")
+
+
 @pytest.mark.parametrize(
     ("state", "english", "italian"),
     [
