@@ -203,6 +203,9 @@ FORMATS = (
 @click.option("--day", default="", help="The day of all rows, where no column has a date.")
 @click.option("--timezone", default="", help="Zone of the times, as Europe/Rome.")
 @click.option("--hidden", type=click.Choice(["keep"]), help="Keep hidden rows of a workbook.")
+@click.option(
+    "--headings-line", type=click.IntRange(min=1), default=1, help="On which line headings stand."
+)
 @click.option("--role", "roles", multiple=True, metavar="COLUMN=ROLE", help="What a column is.")
 @click.option("--skip", multiple=True, metavar="COLUMN=CODE", help="Rows that do not belong.")
 @click.option("--keep", multiple=True, metavar="COLUMN=CODE", help="Rows that belong.")
@@ -213,6 +216,8 @@ def import_exports(
     skip: tuple[str, ...],
     keep: tuple[str, ...],
     kind: str | None,
+    *,
+    headings_line: int,
     **texts: str | None,
 ) -> None:
     """Import exports of other products into a source, with a codebook to review.
@@ -225,6 +230,7 @@ def import_exports(
     given = {name: text or "" for name, text in texts.items()}
     stated = Stated(
         format=kind or "",
+        headings_line=headings_line,
         roles=pairs_of("--role", roles),
         skip=_codes("--skip", skip),
         keep=_codes("--keep", keep),

@@ -125,7 +125,75 @@ def test_an_archive_is_not_guessed_at(source: Source, tmp_path: Path) -> None:
     path = tmp_path / "export.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("export.csv", CSV)
-    assert "export.csv" in refused(source, path, "this is an archive")
+        archive.writestr("older.csv", CSV)
+    assert "older.csv" in refused(source, path, "this is an archive")
+
+
+def packed(folder: Path, content: str, name: str = "export.zip") -> Path:
+    path = folder / name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("Risposte 2026/ottobre.csv", content)
+        archive.writestr("__MACOSX/Risposte 2026/._ottobre.csv", b"\0\1")
+        archive.writestr("Risposte 2026/.DS_Store", b"\0")
+    return path
+
+
+def test_an_archive_of_one_file_is_that_file(source: Source, tmp_path: Path) -> None:
+    path = packed(tmp_path, CSV)
+    audit = source.take(path)
+    assert (audit.file.name, audit.file.kept) == ("export.zip", 2)
+    assert source.column("nps") == [10, 6]
+    assert source.take(write(tmp_path, CSV)).merged is None  # the same file, unpacked by hand
+
+
+def test_what_is_wrong_in_an_archive_names_its_file(source: Source, tmp_path: Path) -> None:
+    told = refused(source, packed(tmp_path, "Response ID,Date\na,2026-10-02,3\n"), "the header 2")
+    assert f"where:    {tmp_path / 'export.zip'}, Risposte 2026/ottobre.csv" in told
+    damaged = bytearray(packed(tmp_path, CSV * 90, "damaged.zip").read_bytes())
+    damaged[80] ^= 255
+    path = write(tmp_path, bytes(damaged), "damaged.zip")
+    refused(source, path, "cut short or damaged")
+
+
+TITLES = ["NPS report October 2026", "", "Made on 01/11/2026"]
+
+
+@pytest.mark.parametrize("padding", ["", ",,"])
+def test_titles_above_the_headings_are_asked_about(
+    source: Source, tmp_path: Path, padding: str
+) -> None:
+    titles = "".join(f"{title}{padding}\n" for title in TITLES)
+    path = write(tmp_path, titles + CSV)
+    assert "--headings-line 4" in refused(source, path, "do not seem to stand on the first line")
+    assert source.take(path, headings_line=4).file.kept == 2
+    assert source.column("nps") == [10, 6]
+
+
+def test_titles_of_a_sheet_are_asked_about(source: Source, tmp_path: Path) -> None:
+    book, _, path = workbook(tmp_path, [["Export of answers"], [], HEADINGS, *ROWS])
+    book.save(path)
+    assert "--headings-line 3" in refused(source, path, "do not seem to stand on the first line")
+    assert source.take(path, headings_line=3).file.kept == 2
+    assert source.column("amount") == [1.234, 59.9]
+
+
+def test_one_column_has_no_titles(source: Source, tmp_path: Path) -> None:
+    path = write(tmp_path, 'Comment\n"Good, quick and clean."\n"Bad, slow, dirty."\n')
+    assert source.take(path, table="responses", day="2026-10-02").file.kept == 2
+
+
+@pytest.mark.parametrize(
+    "values", [("ada@example.org", "bo@example.org"), ("93.184.215.14", "2001:db8::8a2e:370:7334")]
+)
+def test_addresses_are_left_out_whatever_their_heading(
+    source: Source, tmp_path: Path, values: tuple[str, str]
+) -> None:
+    first, second = values
+    rows = CSV.splitlines()
+    content = f"{rows[0]},Kontakt\n{rows[1]},{first}\n{rows[2]},{second}\n"
+    audit = source.take(write(tmp_path, content))
+    assert "columns left out (personal data): Kontakt" in audit.notes
+    assert not any(first.encode() in content for content in source.bytes().values())
 
 
 def test_several_sheets_are_asked_about(source: Source, tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from cxreport.errors import CxError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 Row = list[str]
@@ -37,6 +39,32 @@ def in_batches(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[l
         yield batch
 
 
+def check_first_line(lines: Sequence[tuple[int, Row]], path: Path) -> None:
+    """Ask whether titles stand above the headings: rows with one value, then one with several.
+
+    Parameters
+    ----------
+    lines : sequence of tuple of int and list of str
+        The first rows, each with the line on which it stands.
+    path : Path
+        The file, for the question.
+
+    Raises
+    ------
+    CxError
+        If they seem to.
+    """
+    filled = [(line, sum(map(bool, row))) for line, row in lines]
+    wide = [(line, n) for line, n in filled if n > 1]
+    if len(wide) > 1 and filled[0][1] < 2 <= wide[1][1]:
+        raise CxError(
+            "the headings do not seem to stand on the first line",
+            where=path,
+            got=f"line {wide[0][0]} is the first with several values",
+            hint=f"say where they stand: --headings-line {wide[0][0]}",
+        )
+
+
 @dataclass(frozen=True)
 class Stated:
     """What the user says of files, so that it need not be asked; empty where nothing is said.
@@ -56,6 +84,8 @@ class Stated:
         Zone of the source.
     hidden : str
         ``keep`` where hidden rows of a workbook belong.
+    headings_line : int
+        On which line of the file or sheet the headings stand.
     roles : mapping of str to str
         Column of the export -> role.
     skip, keep : mapping of str to set of str
@@ -72,6 +102,7 @@ class Stated:
     day: str = ""
     timezone: str = ""
     hidden: str = ""
+    headings_line: int = 1
     roles: Mapping[str, str] = field(default_factory=dict)
     skip: Mapping[str, frozenset[str]] = field(default_factory=dict)
     keep: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from cxreport.inputs.exports.codebook_text import way_text
 from cxreport.inputs.exports.convert import data_rows, targets_of, write_rows
 from cxreport.inputs.exports.ledger import File, Table, read_ledger
 from cxreport.inputs.exports.merging import Merged, merge_rows
-from cxreport.inputs.exports.opening import open_file
+from cxreport.inputs.exports.opening import open_file, unpacked
 from cxreport.inputs.exports.plain import DATES, KEYS, PLAIN, with_table
 from cxreport.inputs.exports.product import Field, Product, Shape
 from cxreport.inputs.exports.profile import Profile, profiles_of
@@ -90,11 +90,17 @@ def import_file(path: Path, folder: Path, stated: Stated, *, title: str) -> Audi
     CxError
         If the file cannot be read, or can be read in more than one way and nothing is stated.
     """
+    with unpacked(path) as file:
+        return _import_file(file, folder, stated, title=title, name=path.name)
+
+
+def _import_file(path: Path, folder: Path, stated: Stated, *, title: str, name: str) -> Audit:
+    """Import a file that is no archive, under the name that the user knows it by."""
     grid = open_file(path, stated)
     digest = hash_file(path)
     ledger = read_ledger(folder)
     if (earlier := ledger.file(digest)) is not None:
-        return Audit(earlier.model_copy(update={"name": path.name}))
+        return Audit(earlier.model_copy(update={"name": name}))
     product = product_of(grid, stated)
     shape = _shape(grid, product, stated)
     before = ledger.tables.get(shape.table)
@@ -110,6 +116,7 @@ def import_file(path: Path, folder: Path, stated: Stated, *, title: str) -> Audi
     if not n:
         raise CxError("the file has headings and no row", where=path, hint="export it again")
     _check_qualtrics(grid, product, shape, profiles, stated)
+    shape = _without_addresses(shape, profiles, stated)
     proposals = _propose(grid, product, shape, profiles, stated, before)
     way = _way(grid, shape, profiles, proposals, stated, before)
     targets = targets_of(grid, shape, proposals, profiles, way)
@@ -132,7 +139,7 @@ def import_file(path: Path, folder: Path, stated: Stated, *, title: str) -> Audi
         if n
     }
     file = File(
-        name=path.name,
+        name=name,
         sha256=digest,
         format=product.key,
         table=shape.table,
@@ -179,6 +186,17 @@ def _shape(grid: Grid, product: Product, stated: Stated) -> Shape:
     excluded = None if inner is None else lambda row: inner(row[:-1])
     fields = [*shape.fields, Field(DAY, DAY, date, "date")]
     return replace(shape, fields=fields, rows=dated, excluded=excluded)
+
+
+def _without_addresses(shape: Shape, profiles: list[Profile], stated: Stated) -> Shape:
+    """Leave out columns whose values are addresses of persons or machines, whatever the heading."""
+    fields = [
+        replace(one, left_out="personal data")
+        if not one.pseudonym and one.exported not in stated.roles and profile.are_addresses
+        else one
+        for one, profile in zip(shape.fields, profiles, strict=True)
+    ]
+    return replace(shape, fields=fields)
 
 
 def _check_qualtrics(

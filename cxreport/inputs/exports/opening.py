@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import shutil
+import tempfile
+import zipfile
+import zlib
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -18,7 +24,6 @@ from cxreport.inputs.exports.workbooks import check_archive, number_text, open_w
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from cxreport.inputs.exports.grid import Row, Stated
 
@@ -44,6 +49,55 @@ SUFFIXES = {
     "JSON lines": (".jsonl", ".json", ".ndjson"),
     "text": (".csv", ".tsv", ".txt", ".tab"),
 }
+
+
+@contextlib.contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """Give the one file of a ZIP archive, unpacked while it is read; any other file as it is.
+
+    Raises
+    ------
+    CxError
+        If the archive is damaged, protected by a password, or unpacks to more than can be held.
+    """
+    _check_place(path)
+    inner = _only_one_in(path)
+    if inner is None:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"export{Path(inner.filename).suffix}"
+        with zipfile.ZipFile(path) as archive, archive.open(inner) as packed, file.open("wb") as to:
+            try:
+                shutil.copyfileobj(packed, to)
+            except (zipfile.BadZipFile, zlib.error, EOFError):
+                raise CxError(
+                    "the file is cut short or damaged", where=path, hint="export it again"
+                ) from None
+        try:
+            yield file
+        except CxError as error:  # whose place nobody could look at
+            where = error.parts.get("where", "").replace(str(file), f"{path}, {inner.filename}")
+            raise CxError(error.what, **error.parts | {"where": where}) from None
+
+
+def _only_one_in(path: Path) -> zipfile.ZipInfo | None:
+    """Return the one file in a ZIP archive; none where there are several, or it is a workbook."""
+    with path.open("rb") as file:
+        if file.read(4) != b"PK\x03\x04":
+            return None
+    names = check_archive(path)
+    if any(name.startswith("xl/") for name in names) or "content.xml" in names:
+        return None
+    with zipfile.ZipFile(path) as archive:
+        parts = [part for part in archive.infolist() if not _is_of_the_system(part)]
+    return parts[0] if len(parts) == 1 else None
+
+
+def _is_of_the_system(part: zipfile.ZipInfo) -> bool:
+    """Return whether a part of an archive is a folder, or what a system puts beside files."""
+    name = Path(part.filename).name
+    return part.is_dir() or part.filename.startswith("__MACOSX/") or name.startswith(".")
 
 
 def open_file(path: Path, stated: Stated) -> Grid:

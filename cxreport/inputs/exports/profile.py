@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,6 +19,11 @@ MOST_VALUES = 500
 """More different values than this are no list of codes."""
 MOST_STRANGE = 30
 LONGEST_CODE = 200
+ADDRESS = re.compile(
+    r"[^@\s]+@[^@\s]+\.\w{2,}|(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}",
+    re.IGNORECASE,
+)
+"""An e-mail address, or that of a machine in the network."""
 
 
 @dataclass
@@ -89,6 +95,12 @@ class Profile:
             self.no_numbers[value] += n
         else:
             self.decimals = decimals if self.decimals is None else self.decimals & decimals
+
+    @property
+    def are_addresses(self) -> bool:
+        """Whether the values are e-mail or network addresses: half of them or more."""
+        named = sum(n for value, n in self.values.items() if ADDRESS.fullmatch(value))
+        return named > 0 and named * 2 >= self.values.total()
 
     @property
     def mean_length(self) -> float:

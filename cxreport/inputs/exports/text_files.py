@@ -12,7 +12,7 @@ from charset_normalizer import from_bytes
 
 from cxreport.errors import CxError
 from cxreport.inputs.csv_files import LONGEST_VALUE, csv_rows
-from cxreport.inputs.exports.grid import Grid
+from cxreport.inputs.exports.grid import Grid, check_first_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,8 @@ OLD_ENCODINGS = ["cp1252", "mac_roman", "cp850"]
 """Of Windows, of old Macs, and of DOS: others are for the user to state."""
 USUAL_NAMES = {"cp1252": "windows-1252", "mac_roman": "mac-roman", "cp850": "cp850"}
 LINES = 1000
+TITLES = 30
+"""Lines among which the headings are looked for."""
 
 
 def open_text(path: Path, stated: Stated) -> Grid:
@@ -42,7 +44,14 @@ def open_text(path: Path, stated: Stated) -> Grid:
     _check_stated(stated)
     encoding = stated.encoding or encoding_of(path)
     above, separator = _line_of_excel(path, encoding)
-    delimiter = stated.delimiter or separator or _delimiter_of(path, encoding, above)
+    above = max(above, stated.headings_line - 1)
+    try:
+        delimiter = stated.delimiter or separator or _delimiter_of(path, encoding, above)
+    except CxError:
+        for sign in DELIMITERS:
+            check_first_line(_first_lines(path, sign, encoding, above), path)
+        raise
+    check_first_line(_first_lines(path, delimiter, encoding, above), path)
     rows = partial(
         _of_one_width, path, delimiter=delimiter, encoding=encoding, lines_above_header=above
     )
@@ -173,6 +182,14 @@ def _delimiter_of(path: Path, encoding: str, above: int) -> str:
         wider = [d for d in DELIMITERS if d in refused]
         raise refused[wider[0]]
     return ","
+
+
+def _first_lines(path: Path, delimiter: str, encoding: str, above: int) -> list[tuple[int, Row]]:
+    """Return the first rows with the lines on which they end, whatever their width."""
+    written = "utf-8-sig" if encoding == "utf-8" else encoding
+    with path.open(encoding=written, errors="replace", newline="") as file:
+        reader = csv.reader(islice(file, above, above + TITLES), delimiter=delimiter)
+        return [(above + reader.line_num, row) for row in reader]
 
 
 def _fits(path: Path, delimiter: str, encoding: str, above: int) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from cxreport.errors import CxError
-from cxreport.inputs.exports.grid import Grid
+from cxreport.inputs.exports.grid import Grid, check_first_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,8 @@ MOST_RATIO, SMALL = 150, 1 << 24
 BLOCK = 1 << 20
 HEADINGS = 3
 """Rows in which merged cells are headings that span columns."""
+TITLES = 30
+"""Rows among which the headings are looked for."""
 PARTS = {
     "formula": re.compile(rb"<f[ >/]|table:formula="),
     "hidden": re.compile(
@@ -87,7 +89,8 @@ def open_workbook(path: Path, kind: str, stated: Stated) -> Grid:
         hint = "save it without one" if "password" in what else "export it again"
         raise CxError(f"the workbook is {what}", where=path, hint=hint) from error
     notes = _hidden_things(path, name, stated)
-    below = [area for area in merged if area[1][0] >= HEADINGS]
+    above = stated.headings_line - 1
+    below = [area for area in merged if area[1][0] >= HEADINGS + above]
     if below:
         raise CxError(
             "cells are merged: a value may belong to one row or to several",
@@ -95,7 +98,8 @@ def open_workbook(path: Path, kind: str, stated: Stated) -> Grid:
             got=f"{len(below)} merged areas below the headings",
             hint="unmerge them, and fill in each row",
         )
-    rows = [[_text(cell) for cell in row] for row in cells]
+    rows = [[_text(cell) for cell in row] for row in cells[above:]]
+    check_first_line([*enumerate(rows[:TITLES], start=above + 1)], path)
     while rows and not any(rows[-1]):
         rows.pop()
     width = max((n + 1 for row in rows for n, cell in enumerate(row) if cell), default=0)
