@@ -159,6 +159,8 @@ def _hand_over(server: smtplib.SMTP, content: bytes, where: str) -> None:
 
 def _what(error: Exception) -> str:
     """Return in plain words what kind of trouble it is."""
+    if "timed out" in str(error):  # which smtplib takes for a line that was closed
+        error = TimeoutError()
     kinds = {
         ssl.SSLCertVerificationError: "the certificate of the mail server is not trusted",
         smtplib.SMTPAuthenticationError: f"the mail server refuses {USER} and {PASSWORD}",
