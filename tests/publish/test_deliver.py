@@ -19,6 +19,7 @@ from small_project import RESPONSES, Command, write_project
 from cxreport.cli import main
 from cxreport.delivery import log as delivery_log
 from cxreport.delivery.log import SENT, UNSURE, open_log
+from cxreport.delivery.reasons import Reason
 from cxreport.publish.archive import failed_mark
 from cxreport.publish.plan import make_plan
 from cxreport.publish.publish import digest_of
@@ -561,3 +562,13 @@ def test_a_log_remembers_each_page_and_receiver(tmp_path: Path) -> None:
         assert log.state("mini/2026-09", "a", "1") == SENT
         assert log.had_earlier("mini/2026-10", "b")
         assert not log.had_earlier("mini/2026-09", "b")
+
+
+def test_every_command_of_the_guide_runs(world: World) -> None:
+    guide = (Path(__file__).parents[2] / "docs/deliver.md").read_text("utf-8")
+    commands = re.findall(r"^   (cxreport .*)$", guide, re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        assert world.say(*command.split()[2:]).exit_code == 0, command
+    for reason in Reason:
+        assert f"| {reason.value} `{reason.word}` |" in guide
