@@ -10,6 +10,7 @@ from typing import IO
 
 import click
 
+from cxreport.delivery.commands import deliver
 from cxreport.errors import CxError
 from cxreport.inputs.closed import choose_period
 from cxreport.inputs.contracts import explain
@@ -304,6 +305,8 @@ def examples(out: Path | None) -> None:
     for table, rows in make_example(folder).items():
         click.echo(f"{rows:>8,}  {table}")
 
+
+main.add_command(deliver)
 
 if __name__ == "__main__":
     main()

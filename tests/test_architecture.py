@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "show": {"inputs", "stats", "scores"},
     "demo": {"inputs"},
     "publish": {"inputs", "scores", "show"},
+    "delivery": {"inputs", "publish", "show"},
 }
 """Folder -> the folders whose modules it may import, beside its own and ``errors``."""
 LONGEST, LONGEST_FUNCTION, SHORTEST = 400, 60, 60

@@ -17,6 +17,7 @@ from cxreport.inputs.dataset import find_codebook
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.inputs.period import parse
 from cxreport.inputs.settings import read_settings
+from cxreport.publish.addresses import Delivery, ReportDelivery
 from cxreport.publish.brand import Brand
 from cxreport.publish.each import Row, check_each, row_of
 from cxreport.publish.names import file_name, page_name
@@ -56,6 +57,7 @@ class Report(BaseModel):
     """Of the notebook; ``source`` is needed, unless it is a study."""
     each: str | None = Field(None, min_length=1)
     """A column of the answers: one page for each of its groups."""
+    deliver: ReportDelivery = ReportDelivery()
 
     @field_validator("name")
     @classmethod
@@ -79,6 +81,7 @@ class Reports(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     report: tuple[Report, ...] = ()
     brand: Brand | None = None
+    deliver: Delivery | None = None
 
 
 @dataclass(frozen=True)
@@ -137,13 +140,18 @@ def read_reports(root: Path) -> tuple[Report, ...]:
     CxError
         If it is missing or not understood, or two reports bear one name.
     """
+    return read_table(root).report
+
+
+def read_table(root: Path) -> Reports:
+    """Read the whole file of reports; see :func:`read_reports`."""
     path = root / "reports.toml"
-    reports = read_settings(path, Reports, "table of reports").report
-    names = [report.name for report in reports]
+    table = read_settings(path, Reports, "table of reports")
+    names = [report.name for report in table.report]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise CxError("two reports bear one name", where=path, got=", ".join(repeated))
-    return reports
+    return table
 
 
 def make_plan(
