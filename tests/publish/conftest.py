@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from here import run_here
+from here import executed, made_once
 from playwright.sync_api import Browser, sync_playwright
 from small_project import PROVENANCE, write_project
 
@@ -62,15 +61,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def demo_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the pages of the demo's last month: once, however many processes test."""
-    shared = tmp_path_factory.getbasetemp()
-    if shared.name.startswith("popen-"):  # the folder of one process among several
-        shared = shared.parent
-    folder = shared / "demo-month"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "written").exists():
-            notebook = run_here("01_monthly_report.ipynb", source="demo")
+    with made_once(tmp_path_factory, "demo-month") as (folder, filled):
+        if not filled:
+            notebook = executed(tmp_path_factory, "01_monthly_report.ipynb")
             for language in ("it", "en"):
                 pieces = pieces_of(notebook, language)
                 page = export_page(notebook, language, PROVENANCE, pieces=pieces)
@@ -79,5 +72,4 @@ def demo_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 (folder / f"method.{language}.html").write_text(method, "utf-8")
                 for name, content in files_beside(pieces, language, page="demo").items():
                     (folder / name).write_bytes(content)
-            (folder / "written").touch()
     return folder
