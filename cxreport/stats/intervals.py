@@ -6,6 +6,7 @@ out again. ``z`` is the two-sided normal quantile of the wanted level.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -22,6 +23,7 @@ NET_ADDED: Added = (3, 0, 1.5)
 """Answers added to a net score: their number, their sum, and the sum of their squares."""
 
 
+@cache
 def normal_quantile(level: float) -> float:
     """Return the z of a two-sided level: 1.96 for 0.95.
 

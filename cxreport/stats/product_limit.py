@@ -38,18 +38,21 @@ def product_limit(at_risk: pd.Series, events: pd.Series, level: float) -> pd.Dat
     >>> product_limit(pd.Series([10, 5]), pd.Series([2, 1]), 0.95)["estimate"].round(1).tolist()
     [80.0, 64.0]
     """
-    risk, lost = at_risk.astype(float), events.astype(float)
-    share = (1 - lost / risk).cumprod()
-    terms = (lost / (risk * (risk - lost).where(risk > lost))).mask(lost == 0, 0.0)
-    relative = terms.cumsum(skipna=False) ** 0.5
-    inside = share.where((share > 0) & (share < 1))
-    spread = np.exp(normal_quantile(level) * relative / np.abs(np.log(inside)))
+    risk, lost = at_risk.to_numpy(dtype=float), events.to_numpy(dtype=float)
+    share = np.cumprod(1 - lost / risk)
+    left = np.where(risk > lost, risk - lost, np.nan)
+    terms = np.where(lost == 0, 0.0, lost / (risk * left))
+    relative = np.cumsum(terms) ** 0.5
+    inside = np.where((share > 0) & (share < 1), share, np.nan)
+    with np.errstate(over="ignore"):
+        spread = np.exp(normal_quantile(level) * relative / np.abs(np.log(inside)))
     return pd.DataFrame(
         {
             "estimate": 100 * share,
-            "std_error": 100 * (share * relative).where(inside.notna()),
+            "std_error": 100 * np.where(np.isnan(inside), np.nan, share * relative),
             "low": 100 * inside**spread,
             "high": 100 * inside ** (1 / spread),
             "note": np.select([share == 1, share == 0], [NO_EVENTS, ALL_LOST], ""),
-        }
+        },
+        index=at_risk.index,
     ).astype({"note": "str"})

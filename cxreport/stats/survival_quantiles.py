@@ -9,7 +9,6 @@ from cxreport.errors import CxError
 
 NEEDED = ("time", "estimate", "low", "high")
 TOLERANCE = 1e-9
-QUANTILE = ("share", "estimate", "low", "high")
 
 
 def survival_quantile(curve: pd.DataFrame, share: float) -> pd.DataFrame:
@@ -54,14 +53,14 @@ def survival_quantile(curve: pd.DataFrame, share: float) -> pd.DataFrame:
     if not 0 < share < 100:
         raise CxError("not a share", got=share, expected="percent, above 0 and below 100")
     groups = list(curve.columns[: list(curve.columns).index("time")])
-    parts = [((), curve)] if not groups else curve.groupby(groups, dropna=False, sort=False)
-    rows = []
-    for _, steps in parts:
-        times = {name: _reached(steps["time"], steps[name], 100 - share) for name in NEEDED[1:]}
-        rows.append(steps[groups].head(1).assign(share=float(share), **times))
-    if not rows:
-        return curve[groups].assign(**dict.fromkeys(QUANTILE, np.nan))
-    return pd.concat(rows, ignore_index=True)
+    parts = curve.groupby(groups or np.zeros(len(curve)), dropna=False, sort=False)
+    times = [
+        [_reached(steps["time"], steps[name], 100 - share) for name in NEEDED[1:]]
+        for _, steps in parts
+    ]
+    quantiles = pd.DataFrame(times, columns=list(NEEDED[1:]), dtype=float)
+    quantiles.insert(0, "share", float(share))
+    return parts.head(1)[groups].reset_index(drop=True).join(quantiles)
 
 
 def _reached(time: pd.Series, height: pd.Series, wanted: float) -> float:
