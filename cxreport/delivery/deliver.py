@@ -312,7 +312,7 @@ UNTOLD = {Reason.NOTHING_NEW, Reason.NO_ADDRESS}
 def _tell(
     failures: Sequence[NotSentError], order: Order, settings: Delivery, log: Log
 ) -> list[str]:  # fmt: skip
-    """Tell ``failures_to`` what was not sent and why; the same only once a day."""
+    """Send ``failures_to`` what was not sent and why; the same only once a day."""
     serious = [failure for failure in failures if failure.reason not in UNTOLD]
     if not serious or not settings.failures_to or order.slack is not None:
         return []

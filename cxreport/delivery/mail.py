@@ -110,7 +110,7 @@ def _login(settings: Delivery) -> tuple[str, str]:
 
 
 def _introduce(server: smtplib.SMTP, sender: str, to: Sequence[str], size: int) -> dict[str, str]:
-    """Say from whom, to whom, and how large; nothing is sent yet."""
+    """Name sender, receivers and size to the server; nothing is sent yet."""
     options = []
     if server.has_extn("size"):
         most = server.esmtp_features["size"]

@@ -190,7 +190,8 @@ before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 audit = import_files([large], folder / "large", Stated())[0]
 print(audit.file.kept, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
-ROWS = 5_000
+WARM, ROWS = 5_000, 15_000
+"""The first import takes what libraries hold for good; what the next one adds is its own."""
 
 
 def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
@@ -203,9 +204,9 @@ def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
                 writer.writerow([f"r{n}", f"2026-10-{n % 28 + 1:02}", n % 11, f"{n} {comment}"])
         return tmp_path / name
 
-    small, large = written("small.csv", 700), written("large.csv", ROWS)
+    small, large = written("small.csv", WARM), written("large.csv", ROWS)
     size = large.stat().st_size >> 20
-    assert size > 35
+    assert size > 105
     result = subprocess.run(
         [sys.executable, "-c", MEMORY, str(small), str(large), str(tmp_path)],
         capture_output=True,
