@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +89,29 @@ def test_key_figures_are_those_of_the_demo_company(
     assert changed_figures(nbformat.read(notebook, as_version=4), done) == []
 
 
+def figures_in(payload: Any) -> Iterator[tuple[list[Any], int]]:
+    """Give each number in a row of a frame, as its row and its place."""
+    if isinstance(payload, dict):
+        for row in payload.get("rows") or []:
+            numbers = (isinstance(v, int | float) and not isinstance(v, bool) for v in row)
+            yield from ((row, at) for at, is_number in enumerate(numbers) if is_number)
+    inner = payload.values() if isinstance(payload, dict) else payload
+    for each in inner if isinstance(payload, dict | list) else ():
+        yield from figures_in(each)
+
+
+def last_figures(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy of the last cell that keeps a number."""
+    kept = (cell for cell in reversed(notebook.cells) if tags(cell) & KEY)
+    return copy.deepcopy(next(cell for cell in kept if any(figures_in(cell.outputs))))
+
+
 def with_a_number_changed(notebook: NotebookNode) -> NotebookNode:
     """Give the notebook its last key figures twice: as they are kept, and with one changed."""
     twice = copy.deepcopy(notebook)
-    changed = copy.deepcopy(next(cell for cell in reversed(twice.cells) if tags(cell) & KEY))
-    rows = changed.outputs[0].data["application/vnd.cxreport.v1+json"]["frame"]["rows"]
-    at = next(n for n, value in enumerate(rows[0]) if isinstance(value, float))
-    rows[0][at] *= 1.001
+    changed = last_figures(notebook)
+    row, at = next(figures_in(changed.outputs))
+    row[at] += 0.001
     changed.id = "changed"
     twice.cells.append(changed)
     return twice
@@ -104,7 +121,7 @@ def with_a_number_changed(notebook: NotebookNode) -> NotebookNode:
 def test_a_changed_number_is_found(notebook: Path) -> None:
     kept = nbformat.read(notebook, as_version=4)
     again = copy.deepcopy(kept)
-    again.cells.append(next(cell for cell in reversed(kept.cells) if tags(cell) & KEY))
+    again.cells.append(last_figures(kept))
     assert changed_figures(kept, kept) == []
     assert changed_figures(with_a_number_changed(kept), again) == ["changed"]
 
