@@ -89,29 +89,28 @@ def test_key_figures_are_those_of_the_demo_company(
     assert changed_figures(nbformat.read(notebook, as_version=4), done) == []
 
 
-def figures_in(payload: Any) -> Iterator[tuple[list[Any], int]]:
-    """Give each number in a row of a frame, as its row and its place."""
-    if isinstance(payload, dict):
-        for row in payload.get("rows") or []:
-            numbers = (isinstance(v, int | float) and not isinstance(v, bool) for v in row)
-            yield from ((row, at) for at, is_number in enumerate(numbers) if is_number)
-    inner = payload.values() if isinstance(payload, dict) else payload
-    for each in inner if isinstance(payload, dict | list) else ():
-        yield from figures_in(each)
+def figures_in(payload: Any) -> Iterator[tuple[Any, Any]]:
+    """Give each number of a payload, as what holds it and its place there."""
+    places = enumerate(payload) if isinstance(payload, list) else ()
+    for place, value in payload.items() if isinstance(payload, dict) else places:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            yield payload, place
+        else:
+            yield from figures_in(value)
 
 
 def last_figures(notebook: NotebookNode) -> NotebookNode:
     """Return a copy of the last cell that keeps a number."""
     kept = (cell for cell in reversed(notebook.cells) if tags(cell) & KEY)
-    return copy.deepcopy(next(cell for cell in kept if any(figures_in(cell.outputs))))
+    return copy.deepcopy(next(cell for cell in kept if any(figures_in(cell.outputs[0].data))))
 
 
 def with_a_number_changed(notebook: NotebookNode) -> NotebookNode:
     """Give the notebook its last key figures twice: as they are kept, and with one changed."""
     twice = copy.deepcopy(notebook)
     changed = last_figures(notebook)
-    row, at = next(figures_in(changed.outputs))
-    row[at] += 0.001
+    holder, place = next(figures_in(changed.outputs[0].data))
+    holder[place] += 0.001
     changed.id = "changed"
     twice.cells.append(changed)
     return twice
