@@ -9,8 +9,7 @@ import ibis
 import pandas as pd
 
 from cxreport.inputs.fixed_words import known_spellings
-from cxreport.inputs.meaning import NPS_SCALE, Column, Meaning
-from cxreport.inputs.normalise import NUMBER
+from cxreport.inputs.meaning import NPS_SCALE, NUMBER, Column, Meaning
 from cxreport.inputs.roles import CODED, SCORES
 from cxreport.inputs.source import run
 
@@ -104,8 +103,11 @@ def judge(code: str, column: Column, meaning: Meaning) -> tuple[str, str]:
     code = meaning.recode.get(code, code)
     if code == "":
         return "missing", "empty"
-    if code in meaning.missing:
-        why = meaning.missing[code]
+    is_number = column.role in SCORES and re.fullmatch(NUMBER, code)
+    why = meaning.missing.get(code) or (
+        meaning.missing_numbers.get(float(code)) if is_number else None
+    )
+    if why is not None:
         return "missing", why if isinstance(why, str) else why["en"]
     if column.role == "stage":
         return ("valid" if code in column.stages else "unmapped"), ""

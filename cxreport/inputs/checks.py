@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 AMOUNTS = roles_of("number")
 MANY, MANY_SHARE = 30, 0.01
+SOME, SOME_SHARE = 5, 0.05
 """Answers outside a scale, in number and as a share, that are no slips but a code."""
 CODE_PROBLEMS = {
     "outside": "value-outside-scale",
@@ -126,7 +127,9 @@ def code_problems(answers_by_code: pd.DataFrame, name: str) -> list[Problem]:
         example = ", ".join(dict.fromkeys(codes))
         wave, kind, n = rows["wave"].iloc[0], CODE_PROBLEMS[str(meaning)], int(rows["n"].sum())
         answers = answers_by_code.loc[answers_by_code["column"] == column, "n"].sum()
-        if kind == "value-outside-scale" and n >= MANY and n > MANY_SHARE * answers:
+        many = n >= MANY and n > MANY_SHARE * answers
+        some = n >= SOME and n > SOME_SHARE * answers
+        if kind == "value-outside-scale" and (many or some):
             kind = "values-outside-scale"
         problems.append(problem(kind, name, str(column), n, example, wave))
     return problems
@@ -137,7 +140,7 @@ def value_problems(export: Export, name: str, wave: Wave | None) -> Question:
     checks: list[Check] = []
     for r in export.of(*TIMES, *AMOUNTS):
         value, inside = export.value(r), export.inside(r)
-        text = coded(export.text(r), r.meaning)
+        text = coded(export.text(r), r.meaning, r.column.role)
         lost = inside & text.notnull() & value.isnull()
         kind = "date" if r.column.role in TIMES else "number"
         if kind == "date" and r.meaning.format is None:
@@ -169,7 +172,7 @@ def spelling_problems(export: Export, name: str, wave: Wave | None) -> Question:
     measures: dict[str, ir.Scalar] = {}
     for i, r in enumerate(asked):
         text = ibis.cases((export.inside(r), export.text(r)))
-        values = coded(text, r.meaning)
+        values = coded(text, r.meaning, r.column.role)
         number = in_one_spelling(values, r.meaning)
         either = number.re_search(THREE_DIGITS)
         proof = number.re_search(r"^[+-]?[0-9]*\.[0-9]+$") & ~either

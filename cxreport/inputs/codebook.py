@@ -29,7 +29,7 @@ from cxreport.inputs.meaning import (
     Zone,
 )
 from cxreport.inputs.redaction import checked_pattern
-from cxreport.inputs.roles import SCORES
+from cxreport.inputs.roles import NUMBERS, SCORES, TIMES
 from cxreport.inputs.settings import read_settings
 from cxreport.inputs.table_files import TableFiles, Wave
 from cxreport.inputs.targets import Target, target_problems
@@ -60,9 +60,17 @@ NEEDED_ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "events": ("occurred_at",),
         "tickets": ("created_at", "first_reply_at", "solved_at", "closed_at"),
         "customers": ("first_seen_at", "contract_start", "contract_end"),
+        "costs": ("month",),
     },
 }
 """Role -> table -> columns of fixed names that reports calculate with; a date is a time, too."""
+FIXED_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "orders": {"status": ("completed", "returned", "cancelled", "shipped")},
+    "tickets": {"status": ("solved", "closed", "open", "cancelled")},
+    "costs": {"kind": ("acquisition", "serve")},
+    "responses": {"expected": ("worse", "as", "better")},
+}
+"""Table -> column -> the words of fixed meaning that reports act upon."""
 
 
 def _usable_pattern(pattern: str) -> str:
@@ -150,8 +158,14 @@ class Codebook(Strict):
         ]
 
     def _role_problems(self) -> list[str]:
-        """Name the columns whose role would hand a report text in place of times or amounts."""
-        return [
+        """Name the columns whose role would hand a report another kind of value than it needs."""
+        figures = [
+            f'{table}.{name} is read as words: role = "segment"'
+            for table, words in FIXED_WORDS.items()
+            for name, column in (self.tables[table].columns if table in self.tables else {}).items()
+            if name in words and column.role in {*NUMBERS, *TIMES}
+        ]
+        return figures + [
             f'{table}.{name} is read as a {role}: role = "{role}"'
             for role, tables in NEEDED_ROLES.items()
             for table, names in tables.items()

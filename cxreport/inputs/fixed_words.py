@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cxreport.inputs.codebook import FIXED_WORDS
 from cxreport.inputs.contracts import Problem, problem
 from cxreport.inputs.masking import masked
 from cxreport.inputs.roles import ROLES
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
 
     from cxreport.inputs.codebook import Column, TableFiles
 
-FIXED_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
-    "orders": {"status": ("completed", "returned", "cancelled", "shipped")},
-    "tickets": {"status": ("solved", "closed", "open", "cancelled")},
-    "costs": {"kind": ("acquisition", "serve")},
-    "responses": {"expected": ("worse", "as", "better")},
-}
-"""Table -> column -> the words that reports know."""
 FLAGS = {"events": ("is_error",)}
 """Table -> columns of numbers that say no (0) or yes (1)."""
 MANY_WORDS = 20

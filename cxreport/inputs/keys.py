@@ -35,6 +35,11 @@ FEW = 10
 """Different ids below which nothing is said about a link."""
 CROWD, CROWD_SHARE, CROWD_TIMES = 30, 0.05, 10
 """Rows of one id, their share of all, and how often the usual number of rows of an id."""
+NOBODY = (
+    "null", "none", "nil", "nan", "na", "n/a", "#n/a", "-", "-1", "unknown", "guest", "anonymous",
+    "sconosciuto", "ospite", "anonimo",
+)  # fmt: skip
+"""What exports write, in small letters, where there is no customer."""
 MOSTLY = 0.5
 """Share of ids without a row of their own from which the joined numbers are of a part."""
 NEVER_AGAIN = 100
@@ -171,6 +176,7 @@ def key_problems(rows: ir.Table, name: str, table: TableFiles, ids: Ids) -> list
     for column, sizes in counted.items():
         problems += _alike(ids[name, column], sizes, name, column)
     if customer:
+        problems += _nobody(counted[customer], name, customer)
         problems += _crowds(ids[name, customer], counted[customer], name, customer)
         if name in MOVING:
             problems += _never_again(counted[customer], name, customer)
@@ -183,7 +189,19 @@ def _sizes(ids: ir.Table) -> pd.Series:
     """Count the rows and ids of a column, and the rows of the usual and of the largest id."""
     measures = {"ids": ids.count(), "plain": ids.plain.nunique(), "rows": ids.n.sum()}
     measures |= {"usual": ids.n.median(), "most": ids.n.max()}
+    is_word = ids.plain.isin(NOBODY)
+    measures |= {
+        "nobody": ids.n.sum(where=is_word),
+        "word": ids.id.min(where=is_word).fill_null(""),
+    }
     return run(ids.aggregate(**measures)).fillna(0).iloc[0]
+
+
+def _nobody(sizes: pd.Series, name: str, column: str) -> list[Problem]:
+    """Count the rows whose customer is a word for none: they would be one who comes often."""
+    if sizes["nobody"] < 2:
+        return []
+    return [problem("id-names-nobody", name, column, int(sizes["nobody"]), str(sizes["word"]))]
 
 
 def _alike(ids: ir.Table, sizes: pd.Series, name: str, column: str) -> list[Problem]:

@@ -42,6 +42,10 @@ def _known_zone(name: str) -> str:
     return name
 
 
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
+"""How a number is written; engines also read ``nan``, ``inf`` and ``1_000``."""
+YEAR_PARTS = "%-?[yYGcx]"
+
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Days of other years are slips, or stand for "unknown" and "for ever"."""
 
@@ -103,6 +107,12 @@ class Meaning(Strict):
         """The sign before the decimals; a point unless something else is declared."""
         return self.decimal or ("," if self.thousands == "." else ".")
 
+    @property
+    def missing_numbers(self) -> dict[float, str | Text]:
+        """The codes of ``missing`` that are numbers: 99 is one code, written 99.0 or 099."""
+        written = {code.replace(self.decimal_sign, "."): why for code, why in self.missing.items()}
+        return {float(code): why for code, why in written.items() if re.fullmatch(NUMBER, code)}
+
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         if self.scale and self.scale[0] == self.scale[1]:
@@ -112,6 +122,11 @@ class Meaning(Strict):
         written = "%d" if self.format is None else self.format
         if "%" not in written or "%" in re.sub(TIME_PARTS, "", written):
             raise ValueError(f"{self.format!r} is no format of dates: write it like %d/%m/%Y")
+        if self.format is not None and not re.search(YEAR_PARTS, self.format):
+            raise ValueError(
+                f"{self.format!r} has no year: where the export leaves it out, write "
+                'format = "%d/%m/%Y" and template = "{}/2026"'
+            )
         if self.thousands == self.decimal_sign:
             raise ValueError("decimal and thousands are two different signs")
         return self

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from cxreport.inputs.meaning import FIRST_YEAR, LAST_YEAR, NPS_SCALE, Column, Meaning
+from cxreport.inputs.meaning import FIRST_YEAR, LAST_YEAR, NPS_SCALE, NUMBER, Column, Meaning
 from cxreport.inputs.roles import NUMBERS, SCORES, TIMES
 from cxreport.inputs.source import without_nan
 
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     Step = Callable[[ir.Column], ir.Column]
     """From what a column holds after the step before to what it holds after this one."""
 
-NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
-"""How a number is written; engines also read ``nan``, ``inf`` and ``1_000``."""
-CURRENCY = "\u20ac|[$]|\u00a3|\u00a5|EUR|USD|GBP|CHF"
+CURRENCY = r"(?:US|R|A|C)?[$]|\p{Sc}|EUR|USD|GBP|CHF|Fr[.]|kr[.]?|z\x{142}"
 """Signs of money that may stand beside an amount."""
 SEPARATORS = {".": "[.]", ",": ",", " ": " ", "'": "['\u2019]"}
 """Signs between thousands, as patterns."""
@@ -69,7 +67,7 @@ def cleaned(column: ir.Column, role: str = "other") -> ir.StringColumn:
     if kind.is_floating():
         column = without_nan(column)
     text = column.cast("string")
-    text = text.re_replace(r"[\s\x{A0}\x{2007}\x{202F}\x{FEFF}]+", " ").strip().nullif("")
+    text = text.re_replace(r"[\s\p{Zs}\x{FEFF}]+", " ").strip().nullif("")
     if role in SCORES or not kind.is_string():
         text = text.re_replace(r"^([+-]?[0-9]+)\.0+$", r"\1")
     elif role in NUMBERS:  # in an amount, 1.000 may be a thousand
@@ -77,13 +75,20 @@ def cleaned(column: ir.Column, role: str = "other") -> ir.StringColumn:
     return text
 
 
-def coded(text: ir.StringColumn, meaning: Meaning) -> ir.StringColumn:
-    """Replace spellings by codes, and codes that mean "no answer" by NULL."""
+def coded(text: ir.StringColumn, meaning: Meaning, role: str = "other") -> ir.StringColumn:
+    """Replace spellings by codes, and codes that mean "no answer" by NULL.
+
+    Where the role asks for numbers, a code is meant in every way to write it: 99, 99.0, 099.
+    """
     if meaning.recode:
         text = text.cases(*meaning.recode.items(), else_=text)
-    if meaning.missing:
-        text = ibis.cases((text.isin(list(meaning.missing)), ibis.null("string")), else_=text)
-    return text
+    if not meaning.missing:
+        return text
+    absent = text.isin(list(meaning.missing))
+    if role in NUMBERS and meaning.missing_numbers:
+        number = _number(in_one_spelling(text, meaning))
+        absent |= number.isin(list(meaning.missing_numbers)).fill_null(False)
+    return ibis.cases((absent, ibis.null("string")), else_=text)
 
 
 def plain_id(text: ir.StringColumn, ignoring: Sequence[str]) -> ir.StringColumn:
@@ -203,7 +208,7 @@ def steps_of(kind: kinds.DataType, column: Column, meaning: Meaning, zone: str) 
         return _steps_of_time(kind, meaning, zone)
     meant: list[Step] = []
     if meaning.recode or meaning.missing:
-        meant.append(partial(coded, meaning=meaning))
+        meant.append(partial(coded, meaning=meaning, role=column.role))
     if column.stages:
         stages = column.stages.items()
         return [*meant, lambda text: text.cases(*stages, else_=ibis.null("string"))]

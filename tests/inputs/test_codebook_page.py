@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cxreport.inputs.codebook import Acceptance, Codebook, Column, SourceInfo, Version
+from cxreport.inputs.codebook import FIXED_WORDS, Acceptance, Codebook, Column, SourceInfo, Version
 from cxreport.inputs.contracts import CATALOGUE
-from cxreport.inputs.fixed_words import FIXED_WORDS, FLAGS
+from cxreport.inputs.fixed_words import FLAGS
 from cxreport.inputs.roles import ROLES
 from cxreport.inputs.table_files import Defaults, TableFiles, Wave
 from cxreport.inputs.targets import Target

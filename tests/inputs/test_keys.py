@@ -100,8 +100,17 @@ def test_a_guest_account_is_no_customer(tmp_path: Path) -> None:
     usual = [f"c{n // 2}" for n in range(400)]
     line = problems_of(path, orders([*usual, *["guest"] * 40]))["id-holds-many-rows", "customer_id"]
     assert (line["severity"], line["n"], line["example"]) == ("error", 40, "aaaaa (40)")
-    few = problems_of(path, orders([*usual, *["guest"] * 20]))
+    few = problems_of(path, orders([*usual, *["shop"] * 20]))
     assert ("id-holds-many-rows", "customer_id") not in few
+
+
+@pytest.mark.parametrize("word", ["NULL", "none", "NaN", "NA", "-1", "Guest", "ospite"])
+def test_a_word_for_no_customer_is_no_customer(tmp_path: Path, word: str) -> None:
+    path = write_tables(tmp_path, "orders")
+    usual = [f"c{n // 2}" for n in range(40)]
+    line = problems_of(path, orders([*usual, word, word]))["id-names-nobody", "customer_id"]
+    assert (line["severity"], line["n"], line["example"]) == ("error", 2, word)
+    assert ("id-names-nobody", "customer_id") not in problems_of(path, orders([*usual, "0", "0"]))
 
 
 def test_big_customers_among_big_customers_are_no_guests(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from sources import problems_of, write_codebook
+from sources import TITLE, problems_of, write_codebook
 
 from cxreport.errors import CxError
 from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
 from cxreport.inputs.dataset import open_source
 from cxreport.inputs.reading import columns_read, reading_of
+from cxreport.inputs.source import run
 from cxreport.inputs.survey import open_survey
 
 if TYPE_CHECKING:
@@ -63,8 +64,10 @@ def test_a_survey_says_how_it_was_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("slips", "rows", "expected"),
     [
-        (29, 100, "value-outside-scale"),
-        (30, 100, "values-outside-scale"),
+        (4, 60, "value-outside-scale"),
+        (5, 60, "values-outside-scale"),
+        (29, 600, "value-outside-scale"),
+        (30, 600, "values-outside-scale"),
         (30, 3000, "value-outside-scale"),
         (31, 3000, "values-outside-scale"),
     ],
@@ -117,3 +120,62 @@ def test_every_column_of_every_table_says_how_it_was_read(tmp_path: Path) -> Non
     assert lines.loc["kind"].tolist() == [2, 0, "acquisition", "serve"]
     assert lines.loc["amount"].tolist() == [2, 0, "-3", "2.5"]
     assert lines.loc["month"].tolist() == [2, 0, "2026-01-31", "2026-02-28"]
+
+
+@pytest.mark.parametrize("declared", ["99", "99.0", "099"])
+@pytest.mark.parametrize("given", [99, 99.0, "99", "099", "9.9E1", "99.00"])
+def test_a_code_that_is_a_number_is_meant_however_it_is_written(
+    tmp_path: Path, declared: str, given: object
+) -> None:
+    ease = f'role = "csat", scale = [0, 100], missing = {{ "{declared}" = "refused" }}'
+    frames = answers(score=[9, 10, 0], ease=[given, 100, 0])
+    dataset = open_source(
+        write_codebook(tmp_path, columns={"ease": ease}), tables=frames, strict=False
+    )
+    assert run(dataset.tables["responses"].order_by("id"))["ease"].dropna().tolist() == [100, 0]
+    codes = dataset.answers_by_code.query("column == 'ease' and meaning == 'missing'")
+    assert codes[["n", "reason"]].to_numpy().tolist() == [[1, "refused"]]
+
+
+def test_a_code_that_is_a_number_has_the_decimals_of_its_column(tmp_path: Path) -> None:
+    columns = {
+        "ease": 'role = "csat", scale = [0, 100], decimal = ",", missing = { "99" = "refused" }',
+        "spent": 'role = "number", decimal = ",", thousands = ".", missing = { "99999" = "none" }',
+    }
+    frames = answers(
+        score=[9, 10, 0], ease=["99,0", "100", "0"], spent=["99.999,00", "1.234,50", "12"]
+    )
+    dataset = open_source(write_codebook(tmp_path, columns=columns), tables=frames, strict=False)
+    rows = run(dataset.tables["responses"].order_by("id"))
+    assert rows["ease"].dropna().tolist() == [100, 0]
+    assert rows["spent"].dropna().tolist() == [1234.5, 12]
+    assert not [key for key in dataset.problems["column"] if key == "spent"]
+
+
+def test_a_date_without_a_year_is_refused(tmp_path: Path) -> None:
+    day = 'role = "date", format = "%d/%m"'
+    with pytest.raises(CxError, match="has no year") as refused:
+        open_source(write_codebook(tmp_path, columns={"day": day}), tables=answers(score=[9]))
+    assert 'template = "{}/2026"' in str(refused.value)
+
+
+@pytest.mark.parametrize("role", ["number", "time"])
+def test_words_of_fixed_meaning_are_no_figures(tmp_path: Path, role: str) -> None:
+    path = tmp_path / "codebook.toml"
+    path.write_text(
+        f'[source]\n{TITLE}\n[tables.orders]\nfiles = "*.csv"\n[tables.orders.columns]\n'
+        'order_id = { role = "id" }\nordered_at = { role = "date" }\n'
+        f'status = {{ role = "{role}" }}\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(CxError, match=r"orders.status is read as words"):
+        read_codebook(path)
+
+
+@pytest.mark.parametrize("sign", ["\u20b9", "R$", "US$", "kr", "z\u0142", "Fr.", "\u20ba"])
+@pytest.mark.parametrize("blank", [" ", "\u2009", "\u202f", "\u00a0"])
+def test_signs_of_money_and_narrow_blanks_are_read(tmp_path: Path, sign: str, blank: str) -> None:
+    spent = 'role = "number", decimal = ",", thousands = " "'
+    frames = answers(score=[9, 8], spent=[f"{sign}{blank}1{blank}234,50", f"12{blank}{sign}"])
+    dataset = open_source(write_codebook(tmp_path, columns={"spent": spent}), tables=frames)
+    assert run(dataset.tables["responses"].order_by("id"))["spent"].tolist() == [1234.5, 12]
