@@ -150,8 +150,10 @@ def _items(rows: list[Row]) -> list[Row]:
 def _findings(rows: list[Row], items: list[Row]) -> list[Said]:
     """Return headings, the most telling first, the shortest last."""
     if not items:
-        judged = [row for row in rows if row["state"] == "steady"]
-        return [say("finding.steady" if judged else "finding.first")]
+        if any(row["state"] == "steady" for row in rows):
+            return [say("finding.steady")]
+        is_compared = any(row["against"] for row in rows)
+        return [say("finding.few" if is_compared else "finding.first")]
     clauses = [_clause(row) for row in items[:2]]
     scores = [row["state"] for row in rows if row["section"] == "scores" and row["whole"]]
     calm = bool(scores) and set(scores) <= {"steady"}
@@ -299,7 +301,7 @@ def _card(row: Row, measures: pd.DataFrame) -> dict[str, Any]:
     return {
         "name": _name(row),
         "value": say("card.value" if has_value else "card.none", **values),
-        "line": line if row["state"] != FEW else None,
+        "line": line if has_value or row["state"] != FEW else None,
         "mark": say(MARKS[key], sign=say("mark.sign", state=sign), state=row["state"]),
         "alt": alt,
         "look": row["state"] if row["signal"] else "",
@@ -310,7 +312,7 @@ def _target(row: Row, targets: pd.DataFrame) -> dict[str, Said | None]:
     """Describe whether the target of a card's measure is reached, where one is declared."""
     same = (targets["question"] == row["question"]) & (targets["metric"] == row["measure"])
     target = targets[same].to_dict("records")
-    if row["state"] in (FEW, UNOBSERVED) or not target or target[0]["state"] == "unknown":
+    if pd.isna(row["estimate"]) or not target or target[0]["state"] == "unknown":
         return {"target": None}
     word = str(target[0]["assurance"] or target[0]["state"])
     aim = {"aim": float(target[0]["target"]), "unit": str(row["unit"])}

@@ -19,6 +19,8 @@ ERROR = 0.05
 WHOLES = ("scores", "service", "retention")
 """Sections whose rows without a group are measures as a whole; all other rows are parts."""
 WITHIN = {"points": (-100.0, 100.0), "percent": (0.0, 100.0), "hours": (0.0, np.inf)}
+BLIND = 0.25
+"""Part of a scale by which a measure can move unseen before it is too few answers to judge by."""
 PART_OF = {"layers": "index"}
 """Sections of parts that are parts of a measure of another name."""
 USUAL = ("expected", "lower", "upper", "std_error", "earlier")
@@ -55,7 +57,8 @@ def changes(measures: pd.DataFrame, *, minimum: int = 10) -> pd.DataFrame:
         ``smallest`` (points from the usual value that would be a signal with a chance of 80%; not
         of waits), ``signal``; ``where`` (true for a part that moved with its measure, and is told
         with it); ``state`` ("better", "worse", "more", "less", "steady", "few":
-        too few answers; "unobserved": not yet observable; "unjudged": nothing to compare with).
+        too few answers, also where only a change of more than a quarter of the scale could have
+        been seen; "unobserved": not yet observable; "unjudged": nothing to compare with).
 
     Raises
     ------
@@ -90,12 +93,24 @@ def changes(measures: pd.DataFrame, *, minimum: int = 10) -> pd.DataFrame:
     good = np.where(frame["better"] == "higher", up, ~up)
     word = np.where(good, "better", "worse")
     word = np.where(frame["better"] == "", np.where(up, "more", "less"), word)
+    frame["state"] = frame["state"].mask((frame["state"] == STEADY) & _is_blind(frame), FEW)
     frame["state"] = np.where(frame["signal"], word, frame["state"])
     bad = frame["state"].map({"worse": 0, "more": 1, "less": 1, "better": 2}).fillna(3)
     odd = frame["p_value"].where(frame["signal"], 0)
     ranks = pd.DataFrame({"bad": bad, "part": ~whole, "odd": odd})
     order = ranks.sort_values(["bad", "part", "odd"], kind="stable").index
     return frame.assign(whole=whole).loc[order, COLUMNS].reset_index(drop=True)
+
+
+def _is_blind(frame: pd.DataFrame) -> pd.Series:
+    """Return where a change by a quarter of the scale would probably not have been seen.
+
+    Against the period before, the smallest change that is seen in four of five cases is about as
+    wide as the interval (2.8 times the root of two standard errors; an interval has 3.9).
+    """
+    unseen = frame["smallest"].fillna(frame["high"] - frame["low"]).astype(float)
+    scales = frame["unit"].map({unit: high - low for unit, (low, high) in WITHIN.items()})
+    return unseen > BLIND * scales.astype(float)
 
 
 def _newest(series: pd.DataFrame, minimum: int) -> dict[Hashable, Any]:

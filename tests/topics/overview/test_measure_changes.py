@@ -42,6 +42,13 @@ def test_few_answers_are_not_judged() -> None:
     assert np.isnan(row["estimate"])
 
 
+@pytest.mark.parametrize(("half", "state"), [(24.0, "steady"), (26.0, "few")])
+def test_what_could_not_be_seen_is_not_called_steady(half: float, state: str) -> None:
+    short = series([40.0, 41.0], p_before=0.9)  # of a scale of 200 points, a quarter is 50
+    short.loc[1, ["low", "high"]] = [41.0 - half, 41.0 + half]
+    assert changes(short)["state"].tolist() == [state]
+
+
 def test_few_answers_judge_nothing() -> None:
     early = series([*UPS_AND_DOWNS, 41.0])
     early.loc[3, ["n", "estimate"]] = [9, -90.0]
