@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cxreport.delivery.due import Due, check_due
 from cxreport.delivery.letter import empty_mail, parts_of, slack_message, write_mail
-from cxreport.delivery.log import SENT, UNSURE, Log, open_log, read_log
+from cxreport.delivery.log import SENT, UNSURE, open_log, read_log
 from cxreport.delivery.mail import send_mail
 from cxreport.delivery.reasons import NotSentError, Reason
 from cxreport.errors import CxError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from cxreport.delivery.letter import Part
+    from cxreport.delivery.log import Log
     from cxreport.publish.addresses import Delivery
     from cxreport.publish.plan import Job, Report
 
@@ -110,8 +111,7 @@ def deliver(order: Order) -> list[Outcome]:
         settings={"period": order.period} if order.period else {},
     )  # fmt: skip
     if order.is_dry:
-        return _all(order, settings, jobs, problems, Log(Path(), {}) if order.again else
-                    read_log(order.root / "deliveries" / "log.json"))  # fmt: skip
+        return _all(order, settings, jobs, problems, read_log(order.root))
     with open_log(order.root) as log:
         return _all(order, settings, jobs, problems, log)
 
@@ -227,9 +227,8 @@ def _mail(sending: Sending, order: Order, settings: Delivery, log: Log) -> Outco
     try:
         refused = _post(mail, to, due.place, due.news, order=order, settings=settings, log=log)
     except NotSentError as error:
-        parts = {"where": due.name, **error.parts}
-        parts["where"] = ", ".join(dict.fromkeys([due.name, str(parts["where"])]))
-        return Outcome((), NotSentError(error.reason, error.what, **parts))
+        where = ", ".join(filter(None, [due.name, error.parts.get("where", "")]))
+        return Outcome((), NotSentError(error.reason, error.what, **error.parts | {"where": where}))
     taken = [address for address in to if address not in refused]
     line = f"{due.name}: sent to {', '.join(taken)} ({sending.why})"
     if not refused:

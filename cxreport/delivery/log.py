@@ -81,6 +81,10 @@ class Log:
         self.entries = entries
 
 
+def _place(root: Path) -> Path:
+    return root / FOLDER / "log.json"
+
+
 @contextlib.contextmanager
 def open_log(root: Path) -> Iterator[Log]:
     """Open the log of a project for one delivery at a time: another one waits.
@@ -90,7 +94,7 @@ def open_log(root: Path) -> Iterator[Log]:
     CxError
         If it cannot be read: then nobody knows what was sent.
     """
-    path = root / FOLDER / "log.json"
+    path = _place(root)
     try:
         path.parent.mkdir(exist_ok=True)
         lock = (path.parent / "lock").open("w")
@@ -100,11 +104,12 @@ def open_log(root: Path) -> Iterator[Log]:
         ) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield read_log(path)
+        yield read_log(root)
 
 
-def read_log(path: Path) -> Log:
-    """Read what was sent; nothing where there is no such file."""
+def read_log(root: Path) -> Log:
+    """Read what a project has sent; nothing where nothing was noted yet."""
+    path = _place(root)
     try:
         entries: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["pages"]
         for of_page in entries.values():

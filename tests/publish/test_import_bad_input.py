@@ -155,6 +155,28 @@ def test_what_is_wrong_in_an_archive_names_its_file(source: Source, tmp_path: Pa
     refused(source, path, "cut short or damaged")
 
 
+def test_an_archive_that_is_packed_otherwise_says_what_to_do(
+    source: Source, tmp_path: Path
+) -> None:
+    deflate64 = bytearray(packed(tmp_path, CSV).read_bytes())
+    for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        deflate64[deflate64.index(mark) + at] = 9  # as Windows packs large files
+    path = write(tmp_path, bytes(deflate64), "large.zip")
+    assert "unpack it" in refused(source, path, "packed in a way that is not read here")
+    header = bytearray(packed(tmp_path, CSV).read_bytes())
+    header[30] ^= 1  # the name in front of the file is another than in the list
+    refused(source, write(tmp_path, bytes(header), "other.zip"), "cut short or damaged")
+
+
+def test_what_cannot_be_looked_at_for_titles_is_told_in_words(
+    source: Source, tmp_path: Path
+) -> None:
+    path = write(tmp_path, CSV.encode("utf-16-le"))
+    refused(source, path, "cannot be read", encoding="utf-16")
+    long = write(tmp_path, CSV.replace(",10", f',10,"{"x" * 200_000}"').replace(",6", ",6,y"))
+    refused(source, long, "cannot be read", delimiter=",")
+
+
 TITLES = ["NPS report October 2026", "", "Made on 01/11/2026"]
 
 

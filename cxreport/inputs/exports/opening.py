@@ -58,7 +58,8 @@ def unpacked(path: Path) -> Iterator[Path]:
     Raises
     ------
     CxError
-        If the archive is damaged, protected by a password, or unpacks to more than can be held.
+        If there is no such file, it is still being written, or an archive is damaged, protected by
+        a password, or unpacks to more than can be held.
     """
     _check_place(path)
     inner = _only_one_in(path)
@@ -67,18 +68,29 @@ def unpacked(path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"export{Path(inner.filename).suffix}"
-        with zipfile.ZipFile(path) as archive, archive.open(inner) as packed, file.open("wb") as to:
-            try:
-                shutil.copyfileobj(packed, to)
-            except (zipfile.BadZipFile, zlib.error, EOFError):
-                raise CxError(
-                    "the file is cut short or damaged", where=path, hint="export it again"
-                ) from None
+        _unpack(path, inner, file)
         try:
             yield file
         except CxError as error:  # whose place nobody could look at
             where = error.parts.get("where", "").replace(str(file), f"{path}, {inner.filename}")
             raise CxError(error.what, **error.parts | {"where": where}) from None
+
+
+def _unpack(path: Path, inner: zipfile.ZipInfo, file: Path) -> None:
+    """Write one part of an archive to a file of its own."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(inner) as packed, file.open("wb") as to:
+            shutil.copyfileobj(packed, to)
+    except NotImplementedError:  # of the many ways to compress, Python knows a few
+        raise CxError(
+            "the archive is packed in a way that is not read here",
+            where=path,
+            hint="unpack it, and import the file in it",
+        ) from None
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise CxError(
+            "the file is cut short or damaged", where=path, hint="export it again"
+        ) from None
 
 
 def _only_one_in(path: Path) -> zipfile.ZipInfo | None:
@@ -118,10 +130,8 @@ def open_file(path: Path, stated: Stated) -> Grid:
     Raises
     ------
     CxError
-        If there is no such file, it is still being written, or it is none of the kinds that are
-        read.
+        If it is none of the kinds that are read.
     """
-    _check_place(path)
     try:
         with path.open("rb") as file:
             begin = file.read(512)

@@ -185,11 +185,17 @@ def _delimiter_of(path: Path, encoding: str, above: int) -> str:
 
 
 def _first_lines(path: Path, delimiter: str, encoding: str, above: int) -> list[tuple[int, Row]]:
-    """Return the first rows with the lines on which they end, whatever their width."""
+    """Return the first rows with the lines on which they end, whatever their width.
+
+    None where they cannot be read: whoever reads the whole file says why.
+    """
     written = "utf-8-sig" if encoding == "utf-8" else encoding
-    with path.open(encoding=written, errors="replace", newline="") as file:
-        reader = csv.reader(islice(file, above, above + TITLES), delimiter=delimiter)
-        return [(above + reader.line_num, row) for row in reader]
+    try:
+        with path.open(encoding=written, errors="replace", newline="") as file:
+            reader = csv.reader(islice(file, above, above + TITLES), delimiter=delimiter)
+            return [(above + reader.line_num, row) for row in reader]
+    except (csv.Error, UnicodeError):
+        return []
 
 
 def _fits(path: Path, delimiter: str, encoding: str, above: int) -> bool:

@@ -149,13 +149,13 @@ def _items(rows: list[Row]) -> list[Row]:
 
 def _findings(rows: list[Row], items: list[Row]) -> list[Said]:
     """Return headings, the most telling first, the shortest last."""
-    if not items:
-        if any(row["state"] == "steady" for row in rows):
-            return [say("finding.steady")]
-        is_compared = any(row["against"] for row in rows)
-        return [say("finding.few" if is_compared else "finding.first")]
-    clauses = [_clause(row) for row in items[:2]]
     scores = [row["state"] for row in rows if row["section"] == "scores" and row["whole"]]
+    if not items:
+        if scores and set(scores) <= {FEW}:  # requests that are steady say nothing of the scores
+            return [say("finding.few")]
+        judged = [row for row in rows if row["state"] == "steady"]
+        return [say("finding.steady" if judged else "finding.first")]
+    clauses = [_clause(row) for row in items[:2]]
     calm = bool(scores) and set(scores) <= {"steady"}
     alone = say("finding.one", what=clauses[0])
     headings = [say("finding.calm", what=clauses[0])] if calm else []

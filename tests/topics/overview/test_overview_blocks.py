@@ -76,6 +76,16 @@ def test_a_calm_month_says_so_in_one_sentence(survey: Survey) -> None:
     assert said(html["it"]).count("= stabile") == 2
 
 
+def test_steady_waits_do_not_hide_that_answers_are_too_few(survey: Survey) -> None:
+    short = series([40.0, 41.0], p_before=0.9)
+    short.loc[1, ["n", "low", "high"]] = [12, -15.0, 85.0]
+    html = page(survey, short, waits(21.0))
+    assert heading(html["en"]) == "October 2026: too few answers to see a change"
+    assert heading(html["it"]).endswith("troppo poche risposte per vedere un cambiamento")
+    assert "12 answers, " in said(html["en"])  # with its interval, on its card
+    assert said(html["en"]).count("= steady") == 1  # the waits
+
+
 def test_longer_waits_are_the_finding_and_the_phone_is_where(survey: Survey) -> None:
     phone = {"variable": "channel", "level": "phone"}
     html = page(survey, series([*UPS_AND_DOWNS, 41.0]), waits(40.0), waits(44.0, **phone))
