@@ -203,9 +203,17 @@ till = { role = "touchpoint", stage = "purchase", scale = [5, 1] }
 """
 
 
+ACCEPTED = "".join(
+    f'[[accept]]\nproblem = "values-outside-scale"\ntable = "responses"\ncolumn = "{column}"\n'
+    'at_most = 15\nreason = { en = "counted as invalid", it = "contate come non valide" }\n'
+    for column in ("nps", "ease", "site", "till")
+)
+"""So many answers outside their scale are a question, which is answered here."""
+
+
 def journey_of(folder: Path, **answers: list[str]) -> Survey:
     folder.mkdir()
-    (folder / "codebook.toml").write_text(CODEBOOK + RATED)
+    (folder / "codebook.toml").write_text(CODEBOOK + RATED + ACCEPTED)
     frame = pd.DataFrame(answers).assign(answered_at="2026-10-02", channel="web", stage="buy")
     frame["response_id"] = [f"r{at}" for at in range(len(frame))]
     return cx.open_survey(folder / "codebook.toml", tables={"responses": frame})
