@@ -270,3 +270,43 @@ def test_spss_keeps_why_there_is_no_answer(source: Source, tmp_path: Path) -> No
     scores = read_back(source)["nps"]
     assert (nps_counts(scores), int(scores.isna().sum())) == ((1, 0, 1), 2)
     assert source.column("nps") == [10, 98, 6, None]
+
+
+ZENDESK_VIEW = """\
+ID,Ticket status,Subject,Requester,Requester email,Requested,Updated,Solved,Channel,Satisfaction
+1,Solved,Late,Ann B,ann@example.com,2026-10-02 09:14,2026-10-03 08:00,2026-10-03 08:00,Email,Good
+2,On-hold,Late,Ann B,ann@example.com,2026-10-04 09:14,2026-10-04 10:00,,Phone,Unoffered
+3,Pending,Box,Joe C,joe@example.com,2026-10-05 09:14,2026-10-05 10:00,,Web,Offered
+"""
+
+
+def test_a_view_of_zendesk_is_known_by_its_own_words(source: Source, tmp_path: Path) -> None:
+    audit = source.take(write(tmp_path, ZENDESK_VIEW), timezone="Europe/Rome")
+    assert audit.title == "Zendesk tickets"
+    frame = read_back(source, "tickets")
+    assert sorted(frame["status"]) == ["open", "open", "solved"]
+    assert frame["solved_at"].notna().sum() == 1
+    assert sorted(frame["channel"]) == ["Email", "Phone", "Web"]
+    assert b"example.com" not in b"".join(source.bytes().values())
+
+
+@pytest.mark.parametrize(
+    ("time", "question"),
+    [
+        ("Ora di completamento", "Con quale probabilità ci consiglieresti a un amico?"),
+        ("Completion time", "How likely are you to recommend us to a friend?"),
+        ("Fertigstellungszeit", "Wie wahrscheinlich ist es, dass du uns weiterempfiehlst?"),
+        ("Heure de fin", "Quelle est la probabilité que vous nous recommandiez ?"),
+        ("Date Submitted", "Hoe waarschijnlijk is het dat u ons aanbeveelt?"),
+    ],
+)
+def test_a_form_of_another_product_is_read_by_its_time_and_its_question(
+    source: Source, tmp_path: Path, time: str, question: str
+) -> None:
+    rows = [(n, f"2026-10-{n + 1:02d} 09:00:00", answer) for n, answer in enumerate((10, 9, 7, 0))]
+    lines = [f"{n},{moment},{answer}" for n, moment, answer in rows]
+    text = "\n".join([f'ID,{time},"{question}"', *lines])
+    source.take(write(tmp_path, text), timezone="Europe/Rome")
+    frame = read_back(source)
+    assert nps_counts(frame["nps"]) == (2, 1, 1)
+    assert frame["answered_at"].dt.day.tolist() == [1, 2, 3, 4]

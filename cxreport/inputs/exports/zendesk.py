@@ -32,22 +32,26 @@ METADATA: dict[str, tuple[str, str]] = {
     "requester id": ("customer_id", "customer"),
     "via_channel": ("channel", "channel"),
     "via": ("channel", "channel"),
+    "channel": ("channel", "channel"),
     "type": ("reason", "segment"),
     "ticket type": ("reason", "segment"),
     "group_id": ("team", "segment"),
     "group": ("team", "segment"),
     "solved_at": ("solved_at", "time"),
     "solved at": ("solved_at", "time"),
+    "solved": ("solved_at", "time"),
     "subject": ("subject", "comment"),
     "description": ("text", "comment"),
     "updated_at": ("updated_at", "time"),
     "updated at": ("updated_at", "time"),
+    "updated": ("updated_at", "time"),
     "due_at": ("due_at", "time"),
     "due at": ("due_at", "time"),
     "reopens": ("reopened_n", "number"),
     "replies": ("replies_n", "number"),
     "priority": ("priority", "segment"),
     "satisfaction score": ("satisfaction", "segment"),
+    "satisfaction": ("satisfaction", "segment"),
 }
 BESIDE: dict[str, tuple[set[str], dict[str, tuple[str, str]]]] = {
     "verbatims": (
@@ -84,10 +88,17 @@ def recognise(rows: list[Row]) -> bool:
     """Return whether the headings are those of tickets of Zendesk."""
     lower = {name.lower() for name in rows[0]} if rows else set()
     warehouse = {"id", "created_at", "status", "requester_id", "via_channel", "subject"}
-    listed = {"id", "status", "subject", "requester", "created at"}
-    if any(signs <= lower for signs, _ in BESIDE.values()):
+    if any(signs <= lower for signs, _ in BESIDE.values()) or warehouse <= lower:
         return True
-    return warehouse <= lower or (listed <= lower and bool({"via", "group", "assignee"} & lower))
+    listed = {"id", "subject", "requester"} <= lower
+    return listed and all(
+        alternatives & lower
+        for alternatives in (
+            {"status", "ticket status"},
+            {"created at", "requested"},
+            {"via", "channel", "group", "assignee"},
+        )
+    )
 
 
 def shape(grid: Grid) -> Shape:
