@@ -75,6 +75,8 @@ def is_personal(heading: str) -> bool:
     --------
     >>> is_personal("Indirizzo email"), is_personal("Email open rate")
     (True, False)
+    >>> is_personal("Posta elettronica"), is_personal("Indirizzo di posta elettronica")
+    (True, True)
     """
     plain = heading.strip().lower().replace("_", " ")
     return any(re.fullmatch(pattern, plain) for pattern in _words()["personal"].values())
