@@ -73,7 +73,7 @@ class Options:
 
     name: str
     organisation: str
-    languages: tuple[str, ...] = tuple(LANGUAGES)
+    languages: tuple[str, ...] = ("it", "en")
     source: str = DEMO
     ci: str = "none"
     tables: tuple[str, ...] = ("responses",)

@@ -157,26 +157,10 @@ def _both(name: str, mine: str, old: str | None, new: str) -> Change:
 def merge(mine: str, old: str, new: str) -> str | None:
     r"""Merge two changes of a text, as git does; None where they touch each other, or without git.
 
-        Examples
-        --------
-        >>> merge("My title
-
-
-
-    end", "Title
-
-
-
-    end", "Title
-
-
-
-    new end")
-        'My title
-
-
-
-    new end'
+    Examples
+    --------
+    >>> merge("My title\n\n\n\nend", "Title\n\n\n\nend", "Title\n\n\n\nnew end")
+    'My title\n\n\n\nnew end'
     """
     git = shutil.which("git")
     if git is None:
