@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import tomllib
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -192,3 +194,22 @@ def test_outside_a_project_every_command_names_the_way_to_one(
 def test_a_folder_gives_its_name_to_the_project(folder: str, name: str) -> None:
     assert name_from(folder) == name
     assert Options(name, "x").name == name
+
+
+def test_every_command_of_the_guide_runs(
+    tmp_path: Path, export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide = (ROOT / "docs/new.md").read_text("utf-8")
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", guide, re.MULTILINE | re.DOTALL)
+    commands = [line.strip() for block in blocks for line in block.splitlines()]
+    assert [c for c in commands if c.startswith("make")] == ["make report", "make test"]
+    monkeypatch.chdir(tmp_path)
+    export.rename("export.csv")
+    for command in commands:
+        program, *words = shlex.split(command)
+        if program == "make":  # run by test_ci_files.py
+            continue
+        monkeypatch.chdir(tmp_path / "acme" if words == ["update"] else tmp_path)
+        result = say(*words)
+        assert result.exit_code == 0, f"{command}\n{result.output}"
+    assert result.output == "this project is up to date with cxreport 0.1.0\n"
