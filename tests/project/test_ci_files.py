@@ -31,11 +31,12 @@ GH = """#!/bin/sh
 echo "$@" >> "$GH_LOG"
 case "$*" in
 *createdAt*) echo "$LAST" ;;
-*databaseId*) echo 7 ;;
+*success*databaseId*) echo 7 ;;
+*databaseId*) echo 8 ;;
 "run download 7 --name reports"*) exit 1 ;;
 esac
 """
-"""What stands in for GitHub's own program: a last run, whose pages are gone."""
+"""GitHub's own program: the pages of the last good run are gone, a later run sent something."""
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +100,7 @@ def test_the_monthly_workflow_has_all_its_parts(project: Path) -> None:
         "actions/checkout", "actions/setup-python", "actions/upload-artifact",
         "actions/upload-artifact", "actions/upload-pages-artifact", "actions/deploy-pages",
     ]  # fmt: skip
-    assert report["steps"][1]["with"]["cache"] == "pip"
+    assert report["steps"][2]["with"]["cache"] == "pip"
     assert publish["permissions"] == {"pages": "write", "id-token": "write"}
     assert "vars.PAGES == 'true'" in publish["if"], "published only where it is asked for"
 
@@ -170,11 +171,10 @@ def test_every_step_passes_in_a_clean_project(project: Path, github: dict[str, s
     for language in ("it", "en"):
         assert (project / f"reports/acme-monthly/2026-10/{language}.html").is_file()
     asked = Path(github["GH_LOG"]).read_text("utf-8").splitlines()
-    assert asked[1:] == [
+    assert asked[:2] == ["workflow enable monthly.yml", "workflow enable check.yml"]
+    assert [line for line in asked if line.startswith("run download")] == [
         "run download 7 --name reports --dir reports",
-        "run download 7 --name deliveries --dir deliveries",
-        "workflow enable monthly.yml",
-        "workflow enable check.yml",
+        "run download 8 --name deliveries --dir deliveries",
     ]
     flow = read(project, GITLAB)
     assert flow["check"]["script"] == ["make test"], "which was run above"
@@ -182,10 +182,10 @@ def test_every_step_passes_in_a_clean_project(project: Path, github: dict[str, s
     run(project, scripts, github)
     assert (project / "public/index.html").is_file()
     assert (project / ".monthly/last").read_text().strip().isdigit()
-    assert "FAILED (failures=2)" in tests_of_a_changed_copy(project)
+    assert "FAILED (failures=2)" in judgement_of_a_changed_copy(project)
 
 
-def tests_of_a_changed_copy(project: Path) -> str:
+def judgement_of_a_changed_copy(project: Path) -> str:
     """Return what a project's own tests say when a figure of a page was changed by hand."""
     copy = project.parent / "copy"
     shutil.copytree(project, copy)
