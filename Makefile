@@ -67,12 +67,12 @@ oracles: ## Run R beside the tests, and keep the figures it prints (needs Rscrip
 lock: ## Find the newest versions that work together, and write them down
 	$(PYTHON) -m venv .venv && $(PIP) uv
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --upgrade \
-	  --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
+	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra lab -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --upgrade \
-	  --no-emit-index-url --no-emit-find-links pyproject.toml --group test --group develop \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra lab --group test --group develop \
 	  -c requirements.lock -o requirements-test.lock
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --upgrade \
-	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra examples \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra lab --extra examples \
 	  -c requirements.lock -o requirements-examples.lock
 
 clean: ## Take away everything that the other commands made, the published pages excepted

@@ -17,6 +17,7 @@ from cxreport.inputs.contracts import explain
 from cxreport.inputs.dataset import find_root, open_source
 from cxreport.inputs.reading import columns_read, reading_of
 from cxreport.inputs.spans import list_spans
+from cxreport.project.commands import new, update
 from cxreport.publish.archive import failed_mark
 from cxreport.publish.build import build as build_pages
 from cxreport.publish.each import Row
@@ -306,7 +307,8 @@ def examples(out: Path | None) -> None:
         click.echo(f"{rows:>8,}  {table}")
 
 
-main.add_command(deliver)
+for command in (deliver, new, update):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()

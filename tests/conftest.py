@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 MOST = 8
 """Sources kept open at a time."""
-LONGEST = ("test_notebooks.py", "test_interrupted.py", "test_lean_sources.py")
+LONGEST = (
+    "test_notebooks.py", "test_interrupted.py", "test_lean_sources.py", "test_ci_files.py",
+)  # fmt: skip
 """Begun first: the last test of a run must not be a long one, which a single worker waits for."""
 
 

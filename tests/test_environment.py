@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-examples.lock"]
 CONDA_NAMES = {
     "duckdb": "python-duckdb",
@@ -26,8 +27,8 @@ FROM_PIP = {"axe-playwright-python", "py3langid", "stepmix"}
 
 
 def declared(groups: bool) -> set[str]:
-    """Return the requirements of pyproject.toml, without blanks."""
-    lines = list(PROJECT["project"]["dependencies"])
+    """Return the requirements of pyproject.toml and of its notebooks' desk, without blanks."""
+    lines = [*PROJECT["project"]["dependencies"], *EXTRAS["lab"]]
     if groups:
         lines += [line for group in PROJECT["dependency-groups"].values() for line in group]
     return {line.replace(" ", "") for line in lines}
@@ -50,9 +51,8 @@ def test_conda_has_the_same_dependencies() -> None:
 def test_conda_takes_the_rest_from_pip() -> None:
     text = (ROOT / "environment.yml").read_text("utf-8")
     found = {line.strip() for line in re.findall(r"^      - ([a-z][^#\n]*)", text, re.MULTILINE)}
-    extras = PROJECT["project"]["optional-dependencies"].values()
     rest = {line for line in declared(groups=True) if line.partition(">")[0] in FROM_PIP}
-    assert found == rest | {line for lines in extras for line in lines}
+    assert found == rest | {*EXTRAS["examples"]}
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -80,8 +80,7 @@ def test_the_examples_add_their_data_alone() -> None:
         {line.partition("==")[0] for line in (ROOT / name).read_text("utf-8").splitlines()}
         for name in (LOCKS[0], LOCKS[2])
     )
-    extras = PROJECT["project"]["optional-dependencies"]["examples"]
-    assert more - run == {re.split(r"[><=]", line)[0] for line in extras}
+    assert more - run == {re.split(r"[><=]", line)[0] for line in EXTRAS["examples"]}
 
 
 def test_upper_bounds_say_why() -> None:

@@ -89,7 +89,9 @@ def find_root(start: Path | None = None) -> Path:
         if (folder / "reports.toml").is_file():
             return folder
     raise CxError(
-        "this is no cxreport project", where=here, hint="go to the folder of reports.toml"
+        "this is no cxreport project",
+        where=here,
+        hint="go to the folder of reports.toml, or make a project: cxreport new DIR",
     )
 
 
