@@ -166,10 +166,11 @@ def _check_source(source: str) -> int:
         click.echo(
             f"  {row.table}.{row.column}: {row.n:,} x [{row.kind}] taken out of {row.texts:,} texts"
         )
-    for link in dataset.links.itertuples():
+    for link in dataset.links.fillna({"wave": ""}).to_dict("records"):
+        of_wave = f" ({link['wave']})" if link["wave"] else ""
         click.echo(
-            f"  {link.table}.{link.column}: {link.found:,} of {link.ids:,} ids are found in "
-            f"{link.found_in}"
+            f"  {link['table']}.{link['column']}: {link['found']:,} of {link['ids']:,} ids are "
+            f"found in {link['found_in']}{of_wave}"
         )
     errors = int(dataset.problems["severity"].eq("error").sum())
     if not dataset.spans:

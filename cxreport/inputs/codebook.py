@@ -13,6 +13,7 @@ import re
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from unicodedata import normalize
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -176,6 +177,7 @@ class Codebook(Strict):
     def _wave_problems(self) -> list[str]:
         """Return where waves are missing, unknown, or not told apart."""
         names = [wave.name for wave in self.waves]
+        twice = [n for table in self.tables.values() for n in table.ids_of_customers]
         named = {
             f"{table}.{name}: {wave}"
             for table, described in self.tables.items()
@@ -191,6 +193,9 @@ class Codebook(Strict):
             "two waves have the same name": len({*names}) == len(names),
             "two waves begin on the same day": len({w.since for w in self.waves}) == len(names),
             "a wave ends before it begins": all(w.since <= w.until for w in self.waves),
+            f"one column of the export has two roles: {', '.join(twice)}": (
+                not twice or bool(self.waves)
+            ),
             f"versions name waves that are not declared: {', '.join(sorted(named))}": not named,
         }
         return [text for text, fine in checks.items() if not fine]
@@ -237,7 +242,8 @@ class Codebook(Strict):
 
         A frame handed in has no file name: it belongs to a wave if there is only one.
         """
-        waves = [w for w in self.waves if fnmatchcase(file, w.files)] if file else self.waves
+        named = normalize("NFC", file)
+        waves = [w for w in self.waves if fnmatchcase(named, w.files)] if file else self.waves
         if self.waves and len(waves) != 1:
             raise CxError(
                 "a file must belong to exactly one wave",
