@@ -52,6 +52,9 @@ def settings_of(texts: tuple[str, ...]) -> dict[str, str]:
     for name, sign, _ in pairs:
         if not sign or not name:
             raise CxError("--set takes name=value", got=name)
+    names = [name for name, _, _ in pairs]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise CxError("a parameter is set twice", got=twice[0])
     return {name: value for name, _, value in pairs}
 
 
@@ -96,6 +99,8 @@ def build(
     """
     root = find_root()
     folder = out or root / "reports"
+    if root.is_relative_to(folder.resolve()):
+        raise CxError("pages need a folder of their own", where="--out", got=folder.resolve())
     settings, failures, rows = settings_of(texts), list[CxError](), list[Row]()
     plan = make_plan(
         root, groups=groups, names=names, settings=settings, out=folder, failures=failures,

@@ -74,6 +74,10 @@ FIXED_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
 """Table -> column -> the words of fixed meaning that reports act upon."""
 
 
+ACTION_WORDS = ("title_en", "title_it")
+"""What an action is called on pages."""
+
+
 def _usable_pattern(pattern: str) -> str:
     try:
         return checked_pattern(pattern)
@@ -141,7 +145,7 @@ class Codebook(Strict):
         problems = [*self._survey_problems(), *self._role_problems(), *self._wave_problems()]
         named = [f"{each.problem} in {each.table}.{each.column}" for each in self.accept]
         problems += [f"[[accept]] twice: {one}" for one in {*named} if named.count(one) > 1]
-        problems += target_problems(self.target, self.tables)
+        problems += target_problems(self.target, self.tables) + self._action_problems()
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -173,6 +177,17 @@ class Codebook(Strict):
             for name, column in (self.tables[table].columns if table in self.tables else {}).items()
             if name in names and column.role != role and (role, column.role) != ("time", "date")
         ]
+
+    def _action_problems(self) -> list[str]:
+        """Return what a table of actions lacks: reports speak of its days and its titles."""
+        if "actions" not in self.tables:
+            return []
+        roles = {name: column.role for name, column in self.tables["actions"].columns.items()}
+        lacks = (
+            [] if roles.get("done_on") == "date" else ['actions need done_on = { role = "date" }']
+        )
+        words = [name for name in ACTION_WORDS if roles.get(name) in {None, *NUMBERS, *TIMES}]
+        return lacks + [f'actions need {name} = {{ role = "other" }}' for name in words]
 
     def _wave_problems(self) -> list[str]:
         """Return where waves are missing, unknown, or not told apart."""

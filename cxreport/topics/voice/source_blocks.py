@@ -152,10 +152,7 @@ def _why_no_replies(voice: Voice, company: Company) -> str:
     columns = company.columns_of("verbatims")
     if "replied_at" not in columns:
         return "missing.replies"
-    if "created_at" not in columns:
-        return "missing.replies_undated"
-    is_few = voice.stars["n"].max() < company.minimum_group
-    return "missing.replies_few" if is_few else "missing.replies_none"
+    return "missing.replies_none" if "created_at" in columns else "missing.replies_undated"
 
 
 def _replied(row: Row) -> list[Said]:
