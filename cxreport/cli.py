@@ -53,6 +53,9 @@ def settings_of(texts: tuple[str, ...]) -> dict[str, str]:
     for name, sign, _ in pairs:
         if not sign or not name:
             raise CxError("--set takes name=value", got=name)
+    names = [name for name, _, _ in pairs]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise CxError("a parameter is set twice", got=twice[0])
     return {name: value for name, _, value in pairs}
 
 
@@ -97,6 +100,8 @@ def build(
     """
     root = find_root()
     folder = out or root / "reports"
+    if root.is_relative_to(folder.resolve()):
+        raise CxError("pages need a folder of their own", where="--out", got=folder.resolve())
     settings, failures, rows = settings_of(texts), list[CxError](), list[Row]()
     plan = make_plan(
         root, groups=groups, names=names, settings=settings, out=folder, failures=failures,
@@ -167,10 +172,11 @@ def _check_source(source: str) -> int:
         click.echo(
             f"  {row.table}.{row.column}: {row.n:,} x [{row.kind}] taken out of {row.texts:,} texts"
         )
-    for link in dataset.links.itertuples():
+    for link in dataset.links.fillna({"wave": ""}).to_dict("records"):
+        of_wave = f" ({link['wave']})" if link["wave"] else ""
         click.echo(
-            f"  {link.table}.{link.column}: {link.found:,} of {link.ids:,} ids are found in "
-            f"{link.found_in}"
+            f"  {link['table']}.{link['column']}: {link['found']:,} of {link['ids']:,} ids are "
+            f"found in {link['found_in']}{of_wave}"
         )
     errors = int(dataset.problems["severity"].eq("error").sum())
     if not dataset.spans:

@@ -154,6 +154,7 @@ def _from_arrow(column: Column, values: Iterable[Any] | None = None) -> tuple[Co
 
     ``values`` are those of the column as the frame gives them, for a kind that has no text.
     """
+    column = _without_runs(column)
     kind = column.type
     if pa.types.is_dictionary(kind):
         chunks = [column] if isinstance(column, pa.Array) else column.chunks
@@ -171,6 +172,14 @@ def _from_arrow(column: Column, values: Iterable[Any] | None = None) -> tuple[Co
     return column, []
 
 
+def _without_runs(column: Column) -> Column:
+    """Return the values of a column that is encoded by its runs of equal ones."""
+    if not pa.types.is_run_end_encoded(column.type):
+        return column
+    chunks = [column] if isinstance(column, pa.Array) else column.chunks
+    return pa.chunked_array([pc.run_end_decode(chunk) for chunk in chunks], column.type.value_type)
+
+
 def _in_order(categories: Column) -> list[Any]:
     """Return categories that JSON can hold; times are in their own order anyway."""
     values = categories.to_pylist()
@@ -186,6 +195,8 @@ def _is_strange(kind: pa.DataType) -> bool:
         or pa.types.is_decimal256(kind)
         or pa.types.is_union(kind)
         or kind == pa.binary_view()
+        or pa.types.is_list_view(kind)
+        or pa.types.is_large_list_view(kind)
         or isinstance(kind, pa.BaseExtensionType)
     )
 

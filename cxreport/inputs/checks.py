@@ -16,9 +16,17 @@ from cxreport.inputs.contracts import Problem, problem
 from cxreport.inputs.export import readings
 from cxreport.inputs.masking import SHARED, masked
 from cxreport.inputs.meaning import NPS_SCALE
-from cxreport.inputs.normalise import CURRENCY, coded, day_after, in_one_spelling
+from cxreport.inputs.normalise import (
+    AMOUNTS,
+    CURRENCY,
+    LARGEST,
+    coded,
+    day_after,
+    in_one_spelling,
+    of_another_year,
+)
 from cxreport.inputs.questions import Question, counting
-from cxreport.inputs.roles import SCORES, TIMES, roles_of
+from cxreport.inputs.roles import SCORES, TIMES
 from cxreport.inputs.source import TEXT_FILES, run
 
 if TYPE_CHECKING:
@@ -31,7 +39,6 @@ if TYPE_CHECKING:
     from cxreport.inputs.export import Export
     from cxreport.inputs.questions import Check
 
-AMOUNTS = roles_of("number")
 MANY, MANY_SHARE = 30, 0.01
 SOME, SOME_SHARE = 5, 0.05
 """Answers outside a scale, in number and as a share, that are no slips but a code."""
@@ -147,8 +154,17 @@ def value_problems(export: Export, name: str, wave: Wave | None) -> Question:
             either = text.re_search(EITHER_WAY)
             checks.append(("date-ambiguous", r.name, lost & either, text))
             lost &= ~either
+        if kind == "date":
+            unread = ibis.cases((lost, text))
+            beyond = of_another_year(unread, r.exported.type(), r.meaning, export.zone)
+            checks.append(("date-of-another-year", r.name, lost & beyond, text))
+            lost &= ~beyond
         if kind == "number":
             percent, digits = text.re_search("[0-9] ?%$"), text.re_search("[0-9]")
+            size = in_one_spelling(text, r.meaning).try_cast("float64").abs()
+            large = digits & (size >= LARGEST).fill_null(False)
+            checks.append(("number-too-large", r.name, lost & large, text))
+            lost &= ~large
             checks.append(("number-percent", r.name, lost & percent, text))
             checks.append(("number-otherwise", r.name, lost & digits & ~percent, text))
             lost &= ~digits

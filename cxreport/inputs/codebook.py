@@ -13,6 +13,7 @@ import re
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from unicodedata import normalize
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -71,6 +72,10 @@ FIXED_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "responses": {"expected": ("worse", "as", "better")},
 }
 """Table -> column -> the words of fixed meaning that reports act upon."""
+
+
+ACTION_WORDS = ("title_en", "title_it")
+"""What an action is called on pages."""
 
 
 def _usable_pattern(pattern: str) -> str:
@@ -140,7 +145,7 @@ class Codebook(Strict):
         problems = [*self._survey_problems(), *self._role_problems(), *self._wave_problems()]
         named = [f"{each.problem} in {each.table}.{each.column}" for each in self.accept]
         problems += [f"[[accept]] twice: {one}" for one in {*named} if named.count(one) > 1]
-        problems += target_problems(self.target, self.tables)
+        problems += target_problems(self.target, self.tables) + self._action_problems()
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -173,9 +178,21 @@ class Codebook(Strict):
             if name in names and column.role != role and (role, column.role) != ("time", "date")
         ]
 
+    def _action_problems(self) -> list[str]:
+        """Return what a table of actions lacks: reports speak of its days and its titles."""
+        if "actions" not in self.tables:
+            return []
+        roles = {name: column.role for name, column in self.tables["actions"].columns.items()}
+        lacks = (
+            [] if roles.get("done_on") == "date" else ['actions need done_on = { role = "date" }']
+        )
+        words = [name for name in ACTION_WORDS if roles.get(name) in {None, *NUMBERS, *TIMES}]
+        return lacks + [f'actions need {name} = {{ role = "other" }}' for name in words]
+
     def _wave_problems(self) -> list[str]:
         """Return where waves are missing, unknown, or not told apart."""
         names = [wave.name for wave in self.waves]
+        twice = [n for table in self.tables.values() for n in table.ids_of_customers]
         named = {
             f"{table}.{name}: {wave}"
             for table, described in self.tables.items()
@@ -191,6 +208,9 @@ class Codebook(Strict):
             "two waves have the same name": len({*names}) == len(names),
             "two waves begin on the same day": len({w.since for w in self.waves}) == len(names),
             "a wave ends before it begins": all(w.since <= w.until for w in self.waves),
+            f"one column of the export has two roles: {', '.join(twice)}": (
+                not twice or bool(self.waves)
+            ),
             f"versions name waves that are not declared: {', '.join(sorted(named))}": not named,
         }
         return [text for text, fine in checks.items() if not fine]
@@ -237,7 +257,8 @@ class Codebook(Strict):
 
         A frame handed in has no file name: it belongs to a wave if there is only one.
         """
-        waves = [w for w in self.waves if fnmatchcase(file, w.files)] if file else self.waves
+        named = normalize("NFC", file)
+        waves = [w for w in self.waves if fnmatchcase(named, w.files)] if file else self.waves
         if self.waves and len(waves) != 1:
             raise CxError(
                 "a file must belong to exactly one wave",

@@ -14,7 +14,13 @@ from cxreport.errors import CxError
 from cxreport.inputs import row_checks
 from cxreport.inputs.codebook import Codebook, read_codebook
 from cxreport.inputs.contracts import accept, explain
-from cxreport.inputs.keys import count_ids, count_links, key_problems, link_problems
+from cxreport.inputs.keys import (
+    count_ids,
+    count_links,
+    key_problems,
+    link_problems,
+    panel_problems,
+)
 from cxreport.inputs.roles import TIMES
 from cxreport.inputs.scale_ends import unfilled_scales
 from cxreport.inputs.spans import Span, days_of, find_spans, rows_by_day
@@ -154,6 +160,7 @@ def open_source(
     for name, checked_rows in rows.items():
         problems += unfilled_scales(checked_rows, name, codebook.tables[name])
         problems += key_problems(checked_rows, name, codebook.tables[name], ids)
+        problems += panel_problems(checked_rows, name, codebook)
     links = count_links(codebook, ids)
     problems += link_problems(links)
     if "responses" in rows:

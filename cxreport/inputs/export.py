@@ -61,11 +61,14 @@ class Export:
         Canonical name -> meaning.
     readings : list of Reading
         One for each meaning of each column that the file has.
+    zone : str
+        The source's time zone.
     """
 
     rows: ir.Table
     columns: Mapping[str, Column]
     readings: list[Reading]
+    zone: str
 
     def of(self, *roles: str) -> list[Reading]:
         """Return the readings of the columns with one of these roles."""
@@ -136,7 +139,7 @@ def read_export(
         before = "value" if level else "text"
         todo = {i: part[level] for i, part in enumerate(steps) if level < len(part)}
         rows = rows.mutate(**{f"value{i}": step(rows[f"{before}{i}"]) for i, step in todo.items()})
-    return Export(_with_texts_shown(rows, read), columns, read)
+    return Export(_with_texts_shown(rows, read), columns, read, zone)
 
 
 def _with_texts_shown(rows: ir.Table, read: list[Reading]) -> ir.Table:

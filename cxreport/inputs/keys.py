@@ -48,6 +48,10 @@ SHARED_SHARE = 0.01
 """Share of sessions with two visitors that is no slip."""
 MOVING = ("orders", "events")
 """Tables in which the same customers come again."""
+COUNTED = 10
+"""Whole numbers up to so many times the rows of a wave are places in a list, and no people."""
+BACK_SHARE = 0.01
+"""Share of the ids of a source that come back in other waves from which it is no slip."""
 
 
 class Link(NamedTuple):
@@ -57,6 +61,7 @@ class Link(NamedTuple):
     column: str
     owner: str
     owner_column: str
+    in_waves: bool = False
 
 
 Ids: TypeAlias = "Mapping[tuple[str, str], ir.Table]"
@@ -70,7 +75,7 @@ def count_ids(codebook: Codebook, tables: Mapping[str, ir.Table]) -> Ids:
     -------
     mapping of (str, str) to ibis Table
         Table and column -> one row per id: ``id`` (as text), ``plain`` (without what exports add
-        or take away: capitals, zeros, ``.0``), ``n`` (rows).
+        or take away: capitals, zeros, ``.0``), ``n`` (rows), ``wave`` (of a row that has it).
     """
     links = links_of(codebook, tables)
     asked = {
@@ -83,12 +88,29 @@ def count_ids(codebook: Codebook, tables: Mapping[str, ir.Table]) -> Ids:
     }
     ids_by_column = {}
     for name, column in asked:
-        ids = tables[name].select(id=tables[name][column].cast("string"))
-        by_id = ids.filter(ids.id.notnull()).group_by("id").aggregate(n=ibis._.count())
+        of_wave = tables[name].wave if codebook.waves else ibis.null("string")
+        ids = tables[name].select(id=tables[name][column].cast("string"), wave=of_wave)
+        by_id = ids.filter(ids.id.notnull()).group_by("id")
+        by_id = by_id.aggregate(n=ibis._.count(), wave=ibis._.wave.min())
         plain = plain_id(by_id.id.strip(), ("case", "decimals", "zeros"))
         ids_by_column[name, column] = by_id.mutate(plain=plain)
     linked = {end for link in links for end in (link[:2], link[2:])}
     return {place: keep(ids) if place in linked else ids for place, ids in ids_by_column.items()}
+
+
+def ids_in_waves(codebook: Codebook, name: str) -> list[str]:
+    """List the columns of a table whose ids begin again in each wave, as respondents do.
+
+    A customer is the same in all waves.
+    """
+    if not codebook.waves:
+        return []
+    table, begun = codebook.tables[name], {*OWNERS.values()} - {"customers"}
+    own = [] if name == "customers" else [*table.with_role("id")]
+    owners = {c: OWNERS[c] for c in table.columns if c in OWNERS}
+    return own + [
+        c for c, owner in owners.items() if c not in own and owner in begun & {*codebook.tables}
+    ]
 
 
 def links_of(codebook: Codebook, tables: Collection[str]) -> list[Link]:
@@ -103,8 +125,8 @@ def links_of(codebook: Codebook, tables: Collection[str]) -> list[Link]:
         for column, owner in OWNERS.items():
             if column in columns and owner in tables and name != owner:
                 key = next(iter(codebook.tables[owner].with_role("id")), None)
-                # Each wave counts its ids from one: they lead to nothing outside of it.
-                links += [Link(name, column, owner, key)] if key and not codebook.waves else []
+                in_waves = column in ids_in_waves(codebook, name)
+                links += [Link(name, column, owner, key, in_waves)] if key else []
         customer = next(iter(codebook.tables[name].with_role("customer")), None)
         orders = codebook.tables.get("orders")
         whose = next(iter(orders.with_role("customer")), None) if orders else None
@@ -119,28 +141,31 @@ def count_links(codebook: Codebook, ids: Ids) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per link: ``table``, ``column``, ``found_in`` (table), ``ids`` (different ones),
-        ``found`` (those that the other table has), ``alike`` (those that it has once capitals,
-        leading zeros and ``.0`` are set aside), ``example`` (the shape of an id that is not found).
+        One row per link, and wave where ids begin again in each: ``table``, ``column``,
+        ``found_in`` (table), ``ids`` (different ones), ``found`` (those that the other table has),
+        ``alike`` (those that it has once capitals, leading zeros and ``.0`` are set aside),
+        ``example`` (the shape of an id that is not found), ``wave``.
     """
     rows = []
     for link in links_of(codebook, dict.fromkeys(table for table, _ in ids)):
         here, there = ids[link.table, link.column], ids[link.owner, link.owner_column]
         exact, alike = here.id.isin(there.id), here.plain.isin(there.plain)
-        matches = here.select(here.id, known=exact, alike=alike)
-        counted = run(
+        matches = here.select(here.id, here.wave, known=exact, alike=alike)
+        counts = run(
             matches.aggregate(
+                by=["wave"] if link.in_waves else [],
                 ids=matches.count(),
                 found=matches.known.sum().fill_null(0),
                 alike=matches.alike.sum().fill_null(0),
                 example=ibis.cases((~matches.known, matches.id)).min().fill_null(""),
             )
-        ).iloc[0]
-        numbers = [int(counted[name]) for name in ("ids", "found", "alike")]
-        rows.append(
-            [link.table, link.column, link.owner, *numbers, masked(counted["example"], an_id=True)]
         )
-    columns = ["table", "column", "found_in", "ids", "found", "alike", "example"]
+        for counted in counts.to_dict("records"):
+            numbers = [int(counted[name]) for name in ("ids", "found", "alike")]
+            example = masked(counted["example"], an_id=True)
+            where = (link.table, link.column, link.owner)
+            rows.append([*where, *numbers, example, counted.get("wave")])
+    columns = ["table", "column", "found_in", "ids", "found", "alike", "example", "wave"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -153,17 +178,18 @@ def link_problems(links: pd.DataFrame) -> list[Problem]:
         if link.alike > link.found:
             example = f"{link.example}, in {link.found_in} written otherwise"
             n = int(link.alike - link.found)
-            problems.append(problem("ids-written-differently", *where, n, example))
+            problems.append(problem("ids-written-differently", *where, n, example, link.wave))
         elif link.found == 0 and link.ids >= FEW:
             example = f"{link.example}, none of them in {link.found_in}"
-            problems.append(problem("ids-without-partner", *where, link.ids, example))
+            problems.append(problem("ids-without-partner", *where, link.ids, example, link.wave))
         elif link.table == "verbatims":
             continue  # a comment can be read without the answer that it came with
         elif OWNERS.get(link.column) == link.found_in and link.ids >= FEW:
             lost = int(link.ids - link.found)
             if lost > MOSTLY * link.ids:
                 example = f"{link.example}, not in {link.found_in}"
-                problems.append(problem("ids-mostly-without-partner", *where, lost, example))
+                kind = "ids-mostly-without-partner"
+                problems.append(problem(kind, *where, lost, example, link.wave))
     return problems
 
 
@@ -183,6 +209,35 @@ def key_problems(rows: ir.Table, name: str, table: TableFiles, ids: Ids) -> list
     if name == "events" and "session_id" in table.columns:
         problems += _shared_sessions(rows, name, customer)
     return problems
+
+
+def panel_problems(rows: ir.Table, name: str, codebook: Codebook) -> list[Problem]:
+    """Ask about ids that come back in other waves: they may be the same people.
+
+    A wave that numbers its rows from one says nothing of people.
+    """
+    table = codebook.tables[name]
+    key = next(iter(table.with_role("id")), None)
+    if not codebook.waves or name == "customers" or key is None or table.ids_of_customers:
+        return []
+    own = rows[key].substr(rows.wave.length() + 1)
+    by_id = rows.select(id=own, wave=rows.wave).filter(own.notnull()).group_by("id")
+    waves_by_id = by_id.aggregate(waves=ibis._.wave.nunique())
+    number = own.try_cast("float64")
+    size = run(
+        rows.aggregate(n=rows.count(), numbers=number.count(), largest=number.max(),
+                       waves=rows.wave.nunique())
+    ).iloc[0]  # fmt: skip
+    by_place = size["numbers"] == size["n"] and (
+        size["largest"] <= COUNTED * size["n"] / max(1, size["waves"])
+    )
+    counted = run(
+        waves_by_id.aggregate(ids=waves_by_id.count(), back=(waves_by_id.waves > 1).sum())
+    ).fillna(0).iloc[0]  # fmt: skip
+    if by_place or counted["back"] < max(2, BACK_SHARE * counted["ids"]):
+        return []
+    example = f"of {int(counted['ids']):,} ids"
+    return [problem("ids-in-several-waves", name, key, int(counted["back"]), example)]
 
 
 def _sizes(ids: ir.Table) -> pd.Series:

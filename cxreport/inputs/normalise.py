@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from cxreport.inputs.meaning import FIRST_YEAR, LAST_YEAR, NPS_SCALE, NUMBER, Column, Meaning
-from cxreport.inputs.roles import NUMBERS, SCORES, TIMES
+from cxreport.inputs.roles import NUMBERS, SCORES, TIMES, roles_of
 from cxreport.inputs.source import without_nan
 
 if TYPE_CHECKING:
@@ -34,6 +34,15 @@ SEPARATORS = {".": "[.]", ",": ",", " ": " ", "'": "['\u2019]"}
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f")
 ISO_FORMATS = tuple("%Y-%m-%d" + clock for clock in CLOCKS)
 ZONED_FORMATS = tuple(f"{written}%z" for written in ISO_FORMATS[2:])
+DIGITS = {  # the first digit of each script that exports write numbers and days in
+    "Arabic": 0x0660, "Persian": 0x06F0, "Devanagari": 0x0966, "Bengali": 0x09E6,
+    "Thai": 0x0E50, "full width": 0xFF10,
+}  # fmt: skip
+OTHER_DIGITS = "".join(chr(zero + n) for zero in DIGITS.values() for n in range(10)) + "\u066b"
+"""Digits of other scripts, and the Arabic sign before decimals."""
+AMOUNTS = roles_of("number")
+LARGEST = 1e12
+"""Amounts from here on no sum holds to the cent: they are slips."""
 CLOCK_PARTS = "%-?[HIMSfpgXcnzs]"
 """What a format of times has, and one of days has not."""
 
@@ -41,13 +50,17 @@ CLOCK_PARTS = "%-?[HIMSfpgXcnzs]"
 def _of_engine(name: str, returns: str, *takes: str) -> Any:
     """Return a function that the engine has, as a function of expressions."""
     signature = (takes, returns)
-    return ibis.udf.scalar.builtin(lambda _first, _second: None, name=name, signature=signature)
+    nothing = (lambda _first: None) if len(takes) == 1 else (lambda _first, _second: None)
+    return ibis.udf.scalar.builtin(nothing, name=name, signature=signature)
 
 
 try_strptime = _of_engine("try_strptime", "timestamp(6)", "string", "string")
 try_strptime_zoned = _of_engine("try_strptime", "timestamp('UTC', 6)", "string", "string")
 at_zone = _of_engine("timezone", "timestamp('UTC', 6)", "string", "timestamp(6)")
 local_time = _of_engine("timezone", "timestamp(6)", "string", "timestamp('UTC', 6)")
+
+
+nfc_normalize = _of_engine("nfc_normalize", "string", "string")
 
 
 def day_after(day: dt.date) -> ir.TimestampScalar:
@@ -58,8 +71,9 @@ def day_after(day: dt.date) -> ir.TimestampScalar:
 def cleaned(column: ir.Column, role: str = "other") -> ir.StringColumn:
     """Return a column as text: one blank for any run of blanks, NULL for nothing, 9 for 9.0.
 
-    A text that was never a number keeps its ``.0``, unless its role makes it one. Yes and no are
-    1 and 0 where the role asks for numbers.
+    Letters are composed (NFC), so that one way to write them is one code. A text that was never a
+    number keeps its ``.0``, unless its role makes it one. Yes and no are 1 and 0 where the role
+    asks for numbers; digits of any script are digits where it asks for numbers or times.
     """
     kind = column.type()
     if kind.is_boolean() and role in NUMBERS:
@@ -67,6 +81,10 @@ def cleaned(column: ir.Column, role: str = "other") -> ir.StringColumn:
     if kind.is_floating():
         column = without_nan(column)
     text = column.cast("string")
+    if kind.is_string():
+        text = nfc_normalize(text)
+        if role in NUMBERS or role in TIMES:
+            text = text.translate(OTHER_DIGITS, "0123456789" * len(DIGITS) + ".")
     text = text.re_replace(r"[\s\p{Zs}\x{FEFF}]+", " ").strip().nullif("")
     if role in SCORES or not kind.is_string():
         text = text.re_replace(r"^([+-]?[0-9]+)\.0+$", r"\1")
@@ -116,6 +134,8 @@ def in_one_spelling(text: ir.StringColumn, meaning: Meaning) -> ir.StringColumn:
         return ibis.cases((plain, exported), else_=text)
     decimal, thousands = meaning.decimal_sign, SEPARATORS.get(meaning.thousands or "", "")
     grouped = f"[0-9]{{1,3}}({thousands}[0-9]{{3}})+|" if thousands else ""
+    if thousands == ",":  # lakh and crore: 1,23,456
+        grouped += "[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}|"
     fits = text.re_search(f"^[+-]?({grouped}[0-9]+)([{decimal}][0-9]+)?$")
     if thousands:
         text = text.re_replace(thousands, "")
@@ -126,7 +146,7 @@ def as_time(column: ir.Column, meaning: Meaning, zone: str) -> ir.Column:
     """Read times as naive local time of the source's zone; days stay days, in any zone."""
     kind = column.type()
     steps = _steps_of_time(kind, meaning, zone)
-    return _through(steps, column if is_time(kind) else cleaned(column))
+    return _through(steps, column if is_time(kind) else cleaned(column, "date"))
 
 
 def is_time(kind: kinds.DataType) -> bool:
@@ -171,6 +191,16 @@ def _steps_of_written_time(meaning: Meaning, zone: str) -> list[Step]:
     return steps
 
 
+def of_another_year(
+    text: ir.StringColumn, kind: kinds.DataType, meaning: Meaning, zone: str
+) -> ir.BooleanValue:
+    """Return which texts are times as declared, but of a year that no data are of."""
+    if is_time(kind):
+        return text.notnull()
+    whole, as_written, *_ = _steps_of_written_time(meaning, zone)
+    return as_written(whole(text)).notnull()
+
+
 def _sensible(time: ir.Column) -> ir.Column:
     """Return the days in the years that data are of; others were written otherwise."""
     inside = (time.year() >= FIRST_YEAR) & (time.year() <= LAST_YEAR)
@@ -194,7 +224,7 @@ def _moved(time: ir.TimestampColumn, meaning: Meaning, zone: str) -> ir.Timestam
 def written(exported: ir.Column, column: Column) -> ir.Column:
     """Return the text of an exported column; times that are no text stay what they are."""
     if column.role in TIMES:
-        return exported if is_time(exported.type()) else cleaned(exported)
+        return exported if is_time(exported.type()) else cleaned(exported, column.role)
     return cleaned(exported, column.role)
 
 
@@ -230,8 +260,9 @@ def _number(text: ir.StringColumn) -> ir.Column:
 
 
 def _turned(number: ir.Column, column: Column, meaning: Meaning) -> ir.Column:
-    """Return finite numbers, in the direction of the column."""
-    number = ibis.cases((~number.isinf(), -number if column.negate else number))
+    """Return numbers that can be, in the direction of the column."""
+    possible = number.abs() < LARGEST if column.role in AMOUNTS else ~number.isinf()
+    number = ibis.cases((possible, -number if column.negate else number))
     general = column.scale or NPS_SCALE
     if meaning.scale and meaning.scale == general[::-1]:
         return general[0] + general[1] - number  # this version began at the other end

@@ -16,7 +16,7 @@ from cxreport.inputs.normalise import day_after
 from cxreport.inputs.questions import Question, counting
 from cxreport.inputs.roles import SCORES
 from cxreport.inputs.source import run
-from cxreport.inputs.spans import FEWEST_DAYS, PLANNED, REGISTERS, STAND_INS, Span
+from cxreport.inputs.spans import FEW, FEWEST_DAYS, PLANNED, REGISTERS, STAND_INS, Span, body_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,12 +123,21 @@ def stand_in_problems(days: Mapping[str, pd.Series], name: str) -> list[Problem]
             most = counts.nlargest(2)
             if most.iloc[0] >= MUCH * counts.sum() and most.iloc[0] >= TIMES_NEXT * most.iloc[1]:
                 rows_by_stand_in = most.head(1)
+            else:
+                rows_by_stand_in = _many_far_off(counts)
         if not rows_by_stand_in.empty:
             example = ", ".join(str(day) for day in rows_by_stand_in.index)
             problems.append(
                 problem("date-stands-for-none", name, column, int(rows_by_stand_in.sum()), example)
             )
     return problems
+
+
+def _many_far_off(counts: pd.Series) -> pd.Series:
+    """Return the days far from all others that hold more rows than slips do."""
+    begin, end = body_of(counts)
+    many = max(1, FEW * counts.sum())
+    return counts[[n > many and not begin <= place < end for place, n in enumerate(counts)]]
 
 
 def scale_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:

@@ -22,16 +22,17 @@ if TYPE_CHECKING:
 
 ENOUGH_FOR_ENDS = 100
 """Answers among which somebody is expected at either end of the scale."""
-ENOUGH_FOR_HALVES = 20
-"""Answers among which somebody is expected above the middle of the scale."""
+ENOUGH_FOR_HALVES, ENOUGH_OF_MANY, MANY_STEPS = 20, 10, 7
+"""Answers among which somebody is expected above the middle of the scale; enough where the scale
+has more than so many steps."""
 
 
 def unfilled_scales(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:
     """Find ratings whose answers leave an end of the declared scale empty.
 
     A question, wave by wave, where among 100 answers nobody chose the worst or the best; among 20,
-    nobody chose one above the middle; or among 20, an end is empty while the codes go one step
-    beyond the other (1 to 11 for 0 to 10).
+    nobody chose one above the middle (among 10 on a long scale, if nobody chose the worst either);
+    or among 20, an end is empty while the codes go one step beyond the other (1 to 11 for 0 to 10).
     """
     scales = {n: c.scale or NPS_SCALE for n, c in table.with_role(*SCORES).items()}
     measures: dict[str, ir.Scalar] = {}
@@ -55,7 +56,7 @@ def unfilled_scales(rows: ir.Table, name: str, table: TableFiles) -> list[Proble
     problems = []
     for _, line in run(rows.aggregate(by=by, **measures)).iterrows():
         for number, (column, (worst, best)) in enumerate(scales.items()):
-            if _is_unfilled(line, number):
+            if _is_unfilled(line, number, steps=abs(best - worst) + 1):
                 low, high = int(line[f"min{number}"]), int(line[f"max{number}"])
                 example = f"declared [{worst}, {best}], answered from {low} to {high}"
                 wave = str(line["wave"]) if by else None
@@ -64,12 +65,15 @@ def unfilled_scales(rows: ir.Table, name: str, table: TableFiles) -> list[Proble
     return problems
 
 
-def _is_unfilled(line: pd.Series, number: int) -> bool:
+def _is_unfilled(line: pd.Series, number: int, steps: int) -> bool:
     """Return whether the counts of one question speak of another scale."""
     n, low, high, better, below, above = (
         int(line[f"{key}{number}"]) for key in ("n", "low", "high", "better", "below", "above")
     )
     shifted = (low == 0 and above > 1) or (high == 0 and below > 1)
-    return (n >= ENOUGH_FOR_ENDS and (low == 0 or high == 0)) or (
-        n >= ENOUGH_FOR_HALVES and (better == 0 or shifted)
+    short = steps > MANY_STEPS and n >= ENOUGH_OF_MANY and better == low == high == 0
+    return (
+        short
+        or (n >= ENOUGH_FOR_ENDS and (low == 0 or high == 0))
+        or (n >= ENOUGH_FOR_HALVES and (better == 0 or shifted))
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from typing import TYPE_CHECKING, TypeVar
+from unicodedata import normalize
 
 from pydantic import BaseModel, ValidationError
 
@@ -44,7 +45,8 @@ def read_settings(path: Path, model: type[Settings], what: str, /, **more: objec
         understood; all of it is listed at once, each with its place in the file.
     """
     try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")) | more)
+        text = normalize("NFC", path.read_text(encoding="utf-8-sig"))
+        return model.model_validate(tomllib.loads(text) | more)
     except ValidationError as error:
         problems = "\n".join(
             f"    {'.'.join(str(step) for step in e['loc']) or what}: {in_words(e)}"

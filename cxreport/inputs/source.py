@@ -14,6 +14,7 @@ import re
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
+from unicodedata import normalize
 
 import duckdb
 import ibis
@@ -176,9 +177,16 @@ def read_file(path: Path, *, table: str | None = None, **written: Any) -> ir.Tab
             got=in_short(error),
             hint="export it again",
         ) from None
-    stripped = [name.strip() for name in opened.columns]
-    check_names(stripped, path)
-    return opened.rename(dict(zip(stripped, opened.columns, strict=True)))
+    plain = [normalize("NFC", name.strip()) for name in opened.columns]
+    check_names(plain, path)
+    return opened.rename(dict(zip(plain, opened.columns, strict=True)))
+
+
+def read_frame(data: Data) -> ir.Table:
+    """Open a frame in place of a file; the letters of its names are composed (NFC)."""
+    rows = as_table(data)
+    plain = {normalize("NFC", name): name for name in rows.columns}
+    return rows.rename(plain) if len(plain) == len(rows.columns) else rows
 
 
 def in_short(error: Exception) -> str:
@@ -287,15 +295,19 @@ def _reading() -> Iterator[None]:
 def find_files(folder: Path, pattern: str) -> list[Path]:
     """List the files below a folder that a pattern names, in order of name.
 
+    A name is the same whether its accents are signs of their own, as on a Mac, or not.
+
     Raises
     ------
     CxError
         If there is none.
     """
     try:
-        paths = sorted(path for path in folder.glob(pattern) if is_file(path))
-        if is_file(folder / pattern):  # a name may hold the signs of a pattern
-            paths = [folder / pattern]
+        forms = dict.fromkeys(normalize(form, pattern) for form in ("NFC", "NFD"))
+        paths = sorted({p for form in forms for p in folder.glob(form) if is_file(p)})
+        for form in forms:
+            if is_file(folder / form):  # a name may hold the signs of a pattern
+                paths = [folder / form]
     except (OSError, ValueError, NotImplementedError):  # no pattern, or not one below a folder
         paths = []
     if not paths:

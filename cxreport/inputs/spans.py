@@ -43,6 +43,9 @@ FEW, FAR, USUAL = 0.02, 14, 2
 """Rows that a slip may have, in part; days that are far, if twice the longest pause is less."""
 FEWEST_DAYS = 10
 """Days with rows by which a table's usual pauses can be judged."""
+ALONE, ALONE_AMONG_FEW, FEW_DAYS = 100, 180, 3
+"""Days that are far for one or two outer days that hold more rows than a slip may; among fewer days
+than pauses can be judged by; and the fewest of those."""
 SILENT = {"month": 31, "quarter": 92, "year": 366}
 """Days without a row after which a source's word alone is not enough, if no pause was as long."""
 LATEST = 366
@@ -201,7 +204,7 @@ def _by_rows(rows: pd.Series, name: str, codebook: Codebook) -> Span | None:
         return Span(since := codebook.waves[0].since, declared, since, declared)
     if rows.empty:
         return None
-    begin, end = (0, len(rows)) if codebook.waves else _body(rows)
+    begin, end = (0, len(rows)) if codebook.waves else body_of(rows)
     days = list(rows.index[begin:end])
     pauses = [(later - day).days for day, later in pairwise(days)]
     until = days[-1]
@@ -214,15 +217,34 @@ def _by_rows(rows: pd.Series, name: str, codebook: Codebook) -> Span | None:
     )  # fmt: skip
 
 
-def _body(rows: pd.Series) -> tuple[int, int]:
-    """Return where the rows begin and end that are not far off from all others."""
+def body_of(rows: pd.Series) -> tuple[int, int]:
+    """Return where the rows by day begin and end that are not far off from all others.
+
+    Few rows are far off after a fortnight, or after twice the longest pause of the others; one or
+    two outer days with many rows, which may be a day that stands for "unknown", after months.
+
+    Examples
+    --------
+    >>> days = [day.date() for day in pd.date_range("2026-09-01", periods=20)]
+    >>> body_of(pd.Series(1, index=[dt.date(2011, 1, 1), *days]))
+    (1, 21)
+    """
     total, so_far = rows.sum(), rows.cumsum()
     few = max(1, int(FEW * total))
     inner = [i for i, n in enumerate(so_far) if n > few and total - n + rows.iloc[i] > few]
-    if len(inner) < FEWEST_DAYS:
-        return 0, len(rows)
+    begin, end = _cut(rows, inner, FAR) if len(inner) >= FEWEST_DAYS else (0, len(rows))
+    outer = 2 if len(rows) >= FEWEST_DAYS + 4 else 1
+    inner = list(range(outer, len(rows) - outer))
+    if len(inner) < FEW_DAYS:
+        return begin, end
+    alone = _cut(rows, inner, ALONE if len(inner) >= FEWEST_DAYS else ALONE_AMONG_FEW)
+    return max(begin, alone[0]), min(end, alone[1])
+
+
+def _cut(rows: pd.Series, inner: list[int], far: int) -> tuple[int, int]:
+    """Return where the rows begin and end if what lies outside of ``inner`` may be far off."""
     gaps = [(later - day).days for day, later in pairwise(rows.index)]
-    far = max(FAR, USUAL * max(gaps[inner[0] : inner[-1]]))
+    far = max(far, USUAL * max(gaps[inner[0] : inner[-1]]))
     begin = max((i + 1 for i in range(inner[0]) if gaps[i] > far), default=0)
     end = min((i + 1 for i in range(inner[-1], len(gaps)) if gaps[i] > far), default=len(rows))
     return begin, end

@@ -126,6 +126,7 @@ class TableFiles(Strict):
         exported = Counter(
             column.column or name for name, column in self.columns.items() if column.column != ""
         )
+        exported.subtract(self.ids_of_customers)
         if twice := [name for name, n in exported.items() if n > 1]:
             raise ValueError(f"one column of the export has two roles: {', '.join(twice)}")
         lower = [name.lower() for name in self.columns]
@@ -134,6 +135,15 @@ class TableFiles(Strict):
         if taken := {*lower} & {*ADDED}:
             raise ValueError(f"names that reading adds by itself: {', '.join(sorted(taken))}")
         return self
+
+    @property
+    def ids_of_customers(self) -> list[str]:
+        """Columns of the export that are the id of the row and of the customer, as in a panel."""
+        ids, customers = (
+            {column.column or name for name, column in self.with_role(role).items()}
+            for role in ("id", "customer")
+        )
+        return sorted(ids & customers)
 
     @property
     def written(self) -> dict[str, Any]:

@@ -19,17 +19,18 @@ from cxreport.inputs.audit import AUDIT_COLUMNS, count_codes
 from cxreport.inputs.export import normalise, read_export
 from cxreport.inputs.fixed_words import with_fixed_words, word_problems
 from cxreport.inputs.free_text import without_personal_data
+from cxreport.inputs.keys import ids_in_waves
 from cxreport.inputs.merge import merge_repeated
 from cxreport.inputs.questions import ask
 from cxreport.inputs.roles import ROLES
 from cxreport.inputs.row_filter import belonging, filter_problems
 from cxreport.inputs.source import (
     Data,
-    as_table,
     find_files,
     forget,
     keep,
     read_file,
+    read_frame,
     run,
 )
 from cxreport.inputs.spans import days_of, rows_by_day
@@ -78,7 +79,7 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
     """
     table = codebook.tables[name]
     if given is not None:
-        parts = [_read_part(codebook, name, as_table(given), None)]
+        parts = [_read_part(codebook, name, read_frame(given), None)]
     else:
         parts = [_read_part(codebook, name, raw, path) for raw, path in _files_of(codebook, name)]
     everything = CheckedTable(
@@ -175,7 +176,7 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
     export = read_export(raw, table.columns, wave=wave_name, zone=zone).kept()
     rows = with_fixed_words(export.canonical(), name, table)
     if wave:
-        rows = _in_wave(rows, wave, table)
+        rows = _in_wave(rows, wave, ids_in_waves(codebook, name))
     counted = count_codes(export, wave=wave_name, table=name)
     values, spellings, emptiness = ask(
         export.rows,
@@ -201,9 +202,9 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
     )
 
 
-def _in_wave(rows: ir.Table, wave: Wave, table: TableFiles) -> ir.Table:
+def _in_wave(rows: ir.Table, wave: Wave, columns: Iterable[str]) -> ir.Table:
     """Note the wave of the rows, in their ids too: each wave counts its respondents from one."""
-    ids = {name: ibis.literal(f"{wave.name}-") + rows[name] for name in table.with_role("id")}
+    ids = {name: ibis.literal(f"{wave.name}-") + rows[name] for name in columns}
     start = ibis.literal(wave.since)
     return rows.mutate(wave=ibis.literal(wave.name), period_start=start, **ids)
 

@@ -27,7 +27,7 @@ LIGHT, DARK = "#f4f6f8", "#23262b"
 """What words in the accent colour stand on, in page.css ``--wash``."""
 MOST_BYTES = 50_000
 FOREIGN = re.compile(r"<|@import|url\(|\\", re.IGNORECASE)
-PNG = b"\x89PNG\r\n\x1a\n"
+PNG, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 
 
 class Brand(BaseModel):
@@ -71,7 +71,7 @@ def read_brand(root: Path) -> dict[str, str]:
     brand = read_settings(path, _Branded, "table of reports").brand if path.is_file() else None
     if brand is None:
         return {}
-    own = _file(root, brand.style).decode("utf-8", "replace") if brand.style else ""
+    own = _style(_file(root, brand.style), brand.style) if brand.style else ""
     own = re.sub(r"/\*.*?\*/", "", own, flags=re.DOTALL)
     if foreign := FOREIGN.search(own):
         raise CxError("a style that is more than style", where=brand.style, got=foreign.group())
@@ -123,10 +123,21 @@ def _accent(accent: str) -> str:
     )
 
 
+def _style(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CxError("a style is written in UTF-8", where=name) from None
+
+
 def _file(root: Path, name: str) -> bytes:
     """Read a file of the project."""
-    path = (root / name).resolve()
-    if not path.is_relative_to(root.resolve()) or not path.is_file():
+    try:
+        path = (root / name).resolve()
+        inside = path.is_relative_to(root.resolve()) and path.is_file()
+    except (OSError, ValueError):  # a name that no system takes
+        inside = False
+    if not inside:
         raise CxError("no such file in the project", where="reports.toml, brand", got=name)
     content = path.read_bytes()
     if len(content) > MOST_BYTES:
@@ -140,6 +151,8 @@ def _file(root: Path, name: str) -> bytes:
 def _logo(content: bytes, brand: Brand) -> str:
     """Write a logo as HTML that loads nothing and says the name."""
     if content.startswith(PNG):
+        if not content.endswith(PNG_END):
+            raise CxError("a PNG that is cut short", where=brand.logo)
         data = base64.b64encode(content).decode()
         return Markup('<img src="data:image/png;base64,{}" alt="{}">').format(data, brand.name)
     try:

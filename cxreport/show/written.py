@@ -9,6 +9,7 @@ from cxreport.show.cell import Cell, Table
 from cxreport.show.formats import TEXTUAL, Reader
 from cxreport.show.labels import capital, period_label
 from cxreport.show.parts import Column
+from cxreport.show.plain_text import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -122,7 +123,8 @@ def names_of(block: Block, reader: Reader, parameter: str = "label") -> list[str
     """Name the rows, or the series, that a chart draws: by its parameter ``label``.
 
     ``label`` is a column of the frame and its format: ``{"name": "group", "how": "code"}``. A kind
-    of chart may have more parameters of that shape.
+    of chart may have more parameters of that shape. Each name is isolated, because charts and their
+    descriptions write other names and numbers beside it.
     """
     label = Column(**block.parameters[parameter])
-    return [_cell(row, label, reader) for row in block.frame.to_dict("records")]
+    return [isolated(_cell(row, label, reader)) for row in block.frame.to_dict("records")]

@@ -9,6 +9,7 @@ import ibis
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import NPS_SCALE
+from cxreport.inputs.normalise import LARGEST
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:
@@ -81,14 +82,19 @@ def amounts(table: ir.Table, names: Sequence[str]) -> list[ir.NumericColumn]:
     Raises
     ------
     CxError
-        If one holds no numbers, or an infinite one: no sum could hold it.
+        If one holds no numbers, or one of a million millions or more: no sum could hold it.
     """
     columns = {name: numbers(table, name) for name in names}
-    floats = {name: column for name, column in columns.items() if column.type().is_floating()}
-    if floats:
-        counts = run(table.aggregate(**{n: c.isinf().sum() for n, c in floats.items()})).iloc[0]
+    sizes = {name: column.cast("float64").abs() for name, column in columns.items()}
+    if sizes:
+        counts = run(
+            table.aggregate(**{n: ((c >= LARGEST) & ~c.isnan()).sum() for n, c in sizes.items()})
+        ).iloc[0]
         if endless := [str(name) for name, n in counts.items() if n > 0]:
-            raise CxError("infinite amounts", where=f"column {', '.join(endless)}")
+            raise CxError(
+                "infinite amounts, or far too large ones", where=f"column {', '.join(endless)}",
+                expected=f"amounts below {LARGEST:,.0f}",
+            )  # fmt: skip
     return list(columns.values())
 
 

@@ -86,3 +86,22 @@ def test_no_table_no_actions(tmp_path: Path) -> None:
     survey = shop(tmp_path, actions=None)
     assert cx.actions_of(survey).empty
     assert newest_actions(survey).empty
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "lacks"),
+    [
+        ('done_on = { role = "date" }', 'done_on = { role = "other" }', "done_on"),
+        ('title_it = { role = "other" }\n', "", "title_it"),
+        ('title_en = { role = "other" }', 'title_en = { role = "number" }', "title_en"),
+    ],
+)
+def test_a_table_of_actions_has_its_days_and_titles(
+    tmp_path: Path, was: str, becomes: str, lacks: str
+) -> None:
+    """Or else ``check`` would pass, and every report would stop."""
+    assert was in MORE
+    path = tmp_path / "codebook.toml"
+    path.write_text(SHOP + MORE.replace(was, becomes), "utf-8")
+    with pytest.raises(cx.CxError, match=f"actions need {lacks} = "):
+        cx.open_source(path)

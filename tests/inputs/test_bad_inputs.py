@@ -135,7 +135,7 @@ def test_check_of_no_source_is_one_sentence(
         (b"\xff\xfe\x00", "cannot be read"),
         (f"{HEADER}\na,2026-01-05,{NUMBER}\n".encode(), ""),
         (f"{HEADER},{LONG}\n{ROW},1\n".encode(), ""),
-        (f"{HEADER}\na,9999-12-31,9\nb,2263-01-01,9\nc,2026-01-05,9\n".encode(), "date that"),
+        (f"{HEADER}\na,9999-12-31,9\nb,2263-01-01,9\nc,2026-01-05,9\n".encode(), "date of a year"),
         (f"{HEADER}\na,99999-01-01,9\n".encode(), "date that cannot be read"),
     ],
 )
@@ -169,7 +169,7 @@ def test_a_day_for_ever_may_be_declared(tmp_path: Path, day: dt.date) -> None:
         {"id": ["a", "b"], "day": dt.date(2026, 1, 5), "score": [9, 8], "ends": days}
     )
     path = write_source(tmp_path, HEADER, ROW, columns={"ends": 'role = "time"'})
-    assert problems_of(path, {"responses": frame})["date-unreadable", "ends"]["n"] == 2
+    assert problems_of(path, {"responses": frame})["date-of-another-year", "ends"]["n"] == 2
     declared = f'role = "time", missing = {{ "{day}" = "for ever" }}'
     path = write_source(tmp_path, HEADER, ROW, columns={"ends": declared})
     assert problems_of(path, {"responses": frame}) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from cxreport.inputs import contracts
 from cxreport.inputs.codebook import LANGUAGES
 from cxreport.inputs.contracts import CATALOGUE, PROBLEM_COLUMNS, explain, problem
 from cxreport.inputs.dataset import open_source
+from cxreport.inputs.source import run
 
 HEADER = "id,day,score"
 GOOD = ("a,2026-01-05,9", "b,2026-01-06,8", "c,2026-01-07,3")
@@ -168,7 +170,7 @@ def test_numbers_of_other_countries_are_read_as_declared(
         (["12.5", "12,5"], 'decimal = ","', "number-otherwise", 1),
         (["5%", "12.5 %", "7"], "", "number-percent", 2),
         (["€ 5", "$ 7", "7"], "", "number-currencies", 2),
-        (["9" * 5000, "7"], "", "number-otherwise", 1),
+        (["9" * 5000, "7"], "", "number-too-large", 1),
         (["inf", "7"], "", "number-unreadable", 1),
     ],
 )
@@ -383,3 +385,36 @@ def test_the_catalogue_holds_what_the_checks_can_find_and_nothing_else() -> None
     named = {n for n in catalogue if f'"{n}"' in code or n.rpartition("-")[2] in families}
     assert named == set(catalogue)
     assert {line["severity"] for line in catalogue.values()} == {"error", "note"}
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("2206-10-01", "date-of-another-year"),
+        ("0206-10-01", "date-of-another-year"),
+        ("2206-13-45", "date-unreadable"),
+        (pd.Timestamp("2206-10-01"), "date-of-another-year"),
+        (dt.date(1066, 10, 14), "date-of-another-year"),
+    ],
+)
+def test_a_year_that_no_data_are_of_is_named_as_such(
+    tmp_path: Path, value: object, kind: str
+) -> None:
+    path = write_source(tmp_path, "id,day,score", "a,2026-10-01,9")
+    frame = pd.DataFrame({"id": ["a"], "day": [value], "score": [9]})
+    found = problems_of(path, {"responses": frame})
+    assert next(name for name, _ in found if name.startswith("date-")) == kind
+
+
+@pytest.mark.parametrize("value", [1e30, 1e300, "1e30", "9" * 40, 10**12])
+def test_an_amount_that_no_sum_holds_is_a_question_and_counts_for_nothing(
+    tmp_path: Path, value: object
+) -> None:
+    columns = {"paid": 'role = "number"'}
+    path = write_source(tmp_path, "id,day,score,paid", "a,2026-10-01,9,1", columns=columns)
+    frame = pd.DataFrame({"id": ["a", "b"], "day": "2026-10-01", "score": [9, 9]})
+    frame["paid"] = [value, value if isinstance(value, str) else 12.5]
+    found = problems_of(path, {"responses": frame})
+    assert found["number-too-large", "paid"]["severity"] == "error"
+    rows = run(open_source(path, tables={"responses": frame}, strict=False).tables["responses"])
+    assert set(rows["paid"].dropna()) <= {12.5}

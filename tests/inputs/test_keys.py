@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from sources import TITLE, accept, problems_of
+from sources import TITLE, accept, problems_of, write_source
 
-from cxreport import open_source
+from cxreport import CxError, open_source
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:
@@ -161,3 +161,103 @@ def test_one_shared_session_among_very_many_is_a_note(tmp_path: Path) -> None:
     sessions = ["s", "s", *(f"t{n // 2}u" for n in range(200))]
     found = problems_of(path, events(visitors, visitors, sessions))
     assert found["session-shared", "session_id"]["severity"] == "note"
+
+
+PANEL = """
+[source]
+title = {{ en = "Panel", it = "Panel" }}
+terms = {{ en = "invented", it = "inventati" }}
+period = "wave"
+
+[[waves]]
+name = "spring"
+since = 2026-03-01
+until = 2026-04-30
+files = "spring_*"
+
+[[waves]]
+name = "autumn"
+since = 2026-09-01
+until = 2026-10-31
+files = "autumn_*"
+
+[tables.responses]
+files = "*_answers.csv"
+[tables.responses.columns]
+response_id = {{ role = "id", column = "who" }}
+answered_at = {{ role = "date" }}
+score = {{ role = "nps" }}
+{more}
+[tables.verbatims]
+files = "*_texts.csv"
+[tables.verbatims.columns]
+text_id = {{ role = "id" }}
+response_id = {{ role = "other" }}
+text = {{ role = "comment" }}
+"""
+
+
+def write_panel(folder: Path, ids: dict[str, list[str]], texts: dict[str, list[str]]) -> Path:
+    """Write two waves: 22 answers of each, and the ids that comments of each name."""
+    for wave, month in (("spring", "03"), ("autumn", "09")):
+        rows = [f"{who},2026-{month}-{n % 28 + 1:02d},{n % 11}" for n, who in enumerate(ids[wave])]
+        answers = "\n".join(["who,answered_at,score", *rows, ""])
+        (folder / f"{wave}_answers.csv").write_text(answers, "utf-8")
+        rows = [f"{wave}{n},{who},Tutto bene" for n, who in enumerate(texts[wave])]
+        written = "\n".join(["text_id,response_id,text", *rows, ""])
+        (folder / f"{wave}_texts.csv").write_text(written, "utf-8")
+    path = folder / "codebook.toml"
+    path.write_text(PANEL.format(more=""), "utf-8")
+    return path
+
+
+def people_of(first: int) -> list[str]:
+    return [f"P-{number:05d}" for number in range(first, first + 22)]
+
+
+def test_a_respondent_who_comes_back_in_other_waves_is_a_question(tmp_path: Path) -> None:
+    """22 ids a wave, 12 of them in both."""
+    ids = {"spring": people_of(100), "autumn": people_of(110)}
+    path = write_panel(tmp_path, ids, ids)
+    line = problems_of(path)["ids-in-several-waves", "response_id"]
+    assert (line["severity"], line["n"], line["example"]) == ("error", 12, "of 32 ids")
+    who = 'customer_id = { role = "customer", column = "who" }\n'
+    path.write_text(PANEL.format(more=who), "utf-8")
+    opened = open_source(path)
+    assert "ids-in-several-waves" not in set(opened.problems["problem"])
+    rows = run(opened.tables["responses"])
+    assert len(rows) == 44
+    assert rows["customer_id"].nunique() == 32
+
+
+def test_waves_that_count_their_answers_from_one_say_nothing_of_people(tmp_path: Path) -> None:
+    ids = {wave: [str(n) for n in range(1, 23)] for wave in ("spring", "autumn")}
+    assert ("ids-in-several-waves", "response_id") not in problems_of(
+        write_panel(tmp_path, ids, ids)
+    )
+
+
+def test_one_column_is_id_and_customer_only_where_waves_tell_its_rows_apart(tmp_path: Path) -> None:
+    with pytest.raises(CxError, match="two roles"):
+        problems_of(write_source(
+            tmp_path, "id,day,score", "a,2026-10-01,9",
+            columns={"customer_id": 'role = "customer", column = "id"'},
+        ))  # fmt: skip
+
+
+def test_comments_meet_the_answers_of_their_own_wave(tmp_path: Path) -> None:
+    """Each wave counts from one: comment 3 of autumn is about answer 3 of autumn."""
+    ids = {wave: [str(n) for n in range(1, 23)] for wave in ("spring", "autumn")}
+    opened = open_source(write_panel(tmp_path, ids, ids))
+    links = opened.links[["column", "ids", "found", "wave"]].to_numpy().tolist()
+    assert sorted(links) == [["response_id", 22, 22, "autumn"], ["response_id", 22, 22, "spring"]]
+    comments = run(opened.tables["verbatims"])
+    assert set(comments["response_id"]) == set(run(opened.tables["responses"])["response_id"])
+
+
+def test_ids_that_meet_no_partner_in_one_wave_are_a_question(tmp_path: Path) -> None:
+    ids = {wave: [str(n) for n in range(1, 23)] for wave in ("spring", "autumn")}
+    texts = ids | {"autumn": [f"x{number}" for number in range(22)]}
+    opened = open_source(write_panel(tmp_path, ids, texts), strict=False)
+    found = opened.problems.set_index("problem").loc["ids-without-partner"]
+    assert (found["column"], found["n"], found["wave"]) == ("response_id", 22, "autumn")

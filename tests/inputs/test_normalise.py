@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -63,7 +64,7 @@ def test_a_missing_code_is_found_in_every_kind_of_number(exported: pa.Array) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["nan", "NaN", "inf", "-Infinity", "1_0", "0x9", "٩", "9,5", "9 0"]
+    "text", ["nan", "NaN", "inf", "-Infinity", "1_0", "0x9", "Ⅸ", "9,5", "9 0"]
 )
 def test_what_only_looks_like_a_number_is_none(text: str) -> None:
     assert read([text], NPS) == [None]
@@ -245,3 +246,25 @@ def test_absent_columns_keep_their_type() -> None:
     columns = {"grade": GRADE, "at": Column(role="time"), "shop": Column(role="segment")}
     kinds = normalise(as_table(pd.DataFrame({"y": [1]})), columns, wave=None, zone=ROME).schema()
     assert [str(kind) for kind in kinds.types] == ["float64", "timestamp(6)", "string"]
+
+
+def test_one_word_is_one_code_however_its_accents_are_written() -> None:
+    """Files of a Mac hold an e and an accent of its own where others hold one letter."""
+    apart = unicodedata.normalize("NFD", "Forlì")
+    assert read([apart, "Forlì"], Column(role="segment")) == ["Forlì"] * 2
+    recoded = Column(role="segment", recode={"Forlì": "FC"})
+    assert read([apart, "Forlì"], recoded) == ["FC"] * 2
+
+
+def test_digits_of_other_scripts_are_digits() -> None:
+    days = ["٢٠٢٦-١٠-٠٣", "۲۰۲۶-۱۰-۰۳", "２０２６-１０-０３"]
+    assert read(days, Column(role="date")) == [pd.Timestamp("2026-10-03")] * 3
+    assert read(["١٢٫٥", "१२.५"], Column(role="number")) == [12.5, 12.5]
+    assert read(["٩", "９"], Column(role="nps")) == [9, 9]
+    assert read(["٩"], Column(role="segment")) == ["٩"]  # a code is a text
+
+
+def test_lakh_and_crore_are_read_where_commas_part_thousands() -> None:
+    meaning = Column(role="number", thousands=",", decimal=".")
+    texts = ["1,23,456.78", "12,34,567", "1,00,00,000.5", "123,456", "1,2,345", "1,23,45"]
+    assert read(texts, meaning) == [123456.78, 1234567, 10000000.5, 123456, None, None]

@@ -25,6 +25,8 @@ def survey(folder: Path, answers: list[int], meaning: str = 'role = "nps"', more
     ("answers", "meaning"),
     [
         ([1, 2, 3, 4, 5] * 4, 'role = "nps"'),  # a 1-5 question: NPS -100.0
+        ([1, 2, 3, 4, 5] * 3, 'role = "nps"'),  # 15 answers, as a first month has
+        ([2, 3, 4, 5, 5] * 2, 'role = "csat", scale = [0, 10]'),
         ([*range(1, 11)] * 10, 'role = "nps"'),  # a 1-10 question
         ([*range(10)] * 10, 'role = "nps"'),  # 0-9 for 0-10
         ([*range(1, 12)] * 3, 'role = "nps"'),  # 1-11 for 0-10
@@ -50,7 +52,9 @@ def test_an_unfilled_scale_stops_the_report(
         ([*range(11)] * 10, 'role = "nps"'),
         ([9] * 99, 'role = "nps"'),  # a small shop whose customers are all happy
         ([1, 2, 3, 4, 5] * 20, 'role = "csat", scale = [5, 1]'),
-        ([1, 2] * 9 + [3], 'role = "nps"'),  # 19 answers say nothing about a scale
+        ([1, 2, 3] * 3, 'role = "nps"'),  # 9 answers say nothing about a scale
+        ([0, 1, 2, 3, 4] * 3, 'role = "nps"'),  # 15 angry ones, one of them at the very end
+        ([1, 2] * 9 + [3], 'role = "csat", scale = [1, 5]'),
     ],
 )
 def test_a_filled_scale_is_no_question(tmp_path: Path, answers: list[int], meaning: str) -> None:

@@ -450,3 +450,13 @@ def test_times_keep_their_clock() -> None:
 def test_a_long_query_draws_no_bar_into_a_cell() -> None:
     setting = engine().raw_sql("select current_setting('enable_progress_bar')")
     assert setting.fetchone() == (False,)
+
+
+def test_odd_kinds_of_arrow_are_read_or_written_as_text() -> None:
+    """Runs that are encoded are their values; a view of lists that nobody asks for harms nobody."""
+    runs = pa.RunEndEncodedArray.from_arrays([2, 3], ["app", "shop"])
+    views = pa.array([[1], [2], None], pa.list_view(pa.int8()))
+    rows = run(as_table(pa.table({"channel": runs, "views": views, "n": [1, 2, 3]})))
+    assert rows["channel"].tolist() == ["app", "app", "shop"]
+    assert rows["views"].tolist()[:2] == ["[1]", "[2]"]
+    assert rows["n"].sum() == 6

@@ -205,7 +205,7 @@ def test_a_day_that_no_export_reaches_is_an_error_and_no_end(shop: Path) -> None
         "responses": answers(days("2026-01-01", "2026-10-31")),
         "orders": orders(days("2026-01-01", "2026-10-31") + ["9999-12-31"] * 200),
     }
-    line = problems_in(shop, given)["date-unreadable", "ordered_at"]
+    line = problems_in(shop, given)["date-of-another-year", "ordered_at"]
     assert (line["severity"], line["n"], line["example"]) == ("error", 200, "9999-12-31")
     span = open_source(shop, tables=given, strict=False).spans["orders"]
     assert (span.first, span.until) == (dt.date(2026, 1, 1), dt.date(2026, 10, 31))
@@ -242,3 +242,37 @@ def test_the_page_says_how_far_a_table_is_known_and_nothing_of_later_days(shop: 
     section = render(summary(company_retention(survey), survey), "it", prefix="a1")
     assert "non si sa nulla dopo il 31 agosto 2026" in section
     assert "0,0" not in section
+
+
+@pytest.mark.parametrize("far", ["2015-06-01", "2031-12-31", "2027-10-31"])
+@pytest.mark.parametrize("rows", [2, 6, 12])
+def test_a_lone_day_far_from_all_others_is_a_question_whatever_it_holds(
+    shop: Path, far: str, rows: int
+) -> None:
+    """61 rows, and 3 to 16% on a day that no system uses for "unknown"."""
+    slips = orders([*days("2026-09-01", "2026-10-31"), *[far] * rows])
+    tables = {"responses": answers(days("2026-09-01", "2026-10-31")), "orders": slips}
+    found = problems_in(shop, tables)
+    line = found["date-stands-for-none", "ordered_at"]
+    assert (line["severity"], line["n"], line["example"]) == ("error", rows, far)
+    opened = open_source(shop, tables=tables, strict=False)
+    assert opened.spans["orders"].until == dt.date(2026, 10, 31)
+    assert opened.spans["orders"].first == dt.date(2026, 9, 1)
+
+
+def test_a_row_a_year_ahead_is_a_question_in_a_small_table_too(shop: Path) -> None:
+    tables = {
+        "responses": answers(days("2026-09-01", "2026-10-31")),
+        "orders": orders([*days("2026-10-01", "2026-10-07"), "2027-10-08"]),
+    }
+    assert problems_in(shop, tables)["date-far-ahead", "ordered_at"]["n"] == 1
+
+
+def test_seasons_and_yearly_questionnaires_are_no_slips(shop: Path) -> None:
+    summers = [day for year in (2024, 2025, 2026) for day in days(f"{year}-07-01", f"{year}-08-31")]
+    tables = {
+        "responses": answers(["2023-10-01", "2024-10-01", "2025-10-01", "2026-10-01"]),
+        "orders": orders([*summers, "2027-07-01"]),
+    }
+    found = {name for name, _ in problems_in(shop, tables)}
+    assert not found & {"date-stands-for-none", "date-far-ahead", "date-far-back"}

@@ -91,6 +91,24 @@ def test_a_setting_that_makes_no_sense(word: str) -> None:
     build("--set", word)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--set", "period=2026-10", "--set", "period=2026-09"),
+        ("--out", ""),
+        ("--out", "."),
+        ("--out", ".."),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_what_would_be_taken_in_silence_is_refused(words: tuple[str, ...]) -> None:
+    """Of two periods the last one; and the project's own folder as that of its pages."""
+    said = CliRunner().invoke(main, ["build", *words])
+    assert said.exit_code == 1
+    assert "set twice" in said.output or "a folder of their own" in said.output
+    assert not Path("index.html").exists()
+
+
 def test_a_table_with_a_mark_of_windows_is_read(project: Path) -> None:
     for name in ("reports.toml", "data/mini/codebook.toml"):
         path = project / name
@@ -130,3 +148,18 @@ def test_who_has_no_home_is_told_so_and_served(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "/nonexistent\n"), done.stderr
+
+
+@pytest.mark.usefixtures("project")
+def test_a_user_with_a_number_and_no_name_makes_pages() -> None:
+    """As in a container: no entry in the list of users, no home, no language."""
+    as_nobody = ["unshare", "--user", "--map-user=54321", "--map-group=54321"]
+    if subprocess.run([*as_nobody, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this system lends nobody another number")
+    command = [str(Path(sys.executable).parent / "cxreport"), "build", "mini"]
+    done = subprocess.run(
+        [*as_nobody, "env", "-i", f"PATH={os.environ['PATH']}", *command],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert Path("reports/mini/2026-10/en.html").is_file()

@@ -106,6 +106,8 @@ def test_contrast_is_that_of_the_guidelines() -> None:
         ({"name": "Us", "logo": SHAPE.replace(" d=", " onload='x' d=")}, "shapes and text"),
         ({"name": "Us", "logo": "GIF89a"}, "shapes and text"),
         ({"name": "Us", "logo": DOT * 1000}, "too large"),
+        ({"name": "Us", "logo": DOT[:-1]}, "cut short"),
+        ({"name": "Us", "style": "a { content: '\xe9' }".encode("latin-1")}, "in UTF-8"),
     ],
 )
 def test_what_no_page_may_bear_is_refused(
@@ -122,6 +124,14 @@ def test_a_file_outside_the_project_is_none(tmp_path: Path) -> None:
     (tmp_path / "p/reports.toml").write_text(lines, "utf-8")
     with pytest.raises(CxError, match="no such file in the project"):
         read_brand(tmp_path / "p")
+
+
+@pytest.mark.parametrize("name", ["a\\u0000b", "a" * 5000, "../" * 2000])
+def test_a_name_that_no_system_takes_is_no_file(tmp_path: Path, name: str) -> None:
+    for key in ("logo", "style"):
+        (tmp_path / "reports.toml").write_text(f'[brand]\nname = "Us"\n{key} = "{name}"\n', "utf-8")
+        with pytest.raises(CxError, match="no such file in the project"):
+            read_brand(tmp_path)
 
 
 def test_a_build_bears_it_and_another_colour_makes_pages_stale(project: Path) -> None:

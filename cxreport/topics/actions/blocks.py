@@ -30,7 +30,7 @@ FIGURES = (
     Column("n", heading="n_after"),
     Column("estimate", "as:after", "after", is_text=False),
     Column("change", "word:change", is_text=True),
-    Column("state", "word:state", "came"),
+    Column("reached", "word:state", "came"),
     Column("marked", "word:mark:mark", "marked"),
 )
 
@@ -48,7 +48,8 @@ def results(done: pd.DataFrame, survey: Survey, periods: int = 12) -> Block:
         How far back; all others stand among the figures.
     """
     if done.empty:
-        return note(TOPIC, "missing.actions", survey)
+        has_table = "actions" in survey.dataset.tables
+        return note(TOPIC, "missing.actions_none" if has_table else "missing.actions", survey)
     newest = {period.name for period in survey.history[-periods:]}
     rows = _written(done[done["period"].isin(newest)])[::-1]
     if rows.empty:
@@ -76,6 +77,7 @@ def _written(done: pd.DataFrame) -> pd.DataFrame:
     is_wait = done["metric"].isin([*WAIT_ENDS])
     compared = done["state"].isin(COMPARED)
     kind = np.where(is_wait, "wait", "score")
+    reached = done["state"].mask(done["state"] == "few", np.where(is_wait, "few_wait", "few_score"))
     marked = np.where(done["marked"] != "", done["direction"].replace("", "either"), "")
     return done.assign(
         title="",
@@ -86,6 +88,7 @@ def _written(done: pd.DataFrame) -> pd.DataFrame:
                         "with_range:score:low_reference:high_reference"),
         after=np.where(is_wait, "with_range:wait", "with_range:score"),
         change=np.where(compared, kind, ""),
-        came=np.where(compared, done["state"] + "_" + kind, done["state"]),
+        came=np.where(compared, done["state"] + "_" + kind, reached),
+        reached=reached,
         mark=marked,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxreport.orders.frames import NEEDED
+from cxreport.orders.frames import NEEDED, PAID, company_trade
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
 from cxreport.topics.linkage.claims import NO_SIGNAL, NOT_SUPPORTED, SUPPORTED, UNTESTED
@@ -244,7 +244,7 @@ def _check(signals: list[Any], days: int) -> Said:
 def loyal(ratio: pd.DataFrame, company: Company) -> Block:
     """Show how many times as much loyal customers spend; ``ratio`` from ``company_loyal_ratio``."""
     if ratio.empty:
-        return _note("missing.loyal", company, needs=("orders",))
+        return _note(_why_no_loyal(company), company, needs=("orders",))
     later, same = (ratio.iloc[place].to_dict() for place in (0, 1))
     days = {name: str(later[name]) for name in ("earlier", "later", "last")}
     parts = [say("loyal.who", n=int(later["n"]), others=int(later["n_reference"]),
@@ -261,6 +261,16 @@ def loyal(ratio: pd.DataFrame, company: Company) -> Block:
             say("loyal.naive", estimate=float(same["estimate"])),
         ]
     return section([_tell(parts, company), _table("loyal", ratio, LOYAL, company)])
+
+
+def _why_no_loyal(company: Company) -> str:
+    """Return the key of why nothing is said of what loyal customers spend."""
+    if not _has_orders(company):
+        return "missing.loyal"
+    trade = company_trade(company)
+    if trade.bought is None:
+        return "missing.loyal_purchases"
+    return "missing.loyal_months" if trade.has(PAID) else "missing.loyal_amounts"
 
 
 def _times(row: Row) -> str:

@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 SUPPORTED, NOT_SUPPORTED, NO_SIGNAL = "supported", "not supported", "no signal"
 UNTESTED = "cannot be tested"
 COLUMNS = ("claim", "unit", "n", "estimate", "low", "high", "claimed", "verdict", "note")
+NEEDS = {
+    "happy_return": "needs score and orders",
+    "five_times": "needs amounts of two months",
+    "tell_nine": "needs people told",
+    "tell_sixteen": "needs people told",
+    "bad_travels": "needs people told",
+    "later": "needs the same people a year later",
+    "emotion_first": "needs three layers",
+    "exceeding": "needs expectations",
+    "channels": "needs channels and amounts",
+}
+"""Claim -> what it would take to test it."""
 CLAIMED = {"five_times": 5.0, "tell_nine": 9.0, "tell_sixteen": 16.0}
 """What is said in the trade; never used for anything but to be compared with."""
 SURE = 95.0
@@ -75,7 +87,7 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
         "supported" (the whole interval at or beyond what is claimed, or a signal), "not
         supported" (the whole interval short of it, or a signal to the other side), "no signal"
         (the data cannot tell), "cannot be tested"; ``note``: "", the note of the measurement, or
-        "not measured" and "needs the same people a year later".
+        what it would take to test the claim ("needs score and orders").
 
     Notes
     -----
@@ -102,7 +114,7 @@ def judge_claims(evidence: Evidence) -> pd.DataFrame:
         ("tell_sixteen", "people", _recipients(evidence, "told_by_detractor"),
              CLAIMED["tell_sixteen"]),
         ("bad_travels", "times", _recipients(evidence, "ratio"), 1.0),
-        ("later", "people", {"note": "needs the same people a year later"}, float("nan")),
+        ("later", "people", {}, float("nan")),
         ("emotion_first", "percent", _first(evidence.layers), SURE),
         ("exceeding", "points", _picked(evidence.exceeded, "comparison", "added - taken"), 0.0),
         ("channels", "money", _channels(evidence.channels), 0.0),
@@ -118,7 +130,7 @@ def _row(
     """Judge one of so many claims by its interval, and by its test where it has one."""
     numbers = {name: float(measured.get(name, "nan")) for name in ("estimate", "low", "high")}
     numbers = _widened(numbers, tested, logarithms=unit == "times")
-    note = str(measured.get("note", "not measured"))
+    note = str(measured.get("note", NEEDS[claim]))
     if claim == "emotion_first" and pd.notna(numbers["estimate"]):
         claimed = 100 - (100 - claimed) / tested
         verdict = _by_rank(numbers["estimate"], claimed)

@@ -36,6 +36,7 @@ POINTS_APART = 200
 """NPS points between a company of detractors only and one of promoters only."""
 ASSUMED, LINKED, COUNTED = "assumed", "linked", "counted"
 NO_MARGIN, NO_CUSTOMERS = "margin not known", "no customers"
+NO_ORDERS, NO_SCORE = "no orders", "no score"
 PLAN = ("input", "estimate", "low", "high", "source", "reason")
 
 
@@ -69,7 +70,7 @@ def plan_inputs(
         of NPS, "customers" who bought, "margin", "cost"), ``estimate``, ``low``, ``high`` (the
         ends equal where nothing is known of the spread), ``source`` ("assumed", "linked",
         "counted"), ``reason``, the same in each row: why there is no result: "" where there is
-        one, "margin not known", "no customers", or as for
+        one, "no orders", "no score", "margin not known", "no customers", or as for
         :func:`~cxreport.topics.linkage.revenue_at_risk`; ``currency``.
 
     Notes
@@ -80,7 +81,7 @@ def plan_inputs(
     spend, trade = link_of_money(link), company_trade(company)
     counted = _last_year(trade)
     share = margin or counted.get("margin", float("nan"))
-    reason = refusal(spend)
+    reason = refusal(spend) if not link.differences.empty else _unlinked(trade)
     if not reason and pd.isna(share):
         reason = NO_MARGIN
     if not reason and not counted["customers"]:
@@ -96,6 +97,11 @@ def plan_inputs(
     }
     values = [[name, *rows[name], reason] for name in INPUTS]
     return pd.DataFrame(values, columns=list(PLAN)).assign(currency=trade.currency)
+
+
+def _unlinked(trade: Trade) -> str:
+    """Return what is missing where nothing could be compared."""
+    return NO_ORDERS if trade.bought is None else NO_SCORE
 
 
 def plan_return(inputs: pd.DataFrame, *, draws: int = 10_000, seed: int = 0) -> pd.DataFrame:

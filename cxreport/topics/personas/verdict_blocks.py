@@ -34,6 +34,12 @@ DOUBTED = {
     STEPS: "doubted.steps",
 }  # fmt: skip
 
+OPEN = {
+    EDGE: "missing.unsettled", UNSTABLE: "missing.unsettled", BLURRED: "missing.blurred",
+    STEPS: "missing.steps",
+}  # fmt: skip
+"""Doubt -> what is said of it in one line, the gravest first."""
+
 _note = partial(note, TOPIC)
 
 FIT = (
@@ -86,8 +92,10 @@ def nothing(study: PersonaStudy, company: Company) -> Block:
     if study.personas is None:
         key = "missing.seldom" if study.items.fewer else "missing.personas"
         return _note(key, company, needs=("responses", "orders"))
-    one = study.personas.count == 1
-    return _note("missing.one_class" if one else "missing.unsettled", company)
+    if study.personas.count == 1:
+        return _note("missing.one_class", company)
+    first = next((reason for reason in OPEN if reason in study.personas.doubts), EDGE)
+    return _note(OPEN[first], company)
 
 
 def _judgement(

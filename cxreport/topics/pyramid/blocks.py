@@ -97,12 +97,22 @@ def order(frames: Mapping[str, pd.DataFrame], survey: Survey, periods: int = 1) 
     return section([sentences("pyramid", story, survey), listed])
 
 
+def _why_no_groups(survey: Survey) -> str:
+    """Return the key of why there is no pyramid by group."""
+    layers = [survey.columns(layer) for layer in LAYERS]
+    scales = {column.scale for asked in layers for column in asked.values()}
+    if len(scales) != 1 or any(len(asked) != 1 for asked in layers):
+        return "missing.pyramid"
+    named = survey.columns("stage", "channel")
+    return "missing.groups_few" if named else "missing.groups"
+
+
 @without_few
 def groups(boards: Mapping[str, pd.DataFrame], survey: Survey, periods: int) -> Block:
     """Draw the layers by stage and channel; ``boards`` from ``survey_pyramid_groups``."""
     gaps = group_gaps(boards, level=survey.family_level).to_dict("records")
     if not gaps:
-        return note("pyramid", "missing.groups")
+        return note("pyramid", _why_no_groups(survey))
     blocks = [sentences("pyramid", [_of_groups(row) for row in gaps], survey)]
     for column, board in boards.items():
         named = board.dropna(subset=column).rename(columns={column: "group"})

@@ -104,13 +104,19 @@ def _no_purchases(company: Company) -> Block:
     return _note(key, company, needs=("orders",))
 
 
+def _no_new_customers(retention: Retention, company: Company) -> Block:
+    """State why nobody is a new customer, which needs orders of more than a first month."""
+    if retention.windows.empty:
+        return _no_purchases(company)
+    key = "missing.new_customers" if retention.dated else "missing.perhaps_customers"
+    return _note(key, company, needs=("orders",))
+
+
 @without_few
 def cohort_map(retention: Retention, company: Company) -> Block:
     """Show the share of each month's new customers that bought in each later month."""
     if retention.cohorts.empty:
-        if retention.windows.empty:
-            return _no_purchases(company)
-        return _note("missing.new_customers", company, needs=("orders",))
+        return _no_new_customers(retention, company)
     who = "earlier" if retention.dated else "unknown_before"
     lines = [say("map"), say(who if retention.earlier else "all_new", n=retention.earlier)]
     later = retention.cohorts[retention.cohorts["age"].between(1, MOST_AGES)]
@@ -166,7 +172,7 @@ def summary(retention: Retention, company: Company) -> Block:
 def second_orders(retention: Retention, company: Company) -> Block:
     """Show how long it takes until a second order."""
     if retention.second_orders.empty:
-        return _note("missing.new_customers", company, needs=("orders",))
+        return _no_new_customers(retention, company)
     blocks = [_sentences([_second_order(retention), say("second_how")], company)]
     if not retention.curve.empty:
         by_day = retention.curve.assign(group="", time=retention.curve["day"])

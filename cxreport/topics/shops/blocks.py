@@ -198,7 +198,12 @@ def waits(waited: pd.DataFrame, changes: pd.DataFrame, shop: Shop) -> Block:
         Of whom.
     """
     if waited.empty:
-        return note(TOPIC, "missing_section.waits")
+        columns = shop.survey.columns_of("tickets")
+        if not columns:
+            return note(TOPIC, "missing_section.waits", shop.survey, needs=("tickets",))
+        is_placed = shop.column in columns
+        key = "missing_section.waits_few" if is_placed else "missing_section.waits_unplaced"
+        return note(TOPIC, key)
     return waits_table(waited, changes, shop.survey)
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cxreport.inputs.roles import CATEGORIES
+from cxreport.inputs.source import run
 from cxreport.scores.suppression import hide_few
 from cxreport.show.few import without_few
 from cxreport.show.parts import Column, chart, note, say, section, sentences, table
@@ -71,7 +73,18 @@ def breakdown(scores: Mapping[str, pd.DataFrame], everyone: pd.DataFrame, survey
                 chart(kind, TOPIC, "breakdown", groups, GROUPS, survey, label=label,
                       **named, **line, **OF_SCORE)
             )  # fmt: skip
-    return section(charts) if charts else note(TOPIC, "missing.breakdown")
+    return section(charts) if charts else note(TOPIC, _why_no_groups(survey))
+
+
+def _why_no_groups(survey: Survey) -> str:
+    """Return the key of why no score is broken down."""
+    if not survey.codebook.responses.with_role(*CATEGORIES):
+        return "missing.breakdown"
+    if not survey.categories:
+        return "missing.breakdown_unasked"
+    answers = survey.current
+    counts = run(answers.aggregate(**{n: answers[n].nunique() for n in survey.categories}))
+    return "missing.breakdown_leagues" if counts.max(axis=None) else "missing.breakdown_unnamed"
 
 
 def leagues(tables: Mapping[str, pd.DataFrame], survey: Survey, periods: int) -> Block:

@@ -27,7 +27,7 @@ NEEDED = ("repeats", "recency", "age", "customers")
 
 NOBODY = "no customers"
 NOBODY_AGAIN = "nobody bought again"
-NO_FIT = "no fit: customers are too few or too alike"
+NO_FIT = "no fit: no parameters are the likeliest"
 
 
 def fit_buying(history: pd.DataFrame, *, level: float = 0.95) -> Fit:

@@ -69,7 +69,7 @@ def profit(profits: Profit, company: Company) -> Block:
             low=total["losing_low"], high=total["losing_high"], lost=peak["lost"]),
     ]  # fmt: skip
     if pd.isna(peak["estimate"]):
-        lines.append(say("profit.none_left"))
+        lines.append(say("profit.none_left" if total["high"] <= 0 else "profit.perhaps_none"))
     else:
         lines.append(
             say("profit.peak", of=peak["share"], peak=peak["estimate"], low=peak["low"],

@@ -135,7 +135,7 @@ def reviews(voice: Voice, company: Company) -> Block:
 def replies(voice: Voice, company: Company) -> Block:
     """Show how many reviews the company replied to, and how soon."""
     if voice.replies.empty:
-        return _note("missing.reviews" if voice.stars.empty else "missing.replies", company)
+        return _note(_why_no_replies(voice, company), company)
     lines = [_replied(row) for row in voice.replies.to_dict("records")]
     return section(
         [
@@ -143,6 +143,16 @@ def replies(voice: Voice, company: Company) -> Block:
             table(TOPIC, "replies", voice.replies, REPLIES, company, periods=voice.periods),
         ]
     )
+
+
+def _why_no_replies(voice: Voice, company: Company) -> str:
+    """Return the key of why nothing is said of replies."""
+    if voice.stars.empty:
+        return "missing.reviews"
+    columns = company.columns_of("verbatims")
+    if "replied_at" not in columns:
+        return "missing.replies"
+    return "missing.replies_none" if "created_at" in columns else "missing.replies_undated"
 
 
 def _replied(row: Row) -> list[Said]:

@@ -162,3 +162,15 @@ def test_a_map_tells_its_points_in_words() -> None:
     picture = picture_of(block, Words("it"), prefix="m")
     assert picture.wide.startswith("<svg")
     assert picture == picture_of(block, Words("it"), prefix="m")
+
+
+def test_names_from_right_to_left_do_not_turn_what_stands_beside_them() -> None:
+    """Two Hebrew names side by side, then numbers: each name turns by itself alone."""
+    shop, app = "\u05d7\u05e0\u05d5\u05ea", "\u05d9\u05d9\u05e9\u05d5\u05dd"
+    frame = pd.DataFrame({"label": [shop], "estimate": [12.0], "low": [8.0], "high": [16.0]})
+    series = {"name": "rating", "how": "code:rating"}
+    block = a_block("bars", frame.assign(rating=app), x="axis.score", series=series)
+    draw, alt = draw_bars(block, reader(block, "en"))
+    assert f"\u2068{shop}\u2069, \u2068{app}\u2069 12.0 (8.0 to 16.0)" in alt
+    assert f"\u2068{shop}\u2069" in [text.get_text() for text in draw(True).axes[0].texts]
+    assert "<svg" in picture_of(block, Words("en"), prefix="b").wide

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -124,8 +125,27 @@ def test_nothing_is_said_to_be_the_reason(survey: Survey) -> None:
 
 def test_without_actions_a_line_says_so(survey: Survey) -> None:
     nothing = page()
-    assert "no table of actions" in said(cx.actions.results(nothing, survey), "en")
+    tables = {name: rows for name, rows in survey.dataset.tables.items() if name != "actions"}
+    without = replace(survey, dataset=replace(survey.dataset, tables=tables))
+    assert "has no table of actions." in said(cx.actions.results(nothing, without), "en")
     assert cx.actions.figures(nothing, survey).parameters["blocks"] == []
+
+
+def test_a_table_without_actions_of_this_time_is_no_missing_table(survey: Survey) -> None:
+    tables = survey.dataset.tables | {"actions": survey.responses}
+    empty = replace(survey, dataset=replace(survey.dataset, tables=tables))
+    assert "has none of this time" in said(cx.actions.results(page(), empty), "en")
+    assert "non ne ha di questo tempo" in said(cx.actions.results(page(), empty), "it")
+
+
+def test_few_are_answers_of_a_score_and_requests_of_a_wait(survey: Survey) -> None:
+    wait = page(action("A", metric="solution", question="", measure="solution", state="few"))
+    score = page(action("A", state="few"))
+    for block in (cx.actions.results, cx.actions.figures):
+        assert "too few requests" in said(block(wait, survey), "en")
+        assert "troppo poche richieste" in said(block(wait, survey), "it")
+        assert "too few answers" in said(block(score, survey), "en")
+        assert "troppo poche risposte" in said(block(score, survey), "it")
 
 
 def test_a_reader_is_told_that_there_may_be_other_reasons(survey: Survey) -> None:

@@ -223,7 +223,7 @@ def test_orders_alone_give_what_orders_can_give(tmp_path: Path) -> None:
     assert ratio["note"].tolist() == ["nobody in one of the groups"] * 2
     assert set(company_claims(shop, link, ratio)["verdict"]) == {"cannot be tested"}
     inputs = plan_inputs(shop, link, change=(4.0, 0.0, 8.0), cost=1_000)
-    assert set(inputs["reason"]) == {"no amounts"}
+    assert set(inputs["reason"]) == {"no score"}
     assert company_at_risk(shop, link).empty
 
 
@@ -233,6 +233,8 @@ def test_answers_alone_are_an_empty_link(tmp_path: Path) -> None:
     link, ratio = company_score_link(survey), company_loyal_ratio(survey)
     assert link.differences.empty
     assert ratio.empty
+    inputs = plan_inputs(survey, link, change=(4.0, 0.0, 8.0), cost=1_000)
+    assert set(inputs["reason"]) == {"no orders"}
     assert set(company_claims(survey, link, ratio)["verdict"]) == {"cannot be tested"}
 
 

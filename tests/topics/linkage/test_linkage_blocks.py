@@ -6,7 +6,8 @@ import datetime as dt
 import re
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -123,7 +124,11 @@ def test_verdicts_come_first_and_what_was_not_measured_is_named(company: Company
     # 25 to 35 at 95%; of two claims on trial each has 97.5%: 5 * 2.2414 / 1.9600
     assert "+30.0 (+24.3 to +35.7) points" in page
     assert "not tested: it needs the same people, asked again a year later" in page
-    assert "not measured: the survey or the orders do not tell" in page
+    assert "not tested: it needs answers on what was expected, and an NPS" in page
+    assert "not tested: it needs orders with customers, channels and amounts" in page
+    assert "not measured" not in page
+    italian = said(claims(found, company), "it")
+    assert "servono risposte su esigenza, semplicità, gradevolezza e NPS" in italian
     assert "All the months on record up to" in page
     assert page.index("Holds in these data") < page.index("Claims about money")
 
@@ -154,6 +159,7 @@ def test_what_an_improvement_is_worth_names_what_it_assumes(company: Company) ->
 
 @pytest.mark.parametrize(
     "reason", ["placebo not clean", "no link found", "no amounts", "margin not known",
+               "no orders", "no score",
                "no customers", "too few answers", "no variance", "placebo cannot be said"]
 )  # fmt: skip
 def test_a_refusal_says_why_in_both_languages(reason: str, company: Company) -> None:
@@ -206,3 +212,21 @@ def test_the_method_counts_what_was_left_out(company: Company) -> None:
     assert "8 answers are a customer's second or later one" in page
     assert "have no customer" not in page
     assert "Holm" in page
+
+
+@pytest.mark.parametrize(
+    ("trade", "english", "italian"),
+    [
+        ({"bought": None}, "none of the orders is a purchase", "nessuno degli ordini"),
+        ({"has": False}, "the orders do not tell their amounts", "non dicono i loro importi"),
+        ({"has": True}, "do not cover two whole months", "non coprono due mesi interi"),
+    ],
+)
+def test_what_loyal_customers_spend_is_unknown_for_one_reason(
+    company: Company, monkeypatch: pytest.MonkeyPatch, trade: dict[str, Any], english: str,
+    italian: str,
+) -> None:  # fmt: skip
+    bought = SimpleNamespace(bought=trade.get("bought", 1), has=lambda _: trade.get("has"))
+    monkeypatch.setattr("cxreport.topics.linkage.blocks.company_trade", lambda _: bought)
+    assert english in said(loyal(pd.DataFrame(), company))
+    assert italian in said(loyal(pd.DataFrame(), company), "it")

@@ -260,3 +260,26 @@ def test_a_wrong_file_is_refused(study: PersonaStudy, tmp_path: Path, text: str,
     file.write_text(text, encoding="utf-8")
     with pytest.raises(CxError, match=what):
         read_narratives(file, study.personas)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("doubt", "english", "italian"),
+    [
+        ("unsettled", "could not be settled; see above", "non si è potuto stabilire quanti"),
+        ("steps", "the groups are steps of one scale; see above", "gradini di una sola scala"),
+        ("blurred", "cannot be told apart clearly enough", "non si distinguono abbastanza"),
+    ],
+)
+def test_a_line_names_the_one_reason_why_there_are_no_personas(
+    study: PersonaStudy, unsettled: PersonaStudy, company: Company, doubt: str, english: str,
+    italian: str,
+) -> None:  # fmt: skip
+    doubted = unsettled
+    if doubt == "steps":
+        doubted = study_of(rows(60, 40).assign(channel=["app", "web"] * 50), [1, 2, 3])
+    if doubt == "blurred":
+        fit = study.personas.fit.copy()  # type: ignore[union-attr]
+        fit.loc[fit["chosen"], "entropy"] = 0.59
+        doubted = replace(study, personas=replace(study.personas, fit=fit))  # type: ignore[type-var]
+    assert english in said(profiles(doubted, company))
+    assert italian in said(profiles(doubted, company), "it")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import cxreport as cx
+from cxreport.inputs.meaning import Column
 from cxreport.show.render import render
 from cxreport.topics.pyramid import groups, order, standing, weights
 
@@ -145,7 +146,7 @@ def test_a_section_without_its_question_says_so(survey: Survey) -> None:
     nothing = dict.fromkeys(("layers", "gaps", "order"), empty)
     assert "No pyramid" in said(standing(nothing, survey))
     assert "No pyramid" in said(order(nothing, survey))
-    assert "No pyramid by group" in said(groups({}, survey, 12))
+    assert "fewer than two groups have enough answers" in said(groups({}, survey, 12))
     assert "were not asked once each" in said(standing(nothing, survey))
     silent = answers({"111": 1}).mask(lambda rows: rows > 0)  # asked, and answered by nobody
     layers = cx.pyramid(silent, **{name: name for name in LAYERS})
@@ -154,3 +155,23 @@ def test_a_section_without_its_question_says_so(survey: Survey) -> None:
     assert "nobody answered all three questions" in said(unanswered)
     assert "nessuno ha risposto a tutte e tre" in said(unanswered, "it")
     assert "cannot be said" in said(weights(empty, survey, 12))
+
+
+@pytest.mark.parametrize(
+    ("asked", "english", "italian"),
+    [
+        ("needs ease enjoyability channel", "fewer than two groups have enough", "meno di due"),
+        ("needs ease enjoyability", "neither the stage nor the channel", "né la fase né il canale"),
+        ("needs ease channel", "were not asked once each", "non sono state chieste"),
+    ],
+)
+def test_no_pyramid_by_group_for_one_reason(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch, asked: str, english: str, italian: str
+) -> None:
+    columns = {name: Column(role="csat", scale=(1, 5)) for name in asked.split()}
+    monkeypatch.setattr(
+        type(survey), "columns",
+        lambda _, *roles: {role: columns[role] for role in roles if role in columns},
+    )  # fmt: skip
+    assert english in said(groups({}, survey, 12))
+    assert italian in said(groups({}, survey, 12), "it")

@@ -160,7 +160,7 @@ def test_nothing_to_count_is_said(company: Company) -> None:
         assert "cannot be said: none of the orders is a purchase" in said(block)
     assert "no month after a first purchase" in said(retention.ages(nothing, company))
     assert "no month after a first purchase" in said(retention.steadiness(nothing, company))
-    assert "No new customers" in said(retention.second_orders(nothing, company))
+    assert "none of the orders is a purchase" in said(retention.second_orders(nothing, company))
     assert "No contracts" in said(retention.under_contract(NOTHING, company))
 
 
@@ -256,3 +256,19 @@ def test_what_was_left_out_is_counted(company: Company) -> None:
     none = lost.assign(n=0)
     text = said(retention.left_out(Retention(left_out=none, orders=5), company))
     assert "All 5 orders are purchases" in text
+
+
+@pytest.mark.parametrize(
+    ("dated", "english", "italian"),
+    [
+        (True, "everybody who bought was a customer before", "chi ha comprato era già cliente"),
+        (False, "in the first month of the data already", "già nel primo mese dei dati"),
+    ],
+)
+def test_nobody_new_is_said_as_surely_as_it_is_known(
+    company: Company, dated: bool, english: str, italian: str
+) -> None:
+    old = Retention(windows=some_windows(), dated=dated)
+    for block in (retention.second_orders(old, company), retention.cohort_map(old, company)):
+        assert english in said(block)
+        assert italian in said(block, "it")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from nbformat import v4
 from shop_pages import answers_of, survey_of
@@ -154,3 +155,20 @@ def test_a_hostile_name_stands_on_the_page_as_text(tmp_path: Path) -> None:
         assert "<script" not in page.lower()
         assert "<b>" not in page
         assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("columns", "english", "italian"),
+    [
+        (set(), "the source has no requests of this time", "la fonte non ha richieste"),
+        ({"ticket_id"}, "do not say where they belong", "non dicono a chi appartengono"),
+        ({"ticket_id", "shop"}, "here they are too few", "qui sono troppo poche"),
+    ],
+)
+def test_no_waits_for_one_reason(
+    pisa: Shop, monkeypatch: pytest.MonkeyPatch, columns: set[str], english: str, italian: str
+) -> None:
+    monkeypatch.setattr(type(pisa.survey), "columns_of", lambda *_: columns)
+    block = cx.shops.waits(pd.DataFrame(), pd.DataFrame(), pisa)
+    assert english in str(render(block, "en", prefix="w"))
+    assert italian in str(render(block, "it", prefix="w"))

@@ -105,3 +105,31 @@ def test_few_or_other_words_of_last_year_show_no_number(
     then = board_of_years(shop_of_years(tmp_path, n_then, codebook))
     assert pd.isna(then["n_year"])
     assert pd.isna(then["estimate_year"])
+
+
+@pytest.mark.parametrize(
+    ("declared", "shops", "english", "italian"),
+    [
+        (None, None, "declares no channel and no segment", "né canali né segmenti"),
+        ('column = ""', None, "none was asked in this period", "non è stato rilevato nessuno"),
+        ("", [""], "no answer of this period names its channel", "nessuna risposta indica"),
+        ("", [f"s{n}" for n in range(13)], "more than 12 groups", "più di 12 gruppi"),
+    ],
+)
+def test_no_break_down_for_one_reason(
+    tmp_path: Path, declared: str | None, shops: list[str] | None, english: str, italian: str
+) -> None:
+    extra = ", ".join(filter(None, ['role = "segment"', declared]))
+    codebook = SHOP if declared is None else f"{SHOP}shop = {{ {extra} }}\n"
+    rows = pd.DataFrame({
+        "response_id": [f"r{n}" for n in range(130)], "answered_at": "2026-10-05",
+        "nps": [n % 11 for n in range(130)],
+    })  # fmt: skip
+    if shops:
+        rows["shop"] = [shops[n % len(shops)] for n in range(130)]
+    (tmp_path / "codebook.toml").write_text(codebook, "utf-8")
+    rows.to_csv(tmp_path / "responses.csv", index=False)
+    survey = cx.open_survey(tmp_path / "codebook.toml", period="2026-10")
+    block = cx.survey.breakdown({}, pd.DataFrame(), survey)
+    assert english in str(render(block, "en", prefix="b"))
+    assert italian in str(render(block, "it", prefix="b"))

@@ -112,10 +112,10 @@ def test_no_group_is_accused_without_a_signal(profit: Profit, company: Company) 
 def test_losses_are_no_percentages(profit: Profit, company: Company) -> None:
     peak = profit.peak.assign(estimate=np.nan, low=np.nan, high=np.nan, top=np.nan)
     curve = profit.curve.assign(estimate=np.nan, total=-profit.curve["total"])
-    page = str(
-        render(value.profit(replace(profit, peak=peak, curve=curve), company), "en", prefix="b")
-    )
-    assert "brought no profit, or it cannot be told" in page
+    total = profit.total.assign(estimate=-48.0, low=-52.0, high=-45.0)
+    lost = replace(profit, total=total, peak=peak, curve=curve)
+    page = str(render(value.profit(lost, company), "en", prefix="b"))
+    assert "Together customers brought no profit:" in page
 
 
 def test_the_forecast_is_said_with_its_check(buying: Buying, company: Company) -> None:
@@ -230,7 +230,9 @@ def test_without_orders_the_page_says_that_there_are_none(
 
 def test_without_a_fit_the_page_says_why(buying: Buying, company: Company) -> None:
     failed = replace(buying, fit=no_fit(NONE, ("r", "alpha"), 9, "no fit"))
-    assert "too few, or too alike" in said(value.next_year(failed, company))
+    page = said(value.next_year(failed, company))
+    assert "no version of the model has a best fit to how these customers bought" in page
+    assert "nessuna versione del modello" in said(value.next_year(failed, company), "it")
     nobody = replace(failed, forecast=buying.forecast.assign(returned=0))
     assert "nobody has bought again" in said(value.next_year(nobody, company))
 
@@ -240,3 +242,22 @@ NOTES = (
     "missing.forecast_check",
     "missing.amounts", "missing_section.contracts", "missing.contract_margin",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("estimate", "high", "english", "italian"),
+    [
+        (-4.0, -1.0, "Together customers brought no profit:", "non hanno portato profitto:"),
+        (-4.0, 2.0, "bring a profit together cannot be told", "Non si può dire se nell'insieme"),
+        (3.0, 9.0, "bring a profit together cannot be told", "Non si può dire se nell'insieme"),
+        (-4.0, float("nan"), "together cannot be told", "Non si può dire se nell'insieme"),
+    ],
+)
+def test_no_profit_and_not_known_are_two_sentences(
+    profit: Profit, company: Company, estimate: float, high: float, english: str, italian: str
+) -> None:
+    total = profit.total.assign(estimate=estimate, low=estimate - 6, high=high)
+    unknown = replace(profit, total=total, peak=profit.peak.assign(estimate=float("nan")))
+    page = said(value.profit(unknown, company))
+    assert english in page
+    assert italian in said(value.profit(unknown, company), "it")

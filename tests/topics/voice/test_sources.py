@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
+from dataclasses import replace
 from html import unescape
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -218,3 +219,21 @@ def test_only_the_method_speaks_of_log_odds() -> None:
     texts = tomllib.loads(files("cxreport.topics.voice").joinpath("texts.toml").read_text("utf-8"))
     named = [section for section, words in texts.items() if "log-odds" in str(words).lower()]
     assert named == ["method"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"text"}, ("has no column “replied_at”", "manca la colonna «replied_at»")),
+        ({"replied_at"}, ("has no column “created_at”", "manca la colonna «created_at»")),
+        ({"replied_at", "created_at"}, ("no reply is recorded", "non è registrata nessuna")),
+    ],
+)
+def test_no_replies_for_one_reason(
+    voice: cx.voice.Voice, survey: Survey, monkeypatch: pytest.MonkeyPatch, columns: set[str],
+    said: tuple[str, str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(type(survey), "columns_of", lambda *_: columns)
+    silent = replace(voice, replies=voice.replies.head(0))
+    for language, words in zip(("en", "it"), said, strict=True):
+        assert words in read(cx.voice.reply_table(silent, survey), language)
