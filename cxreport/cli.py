@@ -11,6 +11,7 @@ from typing import IO
 import click
 
 from cxreport.delivery.commands import deliver
+from cxreport.diff.commands import diff
 from cxreport.errors import CxError
 from cxreport.inputs.closed import choose_period
 from cxreport.inputs.contracts import explain
@@ -307,6 +308,7 @@ def examples(out: Path | None) -> None:
 
 
 main.add_command(deliver)
+main.add_command(diff)
 
 if __name__ == "__main__":
     main()

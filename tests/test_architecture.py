@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "demo": {"inputs"},
     "publish": {"inputs", "scores", "show"},
     "delivery": {"inputs", "publish", "show"},
+    "diff": {"inputs", "publish", "show", "stats"},
 }
 """Folder -> the folders whose modules it may import, beside its own and ``errors``."""
 LONGEST, LONGEST_FUNCTION, SHORTEST = 400, 60, 60
