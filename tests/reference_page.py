@@ -1,4 +1,4 @@
-"""Write ``docs/reference.md``: every public name once, for mkdocstrings to fill from its docstring."""
+"""Write ``docs/reference.md``: every public name once, with its docstring on the site."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import cxreport as cx
 PAGE = Path(__file__).parents[1] / "docs/reference.md"
 HEAD = """# Reference
 
-Everything that a notebook may use, as `import cxreport as cx` brings it: `cx.nps(...)`, `cx.voice.words(...)`. Each text is the docstring of the function. This page is written by `tests/reference_page.py`.
+Everything that a notebook may use, as `import cxreport as cx` brings it. Each text is the docstring
+of the function; `make docs` fills it in, and `help(cx.nps)` shows the same.
 """
 
 

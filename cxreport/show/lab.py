@@ -18,6 +18,7 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.show.blocks import READS
+from cxreport.show.numeral import SHARE
 from cxreport.show.texts import SHARED, texts_of
 from cxreport.show.words import Words
 
@@ -124,8 +125,9 @@ def _cell(name: str, value: Any, unit: str, words: Words, *, shared: bool) -> st
         return f"<td>{escape(str(value))}</td>"
     whole = float(value).is_integer() and not unit
     written = words.number(float(value), 0 if whole else DECIMALS.get(name, 1))
-    beside = f" <small>{escape(unit)}</small>" if unit and not shared else ""
-    return f"<td style='text-align:right'>{escape(written)}{beside}</td>"
+    short = SHARE if unit.startswith(SHARE) else unit
+    beside = f" <small>{escape(short)}</small>" if short and not shared else ""
+    return f"<td style='text-align:right;white-space:nowrap'>{escape(written)}{beside}</td>"
 
 
 def show_error(
@@ -171,10 +173,10 @@ class SlowCell:
         began = time.monotonic()
         if done.wait(PATIENCE):
             return
-        shown = display(_bar(PATIENCE), raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        bar = display(_bar(PATIENCE), raw=True, display_id=True)  # type: ignore[no-untyped-call]
         while not done.wait(1):
-            shown.update(_bar(time.monotonic() - began), raw=True)
-        shown.update(_bar(time.monotonic() - began, is_done=True), raw=True)
+            bar.update(_bar(time.monotonic() - began), raw=True)
+        bar.update(_bar(time.monotonic() - began, is_done=True), raw=True)
 
 
 def _bar(seconds: float, *, is_done: bool = False) -> dict[str, str]:

@@ -78,8 +78,8 @@ def test_units_stand_in_the_cells_where_rows_differ_in_them() -> None:
     )
     page = html_of(scores)
     assert "<th>estimate</th>" in page
-    assert "<td style='text-align:right'>0.0 <small>points</small></td>" in page
-    assert "<small>% favourable</small>" in page
+    assert "0.0 <small>points</small></td>" in page
+    assert "50.0 <small>%</small></td>" in page  # 9 is among the favourable, 3 is not
     assert "<td>–</td>" in page  # what a share has no promoters of
 
 
