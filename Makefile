@@ -1,6 +1,6 @@
 # Two commands: `make report` and `make test`. Everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help report report-public test lab lint bench compare stock key-figures oracles lock clean
+.PHONY: help install report report-public test docs lab lint bench compare stock key-figures oracles lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -44,8 +44,15 @@ lint: .venv/test ## Check style and types, and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/mypy
 
+install: .venv/run ## Install the libraries into .venv
+
+docs: .venv/test ## Write the documentation as a site, to site/index.html
+	@$(BIN)/python tests/reference_page.py
+	@$(BIN)/mkdocs build --strict --quiet 2>&1
+	@echo "Next: open $(CURDIR)/site/index.html in a browser."
+
 lab: .venv/run data/demo/responses.parquet ## Open the notebooks in JupyterLab
-	$(BIN)/jupyter lab --allow-root --ServerApp.root_dir="$(CURDIR)"
+	$(BIN)/jupyter lab --allow-root --ServerApp.root_dir="$(CURDIR)" notebooks/start_here.ipynb
 
 bench: .venv/test ## Time the scores against the same work written by hand
 	@$(BIN)/python tests/bench.py
@@ -69,7 +76,7 @@ lock: ## Find the newest versions that work together, and write them down
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --upgrade \
 	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra lab -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --upgrade \
-	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra lab --group test --group develop \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra lab --group test --group develop --group docs \
 	  -c requirements.lock -o requirements-test.lock
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --upgrade \
 	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra lab --extra examples \

@@ -15,6 +15,7 @@ from cxreport.scores.pyramid import pyramid
 from cxreport.scores.scoreboard import score_history, scoreboard
 from cxreport.scores.scores import ces, csat, nps
 from cxreport.scores.signals import chart_scores
+from cxreport.show.lab import attach as _attach
 from cxreport.stats.power import detectable_difference, sample_size
 from cxreport.stats.trend import control_chart
 from cxreport.stats.weights import rake
@@ -42,6 +43,7 @@ from cxreport.topics import (
 from cxreport.topics import pyramid as layers
 
 __version__ = version("cxreport")
+_attach()
 
 __all__ = [
     "CxError",

@@ -11,6 +11,7 @@ from typing import IO
 import click
 
 from cxreport.delivery.commands import deliver
+from cxreport.diff.commands import diff
 from cxreport.errors import CxError
 from cxreport.inputs.closed import choose_period
 from cxreport.inputs.contracts import explain
@@ -313,7 +314,7 @@ def examples(out: Path | None) -> None:
         click.echo(f"{rows:>8,}  {table}")
 
 
-for command in (deliver, new, update):
+for command in (deliver, diff, new, update):
     main.add_command(command)
 
 if __name__ == "__main__":

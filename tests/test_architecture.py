@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "publish": {"inputs", "scores", "show"},
     "delivery": {"inputs", "publish", "show"},
     "project": {"inputs", "publish"},
+    "diff": {"inputs", "publish", "show", "stats"},
 }
 """Folder -> the folders whose modules it may import, beside its own and ``errors``."""
 LONGEST, LONGEST_FUNCTION, SHORTEST = 400, 60, 60

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 from nbformat import NotebookNode, v4
 
-from cxreport.show.blocks import MIME
+from cxreport.show.blocks import MIME, Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +32,9 @@ def run_here(name: str, **parameters: object) -> NotebookNode:
             exec(compile(ast.Module(statements, []), name, "exec"), names)  # noqa: S102
             if last is not None:
                 block = eval(compile(ast.Expression(last.value), name, "eval"), names)  # noqa: S307
-                shown = {MIME: block.payload(), "text/plain": repr(block)}
-                cell.outputs = [v4.new_output("execute_result", shown)]
+                if isinstance(block, Block):  # a frame is shown to whoever runs it, on no page
+                    shown = {MIME: block.payload(), "text/plain": repr(block)}
+                    cell.outputs = [v4.new_output("execute_result", shown)]
             elif "parameters" in cell.metadata.get("tags", []):
                 names |= parameters
     return notebook
