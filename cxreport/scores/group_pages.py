@@ -13,9 +13,8 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.roles import CATEGORIES
-from cxreport.scores.leagues import MOST_GROUPS
 from cxreport.scores.recent import PERIODS
-from cxreport.scores.suppression import SUPPRESSED, group_counts, question_counts
+from cxreport.scores.suppression import MOST_GROUPS, SUPPRESSED, group_counts, question_counts
 from cxreport.scores.totals import hidden_periods, hidden_totals
 
 if TYPE_CHECKING:

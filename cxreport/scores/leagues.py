@@ -11,7 +11,12 @@ from cxreport.inputs.meaning import Design
 from cxreport.inputs.source import as_table, run
 from cxreport.scores.scoreboard import score_questions, scoreboard
 from cxreport.scores.segments import shrink, suppress
-from cxreport.scores.suppression import MINIMUM_GROUP, group_counts, hidden_levels
+from cxreport.scores.suppression import (
+    MINIMUM_GROUP,
+    MOST_GROUPS,
+    group_counts,
+    hidden_levels,
+)
 from cxreport.scores.totals import hidden_totals
 from cxreport.stats.consistency import consistency
 from cxreport.stats.multiplicity import judged
@@ -26,8 +31,6 @@ AGAINST = (
     "n_reference", "estimate_reference", "difference", "difference_low", "difference_high",
     "p_value", "q_value", "signal",
 )  # fmt: skip
-MOST_GROUPS = 12
-"""Groups that one chart can show; more make a league table."""
 
 
 def break_down(

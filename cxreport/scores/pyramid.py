@@ -9,11 +9,12 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.scores.scales import ascending, turned
 from cxreport.stats import estimates
-from cxreport.stats.answers import count_answers
+from cxreport.stats.answers import Asked, count_each
 from cxreport.stats.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from cxreport.inputs.source import Data
+    from cxreport.stats.answers import Answers
     from cxreport.stats.group_columns import By
 
 LAYERS = ("needs", "ease", "enjoyability")
@@ -79,6 +80,19 @@ def pyramid(
     4     all_three  3      33.3
     """
     normal_quantile(level)
+    asked = asked_layers(needs=needs, ease=ease, enjoyability=enjoyability, scale=scale)
+    (answers,) = count_each(data, [asked], by=by, weight=weight, cluster=cluster)
+    return layers_of(answers, scale=scale, level=level)
+
+
+def asked_layers(*, needs: str, ease: str, enjoyability: str, scale: tuple[int, int]) -> Asked:
+    """Return what to count for the pyramid.
+
+    Raises
+    ------
+    CxError
+        If the scale has fewer than four answers.
+    """
     lowest, highest = ascending(scale)
     if highest - lowest < 3:
         raise CxError(
@@ -87,9 +101,12 @@ def pyramid(
             expected="at least four answers",
         )
     columns = dict(zip(LAYERS, (needs, ease, enjoyability), strict=True))
-    answers = count_answers(
-        data, columns, scale=(lowest, highest), by=by, weight=weight, cluster=cluster
-    )
+    return Asked(columns, (lowest, highest))
+
+
+def layers_of(answers: Answers, *, scale: tuple[int, int], level: float) -> pd.DataFrame:
+    """Return the layers of answers to all three questions, already counted; see ``pyramid``."""
+    lowest, highest = ascending(scale)
     given = answers.valid[list(LAYERS)].apply(turned, scale=scale)
     signs = (given >= highest - 1).astype(int) - (given <= lowest + 1).astype(int)
     frames = {

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
-from cxreport.inputs.meaning import Design
+from cxreport.inputs.meaning import NPS_SCALE, Design
 from cxreport.scores.compare import compare
 from cxreport.scores.kinds import score_kind, score_of
 from cxreport.scores.planning import smallest_change
-from cxreport.scores.pyramid import LAYERS
-from cxreport.scores.scales import first_favourable
-from cxreport.scores.scores import nps, pyramid, share_favourable
-from cxreport.stats.answers import COLUMNS
+from cxreport.scores.pyramid import LAYERS, asked_layers, layers_of
+from cxreport.scores.scales import ascending, first_favourable
+from cxreport.scores.scores import lowest_favourable, net_of, share_of
+from cxreport.stats.answers import COLUMNS, Asked, count_each
+from cxreport.stats.intervals import normal_quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cxreport.inputs.codebook import Column
     from cxreport.inputs.period import Period
     from cxreport.inputs.source import Data
+    from cxreport.stats.answers import Answers
 
+Score: TypeAlias = "Callable[[Answers], pd.DataFrame]"
 PYRAMID = "pyramid"
 """What the three layers together are called in the ``question`` column."""
 
@@ -78,45 +82,44 @@ def score_questions(
         ``question``, ``metric`` and the columns of the scores (those that a score does not have
         are empty).
     """
+    normal_quantile(level)  # refuses a wrong level before any work
     layers = {role: [n for n, c in questions.items() if c.role == role] for role in LAYERS}
     layered = all(len(names) == 1 for names in layers.values())
-    groups, design = list(by), Design(weight=weight, cluster=cluster)
-    frames = [
-        _score_question(data, name, column, groups, design, level).assign(question=name)
+    asked = {
+        name: _asked(name, column, level)
         for name, column in questions.items()
         if not (layered and column.role in LAYERS)
-    ]
+    }
     if layered:
-        needs, ease, enjoyability = (layers[role][0] for role in LAYERS)
-        scale = questions[needs].scale or (1, 5)
-        scores = pyramid(
-            data, needs=needs, ease=ease, enjoyability=enjoyability, scale=scale,
-            by=groups, level=level, **design,
-        )  # fmt: skip
-        frames.append(scores.assign(question=PYRAMID))
-    if not frames:
+        names = {role: layers[role][0] for role in LAYERS}
+        scale = questions[names["needs"]].scale or (1, 5)
+        asked[PYRAMID] = (
+            asked_layers(**names, scale=scale),
+            partial(layers_of, scale=scale, level=level),
+        )
+    if not asked:
         return pd.DataFrame(columns=[*by, "question", *COLUMNS])
+    counted = count_each(
+        data, [each for each, _ in asked.values()], by=list(by), weight=weight, cluster=cluster
+    )
+    frames = [
+        score(answers).assign(question=name)
+        for (name, (_, score)), answers in zip(asked.items(), counted, strict=True)
+    ]
     scores = pd.concat(frames, ignore_index=True)
     first = [*by, "question", "metric"]
     return scores[[*first, *(c for c in scores.columns if c not in first)]]
 
 
-def _score_question(
-    data: Data,
-    name: str,
-    column: Column,
-    by: list[str],
-    design: Design,
-    level: float,
-) -> pd.DataFrame:
-    """Measure one question by the score of its role."""
+def _asked(name: str, column: Column, level: float) -> tuple[Asked, Score]:
+    """Return what to count for a question, and what makes the score of its role of it."""
     metric = score_of(column.role)
     if score_kind(metric).counts == "promoters":
-        return nps(data, name, by=by, level=level, **design)
-    return share_favourable(
-        metric, data, name, by=by, level=level, **design,
-        scale=column.scale or (1, 5), favourable_from=favourable_from(column),
-    )  # fmt: skip
+        return Asked({"score": name}, NPS_SCALE), partial(net_of, level=level)
+    scale = column.scale or (1, 5)
+    cut = lowest_favourable(metric, scale, favourable_from(column))
+    score = partial(share_of, metric=metric, scale=scale, cut=cut, level=level)
+    return Asked({"score": name}, ascending(scale)), score
 
 
 def scoreboard(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from cxreport.errors import CxError
+from cxreport.inputs.meaning import NPS_SCALE
 from cxreport.scores.pyramid import pyramid
 from cxreport.scores.scales import ascending, first_favourable, turned
 from cxreport.stats import estimates
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cxreport.inputs.source import Data
+    from cxreport.stats.answers import Answers
     from cxreport.stats.group_columns import By
 
 __all__ = ["ces", "csat", "nps", "pyramid"]
@@ -98,8 +100,15 @@ def nps(
             raise CxError(f"this interval is not for {what}", got=interval, hint="leave it out")
     normal_quantile(level)  # refuses a wrong level before any work
     answers = count_answers(
-        data, {"score": score}, scale=(0, 10), by=by, weight=weight, cluster=cluster
+        data, {"score": score}, scale=NPS_SCALE, by=by, weight=weight, cluster=cluster
     )
+    return net_of(answers, level=level, interval=interval)
+
+
+def net_of(
+    answers: Answers, *, level: float = 0.95, interval: NetInterval = "adjusted-wald"
+) -> pd.DataFrame:
+    """Return the net score of answers to one question, already counted; see ``nps``."""
     given = answers.valid["score"]
     sign = (given >= 9).astype(int) - (given <= 6).astype(int)
     names = ("detractors", "passives", "promoters")
@@ -272,23 +281,47 @@ def share_favourable(
     """
     check_interval(interval, get_args(ShareInterval))
     normal_quantile(level)
+    cut = lowest_favourable(metric, scale, favourable_from)
+    answers = count_answers(
+        data, {"score": score}, scale=ascending(scale), by=by, weight=weight, cluster=cluster
+    )
+    return share_of(answers, metric, scale=scale, cut=cut, level=level, interval=interval)
+
+
+def lowest_favourable(metric: str, scale: tuple[int, int], declared: int | None) -> int:
+    """Return the lowest answer that counts as favourable, after turning.
+
+    Raises
+    ------
+    CxError
+        If it is not inside the scale.
+    """
     limits = ascending(scale)
-    if favourable_from is None:
-        favourable_from = first_favourable(metric, scale)
-    if not limits[0] < favourable_from <= limits[1]:
+    cut = first_favourable(metric, scale) if declared is None else declared
+    if not limits[0] < cut <= limits[1]:
         raise CxError(
             "favourable_from is not inside the scale",
-            got=favourable_from,
+            got=cut,
             expected=f"{limits[0] + 1} to {limits[1]}",
             hint="it counts after turning, when higher is better",
         )
-    answers = count_answers(
-        data, {"score": score}, scale=limits, by=by, weight=weight, cluster=cluster
-    )
+    return cut
+
+
+def share_of(
+    answers: Answers,
+    metric: str,
+    *,
+    scale: tuple[int, int],
+    cut: int,
+    level: float = 0.95,
+    interval: ShareInterval = "wilson",
+) -> pd.DataFrame:
+    """Return the share of favourable answers to one question, already counted; see ``csat``."""
     given = turned(answers.valid["score"], scale)
     columns = {"estimate": "mean", "low": "mean_low", "high": "mean_high"}
-    mean = estimates.mean(answers, given, level=level, limits=limits)
-    favoured = estimates.share(answers, given >= favourable_from, level=level, interval=interval)
+    mean = estimates.mean(answers, given, level=level, limits=ascending(scale))
+    favoured = estimates.share(answers, given >= cut, level=level, interval=interval)
     return estimates.tidy(
         answers, metric, favoured.join(mean[list(columns)].rename(columns=columns))
     )

@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from cxreport.inputs.source import Data
     from cxreport.inputs.survey import Survey
 
+MOST_GROUPS = 12
+"""Groups that one chart can show; more make a league table."""
+
 __all__ = [
     "MINIMUM_GROUP",
+    "MOST_GROUPS",
     "SUPPRESSED",
     "check_filters",
     "group_counts",

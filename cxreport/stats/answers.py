@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 import numpy as np
@@ -25,7 +25,7 @@ from cxreport.stats.clusters import (
 from cxreport.stats.group_columns import By, as_names, check_columns, kept_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -93,6 +93,21 @@ class Answers:
         return self.total(self.cells["n"].where(self.cells["state"] == state, 0))
 
 
+class Asked(NamedTuple):
+    """Questions that are counted together: a row is valid only if every answer is.
+
+    Attributes
+    ----------
+    columns : mapping of str to str
+        Name in the result -> column of answers.
+    scale : (int, int)
+        Lowest and highest answer of all of them.
+    """
+
+    columns: Mapping[str, str]
+    scale: tuple[int, int]
+
+
 def count_answers(
     data: Data,
     questions: Mapping[str, str],
@@ -132,27 +147,117 @@ def count_answers(
         If a column is unknown or of a kind that holds no answers, a ``by`` column has the name of
         a result column, or a weight is missing, not above 0, or outside 0.000001 to 999,999.
     """
+    return count_each(data, [Asked(questions, scale)], by=by, weight=weight, cluster=cluster)[0]
+
+
+def count_each(
+    data: Data,
+    asked: Sequence[Asked],
+    *,
+    by: By = None,
+    weight: str | None = None,
+    cluster: str | None = None,
+) -> list[Answers]:
+    """Count the answers to several questions, each by itself, in one query.
+
+    Parameters
+    ----------
+    data, by, weight, cluster
+        As in ``count_answers``.
+    asked : sequence of Asked
+        What to count, one or more.
+
+    Returns
+    -------
+    list of Answers
+        One for each of ``asked``, as ``count_answers`` returns it.
+
+    Raises
+    ------
+    CxError
+        As in ``count_answers``.
+    """
     table = as_table(data)
     names = as_names(by)
     design = [name for name in (weight, cluster) if name is not None]
-    check_columns(table, [*questions.values(), *design])
+    check_columns(table, [*(c for each in asked for c in each.columns.values()), *design])
     check_columns(table, names, COLUMNS)
-    answers = {name: _answer(table, column, scale) for name, column in questions.items()}
-    valid = ibis.and_(*(value.notnull() for value, _ in answers.values()))
-    invalid = ibis.or_(*(value.isnull() & ~missing for value, missing in answers.values()))
-    state = ibis.cases((valid, "valid"), (invalid, "invalid"), else_="missing")
-    keys = {f"by_{position}": table[name] for position, name in enumerate(names)}
-    values = {
-        f"answer_{name}": ibis.ifelse(valid, value, ibis.null(value.type()))
-        for name, (value, _) in answers.items()
-    }
-    query = table.group_by(**keys, state=state, **values).aggregate(
-        n=table.count(), **_weight_sums(table, weight)
+    rows = _rows(table, asked, names, weight, cluster)
+    keys = [name for name in rows.columns if name.startswith("by_") or name == "asked"]
+    values = [name for name in rows.columns if name.startswith("answer_")]
+    query = rows.group_by(*keys, "state", *values).aggregate(
+        n=rows.count(), **_weight_sums(rows, weighted=weight is not None)
     )
-    cells = run(query)
-    if weight is None:
-        cells = cells.assign(weight=cells["n"], weight_squared=cells["n"])
-    elif bad := int(cells.pop("bad_weights").sum()):
+    cells, pairs = run(query), None
+    if cluster is not None:
+        pairs = run(pairs_of_cells(rows.filter(rows.state == "valid"), keys, values))
+    counted = []
+    for number, each in enumerate(asked):
+        own, own_pairs = (_of_question(frame, number, each) for frame in (cells, pairs))
+        if weight is None:
+            own = own.assign(weight=own["n"], weight_squared=own["n"])
+        else:
+            _check_weights(own, weight)
+        counted.append(
+            _in_groups(own, own_pairs, table, names, [*each.columns], weighted=weight is not None)
+        )
+    return counted
+
+
+def _rows(
+    table: ir.Table,
+    asked: Sequence[Asked],
+    names: Sequence[str],
+    weight: str | None,
+    cluster: str | None,
+) -> ir.Table:
+    """Read every row once for each question, with its state, its answers, its group and weight."""
+    width = max(len(each.columns) for each in asked)
+    read = [_read(table, each, width) for each in asked]
+    common = {f"by_{position}": table[name] for position, name in enumerate(names)}
+    if weight is not None:
+        _check_is_weight(table, weight)
+        common["unusable"] = ~_is_good(table[weight])
+    common["weight"] = _exact(table, weight)
+    if cluster is not None:
+        common["cluster"] = cluster_id(table[cluster])
+    if len(read) == 1:
+        return table.select(**common, **read[0])
+    structs = [ibis.struct({"asked": number, **each}) for number, each in enumerate(read)]
+    rows = table.select(**common, each=ibis.array(structs).unnest())
+    return rows.select(*common, **{name: rows["each"][name] for name in ("asked", *read[0])})
+
+
+def _read(table: ir.Table, each: Asked, width: int) -> dict[str, ir.Value]:
+    """Return the state of each row, and as many answers as there may be, empty unless valid."""
+    answers = [_answer(table, column, each.scale) for column in each.columns.values()]
+    valid = ibis.and_(*(value.notnull() for value, _ in answers))
+    invalid = ibis.or_(*(value.isnull() & ~missing for value, missing in answers))
+    nothing = ibis.null("float64")
+    given = [ibis.ifelse(valid, value.cast("float64"), nothing) for value, _ in answers]
+    given += [nothing] * (width - len(given))
+    state = ibis.cases((valid, "valid"), (invalid, "invalid"), else_="missing")
+    return {"state": state} | {f"answer_{place}": value for place, value in enumerate(given)}
+
+
+def _of_question(frame: pd.DataFrame | None, number: int, each: Asked) -> Any:
+    """Return the rows of one question, its answers under their own names."""
+    if frame is None:
+        return None
+    if "asked" in frame:
+        frame = frame[frame["asked"] == number].drop(columns="asked")
+    names = {
+        f"answer_{place}{end}": f"answer_{name}{end}"
+        for place, name in enumerate(each.columns)
+        for end in ("", "_second")
+    }
+    surplus = [c for c in frame.columns if c.startswith("answer_") and c not in names]
+    return frame.drop(columns=surplus).rename(columns=names)
+
+
+def _check_weights(cells: pd.DataFrame, weight: str) -> None:
+    """Refuse weights that cannot be used."""
+    if bad := int(cells["unusable"].sum()):
         raise CxError(
             "weights that cannot be used",
             where=f"column {weight}",
@@ -160,12 +265,6 @@ def count_answers(
             expected=f"a number from 0.000001 to {LARGEST_WEIGHT:,} in every row",
             hint="leave such rows out first, or divide the weights by their mean",
         )
-    pairs = None
-    if cluster is not None:
-        of_rows = {"cluster": cluster_id(table[cluster]), "weight": _exact(table, weight)}
-        rows = table.filter(valid).select(**keys, **values, **of_rows)
-        pairs = run(pairs_of_cells(rows, list(keys), list(values)))
-    return _in_groups(cells, pairs, table, names, list(values), weighted=weight is not None)
 
 
 def _in_groups(
@@ -173,12 +272,13 @@ def _in_groups(
     pairs: pd.DataFrame | None,
     table: ibis.Table,
     names: list[str],
-    values: list[str],
+    questions: list[str],
     *,
     weighted: bool,
 ) -> Answers:
     """Sort the cells, number their groups, and set the columns of groups apart."""
     keys = [f"by_{position}" for position in range(len(names))]
+    values = [f"answer_{name}" for name in questions]
     kinds = {key: table[name] for key, name in zip(keys, names, strict=True)}
     cells = kept_whole(cells, kinds)
     # A fixed order also fixes the order of every sum of floats that follows.
@@ -192,7 +292,9 @@ def _in_groups(
         groups = pd.DataFrame(index=range(1))
     return Answers(
         groups=groups.set_axis(names, axis="columns"),
-        cells=cells.drop(columns=keys).rename(columns=lambda name: name.removeprefix("answer_")),
+        cells=cells.drop(columns=[*keys, "unusable"], errors="ignore").rename(
+            columns=lambda name: name.removeprefix("answer_")
+        ),
         pairs=each_alone(cells)
         if pairs is None
         else placed(kept_whole(pairs, kinds), cells, keys, values),
@@ -227,20 +329,24 @@ def _spellings(value: int) -> list[str]:
     return [str(value), f"{value}.0", f"{value}.00", *padded]
 
 
-def _weight_sums(table: ibis.Table, name: str | None) -> dict[str, ir.Value]:
-    """Sum weights and their squares, exactly, so that the order of rows and threads is nothing."""
-    if name is None:
-        return {}
+def _check_is_weight(table: ir.Table, name: str) -> None:
+    """Refuse a column of weights that holds no numbers."""
     weight = table[name]
     if not weight.type().is_numeric() or weight.type().is_boolean():
         raise CxError(
             "weights must be numbers", where=f"column {name}", got=weight.type(), expected="numbers"
         )
-    exact: Any = _exact(table, name)
+
+
+def _weight_sums(rows: ir.Table, *, weighted: bool) -> dict[str, ir.Value]:
+    """Sum weights and their squares, exactly, so that the order of rows and threads is nothing."""
+    if not weighted:
+        return {}
+    exact: Any = rows["weight"]
     return {
         "weight": exact.sum(),
         "weight_squared": (exact * exact).cast("decimal(36, 18)").sum(),
-        "bad_weights": (~_is_good(weight)).sum(),
+        "unusable": rows["unusable"].sum(),
     }
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+from ibis.backends.duckdb import Backend
 
 from cxreport.inputs.codebook import Column
 from cxreport.inputs.period import between
@@ -159,3 +160,19 @@ def test_a_question_that_nobody_answered_has_no_shares() -> None:
     shares = answer_shares(frame, {"visit": QUESTIONS["visit"]})
     assert shares["n"].sum() == 0
     assert shares["share"].isna().all()
+
+
+@pytest.mark.parametrize("many", [1, 5])
+def test_more_questions_are_no_more_queries(monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    """Asked are how many gave each answer, and which answers share a customer."""
+    questions = {f"rating_{n}": Column(role="csat", scale=(1, 5)) for n in range(many)}
+    layers = {role: Column(role=role, scale=(1, 5)) for role in ("needs", "ease", "enjoyability")}
+    asked = {"recommend": Column(role="nps"), **questions, **layers}
+    answers = pd.DataFrame({name: [5, 4, 1, 5] for name in asked} | {"customer": list("aabc")})
+    times = []
+    real = Backend.to_pyarrow
+    monkeypatch.setattr(
+        Backend, "to_pyarrow", lambda *given, **how: times.append(1) or real(*given, **how)
+    )
+    scores = score_questions(answers, asked, cluster="customer")
+    assert (len(scores), len(times)) == (1 + many + 5, 2)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import matplotlib as mpl
 import numpy as np
-import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontManager, fontManager, json_dump
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -71,6 +70,8 @@ HOUSE: dict[str, Any] = {
 @contextmanager
 def drawing() -> Iterator[None]:
     """Draw in the house style, whatever the session's own settings are; put those back after."""
+    import seaborn as sns  # noqa: PLC0415 - takes seconds, and scipy with it
+
     with mpl.rc_context(), warnings.catch_warnings():
         # The reader's browser has other fonts than the one that measures here.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
@@ -114,6 +115,8 @@ def _must_have(frame: pd.DataFrame, column: str) -> None:
 
 def canvas(height: float, *, wide: bool) -> tuple[Figure, Axes]:
     """Make an empty figure, as wide as the text of a desktop page or of a phone, in inches."""
+    import seaborn as sns  # noqa: PLC0415 - takes seconds, and scipy with it
+
     size = (7.6 if wide else 3.5, height)
     figure = Figure(figsize=size, dpi=72, layout="constrained", frameon=False)
     axes = figure.subplots()

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-import seaborn as sns
 from matplotlib.patches import Patch
 
 from cxreport.errors import CxError
@@ -128,6 +127,8 @@ def distribution(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['Roma', '25', '75']
     """
+    import seaborn as sns  # noqa: PLC0415 - takes seconds, and scipy with it
+
     if not parts or len(parts) != len(part_labels):
         raise CxError("each part needs a name", where=", ".join(parts), got=list(part_labels))
     amounts = np.column_stack([canvas.numbers(frame, part) for part in parts])

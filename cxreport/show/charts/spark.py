@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from cxreport.show.charts import canvas
@@ -35,6 +34,8 @@ def draw_spark(series: pd.DataFrame, look: str) -> Figure:
     Figure
         Without axes or words: what it shows stands beside it.
     """
+    import seaborn as sns  # noqa: PLC0415 - takes seconds, and scipy with it
+
     values = canvas.numbers(series, "estimate")
     centre, low, high = (canvas.numbers(series, n)[-1] for n in ("expected", "lower", "upper"))
     with canvas.drawing():
