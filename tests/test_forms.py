@@ -407,8 +407,8 @@ NO_FRAME = {
         " survey_moments survey_priorities survey_pyramid survey_pyramid_groups survey_returns"
         " survey_word_of_mouth unweighted_scores weight_summary weighted_differences"
         " weighted_scores score_history bridge_versions response_rates"
-        " company_coding_frame company_comments company_narratives company_personas company_quotes"
-        " company_voice customer_items"
+        " company_coding_frame company_comments company_narratives company_personas persona_quotes"
+        " topic_quotes company_voice customer_items"
         " company_measures company_still_waiting last_ending median_waits survey_targets"
         " open_shop other_shops shop_comments shop_scores shop_series shop_wait_changes shop_waits"
     ),

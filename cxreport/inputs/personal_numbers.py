@@ -17,19 +17,22 @@ if TYPE_CHECKING:
 BEFORE, AFTER = r"(?<![\w.,+/=-])", r"(?![\w/=]|[.,-]\d)"
 GAP = r"[ \u00a0\u202f-]?"
 IBAN_LENGTHS = {
-    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20,
-    "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IT": 27,
-    "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25,
-    "RO": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "VA": 22,
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "BA": 20, "BE": 16, "BG": 22, "BR": 29, "CH": 21,
+    "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "EG": 29, "ES": 24, "FI": 18, "FR": 27,
+    "GB": 22, "GE": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27,
+    "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MT": 31,
+    "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SA": 24, "SE": 24, "SI": 19,
+    "SK": 24, "SM": 27, "TN": 24, "TR": 26, "UA": 29, "VA": 22,
 }  # fmt: skip
-"""Signs of an IBAN by country, those of Europe (ISO 13616 registry)."""
+"""Signs of an IBAN by country, those of Europe and around it (ISO 13616 registry)."""
 SEPARATED = r"[ .\u00a0\u202f_-]{0,2}"
 IBANS = "|".join(
     rf"{country}{SEPARATED}\d{{2}}(?:{SEPARATED}[A-Z\d]){{{length - 4}}}"
     for country, length in IBAN_LENGTHS.items()
 )
 TAX_CODE = (
-    r"[A-Z]{3}[ -]?[A-Z]{3}[ -]?[\dL-NP-V]{2}[A-EHLMPR-T][\dL-NP-V]{2}[ -]?[A-Z][\dL-NP-V]{3}[A-Z]"
+    r"[A-Z]{3}[ .-]?[A-Z]{3}[ .-]?[\dL-NP-V]{2}[A-EHLMPR-T][\dL-NP-V]{2}[ .-]?"
+    r"[A-Z][\dL-NP-V]{3}[A-Z]"
 )
 DIGITS_12 = r"(?:[0-9][^0-9\pL]{0,3}){12}"
 LABEL = r"[^\W_](?:[\w-]{0,62})"
@@ -41,10 +44,18 @@ LOCAL = re.compile(
     re.IGNORECASE,
 )
 LONGEST_LOCAL = 100
+OLD_PLATE = r"(?:roma|[A-Z]{2})[ -]?(?:\d[A-Z]|[A-Z]\d|\d{2})\d{3,4}[A-Z]?"
+"""A province and a number, as Italian plates were until 1994."""
+LONGEST_PLATE = 10  # signs: Roma, written out, and six
 PRODUCT = re.compile(
     r"(?i)\b(?:modell\w|model|codice|cod|code|art|articolo|sku|prodotto|product|ref|serie)\W{1,3}$"
 )
 """What stands before the code of a product."""
+NETWORKS = "instagram|tiktok|telegram|twitter|skype|snapchat"
+DOCUMENTS = (
+    "passaporto|passport|carta d['’]identità|carta d['’]identita|identity card|patente|"
+    "driving licence|driver['’]?s license"
+)
 DOMAINS = (
     "com|it|org|net|eu|info|io|co|uk|me|ly|gl|app|shop|store|online|site|biz|tv|fr|de|es|ch|at|be|"
     "nl|ie|dev|page|link|us|ai|gov|edu|cloud"
@@ -90,7 +101,7 @@ def _plate(match: re.Match[str]) -> Spans:
 
 def _named_plate(match: re.Match[str]) -> Spans:
     signs = _stripped(match["data"])
-    if 5 <= len(signs) <= 8 and re.search(r"\d", signs) and re.search("[A-Z]", signs):
+    if 5 <= len(signs) <= LONGEST_PLATE and re.search(r"\d", signs) and re.search("[A-Z]", signs):
         yield match.span("data")
 
 
@@ -119,7 +130,7 @@ NUMBERS = (
     ),
     Kind(
         "tax code",
-        r"(?i)[0-9L-V]{2}[A-EHLMPR-T][0-9L-V]{2}[ -]?[A-Z][0-9L-V]{3}[A-Z]",
+        r"(?i)[0-9L-V]{2}[A-EHLMPR-T][0-9L-V]{2}[ .-]?[A-Z][0-9L-V]{3}[A-Z]",
         re.compile(rf"(?<!\w){TAX_CODE}(?!\w)", re.IGNORECASE),
         _if(codicefiscale.is_valid, r"codice fiscale|c\.? ?f\.?|cod\. ?fisc\.?|tax code"),
         on_pages="a tax code",
@@ -141,7 +152,10 @@ NUMBERS = (
     Kind(
         "VAT number",
         r"[0-9][0-9 .]{9,13}[0-9]",
-        re.compile(rf"{BEFORE}(?:IT{GAP})?(?:\d{{11}}|\d{{3}}[ .]?\d{{4}}[ .]?\d{{4}}){AFTER}"),
+        re.compile(
+            rf"{BEFORE}(?:IT{GAP})?"
+            rf"(?:\d{{11}}|\d{{3}}[ .]?\d{{4}}[ .]?\d{{4}}|\d{{5}}[ .]\d{{3}}[ .]\d{{3}}){AFTER}"
+        ),
         _if(
             lambda text: text[-11:].isdigit() and iva.is_valid(text[-11:]),
             r"p\.? ?i(?:va|\.)?|partita iva|vat(?: number| no\.?)?",
@@ -161,12 +175,36 @@ NUMBERS = (
         re.compile(
             r"\b(?:targ(?:a|at[oa])|(?:number |licence |license )?plate|reg(?:istration)?)"
             r"(?: number| no\.?| n\.?| is| è)?[ :]{1,2}"
-            r"(?P<data>[A-Z]{1,3}[ -]?\d{1,5}(?:[ -]?[A-Z]{1,3})?|[A-Z0-9]{5,8})(?!\w)",
+            rf"(?P<data>{OLD_PLATE}|"
+            r"[A-Z]{1,3}[ -]?\d{1,5}(?:[ -]?[A-Z]{1,3})?|[A-Z0-9]{5,8})(?!\w)",
             re.IGNORECASE,
         ),
         _named_plate,
     ),
     Kind("handle", "@", re.compile(r"(?<![\w@./+-])@[^\W\d][\w.]{0,29}(?<!\.)")),
+    Kind(
+        "handle",
+        rf"(?i)(?:{NETWORKS}) ?[:=]",
+        re.compile(
+            rf"(?i)\b(?:{NETWORKS}) ?[:=] ?(?P<data>[a-z][a-z\d]{{0,29}}[._\d][\w.]{{0,29}}(?<!\.))"
+        ),
+    ),
+    Kind(
+        "identity number",
+        rf"(?i)(?:{DOCUMENTS}).*[0-9]{{5}}",
+        re.compile(
+            rf"(?i)\b(?:{DOCUMENTS})(?: (?:number|numero|n[or]?|num)[.°]?| è| is)?[ :.]{{1,3}}"
+            r"(?P<data>[A-Z]{1,2} ?\d{5,7}(?: ?[A-Z]{1,2})?|\d{9})(?!\w)"
+        ),
+    ),
+    Kind(
+        "identity number",
+        r"(?i)\b(?:ni|national insurance|nino)\b.*[0-9]{2} ?[0-9]{2} ?[0-9]{2}",
+        re.compile(
+            r"(?i)\b(?:ni|nino|national insurance)(?: (?:number|no\.?|is))*[ :]{1,2}"
+            r"(?P<data>[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D])(?!\w)"
+        ),
+    ),
 )
 """Kinds of free text, the surest first: of two that overlap the first one counts."""
 ON_PAGES = (

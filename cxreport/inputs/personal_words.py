@@ -24,8 +24,11 @@ TITLES = (
     r"mi chiamo|(?:il )?mio nome (?:è|e'|e)|il nome è|my (?:full )?name (?:is|was)|my name['’]?s|"
     r"signor(?:a|e|ina)?|sig\.? ?(?:ra|na)?\.?|dott\.? ?(?:ssa)?\.?|dottor(?:e|essa)?|"
     r"prof\.?(?:ssa)?\.?|avv\.|ing\.|geom\.|rag\.|mr\.?|mrs\.?|dr\.?|firmato|"
-    r"(?:cordiali|distinti) saluti|(?:kind|best|warm) regards|yours (?:sincerely|faithfully)"
+    r"(?:cordiali|distinti) saluti|(?:kind|best|warm) regards|yours (?:sincerely|faithfully)|"
+    r"a nome(?: di)?|intestat[oaie] a|under the name(?: of)?"
 )
+BEFORE_FIRST_NAMES = r"this is|on behalf of|cordialmente|saluti|regards"
+"""Words that a name may follow, and much else."""
 SAYS_WHO = r"(?<![\w'’])(?P<said>sono|I am|I['’]m|Im)"
 NO_ANSWER = re.compile(
     r"(?i)\b(?:ci|vi|si|ne|non|ce|li|le|che|cui|come|dove|quando|se|mi|i|gli|quali|what|who|how|"
@@ -47,6 +50,12 @@ def _trimmed(match: re.Match[str]) -> Spans:
     kept = list(takewhile(lambda word: word.strip("'’").lower() not in NOT_NAMES, words))
     if kept and any(len(word.strip(".")) > 1 for word in kept):
         yield start, start + len(" ".join(kept))
+
+
+def _first_name(match: re.Match[str]) -> Spans:
+    """Take a name where the words before it announce other things as often."""
+    if match["data"].split(" ")[0].lower() in FIRST_NAMES:
+        yield from _trimmed(match)
 
 
 def _who(match: re.Match[str]) -> Spans:
@@ -174,6 +183,12 @@ WORDS = (
         rf"(?i)(?:^|[^\pL])(?:{TITLES})",
         re.compile(rf"(?<![\w'’])(?i:{TITLES})(?:[ :,.]{{1,2}}|(?<=\.))(?P<data>{NAME})"),
         _trimmed,
+    ),
+    Kind(
+        "name",
+        rf"(?i)\b(?:{BEFORE_FIRST_NAMES})",
+        re.compile(rf"(?<![\w'’])(?i:{BEFORE_FIRST_NAMES})[ ,.:]{{1,2}}(?P<data>{NAME})"),
+        _first_name,
     ),
     Kind(
         "name",

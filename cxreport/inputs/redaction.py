@@ -57,7 +57,8 @@ def redact(
         The same index, name and missing values. A text without personal data is the same, sign by
         sign; a piece is replaced by its kind in square brackets: ``[email]``, ``[phone]``,
         ``[tax code]``, ``[VAT number]``, ``[IBAN]``, ``[card]``, ``[date of birth]``,
-        ``[address]``, ``[plate]``, ``[name]``, ``[link]``, ``[handle]``, and those of ``patterns``.
+        ``[address]``, ``[plate]``, ``[identity number]``, ``[name]``, ``[link]``, ``[handle]``, and
+        those of ``patterns``.
 
     Raises
     ------

@@ -89,6 +89,49 @@ def test_weighted_scores_hold_their_level_whoever_the_customers_are(
         assert max(shares) < 97 + chance
 
 
+def two_point_worlds(n: int, shares: tuple[float, ...], worlds: int) -> pd.DataFrame:
+    """Draw answers of which every fifth weighs six times the others: a design effect of 2.
+
+    (0.8 + 0.2 * 36) / (0.8 + 0.2 * 6)^2 = 8 / 4.
+    """
+    rng = np.random.default_rng([20261202, n])
+    return pd.DataFrame(
+        {
+            "world": np.repeat(np.arange(worlds), n),
+            "score": rng.choice([3, 8, 10], size=worlds * n, p=shares),
+            "weight": rng.choice([1.0, 6.0], size=worlds * n, p=[0.8, 0.2]),
+        }
+    )
+
+
+@pytest.mark.parametrize("n", [30, 100])
+@pytest.mark.parametrize("shares", [(0.5, 0.0, 0.5), (0.02, 0.03, 0.95), (0.3, 0.4, 0.3)])
+def test_a_few_heavy_answers_do_not_pass_for_all(n: int, shares: tuple[float, ...]) -> None:
+    """Half for and half against, 30 answers: by the estimated effect of the weights alone, 92%."""
+    worlds = 12_000 if n == 30 else 4_000
+    score = nps(two_point_worlds(n, shares, worlds), "score", by="world", weight="weight")
+    chance = 100 * 2.6 * (0.05 * 0.95 / worlds) ** 0.5
+    # Where nearly all are promoters the unweighted interval holds up to 97.6% itself.
+    assert 93 <= held(score, 100 * (shares[2] - shares[0])) <= 97.6 + chance
+
+
+def test_the_interval_of_weighted_answers_by_hand() -> None:
+    # 10 with weight 3; 10, 3, 8 with weight 1: score (3 + 1 - 1) / 6 = 0.5, Kish 36 / 12 = 3.
+    # Linearised (9/4 + 1/4 + 9/4 + 1/4) / 36 = 5/36; by the model (3/4 + 1/4 + 9/4 + 1/4) / 6 / 3
+    # = 7/36; three answers of the one and twenty of the other: (3 * 5 + 20 * 7) / 23 / 36.
+    rows = pd.DataFrame({"score": [10, 10, 3, 8], "weight": [3.0, 1.0, 1.0, 1.0]})
+    row = nps(rows, "score", weight="weight").iloc[0]
+    variance = 155 / (23 * 36)
+    # Three answers added to three: half the score, and 9 v + 3 / 16 + 3 / 2 + 3 / 16 over 6^2.
+    # The twenty are worth four degrees of freedom.
+    wider = t.ppf(0.975, 3 + 4) / t.ppf(0.975, 4 + 4)
+    reach = wider * norm.ppf(0.975) * (9 * variance + 1.875) ** 0.5 / 6
+    assert row["estimate"] == pytest.approx(50)
+    assert row[["low", "high"]].tolist() == pytest.approx([25 - 100 * reach, 25 + 100 * reach])
+    # The standard error stays R's: svymean(~y, svydesign(~1, weights = ~w)), 4/3 * 5/36.
+    assert row["std_error"] == pytest.approx(100 * (4 / 3 * 5 / 36) ** 0.5)
+
+
 def test_too_few_unequal_answers_are_called_so() -> None:
     # One of ten weighs as much as 30: (39)^2 / (9 + 900) = 1.67 equal answers.
     rows = pd.DataFrame({"score": [10] * 5 + [3] * 5, "weight": [30.0] + [1.0] * 9})

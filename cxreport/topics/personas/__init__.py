@@ -1,7 +1,7 @@
 """Who are the customers: measured classes of needs and behaviour, and personas told on top."""
 
 from cxreport.topics.personas.blocks import compared, fits, persona_cards, profiles
-from cxreport.topics.personas.class_quotes import class_quotes, company_quotes
+from cxreport.topics.personas.class_quotes import class_quotes, persona_quotes
 from cxreport.topics.personas.classes import Personas, personas
 from cxreport.topics.personas.frames import (
     CustomerItems,
@@ -24,13 +24,13 @@ __all__ = [
     "class_quotes",
     "company_narratives",
     "company_personas",
-    "company_quotes",
     "compared",
     "customer_items",
     "fits",
     "main_channels",
     "outcomes",
     "persona_cards",
+    "persona_quotes",
     "personas",
     "profiles",
     "read_narratives",

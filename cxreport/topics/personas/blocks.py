@@ -160,7 +160,7 @@ def persona_cards(
     narratives : DataFrame, optional
         From ``company_narratives``.
     quotes : DataFrame, optional
-        From ``company_quotes``: ``class``, ``group``, ``text``, in the order to be shown; at most
+        From ``persona_quotes``: ``class``, ``group``, ``text``, in the order to be shown; at most
         three of each class are.
     """
     personas = study.kinds

@@ -103,7 +103,7 @@ def _in_turn(chosen: pd.DataFrame) -> pd.DataFrame:
     return chosen.assign(turn=turn).sort_values(["class", "turn", "group"], kind="stable")
 
 
-def company_quotes(study: PersonaStudy, company: Company, *, each: int = EACH) -> pd.DataFrame:
+def persona_quotes(study: PersonaStudy, company: Company, *, each: int = EACH) -> pd.DataFrame:
     """Choose the comments of a company's survey that stand for each class of its customers.
 
     Parameters

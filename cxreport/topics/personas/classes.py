@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.inputs.columns import as_frame
 from cxreport.topics.personas.items import Coded, code_items
-from cxreport.topics.personas.precision import describe
+from cxreport.topics.personas.precision import Precision, describe
 from cxreport.topics.personas.stability import stability
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Personas:
         Rows with an answer to an item, and a weight.
     fitted : int
         Rows that the classes were found in: fewer than ``n`` where a sample was drawn.
+    precision : Precision
+        How sure the classes are, for what is made from them.
     """
 
     fit: pd.DataFrame
@@ -65,6 +67,7 @@ class Personas:
     left_out: pd.DataFrame
     n: int
     fitted: int
+    precision: Precision = field(repr=False)
 
     @property
     def count(self) -> int:
@@ -212,10 +215,11 @@ def personas(
         if best == max(models):
             fit.loc[fit["chosen"] & (fit["note"] == ""), "note"] = EDGE
     posterior = model.posterior if part is coded else fitter.posterior(model, coded)
-    sizes, profiles = describe(model, part)
+    precision = Precision(model, part)
+    sizes, profiles = describe(precision, part)
     return Personas(
         fit, sizes, profiles, _members(posterior, coded, data.index), coded.left_out, coded.n,
-        part.n,
+        part.n, precision,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cxreport.topics.personas.classes import Personas
+    from cxreport.topics.personas.precision import Precision
 
     Floats = NDArray[np.float64]
 
@@ -77,9 +79,10 @@ def outcomes(
     -----
     The means of likeliest classes are drawn together by the people in the wrong one. Three steps
     with the correction of Bolck, Croon & Hagenaars (2004, Political Analysis 12, 3-27) undo that:
-    rows are weighted by the inverse of the chances to be put into each class. Linearised standard
-    errors (Vermunt 2010, Political Analysis 18, 450-469); that those chances are estimates adds
-    nothing to them.
+    rows are weighted by the inverse of the chances to be put into each class. Standard errors in
+    two parts, as Bakk, Oberski & Vermunt 2014, Political Analysis 22, 520-540: of the outcome,
+    linearised, about what its rows' classes let expect; and of the classes, whose covariances move
+    these chances and the shares of the others.
 
     Examples
     --------
@@ -96,26 +99,41 @@ def outcomes(
         raise CxError("not the rows that the classes were found in", got=f"{len(data)} rows")
     if personas.count == 1:
         return pd.DataFrame(columns=OUTCOMES)
-    posterior = personas.members.filter(regex=r"^posterior_").to_numpy("float64")
-    weights = np.ones(len(data)) if weight is None else _numbers(data, weight)
-    counted = ~np.isnan(posterior[:, 0]) & (weights > 0)
-    likeliest = np.where(counted, np.nan_to_num(posterior).argmax(axis=1), -1)
-    inverse = _inverse(posterior[counted], likeliest[counted], weights[counted])
+    placed = _placed(personas, data, weight)
     rows: list[dict[str, Any]] = []
     for metric in metrics:
-        values = _numbers(data, metric)
-        measured = counted & np.isfinite(values)
-        rows += [
-            {"metric": metric, **row}
-            for row in _by_class(values[measured], likeliest[measured], weights[measured], inverse,
-                                 personas.sizes["estimate"].to_numpy("float64") / 100, level)
-        ]  # fmt: skip
+        of_metric = _by_class(_numbers(data, metric), placed, personas.precision, level)
+        rows += [{"metric": metric, **row} for row in of_metric]
     frame = pd.DataFrame(rows)
     frame = frame.join(judged(frame["p_value"], family_level))
     reach = normal_quantile(interval_level(frame["p_value"], family_level)) * frame["error"]
     frame["difference_low"] = frame["difference"] - reach
     frame["difference_high"] = frame["difference"] + reach
     return frame[OUTCOMES]
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Rows in their likeliest classes: which count, where they are, and what undoes mistakes.
+
+    ``inverse`` is none where classes are too alike.
+    """
+
+    counted: NDArray[np.bool_]
+    posterior: Floats
+    likeliest: NDArray[np.int64]
+    weights: Floats
+    inverse: Floats | None
+
+
+def _placed(personas: Personas, data: pd.DataFrame, weight: str | None) -> _Placed:
+    """Put each row into its likeliest class."""
+    posterior = personas.members.filter(regex=r"^posterior_").to_numpy("float64")
+    weights = np.ones(len(data)) if weight is None else _numbers(data, weight)
+    counted = ~np.isnan(posterior[:, 0]) & (weights > 0)
+    likeliest = np.where(counted, np.nan_to_num(posterior).argmax(axis=1), -1)
+    inverse = _inverse(posterior[counted], likeliest[counted], weights[counted])
+    return _Placed(counted, posterior, likeliest, weights, inverse)
 
 
 def _numbers(data: pd.DataFrame, name: str) -> Floats:
@@ -140,51 +158,75 @@ def _inverse(posterior: Floats, likeliest: NDArray[np.int64], weights: Floats) -
 
 
 def _by_class(
-    values: Floats,
-    likeliest: NDArray[np.int64],
-    weights: Floats,
-    inverse: Floats | None,
-    shares: Floats,
-    level: float,
+    values: Floats, placed: _Placed, precision: Precision, level: float
 ) -> list[dict[str, Any]]:
     """Return the corrected mean of each class, and its difference from all others."""
-    count = len(shares)
+    measured = placed.counted & np.isfinite(values)
+    values, likeliest = values[measured], placed.likeliest[measured]
+    count = precision.model.count
     n = np.bincount(likeliest, minlength=count)
     names = ("estimate", "std_error", "low", "high", "others", "difference", "error", "p_value")
     rows: list[dict[str, Any]] = [
         {"class": place + 1, "n": int(n[place]), "note": "", **dict.fromkeys(names, np.nan)}
         for place in range(count)
     ]
+    alike = placed.inverse is None
     for row, people in zip(rows, n, strict=True):
-        row["note"] = TOO_FEW if people < FEWEST else "" if inverse is not None else TOO_ALIKE
-    if inverse is None or not (n >= FEWEST).any():
+        row["note"] = TOO_FEW if people < FEWEST else TOO_ALIKE if alike else ""
+    if placed.inverse is None or not (n >= FEWEST).any():
         return rows
-    flat = float(np.ptp(values)) == 0
-    by_row = inverse[likeliest] * weights[:, None]
+    by_row = placed.inverse[likeliest] * placed.weights[measured, None]
     total = by_row.sum(axis=0)
     fine = (n >= FEWEST) & (total > 0)
-    total = np.where(fine, total, np.nan)
-    means = values @ by_row / total
-    # What each row moves each mean by: sums of their squares are variances.
-    moves = by_row * (values[:, None] - means) / total * np.sqrt(len(values) / (len(values) - 1))
+    by_row = by_row / np.where(fine, total, np.inf)
+    means = np.where(fine, values @ by_row, values.mean())
+    rest = _rest(precision.model.weights, fine)
+    against = rest @ means
+    flat = float(np.ptp(values)) == 0
+    if not flat:
+        moves = by_row * (values - placed.posterior[measured] @ means)[:, None]
+        errors, apart = _errors(moves, precision, placed.inverse, means, rest)
     z = normal_quantile(level)
     for place in np.flatnonzero(fine):
-        error = float(np.sqrt((moves[:, place] ** 2).sum()))
-        rest = np.where(fine & (np.arange(count) != place), shares, 0.0)
-        rows[place] |= {"estimate": float(means[place])}
+        mean = float(means[place])
+        rows[place] |= {"estimate": mean}
         if flat:
             rows[place]["note"] = NO_SPREAD
             continue
-        rows[place] |= {
-            "std_error": error, "low": means[place] - z * error, "high": means[place] + z * error
-        }  # fmt: skip
-        if rest.any():
-            rest = rest / rest.sum()
-            against = float(np.nan_to_num(means) @ rest)
-            apart = moves[:, place] - np.nan_to_num(moves) @ rest
-            off, difference = float(np.sqrt((apart**2).sum())), float(means[place]) - against
+        reach, off = z * errors[place], float(apart[place])
+        rows[place] |= {"std_error": errors[place], "low": mean - reach, "high": mean + reach}
+        if rest[place].any():
+            difference = mean - float(against[place])
             rows[place] |= {
-                "others": against, "difference": difference, "error": off,
+                "others": float(against[place]), "difference": difference, "error": off,
                 "p_value": float(2 * norm.sf(abs(difference) / off)),
             }  # fmt: skip
     return rows
+
+
+def _rest(shares: Floats, fine: NDArray[np.bool_]) -> Floats:
+    """Return what part each class (columns) has in all others of a class (rows) together."""
+    others = np.where(fine, shares, 0.0) * (1 - np.eye(len(shares)))
+    total = others.sum(axis=1, keepdims=True)
+    return np.asarray(others / np.where(total > 0, total, 1))
+
+
+def _errors(
+    moves: Floats, precision: Precision, inverse: Floats, means: Floats, rest: Floats
+) -> tuple[Floats, Floats]:
+    """Return the errors of the means of classes, and of their differences from the others.
+
+    ``moves`` are what each row's outcome moves each mean by. What a class moves them by: its
+    parameters say which outcome is expected of a row, and a mean is corrected by as much.
+    """
+    undone = inverse[precision.posterior.argmax(axis=1)] * precision.rows[:, None]
+    of_means = -precision.slope_of_fitted(means, undone / undone.sum(axis=0))
+    beside = (means - (rest @ means)[:, None]) * rest / precision.model.weights
+    difference = np.eye(len(means)) - rest
+    slopes = np.vstack([of_means, difference @ of_means - beside @ precision.slope_of_sizes()])
+    of_outcome = np.hstack([moves, moves @ difference.T])
+    n = len(moves)
+    variance = (of_outcome**2).sum(axis=0) * n / (n - 1)
+    variance = variance + ((slopes @ precision.covariance) * slopes).sum(axis=1)
+    errors = np.sqrt(variance)
+    return errors[: len(means)], errors[len(means) :]

@@ -29,13 +29,13 @@ PROFILES = [
 AT_BOUNDARY = "at the boundary"
 
 
-def describe(model: Model, coded: Coded) -> tuple[pd.DataFrame, pd.DataFrame]:
+def describe(spread: Precision, coded: Coded) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return sizes and profiles of classes with their intervals.
 
     Parameters
     ----------
-    model : Model
-        Classes in their order.
+    spread : Precision
+        Of classes in their order.
     coded : Coded
         What they were found in.
 
@@ -52,7 +52,7 @@ def describe(model: Model, coded: Coded) -> tuple[pd.DataFrame, pd.DataFrame]:
     p (1 - p) / variance answers, no more than the class has; at a boundary, at as many as it has.
     Differences from all others together: the same covariances, the sizes of the others as given.
     """
-    spread = _Spread(model, coded)
+    model = spread.model
     sizes, profiles = [], []
     kept = model.posterior.argmax(axis=1)
     for place, share in enumerate(model.weights.tolist()):
@@ -68,30 +68,64 @@ def describe(model: Model, coded: Coded) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.DataFrame(sizes)[SIZES], pd.DataFrame(profiles)[PROFILES]
 
 
-class _Spread:
-    """Covariances of what a model estimates."""
+class Precision:
+    """Covariances of what a model estimates, and of what is made from it.
+
+    Attributes
+    ----------
+    posterior : array of float
+        Of each distinct row of answers, the probability of each class.
+    rows : array of float
+        How many rows of the data each stands for.
+    """
 
     def __init__(self, model: Model, coded: Coded) -> None:
-        self.model, self.posterior = model, model.posterior
-        design = coded.design
-        answered = ~np.isnan(design)
-        filled = np.nan_to_num(design)
-        scores = [self.posterior - model.weights]
-        for place in range(model.count):
-            mean, variance = model.means[place], model.variances[place]
-            is_level = variance == 0
-            off = (filled - mean) * answered
-            scale = np.where(is_level, 1.0, variance)
-            scores.append(self.posterior[:, [place]] * off / scale)
-            squares = (off**2 / scale - answered) / (2 * scale)
-            scores.append((self.posterior[:, [place]] * squares)[:, ~is_level])
-        self.width, self.spreads = design.shape[1], int((model.variances[0] > 0).sum())
-        every = np.hstack(scores)
+        self.model, self.posterior, self.rows = model, model.posterior, coded.weights
+        self._design = coded.design
+        self.width, self.spreads = self._design.shape[1], int((model.variances[0] > 0).sum())
+        every = self._by_parameter(self.posterior)
+        every[:, : model.count] -= model.weights
         free = self._free()
         information = (every[:, free] * coded.weights[:, None]).T @ every[:, free]
         inverse = np.linalg.pinv(information, rcond=1e-10, hermitian=True)
         self.covariance = np.zeros((every.shape[1], every.shape[1]))
         self.covariance[np.ix_(free, free)] = inverse * coded.n / coded.n_effective
+
+    def _by_parameter(self, factors: Floats) -> Floats:
+        """Return, for each distinct row, what it adds to each parameter's score in each class.
+
+        ``factors`` say how much the row counts in each class: by its probabilities these are the
+        scores, the part of the class sizes taken off.
+        """
+        answered = ~np.isnan(self._design)
+        filled = np.nan_to_num(self._design)
+        columns = [factors]
+        for place in range(self.model.count):
+            mean, variance = self.model.means[place], self.model.variances[place]
+            is_level = variance == 0
+            off = (filled - mean) * answered
+            scale = np.where(is_level, 1.0, variance)
+            columns.append(factors[:, [place]] * off / scale)
+            squares = (off**2 / scale - answered) / (2 * scale)
+            columns.append((factors[:, [place]] * squares)[:, ~is_level])
+        return np.hstack(columns)
+
+    def slope_of_fitted(self, means: Floats, weights: Floats) -> Floats:
+        """Return how the weighted sum of fitted values moves with each parameter.
+
+        The fitted value of a row is the mean of its classes' ``means`` by its probabilities;
+        ``weights`` are of the distinct rows (axis 0), for any number of sums (axis 1).
+        """
+        fitted = self.posterior @ means
+        moves = self._by_parameter(self.posterior * (means - fitted[:, None]))
+        return np.asarray(weights.T @ moves)
+
+    def slope_of_sizes(self) -> Floats:
+        """Return how each class's share (rows) moves with each parameter."""
+        weights, count = self.model.weights, self.model.count
+        slope = np.zeros((count, len(self.covariance)))
+        slope[:, :count] = np.diag(weights) - np.outer(weights, weights)
+        return slope
 
     def _free(self) -> Any:
         """Return which parameters have curvature: no share at the end of its range."""
@@ -103,9 +137,8 @@ class _Spread:
 
     def of_size(self, place: int) -> float:
         """Return the variance of the share of a class."""
-        weights, count = self.model.weights, self.model.count
-        slope = weights[place] * ((np.arange(count) == place) - weights)
-        return float(slope @ self.covariance[:count, :count] @ slope)
+        slope = self.slope_of_sizes()[place]
+        return float(slope @ self.covariance @ slope)
 
     def of_item(self, place: int, columns: slice) -> Floats:
         """Return the covariance of what a class has in the columns of an item."""
@@ -147,7 +180,7 @@ def _share_row(share: float, variance: float, n: float, most: float) -> dict[str
 
 
 def _profile(
-    model: Model, coded: Coded, spread: _Spread, place: int, item: Item, columns: slice
+    model: Model, coded: Coded, spread: Precision, place: int, item: Item, columns: slice
 ) -> list[dict[str, Any]]:
     """Return the rows of an item in a class: each level's share, and the mean where there is one.
 

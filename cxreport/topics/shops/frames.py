@@ -28,7 +28,7 @@ from cxreport.scores.signals import chart_scores
 from cxreport.scores.suppression import SUPPRESSED
 from cxreport.scores.totals import hidden_periods
 from cxreport.topics.service import company_changes, company_waits
-from cxreport.topics.voice import company_quotes
+from cxreport.topics.voice import topic_quotes
 
 if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey
@@ -290,10 +290,10 @@ def shop_comments(shop: Shop) -> Voice:
     Returns
     -------
     Voice
-        As :func:`cxreport.topics.voice.company_quotes`, of the four topics that most people speak
+        As :func:`cxreport.topics.voice.topic_quotes`, of the four topics that most people speak
         of, without how many comments each was chosen from.
     """
-    voice = company_quotes(shop.own, periods=shop.periods, each=EACH)
+    voice = topic_quotes(shop.own, periods=shop.periods, each=EACH)
     sizes = voice.quotes.drop_duplicates("topic").sort_values(
         ["n", "topic"], ascending=[False, True]
     )

@@ -17,9 +17,9 @@ from cxreport.topics.voice.discovery import discover
 from cxreport.topics.voice.frames import (
     Voice,
     company_coding_frame,
-    company_quotes,
     company_voice,
     human_labels,
+    topic_quotes,
 )
 from cxreport.topics.voice.keyness import keyness
 from cxreport.topics.voice.languages import language
@@ -44,7 +44,6 @@ __all__ = [
     "coder_agreement",
     "company_coding_frame",
     "company_comments",
-    "company_quotes",
     "company_voice",
     "count_redactions",
     "discover",
@@ -69,6 +68,7 @@ __all__ = [
     "sources",
     "summary",
     "topic_history",
+    "topic_quotes",
     "topics",
     "word_chart",
     "word_chi_square",

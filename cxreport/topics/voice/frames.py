@@ -190,7 +190,7 @@ def _voice(company: Company, periods: int, proposed: int, each: int, seed: int) 
     return replace(voice, stars=stars, reviews=reviews, outside=outside)
 
 
-def company_quotes(company: Company, *, periods: int = PERIODS, each: int = 1) -> Voice:
+def topic_quotes(company: Company, *, periods: int = PERIODS, each: int = 1) -> Voice:
     """Choose the comments that stand for each topic, and measure nothing.
 
     Parameters

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import softmax
 
 from cxreport import CxError
 from cxreport.topics.personas import agreement, outcomes, personas
@@ -266,6 +267,41 @@ def test_the_correction_is_that_of_stepmix(two: pd.DataFrame) -> None:
     weights = np.eye(2)[posterior.argmax(axis=1)] @ inverse
     expected = two["yes"].to_numpy() @ weights / weights.sum(axis=0)
     assert outcomes(found, two, ["yes"])["estimate"].to_numpy() == pytest.approx(expected)
+
+
+def test_errors_hold_what_the_classes_add(two: pd.DataFrame) -> None:
+    """Bakk, Oberski & Vermunt 2014: the outcome's own part, and J V J' with J by small steps."""
+    data = two.head(300)
+    found = found_in(data)
+    precision = found.precision
+    design = np.stack([data[name] == level for name in "abcdef" for level in (0, 1)], axis=1)
+    yes, count = data["yes"].to_numpy(), precision.model.count
+    start = [np.log(precision.model.weights), *np.log(precision.model.means)]
+    likeliest = found.members.filter(like="posterior").to_numpy().argmax(axis=1)
+
+    def corrected(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the corrected means, what each row weighs in them, and the probabilities."""
+        alpha, *logits = np.split(flat, np.cumsum([count] + [12] * (count - 1)))
+        log = np.log(np.exp(alpha) / np.exp(alpha).sum()) + np.stack(
+            [design @ np.log(softmax(own.reshape(6, 2), axis=1).ravel()) for own in logits], axis=1
+        )
+        posterior = softmax(log, axis=1)
+        chances = posterior.T @ np.eye(count)[likeliest] / posterior.sum(axis=0)[:, None]
+        by_row = np.linalg.inv(chances)[likeliest]
+        by_row = by_row / by_row.sum(axis=0)
+        return yes @ by_row, by_row, posterior
+
+    flat = np.concatenate([part.ravel() for part in start])
+    means, by_row, posterior = corrected(flat)
+    steps = 1e-5 * np.eye(len(flat))
+    slopes = np.array([(corrected(flat + d)[0] - corrected(flat - d)[0]) / 2e-5 for d in steps]).T
+    moves = by_row * (yes - posterior @ means)[:, None]
+    own = (moves**2).sum(axis=0) * len(yes) / (len(yes) - 1)
+    added = np.diag(slopes @ precision.covariance @ slopes.T)
+    rows = outcomes(found, data, ["yes"])
+    assert rows["estimate"].tolist() == pytest.approx(means, rel=1e-6)
+    assert (added > 0.005 * own).all()
+    assert (rows["std_error"] ** 2).tolist() == pytest.approx(own + added, rel=1e-4)
 
 
 def test_a_difference_is_a_signal_where_its_interval_leaves_out_zero(two: pd.DataFrame) -> None:
