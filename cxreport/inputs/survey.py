@@ -163,7 +163,9 @@ def open_survey(
             where=dataset.codebook.path,
             got=", ".join(dataset.tables),
             expected="[tables.responses]",
-            hint="reports on orders, events or tickets open it with open_company",
+            hint="orders, events or tickets alone have reports of their own: "
+            "05_retention_value.ipynb, 06_service_operations.ipynb, 12_linkage_roi.ipynb "
+            "(they open a source with open_company)",
         )
     chosen_codes = {
         column: [codes] if isinstance(codes, str) else list(codes)

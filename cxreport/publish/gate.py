@@ -209,7 +209,7 @@ def no_bare_nan(page: Element) -> list[str]:
     return [
         f"a cell shows {cell.words().strip()!r}"
         for cell in page.every("td")
-        if "number" in cell.attributes.get("class", "").split() and NO_NUMBER.search(cell.words())
+        if "n" in cell.attributes.get("class", "").split() and NO_NUMBER.search(cell.words())
     ]
 
 

@@ -68,7 +68,7 @@ def _could_be_id(word: str) -> bool:
 def _texts(element: Element) -> Iterator[tuple[str, str]]:
     """Give each text of an element, with where it stands."""
     href = element.attributes.get("href", "")
-    is_number = "number" in element.attributes.get("class", "").split()
+    is_number = "n" in element.attributes.get("class", "").split()
     if element.name != "style" and not is_number and not href.startswith("mailto:"):
         yield f"<{element.name}>", element.text
     for name in ("alt", "title", "aria-label", "data-heading"):

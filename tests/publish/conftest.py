@@ -7,17 +7,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from here import executed, made_once
+from here import NOTEBOOKS, executed, made_once
 from playwright.sync_api import Browser, sync_playwright
-from small_project import PROVENANCE, write_project
+from small_project import write_project
 
+from cxreport.inputs.codebook import read_codebook
+from cxreport.inputs.dataset import find_codebook
+from cxreport.publish.archive import links_of
 from cxreport.publish.beside import files_beside
 from cxreport.publish.export import export_page, pieces_of
+from cxreport.publish.provenance import gather_sources, with_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MONTH = ("demo-monthly", "2026-10")
+CHANGES = {
+    "causes": ["data", "definition", "code"],
+    "files": ["actions.parquet", "responses.parquet"],
+    "headline": {
+        "it": "Ottobre 2026: punteggi stabili, le richieste di aiuto si risolvono come al solito",
+        "en": "October 2026: scores steady, requests for help are solved as usual",
+    },
+}
+"""What a page that was made again says of the one before: all that it can say."""
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -60,14 +74,22 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the pages of the demo's last month: once, however many processes test."""
+    """Write the pages of the demo's last month as a build does: once for all processes."""
     with made_once(tmp_path_factory, "demo-month") as (folder, filled):
         if not filled:
             notebook = executed(tmp_path_factory, "01_monthly_report.ipynb")
+            path = NOTEBOOKS / "01_monthly_report.ipynb"
+            codebook = read_codebook(find_codebook("demo", NOTEBOOKS.parent))
+            made_from = gather_sources(path, codebook, NOTEBOOKS.parent)
+            made_from = with_parameters(made_from, {"source": "demo", "period": "2026-10"})
             for language in ("it", "en"):
-                pieces = pieces_of(notebook, language)
-                page = export_page(notebook, language, PROVENANCE, pieces=pieces)
-                method = export_page(notebook, language, PROVENANCE, method=True)
+                file = f"{MONTH[0]}-{MONTH[1]}"
+                pieces = pieces_of(notebook, language, file=file)
+                workbook = {"file": f"{language}.xlsx", "name": f"{file}-{language}.xlsx"}
+                links = links_of(*MONTH, language, ["it", "en"], workbook)
+                page = export_page(notebook, language, made_from,
+                                   pieces=pieces, links=links, changes=CHANGES)  # fmt: skip
+                method = export_page(notebook, language, made_from, method=True)
                 (folder / f"{language}.html").write_text(page, "utf-8")
                 (folder / f"method.{language}.html").write_text(method, "utf-8")
                 for name, content in files_beside(pieces, language, page="demo").items():

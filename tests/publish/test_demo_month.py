@@ -64,6 +64,8 @@ def test_the_month_is_short(
     page = opened(browser, path, width, height)
     assert 300 < page.evaluate(WORDS) <= 1200  # those on charts are not read as words
     assert page.evaluate("document.documentElement.scrollHeight") <= most * height
+    assert page.locator("nav.links a").count() == 7  # as it is published
+    assert page.locator("footer li").count() == 4
     page.evaluate(OPEN)
     assert page.evaluate(WORDS) > 2000  # what is not seen at once is still there
     page.close()

@@ -31,7 +31,7 @@ PICTURE = (
 )
 TABLE = (
     '<table><caption>Scores</caption><thead><tr><th scope="col">Score</th></tr></thead>'
-    '<tbody><tr><th scope="row">NPS</th><td class="number">39.8</td></tr></tbody></table>'
+    '<tbody><tr><th scope="row">NPS</th><td class="n">39.8</td></tr></tbody></table>'
 )
 HEADING = "<h1>Report</h1>"
 LINK = '<a href="#one">One</a>'
@@ -284,13 +284,13 @@ def test_a_category_like_a_path_of_no_folder_here_passes(text: str) -> None:
     "text", ["nan", "NaN%", "nan to nan", "None", "&lt;NA&gt;", "-inf", "NaT", " nan "]
 )
 def test_a_number_that_is_none_is_refused(text: str) -> None:
-    html = page('<td class="number">39.8</td>', f'<td class="number shade1">{text}</td>')
+    html = page('<td class="n">39.8</td>', f'<td class="n shade1">{text}</td>')
     assert "a cell shows" in found(html)
 
 
-@pytest.mark.parametrize("cell", ['<td class="number">–</td>', "<td>nan</td>", "<td>None</td>"])
+@pytest.mark.parametrize("cell", ['<td class="n">–</td>', "<td>nan</td>", "<td>None</td>"])
 def test_a_dash_or_a_code_of_the_data_passes(cell: str) -> None:
-    assert check_page(page('<td class="number">39.8</td>', cell)) == []
+    assert check_page(page('<td class="n">39.8</td>', cell)) == []
 
 
 def test_a_page_larger_than_the_limit_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -160,8 +161,11 @@ def test_one_table_is_enough_for_the_pages_of_a_company(
 
 @pytest.mark.parametrize("notebook", sorted(OF_SURVEYS))
 def test_without_a_survey_the_message_says_so(notebook: str, sources: dict[str, Path]) -> None:
-    with pytest.raises(CxError, match="no survey"):
+    with pytest.raises(CxError, match="no survey") as raised:
         run_on(notebook, sources["orders"])
+    instead = {*re.findall(r"\w+\.ipynb", raised.value.parts["hint"])}
+    assert len(instead) == 3
+    assert instead <= OF_COMPANIES  # that orders alone are enough for, see above
 
 
 def test_every_notebook_is_tried() -> None:

@@ -80,7 +80,7 @@ def test_a_problem_names_kind_and_place_and_never_the_value() -> None:
     data = base64.b64encode(b"shop,n\nanna@example.org,3331234567\n").decode()
     page = read_page(
         "<!doctype html><h2>+39 333 123 4567</h2><table><tr><td>anna@example.org</td>"
-        '<td class="number">3331234567</td></tr></table><svg><title>RSSMRA85T10A562S</title></svg>'
+        '<td class="n">3331234567</td></tr></table><svg><title>RSSMRA85T10A562S</title></svg>'
         f'<a download="data.csv" href="data:text/csv;base64,{data}">CSV</a>'
         '<a href="mailto:cx@example.org">cx@example.org</a>'
     )
@@ -143,7 +143,7 @@ def codebook(tmp_path_factory: pytest.TempPathFactory) -> Codebook:
         (f'<a href="data:text/csv;base64,{base64.b64encode(b"id;R_1kXz").decode()}">x</a>', 1),
         ("<svg><title>x</title><text>17850</text></svg>", 0),  # on an axis
         ("<p>2026-01, 7 of 9 orders, 17,850 visits, R_1kXzz</p>", 0),
-        ('<table><tr><td class="number">17850</td></tr></table>', 0),  # a measure
+        ('<table><tr><td class="n">17850</td></tr></table>', 0),  # a measure
     ],
 )
 def test_an_id_of_the_source_is_found_wherever_it_stands(

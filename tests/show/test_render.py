@@ -143,7 +143,7 @@ def test_a_table_of_one_s_own_needs_no_picture() -> None:
     assert is_harmless(english)
     assert "<caption>Negozi</caption>" in italian
     assert "1.234" in italian
-    assert re.search('<th[^>]* class="number"[^>]*>share</th>', italian)
+    assert re.search('<th[^>]* class="n"[^>]*>share</th>', italian)
     with pytest.raises(CxError, match="a text in all languages is needed"):
         show.plain_table(frame, title={"en": "Shops"})
 

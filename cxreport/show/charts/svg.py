@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from io import StringIO
-from itertools import count
+from itertools import count, groupby
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -48,7 +48,12 @@ INHERITED = {"fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "str
     f"stroke-{name}" for name in ("dasharray", "dashoffset", "linecap", "linejoin", "miterlimit")
 }
 TRANSLUCENT = {"opacity", "stroke-opacity"}
-OF_TEXTS = {"fill": "#000000", "font-size": "medium", "text-anchor": "start"}
+INHERITED_BY_TEXTS = INHERITED | {"text-anchor"}
+MANY = 3
+"""In a row, that are worth a group."""
+SAME_TWICE = re.compile(r"^#([0-9a-f])\1([0-9a-f])\2([0-9a-f])\3$")
+"""A colour that can be written in three letters."""
+OF_TEXTS = {"fill": "#000", "font-size": "medium", "text-anchor": "start"}
 """What a text has of its picture where it does not say it, and what it is where neither does."""
 COUNTED = re.compile(
     r"(figure|axes|matplotlib\.axis|[xy]tick|patch|line2d|text|legend|\w*Collection)_\d+"
@@ -120,8 +125,10 @@ def to_svg(figure: Figure, *, prefix: str, alt: str, description: str | None = N
     _clip_what_sticks_out(root)
     _join_lines(root)
     _level(root)
+    _leave_joins_out(root)
     _shorten_ids(root, prefix)
     _say_once(root)
+    _share(root)
     return _written(root)
 
 
@@ -250,9 +257,11 @@ def _clip_what_sticks_out(root: ET.Element) -> None:
 
 
 def _join_lines(element: ET.Element) -> None:
-    """Draw lines of one look that follow each other as one."""
+    """Draw lines of one look as one: those that follow each other, or have but texts between."""
     before = ET.Element("nothing")
     for child in list(element):
+        if child.tag == "text":  # lies on a line that is drawn before it
+            continue
         _join_lines(child)
         line, alike = child.attrib.pop("d", None), before.attrib.copy()
         drawn = alike.pop("d", "")
@@ -283,6 +292,46 @@ def _level(root: ET.Element) -> None:
         path.set("d", "".join(written))
 
 
+def _leave_joins_out(root: ET.Element) -> None:
+    """Leave out how the pieces of a line are joined where each line is one piece."""
+    for path in root.iter("path"):
+        if re.fullmatch(r"(M[\d .-]+[LHV][\d .-]+)+", path.get("d", "")):
+            path.attrib.pop("stroke-linejoin", None)
+
+
+def _share(element: ET.Element) -> None:
+    """Let a group say what all that it holds, or many in a row, would say one by one."""
+    if element.tag in {"defs", "clipPath", "text"}:
+        return
+    for child in element:
+        _share(child)
+    if element.tag == "g" and len(element) > 1:
+        _say_for(element, INHERITED)
+    alike = [list(row) for _, row in groupby(list(element), key=_look)]
+    for row in [row for row in alike if len(row) >= MANY and _look(row[0])]:
+        group = ET.Element("g")
+        element.insert(list(element).index(row[0]), group)
+        for child in row:
+            element.remove(child)
+        group.extend(row)
+        _say_for(group, INHERITED_BY_TEXTS)
+
+
+def _look(element: ET.Element) -> tuple[tuple[str, str], ...]:
+    """Return what an element would have of a group, but what it is filled with."""
+    names = {*element.attrib} & INHERITED_BY_TEXTS - {"fill"}
+    return tuple((name, element.attrib[name]) for name in sorted(names))
+
+
+def _say_for(group: ET.Element, names: set[str]) -> None:
+    """Take from the members of a group what all of them say, and say it of the group."""
+    for name in sorted(names & {*group[0].attrib}):
+        if len({child.get(name) for child in group}) == 1:
+            group.set(name, group[0].attrib[name])
+            for child in group:
+                del child.attrib[name]
+
+
 def _shorten_ids(root: ET.Element, prefix: str) -> None:
     """Count the marks and the clipped areas, which matplotlib names after a hash."""
     taken = {e.get("id") for e in root.iter()}
@@ -299,7 +348,7 @@ def _say_once(root: ET.Element) -> None:
     """Leave out what a mark says of itself, and let the picture say what most texts say."""
     texts = list(root.iter("text"))
     for shape in _painted(root):
-        shape.set("fill", "#000000")
+        shape.set("fill", "#000")
     marks = {f"#{e.get('id')}": {*e.attrib} & INHERITED for e in root.iter("path")}
     for element in root.iter("use"):
         for name in {*element.attrib} & marks.get(element.get("href", ""), set()):
@@ -357,7 +406,7 @@ def _value(name: str, text: str, prefix: str, digits: int) -> str:
         return re.sub(r" ?([A-Za-z]) ?| (?=-)", r"\1", _short(" ".join(text.split()), digits))
     if name == "transform":
         return "" if re.match(r"rotate\(-?0[ )]", text) else _short(text, 4)
-    return text.replace("url(#", f"url(#{prefix}-")
+    return SAME_TWICE.sub(r"#\1\2\3", text.replace("url(#", f"url(#{prefix}-"))
 
 
 def _short(text: str, digits: int) -> str:

@@ -202,7 +202,7 @@ def test_style_becomes_attributes() -> None:
         "font-size": "20px",
         "font-weight": "700",
         "text-anchor": "end",
-        "fill": "#ff0000",
+        "fill": "#f00",
     }
 
 

@@ -88,7 +88,7 @@ def test_a_map_has_a_row_a_share_of_detractors() -> None:
         ["75%", "99,9", ""],
     ]
     assert [[cell.shade for cell in row] for row in table.rows] == [[0, 0, -5], [0, 3, 0]]
-    assert 'class="number shade-5"' in written(studies.maps(MAPPED))
+    assert 'class="n shade-5"' in written(studies.maps(MAPPED))
 
 
 @pytest.mark.parametrize(
