@@ -27,6 +27,8 @@ SHOW_END = (
 )
 BARE_PLOT = re.compile(r"<(Figure size|Axes|seaborn\.|matplotlib\.)")
 """How a plot is written that was displayed and is no block."""
+FOREIGN_PLOT = re.compile(r"(Figure|FigureWidget)\(\{|alt\.\w*Chart\(")
+"""How a plot of another library is written, which no reader of the page would see."""
 AS_A_BLOCK = (
     'end the cell with cx.show.figure(fig, frame, title={"en": ..., "it": ...}, '
     'alt={"en": ..., "it": ...}), or close the plot'
@@ -109,18 +111,20 @@ def lost_plots(notebook: NotebookNode) -> list[str]:
     """Rule: no plot is left that no block shows: the page would lack it (see `end_problems`)."""
     last = notebook.cells[-1].get("outputs", []) if notebook.cells else []
     runs = {run for output in last for run in output.get("data", {}).get(PLOTS, [])}
-    displayed = [
-        cell
-        for cell, output in _outputs(notebook)
-        if output.output_type == "display_data"
-        and BARE_PLOT.match(output.data.get("text/plain", ""))
-        and MIME not in output.data
-    ]
+    displayed = [cell for cell, output in _outputs(notebook) if _is_lost(output)]
     return [
         f"{_name(cell)} makes a plot that no block shows: {AS_A_BLOCK}"
         for cell in notebook.cells
         if cell.get("execution_count") in runs or cell in displayed
     ]
+
+
+def _is_lost(output: NotebookNode) -> bool:
+    """Return whether an output is a plot that is no block."""
+    data = output.get("data", {})
+    text = data.get("text/plain", "")
+    is_bare = output.output_type == "display_data" and BARE_PLOT.match(text)
+    return MIME not in data and bool(is_bare or FOREIGN_PLOT.match(text))
 
 
 def _outputs(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode]]:

@@ -12,6 +12,7 @@ from cxreport.publish.executed import (
     SHOW_END,
     end_problems,
     error_outputs,
+    lost_plots,
     stderr_outputs,
     unfinished_cells,
 )
@@ -83,3 +84,19 @@ def test_stderr_is_found_and_stdout_is_not(clean: NotebookNode) -> None:
         v4.new_output("stream", name="stderr", text="\nUserWarning: old\nmore\n"),
     ]
     assert stderr_outputs(clean) == ["cell 2 wrote to stderr: UserWarning: old"]
+
+
+@pytest.mark.parametrize("kind", ["display_data", "execute_result"])
+@pytest.mark.parametrize(
+    "text", ["Figure({\n    'data': []\n})", "FigureWidget({})", "alt.Chart(...)"]
+)
+def test_a_plot_of_another_library_is_found(clean: NotebookNode, kind: str, text: str) -> None:
+    clean.cells[1].outputs = [v4.new_output(kind, {"text/plain": text})]
+    assert [problem.partition(" that")[0] for problem in lost_plots(clean)] == [
+        "cell 2 makes a plot"
+    ]
+
+
+def test_a_value_is_no_plot(clean: NotebookNode) -> None:
+    clean.cells[1].outputs = [v4.new_output("execute_result", {"text/plain": "Figure 1"})]
+    assert lost_plots(clean) == []
