@@ -140,6 +140,10 @@ class Company:
             if name in spans and not spans[name].covers(self.period)
         }
 
+    def counted(self, periods: int) -> int:
+        """Return how many periods there are to take together, where so many were asked for."""
+        return min(periods, len(self.history))
+
     def history_of(self, name: str) -> list[Period]:
         """Return those periods of the history that a table covers from their beginning."""
         span = self.dataset.spans.get(name)

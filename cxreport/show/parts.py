@@ -170,6 +170,8 @@ def _block(
     """Make a block that carries its periods, and the labels of what it names."""
     periods = periods_of(company) if isinstance(company, Company) else {}
     options = {"topic": topic} | periods | parameters
+    if isinstance(company, Company) and isinstance(options.get("periods"), int):
+        options["periods"] = company.counted(options["periods"])
     if company is not None:
         named = named_in(frame, options) | options_in(topic)
         options = labels_of(company.codebook, named) | options

@@ -79,7 +79,8 @@ def shop_chart(funnel: pd.DataFrame, company: Company, *, window: int, periods: 
         key = "missing.shop" if funnel.empty else "missing.shop_nobody"
         return note(TOPIC, key, company, needs=("events",))
     rows = funnel.to_dict("records")
-    items = [say("shop.who", n=int(rows[0]["reached"]), periods=periods, window=window)]
+    who = {"n": int(rows[0]["reached"]), "periods": company.counted(periods)}
+    items = [say("shop.who", **who, window=window)]
     items.append(_whole_way(rows[-1]))
     if lost := biggest_loss(funnel):
         items.append(say("shop.lost", **lost))

@@ -119,8 +119,8 @@ def priorities(ranked: pd.DataFrame, survey: Survey, periods: int) -> Block:
     if first["estimate"] > 0:
         story.append(_why(first))
     story += [_ranked("then", row) for row in rows[1 : 1 + ALSO] if _is_high(row)]
-    if periods > 1:
-        story.append(say("counted", n=periods))
+    if (counted := survey.counted(periods)) > 1:
+        story.append(say("counted", n=counted))
     borrowed = int(ranked["note"].isin(NO_OWN_EFFECT).sum())
     if borrowed:
         story.append(say("borrowed", n=borrowed))

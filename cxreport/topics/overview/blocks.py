@@ -86,7 +86,7 @@ def first_screen(
         findings=_findings(rows, items),
         items=[_item(row, rows) for row in items[:MOST_ITEMS]],
         rest=_rest(rows, items, board),
-        start=say("start.heading", n=min(periods, len(survey.history))) if starts else None,
+        start=say("start.heading", n=survey.counted(periods)) if starts else None,
         starts=starts,
         cards=[_card(row, measures) | _target(row, targets) for row in cards],
         explained=say("explained" if any(r["against"] == "usual" for r in cards) else "interval"),

@@ -158,7 +158,7 @@ def customer_items(
     metrics = _metrics(rows, answers, ratings)
     kinds = {name: "categorical" if name == CHANNEL else "ordered" for name in wanted}
     fewer = len(every) - len(answers)
-    periods = min(periods, len(company.history))
+    periods = company.counted(periods)
     return CustomerItems(rows.sort_index(), kinds, metrics, periods, least_answers, fewer)
 
 
@@ -203,7 +203,7 @@ def company_personas(
     """
     nothing = pd.DataFrame(columns=["metric", "estimate"])
     if only_written and not personas_file(company).is_file():
-        empty = CustomerItems(pd.DataFrame(), {}, [], min(periods, len(company.history)))
+        empty = CustomerItems(pd.DataFrame(), {}, [], company.counted(periods))
         return PersonaStudy(empty, None, nothing, unwritten=True)
     read = customer_items(company, items=items, periods=periods, least_answers=least_answers)
     usable = [n for n in read.items if len(read.rows[n].dropna().unique()) > 1]

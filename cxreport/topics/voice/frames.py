@@ -165,7 +165,7 @@ def _voice(company: Company, periods: int, proposed: int, each: int, seed: int) 
         labels=frame.labels if frame else {},
         metric=measured[1].role if measured else "",
         groups=groups_of(company),
-        periods=min(periods, len(company.history)),
+        periods=company.counted(periods),
     )
     survey = comments[comments["source"] == SURVEY].reset_index(drop=True)
     voice = _words(voice, survey, company)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -215,3 +216,14 @@ def test_the_method_is_told(language: str, survey: Survey) -> None:
     page = said(method(survey), language)
     for words in ("Shapley", "Johnson", "Brandt 1988", "Holm"):
         assert words in page
+
+
+@pytest.mark.parametrize(("months", "words"), [(1, ["periods counted: 1,"]),
+                                               (5, ["periods counted: 5,", "The last 5 periods"])])  # fmt: skip
+def test_no_more_periods_are_counted_than_there_are(
+    months: int, words: list[str], survey: Survey
+) -> None:
+    young = replace(survey, history=survey.history[-months:])
+    page = said(priorities(ranked(), young, 12))
+    assert all(text in page for text in words)
+    assert ("count together" in page) == (months > 1)
