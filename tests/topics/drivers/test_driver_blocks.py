@@ -218,8 +218,10 @@ def test_the_method_is_told(language: str, survey: Survey) -> None:
         assert words in page
 
 
-@pytest.mark.parametrize(("months", "words"), [(1, ["periods counted: 1,"]),
-                                               (5, ["periods counted: 5,", "The last 5 periods"])])  # fmt: skip
+@pytest.mark.parametrize(
+    ("months", "words"),
+    [(1, ["periods counted: 1,"]), (5, ["periods counted: 5,", "The last 5 periods"])],
+)
 def test_no_more_periods_are_counted_than_there_are(
     months: int, words: list[str], survey: Survey
 ) -> None:
