@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -43,6 +44,8 @@ __all__ = [
 
 MAIN_TABLES = ("responses", "orders", "events", "tickets", "sessions")
 """A source has at least one of these."""
+BESIDE = ("customers", "costs", "invitations", "verbatims", "population", "actions", "experiments")
+"""What else reports read; a source may have tables of its own."""
 MINIMUM_GROUP = 10
 """Fewest answers, requests or customers of which a page shows anything: persons might be recognised
 in fewer. The one place where it stands; a source may ask for more (``minimum_group``), never for
@@ -142,13 +145,24 @@ class Codebook(Strict):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
-        problems = [*self._survey_problems(), *self._role_problems(), *self._wave_problems()]
+        problems = [*self._name_problems(), *self._survey_problems(), *self._role_problems()]
+        problems += self._wave_problems()
         named = [f"{each.problem} in {each.table}.{each.column}" for each in self.accept]
         problems += [f"[[accept]] twice: {one}" for one in {*named} if named.count(one) > 1]
         problems += target_problems(self.target, self.tables) + self._action_problems()
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def _name_problems(self) -> list[str]:
+        """Name the tables that would never be read, for a slip in their name."""
+        names = (*MAIN_TABLES, *BESIDE)
+        near = {n: get_close_matches(n, names, 1, cutoff=0.8) for n in {*self.tables} - {*names}}
+        return sorted(
+            f"no report reads [tables.{name}]: is it [tables.{likely[0]}]?"
+            for name, likely in near.items()
+            if likely
+        )
 
     def _survey_problems(self) -> list[str]:
         """Return what the survey lacks."""

@@ -103,6 +103,26 @@ def test_a_source_describes_at_least_one_of_the_main_tables(tmp_path: Path) -> N
     assert read_codebook(path).questions == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"), [("tikets", "tickets"), ("order", "orders"), ("verbatim", "verbatims")]
+)
+def test_a_table_with_a_slip_in_its_name_is_named(tmp_path: Path, name: str, meant: str) -> None:
+    path = write_codebook(tmp_path)
+    written = path.read_text("utf-8")
+    table = f'[tables.{name}]\nfiles = "x.csv"\n[tables.{name}.columns]\nday = {{ role = "date" }}'
+    path.write_text(f"{written}\n{table}\n", "utf-8")
+    with pytest.raises(CxError, match=rf"reads \[tables.{name}\]: is it \[tables.{meant}\]"):
+        read_codebook(path)
+
+
+def test_a_source_may_have_a_table_of_its_own(tmp_path: Path) -> None:
+    path = write_codebook(tmp_path)
+    written = path.read_text("utf-8")
+    own = '[tables.stock]\nfiles = "x.csv"\n[tables.stock.columns]\nday = { role = "date" }\n'
+    path.write_text(f"{written}\n{own}", "utf-8")
+    assert "stock" in read_codebook(path).tables
+
+
 def test_a_map_of_stages_belongs_to_a_column_of_stages(tmp_path: Path) -> None:
     for wrong in (
         'role = "stage"',
