@@ -247,10 +247,15 @@ def test_problems_of_all_tables_stand_in_one(tmp_path: Path) -> None:
 
 
 def test_a_planned_action_does_not_say_how_far_the_data_go(tmp_path: Path) -> None:
-    (tmp_path / "orders.csv").write_text(
-        "order_id,ordered_at,net_amount\no1,2030-01-01,5\n", "utf-8"
-    )
-    more = ORDERS.replace("tables.orders", "tables.actions")
+    (tmp_path / "actions.csv").write_text("done_on,title_en,title_it\n2030-01-01,a,b\n", "utf-8")
+    more = """
+[tables.actions]
+files = "actions.csv"
+[tables.actions.columns]
+done_on = { role = "date" }
+title_en = { role = "other" }
+title_it = { role = "other" }
+"""
     path = write_source(tmp_path, "id,day,score", "a,2026-01-31,9", more=more)
     assert open_source(path).observed_until == dt.date(2026, 1, 31)
     declared = {"more": more, "source": "observed_until = 2026-01-31"}

@@ -22,6 +22,7 @@ HEAD = """
 [source]
 title = { en = "A shop", it = "Un negozio" }
 terms = { en = "made for a test", it = "fatto per un test" }
+observed_from = 2025-01-01
 observed_until = 2026-06-30
 """
 EVENTS = """
