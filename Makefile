@@ -37,7 +37,7 @@ test: .venv/test data/demo/responses.parquet ## Check style and types, and run e
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 3 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/test ## Check style and types, and mend what can be mended
 	$(BIN)/ruff check --fix .
