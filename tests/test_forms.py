@@ -411,6 +411,7 @@ NO_FRAME = {
         " topic_quotes company_voice customer_items"
         " company_measures company_still_waiting last_ending median_waits survey_targets"
         " open_shop other_shops shop_comments shop_scores shop_series shop_wait_changes shop_waits"
+        " visits_that_bought"
     ),
     # what takes the result of another function
     "result": (

@@ -33,7 +33,7 @@ from cxreport.inputs.meaning import (
 from cxreport.inputs.redaction import checked_pattern
 from cxreport.inputs.roles import NUMBERS, SCORES, TIMES
 from cxreport.inputs.settings import read_settings
-from cxreport.inputs.table_files import TableFiles, Wave
+from cxreport.inputs.table_files import NO_TABLE, TableFiles, Wave
 from cxreport.inputs.targets import Target, target_problems
 
 __all__ = [
@@ -237,13 +237,13 @@ class Codebook(Strict):
 
     @property
     def responses(self) -> TableFiles:
-        """The survey."""
-        return self.tables["responses"]
+        """The survey; without one, a table that has no column."""
+        return self.tables.get("responses", NO_TABLE)
 
     @property
     def questions(self) -> dict[str, Column]:
         """The survey's scored questions; none without a survey."""
-        return self.responses.with_role(*SCORES) if "responses" in self.tables else {}
+        return self.responses.with_role(*SCORES)
 
     @property
     def reasons(self) -> dict[str, dict[str, str]]:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 
 from cxreport.errors import CxError
 from cxreport.inputs import period as periods_of_time
-from cxreport.inputs.closed import choose_period, first_whole
+from cxreport.inputs.closed import DATED, choose_period, first_whole
 from cxreport.inputs.company import HISTORY, Company, open_tables
 from cxreport.inputs.masking import SHARED
 from cxreport.inputs.roles import CATEGORIES, SCORED
-from cxreport.inputs.source import Data, run
+from cxreport.inputs.source import Data, as_table, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
     from cxreport.inputs.period import Period
 
 SURVEY = ("responses",)
+NO_ANSWER = pa.table(
+    {
+        "response_id": pa.array([], pa.string()),
+        "answered_at": pa.array([], pa.timestamp("us")),
+        "period_start": pa.array([], pa.date32()),
+    }
+)
+"""The answers of a source without a survey."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,16 +47,17 @@ class Survey(Company):
     Attributes
     ----------
     dataset, period, history, filters, families
-        As in ``Company``; the history begins with the first answer.
+        As in ``Company``; the history begins with the first answer, where there is a survey.
     responses : ibis Table
-        The answers that the filters leave, of every period.
+        The answers that the filters leave, of every period; no row without a survey.
     """
 
     responses: ir.Table = field(kw_only=True, repr=False)
 
     def table(self, name: str) -> ir.Table | None:
         """Return a table's rows up to ``until``; of the answers, those that the filters leave."""
-        return self.cut(name, self.responses) if name == "responses" else super().table(name)
+        is_survey = name in SURVEY and name in self.dataset.tables
+        return self.cut(name, self.responses) if is_survey else super().table(name)
 
     @property
     def current(self) -> ir.Table:
@@ -129,6 +139,7 @@ def open_survey(
     filters: Mapping[str, Sequence[str]] | None = None,
     tables: Mapping[str, Data] | None = None,
     families: int = 1,
+    required: bool = True,
 ) -> Survey:
     """Open the survey of a source as seen from one period.
 
@@ -144,6 +155,9 @@ def open_survey(
         Frames to use in place of the source's files.
     families : int
         As in ``open_company``.
+    required : bool
+        Whether a source without a survey is refused. A report to which the survey is one table
+        among others opens it all the same: with no question and no answer.
 
     Returns
     -------
@@ -157,41 +171,55 @@ def open_survey(
         ``families`` is below 1.
     """
     dataset = open_tables(source, tables)
-    if "responses" not in dataset.tables:
-        raise CxError(
-            "this source has no survey",
-            where=dataset.codebook.path,
-            got=", ".join(dataset.tables),
-            expected="[tables.responses]",
-            hint="orders, events or tickets alone have reports of their own: "
-            "05_retention_value.ipynb, 06_service_operations.ipynb, 12_linkage_roi.ipynb "
-            "(they open a source with open_company)",
-        )
+    if required:
+        _check_survey(dataset)
     chosen_codes = {
         column: [codes] if isinstance(codes, str) else list(codes)
         for column, codes in (filters or {}).items()
     }
     responses = _filtered(dataset, chosen_codes)
     chosen = choose_period(dataset, period, SURVEY)
-    counts = run(responses.group_by("period_start").aggregate(n=responses.count())).dropna()
-    answers_by_start = {pd.Timestamp(day).date(): n for day, n in counts.itertuples(index=False)}
-    if not answers_by_start.get(chosen.start):
-        raise CxError(
-            "no answer in this period",
-            where=f"{dataset.name}, {chosen.name}",
-            got=f"filters: {chosen_codes}" if chosen_codes else None,
-            hint=f"answers stand between {min(answers_by_start)} and {max(answers_by_start)}"
-            if answers_by_start
-            else "no row is left",
-        )
-    first = first_whole(dataset, SURVEY) or chosen
-    history = periods_of_time.between(
-        max(first.start, min(answers_by_start)), chosen.start, chosen.kind, dataset.codebook.waves
-    )
+    first = first_whole(dataset, [n for n in SURVEY if n in dataset.spans] or DATED) or chosen
+    begun = min(first.start, chosen.start)
+    if "responses" in dataset.tables:
+        begun = max(first.start, _first_answered(dataset, responses, chosen, chosen_codes))
+    history = periods_of_time.between(begun, chosen.start, chosen.kind, dataset.codebook.waves)
     responses = _equal_without_weights(dataset, responses)
     return Survey(
         dataset, chosen, history[-HISTORY:], chosen_codes, SURVEY, families, responses=responses
     )
+
+
+def _check_survey(dataset: Dataset) -> None:
+    """Refuse a source without a survey."""
+    if "responses" not in dataset.tables:
+        raise CxError(
+            "this source has no survey",
+            where=dataset.codebook.path,
+            got=", ".join(dataset.tables),
+            expected="[tables.responses]",
+            hint="without one there are 01_monthly_report.ipynb (required=False) and the reports "
+            "that open a source with open_company: 05_retention_value.ipynb, "
+            "06_service_operations.ipynb, 12_linkage_roi.ipynb",
+        )
+
+
+def _first_answered(
+    dataset: Dataset, responses: ir.Table, chosen: Period, filters: Mapping[str, Sequence[str]]
+) -> dt.date:
+    """Return the start of the first period with an answer; none in the one chosen is an error."""
+    counts = run(responses.group_by("period_start").aggregate(n=responses.count())).dropna()
+    starts = {pd.Timestamp(day).date(): n for day, n in counts.itertuples(index=False)}
+    if not starts.get(chosen.start):
+        raise CxError(
+            "no answer in this period",
+            where=f"{dataset.name}, {chosen.name}",
+            got=f"filters: {dict(filters)}" if filters else None,
+            hint=f"answers stand between {min(starts)} and {max(starts)}"
+            if starts
+            else "no row is left",
+        )
+    return min(starts)
 
 
 def _equal_without_weights(dataset: Dataset, responses: ir.Table) -> ir.Table:
@@ -206,7 +234,7 @@ def _equal_without_weights(dataset: Dataset, responses: ir.Table) -> ir.Table:
 
 def _filtered(dataset: Dataset, filters: Mapping[str, Sequence[str]]) -> ir.Table:
     """Keep the rows whose codes are asked for; an unknown column or code is an error."""
-    responses = dataset.tables["responses"]
+    responses = dataset.tables.get("responses", as_table(NO_ANSWER))
     allowed = dataset.codebook.responses.with_role(*CATEGORIES)
     for column, codes in filters.items():
         if column not in allowed:
@@ -215,7 +243,7 @@ def _filtered(dataset: Dataset, filters: Mapping[str, Sequence[str]]) -> ir.Tabl
                 "no such column to filter by",
                 where=dataset.codebook.path,
                 got=column,
-                expected=", ".join(allowed),
+                expected=", ".join(allowed) or "no filter: there is no survey",
                 hint=f"did you mean {near[0]!r}?" if near else None,
             )
         counted = run(responses.group_by(column).aggregate(n=responses.count())).dropna()

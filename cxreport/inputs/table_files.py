@@ -154,3 +154,7 @@ class TableFiles(Strict):
     def with_role(self, *roles: str) -> dict[str, Column]:
         """Return the columns that play one of the roles."""
         return {name: c for name, c in self.columns.items() if c.role in roles}
+
+
+NO_TABLE = TableFiles.model_construct(files="", columns={})
+"""What a codebook says of a table that its source does not have."""

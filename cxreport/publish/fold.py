@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup
 
 from cxreport.show.blocks import Block, read_block
+from cxreport.show.charts.picture import DRAWINGS
 from cxreport.show.parts import section
 from cxreport.show.written import note_of, reader_of
 
@@ -44,6 +45,10 @@ class Piece(NamedTuple):
 
 
 Section = list[Piece]
+STRIPS = ("cards",)
+"""Kinds of blocks that are as wide as the page."""
+HIDDEN = "missing_section.few"
+"""The note that small numbers are hidden."""
 
 
 def in_short(block: Block, *, alone: bool = True) -> Block:
@@ -98,21 +103,57 @@ def fold(pieces: Sequence[Piece], words: Words) -> list[Piece]:
         The same, with one heading and one list at the end in place of the sections that only hold
         notes: what each of them was about, and why it is not there.
     """
-    folded: list[Piece] = []
+    chapters: list[tuple[Section, bool]] = []
     missing: list[str] = []
     for chapter in _parts(pieces, 2):
         parts = [chapter] if _only_notes(chapter) else _parts(chapter, 3)
-        missing += [_line(part, words) for part in parts if _only_notes(part)]
-        kept = [part for part in parts if not _only_notes(part)]
-        if kept and kept[0] is not parts[0] and chapter[0].level == 2:
+        missing += [_line(part, words) for part in parts if part[0].level and _noted_at_end(part)]
+        kept = [_without_missing(part) for part in parts if not _only_notes(part)]
+        if kept and parts[0] and _only_notes(parts[0]) and chapter[0].level == 2:
             kept.insert(0, [chapter[0]])  # a part cannot stand without the heading above it
-        alone = not any(_shown(part) for part in kept if not _is_folded(part, 3))
+        shown = [part for part in kept if not _is_folded(part, 3)]
+        alone = not any(_shown(part) for part in shown)
         inner = [piece for part in kept for piece in _in_fold(part, 3, is_open=alone)]
-        folded += _as_section(_in_fold(inner, 2)) if chapter[0].level == 2 else inner
+        is_open = bool(inner) and not _is_folded(inner, 2)
+        charts = sum(_charts(block) for part in shown for block in _shown(part)) if is_open else 0
+        chapters.append((_in_fold(inner, 2), charts <= 1))
     if missing:
         heading = "## " + words.text("missing_sections")
-        folded += _as_section([Piece("\n".join([heading, "", *missing]))])
+        chapters.append(([Piece("\n".join([heading, "", *missing]))], True))
+    return _side_by_side([(chapter, few) for chapter, few in chapters if chapter])
+
+
+def _side_by_side(chapters: Sequence[tuple[Section, bool]]) -> list[Piece]:
+    """Hold together what stands under each heading of the second level.
+
+    What has no more than one picture is ``single``, and two such that follow each other are
+    ``half``: they share a row. One alone has the row to itself.
+    """
+    folded: list[Piece] = []
+    left = False
+    for place, (chapter, is_single) in enumerate(chapters):
+        if not _is_section(chapter):
+            folded += chapter
+            continue
+        following = chapters[place + 1 : place + 2]
+        right = is_single and not left and any(s and _is_section(c) for c, s in following)
+        looks = ["grid", *(["single"] if is_single else []), *(["half"] if left or right else [])]
+        opened = Markup('<section class="%s">') % " ".join(looks)
+        folded += [Piece(html=opened), *chapter, Piece(html=Markup("</section>"))]
+        left = right
     return folded
+
+
+def _is_section(chapter: Section) -> bool:
+    """Return whether a chapter, folded or not, has a heading of the second level."""
+    return any(piece.level == HEADINGS["## "] for piece in chapter[:2])
+
+
+def _charts(block: Block) -> int:
+    """Return how many pictures a block shows side by side; a strip of cards is a row by itself."""
+    if block.kind == "several":
+        return sum(_charts(read_block(payload)) for payload in block.parameters["blocks"])
+    return len(STRIPS) + 1 if block.kind in STRIPS else int(block.kind in DRAWINGS)
 
 
 def _parts(pieces: Sequence[Piece], level: int) -> list[Section]:
@@ -141,15 +182,6 @@ def _in_fold(part: Section, level: int, *, is_open: bool = False) -> list[Piece]
     ]
 
 
-def _as_section(pieces: Section) -> list[Piece]:
-    """Hold together what stands under a heading of the second level."""
-    if not pieces:
-        return []
-    return [
-        Piece(html=Markup('<section class="grid">')), *pieces, Piece(html=Markup("</section>"))
-    ]  # fmt: skip
-
-
 def _is_folded(part: Section, level: int) -> bool:
     return bool(part) and part[0].folded and part[0].level == level
 
@@ -164,10 +196,28 @@ def _shown(part: Section) -> list[Block]:
     return [piece.block for piece in part if piece.block and piece.html]
 
 
+def _noted_at_end(part: Section) -> list[Piece]:
+    """Return the notes of a section that the list at the end says.
+
+    All where nothing else is shown; beside something else, those on what is not there, while what
+    is hidden of it is said in its place.
+    """
+    notes = [piece for piece in part if piece.html and piece.block and piece.block.kind == "note"]
+    if _only_notes(part) or not part[0].level:
+        return notes if part[0].level else []
+    return [each for each in notes if each.block and each.block.parameters["key"] != HIDDEN]
+
+
+def _without_missing(part: Section) -> Section:
+    """Leave out of a section what the list at the end says."""
+    at_end = _noted_at_end(part)
+    return [piece for piece in part if not any(piece is each for each in at_end)]
+
+
 def _line(part: Section, words: Words) -> str:
     """Write what a section was about, and its notes, as an item of a list."""
     title = part[0].markdown.splitlines()[0].lstrip("# ")
     notes = dict.fromkeys(
-        note_of(block, reader_of(block, words.language)) for block in _shown(part)
+        note_of(block, reader_of(block, words.language)) for block in _shown(_noted_at_end(part))
     )
     return f"- **{title}** – {' '.join(notes)}"

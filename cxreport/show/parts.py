@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cxreport.inputs.dataset import Dataset
     from cxreport.inputs.period import Period
 
+SURVEY = ("responses",)
+"""The table that a section on answers needs."""
 Said = dict[str, Any]
 """A sentence: its key, and its values."""
 
@@ -133,7 +135,8 @@ def note(
     """Return a note that says why a section is not there.
 
     Of a company whose report is on a part of the answers, it says that no other table can be
-    parted like them; of a table that ends before the period does, up to which day it is known.
+    parted like them; of a table that ends before the period does, up to which day it is known; of a
+    section on the survey alone, that there is none.
 
     Parameters
     ----------
@@ -142,7 +145,7 @@ def note(
     company : Company, optional
         The company reported.
     needs : sequence of str
-        The tables whose end may be the reason.
+        The tables whose end may be the reason; ``SURVEY`` where the section is on that alone.
     """
     if company is not None and company.filters:
         return Block("note", parameters={"topic": SHARED, "key": "missing_section.filtered"})
@@ -152,6 +155,8 @@ def note(
             values = {"table": name, "day": ends[name]}
             key = "missing_section.not_known"
             return Block("note", parameters={"topic": SHARED, "key": key, **values})
+    if company is not None and needs == SURVEY and SURVEY[0] not in company.codebook.tables:
+        return Block("note", parameters={"topic": SHARED, "key": "missing_section.survey"})
     return Block("note", parameters={"topic": topic, "key": key})
 
 

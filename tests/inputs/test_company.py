@@ -78,6 +78,24 @@ def test_a_survey_report_says_that_there_is_no_survey(codebook: Path) -> None:
         open_survey(codebook, tables=given())
 
 
+def test_a_report_to_which_the_survey_is_one_table_among_others_needs_none(codebook: Path) -> None:
+    survey = open_survey(codebook, tables=given(), required=False)
+    company = open_company(codebook, tables=given())
+    assert survey.period == company.period
+    assert survey.history == company.history
+    assert survey.table("responses") is None
+    assert survey.scored == survey.categories == survey.columns("touchpoint") == {}
+    assert run(survey.current.count().name("n"))["n"].item() == 0
+    with pytest.raises(CxError, match="no such column to filter by") as raised:
+        open_survey(codebook, tables=given(), required=False, filters={"channel": ["app"]})
+    assert "there is no survey" in str(raised.value)
+
+
+def test_a_source_with_nothing_says_what_is_missing(codebook: Path) -> None:
+    with pytest.raises(CxError, match="orders: table without rows"):
+        open_survey(codebook, tables={n: t.iloc[:0] for n, t in given().items()}, required=False)
+
+
 @pytest.mark.parametrize(
     ("period", "until", "orders"),
     [("", dt.date(2026, 3, 10), ["1", "2", "3", "4", "5"]),

@@ -262,6 +262,160 @@ def test_sections_without_data_are_one_list_at_the_end() -> None:
     assert check_page(page) == []
 
 
+def test_what_is_missing_beside_something_else_is_said_at_the_end_too() -> None:
+    few = {"kind": "note", "parameters": {"topic": "show", "key": "missing_section.few", "n": 10}}
+    page = write(text("## Value"), shown(SAID), shown(OTHER), text("## Shops"), shown(SAID, few))
+    assert re.findall(r"<li><strong>(.*?)</strong>", page) == ["Value"]
+    (note,) = re.findall('<p class="note">(.*?)</p>', page)  # what is hidden, where it would stand
+    assert note.startswith("Not all is shown here: numbers about fewer than 10 people")
+
+
+def chart_of() -> dict[str, Any]:
+    rows: dict[str, Any] = {"columns": ["period", "n", "estimate", "low", "high"]}
+    rows["rows"] = [["2026-09", 9, 1, 0, 3], ["2026-10", 9, 2, 1, 4]]
+    columns = [{"name": "n", "how": "count", "heading": "n"}]
+    about = {"topic": "survey", "caption": "scoreboard_alone", "columns": columns, "how": "1"}
+    about |= {"names": {}, "labels": {}, "period": {"name": "2026-10", "kind": "month"}}
+    about |= {"label": {"name": "period", "how": "short"}, "x": "axis.score", "metric": "nps"}
+    return {"kind": "intervals", "frame": rows, "parameters": about}
+
+
+def test_sections_of_one_picture_share_a_row_and_a_lone_one_has_it_to_itself() -> None:
+    def one() -> NotebookNode:
+        return shown(SAID, chart_of())
+
+    def two() -> NotebookNode:
+        return shown(chart_of(), chart_of())
+
+    cells = [text("## A"), one(), text("## B"), one(), text("## C"), one(), text("## D"), two(),
+             text("## E", "fold"), two(), text("## F"), one()]  # fmt: skip
+    page = write(*cells)
+    contents = page.partition("<nav")[2].partition("</nav>")[0]
+    assert re.findall(r'<a href="#(.+?)">(.+?)</a>', contents) == [
+        ("section-1", "One more"),
+        ("section-2", "Two"),
+    ]
+    assert '<h2 id="section-2">Two</h2>' in page
+    assert check_page(page) == []
+
+
+class Balance(HTMLParser):
+    """Count what is opened and never closed, or closed and never opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {"meta", "br", "hr", "img"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+
+def test_every_element_is_closed() -> None:
+    balance = Balance()
+    balance.feed(write(text("## One\n\n- a\n- b\n\n> *c* `d`\n\n1. e")))
+    assert (balance.wrong, balance.open) == ([], [])
+
+
+def test_the_foot_says_what_made_the_page() -> None:
+    page = write(provenance=PROVENANCE | {"commit": "c0ffee", "clean": True})
+    foot = page.partition("<footer>")[2]
+    for fact in ("c0ffee", "monthly.ipynb", "shops", "ab12", "answers.csv", "cd34", "python 3.11"):
+        assert fact in foot
+    assert "not under version control" in write()
+
+
+@pytest.mark.parametrize(
+    ("payload", "cause"),
+    [
+        ({"kind": "tabel"}, "no such kind of block"),
+        ({"kind": "note", "parameters": {"topic": "survey", "key": "no.such"}}, "no such text"),
+        ({"kind": "note"}, "a block lacks something"),
+        ({"kind": "note", "more": 1}, "an output is not a block"),
+        ({"kind": "table", "frame": {"columns": ["a"], "rows": [[1, 2]]}}, "is not a block"),
+        (["no", "block"], "an output is not a block"),
+    ],
+)
+def test_a_block_that_cannot_be_shown_names_its_cell(payload: object, cause: str) -> None:
+    with pytest.raises(CxError, match=cause) as caught:
+        write(shown(payload))
+    assert caught.value.parts["where"].startswith("cell 7")
+
+
+def test_a_table_in_markdown_is_refused_by_the_gate() -> None:
+    page = write(text("| a | b |\n|---|---|\n| 1 | 2 |"))
+    assert "a table without a caption" in check_page(page)
+
+
+NOTE = {"kind": "note", "parameters": {"topic": "linkage", "key": "missing.people_told"}}
+OTHER = {"kind": "note", "parameters": {"topic": "retention", "key": "missing.orders"}}
+SAID = {
+    "kind": "sentences",
+    "parameters": {"topic": "survey", "sentences": [{"key": "method.gap", "values": {}}]},
+}
+
+
+def test_sections_without_data_are_one_list_at_the_end() -> None:
+    few = {"topic": "show", "key": "missing_section.few", "n": 10}
+    late = {"topic": "show", "key": "missing_section.not_known"}
+    late |= {"table": "orders", "day": "2026-10-07"}
+    nothing = {"kind": "several", "parameters": {"blocks": []}}
+    page = write(
+        text("## Word of mouth\n\nWho tells whom."), shown(NOTE), shown(nothing),
+        text("## Do they come back?"), shown(OTHER), text("### Why"), shown(OTHER),
+        text("## Shops"), shown({"kind": "note", "parameters": few}),
+        text("## Data"), shown(SAID), text("### Weights"), shown(NOTE),
+        text("## Value"), shown({"kind": "note", "parameters": late}),
+        text("## Half"), shown(NOTE), text("### The rest"), shown(SAID),
+    )  # fmt: skip
+    assert re.findall(r"<h2 id=\S+>(.*?)</h2>", page) == [
+        "Data", "Half", "What these data do not tell",
+    ]  # fmt: skip
+    assert re.findall(r"<h3>(.*?)</h3>", page) == ["The rest"]
+    items = re.findall(r"<li><strong>(.*?)</strong> (.*?)</li>", page)
+    names = ["Word of mouth", "Do they come back?", "Shops", "Weights", "Value", "Half"]
+    assert [name for name, _ in items] == names
+    assert [why.count(": ") for _, why in items][:2] == [1, 1]  # each note once
+    assert "fewer than 10 people" in items[2][1]
+    assert "October 7, 2026" in items[4][1]
+    assert "Who tells whom." not in page
+    assert check_page(page) == []
+
+
+def test_what_is_missing_beside_something_else_is_said_at_the_end_too() -> None:
+    few = {"kind": "note", "parameters": {"topic": "show", "key": "missing_section.few", "n": 10}}
+    page = write(text("## Value"), shown(SAID), shown(OTHER), text("## Shops"), shown(SAID, few))
+    assert re.findall(r"<li><strong>(.*?)</strong>", page) == ["Value"]
+    (note,) = re.findall('<p class="note">(.*?)</p>', page)  # what is hidden, where it would stand
+    assert note.startswith("Not all is shown here: numbers about fewer than 10 people")
+
+
+def chart_of() -> dict[str, Any]:
+    rows: dict[str, Any] = {"columns": ["period", "n", "estimate", "low", "high"]}
+    rows["rows"] = [["2026-09", 9, 1, 0, 3], ["2026-10", 9, 2, 1, 4]]
+    columns = [{"name": "n", "how": "count", "heading": "n"}]
+    about = {"topic": "survey", "caption": "scoreboard_alone", "columns": columns, "how": "1"}
+    about |= {"names": {}, "labels": {}, "period": {"name": "2026-10", "kind": "month"}}
+    about |= {"label": {"name": "period", "how": "short"}, "x": "axis.score", "metric": "nps"}
+    return {"kind": "intervals", "frame": rows, "parameters": about}
+
+
+def test_sections_of_one_picture_share_a_row_and_a_lone_one_has_it_to_itself() -> None:
+    one, two = [shown(SAID, chart_of())], [shown(chart_of(), chart_of())]
+    cells = [text("## A"), *one, text("## B"), *one, text("## C"), *one, text("## D"), *two,
+             text("## E", "fold"), *two, text("## F"), *one]  # fmt: skip
+    page = write(*cells)
+    assert re.findall('<section class="(.*?)">', main_of(page).replace(' class="scroll"', "")) == [
+        "grid single half", "grid single half", "grid single", "grid", "grid single half",
+        "grid single half",
+    ]  # fmt: skip
+
+
 def test_a_heading_tagged_so_hides_its_section_until_somebody_opens_it() -> None:
     page = write(
         text("## One"), shown(SAID), text("### Deeper\n\nHidden.", "fold"), text("Hidden, too."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from here import NOTEBOOKS, run_here
 
 from cxreport.errors import CxError
 from cxreport.publish.export import export_page
+from cxreport.publish.gate import check_page
 from cxreport.publish.params import read_parameters
 
 if TYPE_CHECKING:
@@ -55,11 +57,13 @@ TABLES = {
         "event_id": 'role = "id"',
         "occurred_at": 'role = "date"',
         "event_name": 'role = "segment"',
+        "session_id": 'role = "other"',
     },
     "tickets": {
         "ticket_id": 'role = "id"',
         "created_at": 'role = "date"',
         "status": 'role = "segment"',
+        "solved_at": 'role = "time"',
     },
 }
 OF_COMPANIES = {
@@ -72,8 +76,15 @@ OF_SURVEYS = {
     for notebook in NOTEBOOKS.glob("*.ipynb")
     if "open_survey" in notebook.read_text("utf-8")
 }
+MONTHLY = "01_monthly_report.ipynb"
 OF_A_CHANNEL = "14_shop_page.ipynb"
 """Is about one channel."""
+
+
+PROVENANCE = {
+    "commit": "c0ffee" * 6, "clean": True, "notebook": "x.ipynb", "parameters": {},
+    "codebook_sha256": "ab" * 32, "data": {}, "libraries": {},
+}  # fmt: skip
 
 
 def write_table(folder: Path, name: str, columns: dict[str, str], rows: list[list[object]]) -> str:
@@ -103,14 +114,28 @@ def write_survey(folder: Path, questions: list[str]) -> Path:
 
 
 def write_company(folder: Path, name: str) -> Path:
-    third = {"orders": lambda n: 10 + n, "events": lambda _: "visit", "tickets": lambda _: "open"}
     rows = [
-        [f"{month}-{n}", *([f"c{n % 20}"] if name == "orders" else []),
-         f"{month}-{1 + n % 28:02}", third[name](n)]
-        for month in months() for n in range(30)
-    ]  # fmt: skip
+        [f"{month}-{n}", *cells(name, place, month, n)]
+        for place, month in enumerate(months())
+        for n in range(30)
+    ]
     (folder / "codebook.toml").write_text(HEAD + write_table(folder, name, TABLES[name], rows))
     return folder / "codebook.toml"
+
+
+def cells(name: str, place: int, month: str, n: int) -> list[object]:
+    """Return the cells of a row beside its id.
+
+    Each month brings ten new customers, who come back in the next; requests that take as long as
+    in any other month; and ten visits, of which five end in a purchase.
+    """
+    day = f"{month}-{1 + n % 28:02}"
+    if name == "orders":
+        return [f"c{10 * place + n % 20}", day, 10 + n]
+    if name == "tickets":
+        return [f"{day}T08:00", "solved", f"{day}T{10 + n % 5}:00"]
+    step = ("visit", "product_view", "purchase" if n % 2 else "product_view")[n % 3]
+    return [f"{month}-{1 + n // 3:02}", step, f"{month}-{n // 3}"]
 
 
 def run_on(notebook: str, source: Path, **more: str) -> NotebookNode:
@@ -120,11 +145,7 @@ def run_on(notebook: str, source: Path, **more: str) -> NotebookNode:
 
 
 def is_a_page(notebook: NotebookNode) -> bool:
-    provenance = {
-        "commit": "c0ffee" * 6, "clean": True, "notebook": "x.ipynb", "parameters": {},
-        "codebook_sha256": "ab" * 32, "data": {}, "libraries": {},
-    }  # fmt: skip
-    return "</html>" in export_page(notebook, "it", provenance)
+    return "</html>" in export_page(notebook, "it", PROVENANCE)
 
 
 @pytest.fixture(scope="module")
@@ -159,13 +180,48 @@ def test_one_table_is_enough_for_the_pages_of_a_company(
     assert is_a_page(run_on(notebook, sources[table]))
 
 
-@pytest.mark.parametrize("notebook", sorted(OF_SURVEYS))
+@pytest.mark.parametrize(
+    ("table", "heading", "card"),
+    [
+        ("orders", {"en": "October 2026: first results, nothing to compare with yet",
+                    "it": "Ottobre 2026: primi risultati, ancora senza confronto"},
+         {"en": ["Came back the month after", "100%", "10 customers"],
+          "it": ["Tornati nel mese dopo", "100%", "10 clienti"]}),
+        ("tickets", {"en": "October 2026: nothing changed by more than chance",
+                     "it": "Ottobre 2026: nessun cambiamento oltre il caso"},
+         {"en": ["Half solved within", "4.0 hours", "30 requests", "= steady"],
+          "it": ["Metà risolte entro", "4,0 ore", "30 richieste", "= stabile"]}),
+        ("events", {"en": "October 2026: first results, nothing to compare with yet",
+                    "it": "Ottobre 2026: primi risultati, ancora senza confronto"},
+         {"en": ["Visits with a purchase", "50%", "10 visits"],
+          "it": ["Visite con un acquisto", "50%", "10 visite"]}),
+    ],
+)  # fmt: skip
+def test_the_monthly_is_made_of_whatever_there_is(
+    table: str, heading: dict[str, str], card: dict[str, list[str]], sources: dict[str, Path]
+) -> None:
+    notebook = run_on(MONTHLY, sources[table])
+    no_survey = {"en": "The source has no survey.", "it": "La fonte non ha un'indagine."}
+    for language in ("en", "it"):
+        page = export_page(notebook, language, PROVENANCE)
+        assert check_page(page) == []
+        assert re.findall("<h1>(.*?)</h1>", page) == [heading[language]]
+        front = page.partition('class="about"')[0]
+        seen = re.sub(r"<details>.*?</details>|<svg.*?</svg>|<[^>]+>", " ", front, flags=re.DOTALL)
+        assert all(text in seen for text in card[language])
+        assert not re.search(r"\b(answers?|rispost[ae])\b", seen)  # nobody was asked
+        listed = html.unescape(page)
+        assert listed.count(no_survey[language]) >= 4
+        assert 'class="note"' not in page  # what is missing stands in the list at the end
+
+
+@pytest.mark.parametrize("notebook", sorted(OF_SURVEYS - {MONTHLY}))
 def test_without_a_survey_the_message_says_so(notebook: str, sources: dict[str, Path]) -> None:
     with pytest.raises(CxError, match="no survey") as raised:
         run_on(notebook, sources["orders"])
     instead = {*re.findall(r"\w+\.ipynb", raised.value.parts["hint"])}
-    assert len(instead) == 3
-    assert instead <= OF_COMPANIES  # that orders alone are enough for, see above
+    assert len(instead) == 4
+    assert instead <= {*OF_COMPANIES, MONTHLY}  # that orders alone are enough for, see above
 
 
 def test_every_notebook_is_tried() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 TOOLS = Path(sys.prefix) / "web/node_modules/.bin"
 CONFIGURATION = Path(__file__).parents[1] / "web/html-validate.mjs"
 LEAST = {"performance": 0.95, "accessibility": 1, "best-practices": 1}
+BLOCKING = """<script>
+const began = performance.now();
+while (performance.now() - began < 6000);
+throw new Error("planted");
+</script>"""
+UNSEEN = '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="><p style="color:#ccc">Planted.</p>'
+PLANTED = ("first-contentful-paint", "image-alt", "color-contrast", "errors-in-console")
+"""Six seconds without a picture, an image that says nothing, letters too pale, an error."""
 TIMES = 2
 """Runs of Lighthouse, of which the best counts: a machine that does other work is slower."""
 
@@ -128,6 +137,19 @@ def test_lighthouse_gives_its_best_marks(address: str, page: str, tmp_path: Path
         if all(given[name] >= least for name, least in LEAST.items()):
             return
     pytest.fail(str(problems))
+
+
+@needs_tools
+def test_lighthouse_sees_what_is_planted(address: str, site: Path, tmp_path: Path) -> None:
+    page = (site / "demo-monthly/2026-10/it.html").read_text("utf-8")
+    policy = r'<meta http-equiv="Content-Security-Policy"[^>]*>'
+    assert len(re.findall(policy, page)) == 1
+    page = re.sub(policy, BLOCKING, page).replace("</main>", f"{UNSEEN}</main>")
+    (site / "planted.html").write_text(page, "utf-8")
+    marks = lighthouse(f"{address}/planted.html", tmp_path)
+    assert all(marks["categories"][name]["score"] < least for name, least in LEAST.items())
+    audits = {name: marks["audits"][name]["score"] for name in PLANTED}
+    assert all(score is not None and score < 0.9 for score in audits.values()), audits
 
 
 @pytest.mark.parametrize("language", ["it", "en"])

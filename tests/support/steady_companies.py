@@ -18,7 +18,7 @@ def steady_company(seed: int, answers: int) -> pd.DataFrame:
     """Draw two years of a company of so many answers a month: every month is drawn alike.
 
     All questions of an answer hang together, as do the two waits of a request; requests, customers
-    and comments are 0.8, 0.4 and 0.25 an answer.
+    and comments are 0.8, 0.4 and 0.25 an answer, visits 5.
     """
     random = np.random.default_rng([12, seed, answers])
     rows: list[dict[str, object]] = []
@@ -54,6 +54,8 @@ def _month(random: np.random.Generator, answers: int, month: int) -> list[dict[s
             for level in range(size)
         ]
     found += _requests(random, round(0.8 * answers))
+    bought = 100.0 * (random.random(random.poisson(5 * answers)) < 0.09)
+    found.append(_row("conversion", "bought", bought, unit="percent"))
     if month < len(MONTHS) - 1:
         came_back = 100.0 * (random.random(random.poisson(0.4 * answers)) < 0.2)
         found.append(_row("retention", "came_back", came_back, unit="percent"))

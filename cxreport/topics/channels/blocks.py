@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.show.few import without_few
-from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.show.parts import SURVEY, Column, chart, note, say, section, sentences, table
 from cxreport.topics.channels.friction_rates import compare_friction
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def scores(compared: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show how each channel differs from all others; ``compared`` from ``channel_scores``."""
     measured = compared.dropna(subset="estimate")
     if len(measured) < 2:
-        return _note("missing.scores")
+        return _note("missing.scores", company, needs=SURVEY)
     column = _channel_column(company)
     fired = measured[measured["signal"].fillna(value=False).astype(bool)].sort_values("difference")
     none = say("scores.none" if measured["signal"].notna().any() else "scores.unsaid")

@@ -25,6 +25,8 @@ from cxreport.topics.conversion.session_frames import (
     sessions_against_rest,
 )
 from cxreport.topics.conversion.sessions import session_funnel
+from cxreport.topics.conversion.visit_blocks import history_chart
+from cxreport.topics.conversion.visits import visits_that_bought
 
 __all__ = [
     "against_rest_chart",
@@ -36,6 +38,7 @@ __all__ = [
     "errors_table",
     "funnel",
     "funnel_shares",
+    "history_chart",
     "session_chart",
     "session_differences",
     "session_differences_table",
@@ -48,4 +51,5 @@ __all__ = [
     "stage_funnel",
     "stages_chart",
     "step_errors",
+    "visits_that_bought",
 ]

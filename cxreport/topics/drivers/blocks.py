@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxreport.show.few import without_few
-from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.show.parts import SURVEY, Column, chart, note, say, section, sentences, table
 from cxreport.topics.drivers.later_outcomes import AGAIN, NEXT, STAYED
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def priorities(ranked: pd.DataFrame, survey: Survey, periods: int) -> Block:
         How many were taken together.
     """
     if ranked.empty:
-        return note("drivers", "missing.drivers")
+        return note("drivers", "missing.drivers", survey, needs=SURVEY)
     rows = ranked.to_dict("records")
     first, target_set = rows[0], _target_set(rows[0])
     story = [_first(first)]
@@ -180,7 +180,7 @@ def _map(ranked: pd.DataFrame, survey: Survey, periods: int) -> Block:
 def importances(shares: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """Draw how much of the differences goes with each touchpoint; from ``survey_importance``."""
     if shares.empty:
-        return note("drivers", "missing.drivers")
+        return note("drivers", "missing.drivers", survey, needs=SURVEY)
     frame = shares.assign(**{name: 100 * shares[name] for name in ("estimate", "low", "high")})
     explained = say("explained", share=float(frame["estimate"].sum()), n=int(shares["n"].max()))
     drawn = chart(
@@ -194,7 +194,7 @@ def importances(shares: pd.DataFrame, survey: Survey, periods: int) -> Block:
 def penalties(effects: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """Describe what only costs and what only delights, and draw it; from ``survey_asymmetry``."""
     if effects.empty:
-        return note("drivers", "missing.drivers")
+        return note("drivers", "missing.drivers", survey, needs=SURVEY)
     story = [
         say(KINDS[row["kind"]], question=row["question"], **_loss(row, "penalty"),
             **_gain(row, "reward"))
@@ -267,7 +267,8 @@ def method(survey: Survey) -> Block:
 def _no_moments(survey: Survey) -> Block:
     """State why there are no moments of truth."""
     few = len(survey.columns("touchpoint")) < FEWEST
-    return note("drivers", "missing.few_touchpoints" if few else "missing.moments")
+    key = "missing.few_touchpoints" if few else "missing.moments"
+    return note("drivers", key, survey, needs=SURVEY)
 
 
 def _nothing(effects: pd.DataFrame, outcome: str, days: int) -> Said:

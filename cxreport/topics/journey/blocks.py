@@ -10,7 +10,7 @@ import pandas as pd
 from cxreport.inputs.meaning import STAGES
 from cxreport.scores.suppression import SUPPRESSED, is_small, with_partners
 from cxreport.show.few import without_few
-from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.show.parts import SURVEY, Column, chart, note, say, section, sentences, table
 from cxreport.topics.journey.first_drop import NO_DROP
 from cxreport.topics.journey.stages import NOT_IN_MAP
 
@@ -84,7 +84,7 @@ def rated(ratings: pd.DataFrame, company: Company, periods: int) -> Block:
     """Show how each stage of the journey is rated; ``ratings`` from ``journey_stages``."""
     in_order = ratings.dropna(subset="estimate").sort_values("estimate", kind="stable")
     if in_order.empty:
-        return _note("missing.stages")
+        return _note("missing.stages", company, needs=SURVEY)
     rows = in_order.to_dict("records")
     lowest, others = rows[0], rows[1:]
     alike = [row["stage"] for row in others if row["low"] <= lowest["high"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cxreport.show.few import without_few
-from cxreport.show.parts import Column, note, say, section, sentences, table
+from cxreport.show.parts import SURVEY, Column, note, say, section, sentences, table
 from cxreport.topics.linkage.word_of_mouth import AT_MOST
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ PEOPLE = (
 def people_told(figures: pd.DataFrame, survey: Survey, periods: int) -> Block:
     """State how many people hear of the company; ``figures`` from ``survey_word_of_mouth``."""
     if figures.empty or not figures["n"].max():
-        return note("linkage", "missing.people_told")
+        return note("linkage", "missing.people_told", survey, needs=SURVEY)
     rows = {row["metric"]: row for row in figures.to_dict("records")}
     parts = [_reach(rows), _each(rows)]
     reach = rows["positive_reach"]

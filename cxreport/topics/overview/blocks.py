@@ -11,7 +11,7 @@ from cxreport.inputs.source import run
 from cxreport.scores.response_rate import response_rates
 from cxreport.show.blocks import Block
 from cxreport.show.parts import Column, chart, say, with_interval
-from cxreport.topics.overview.changes import FEW, UNJUDGED, UNOBSERVED
+from cxreport.topics.overview.changes import FEW, STEADY, UNJUDGED, UNOBSERVED
 from cxreport.topics.overview.measures import NAMED
 from cxreport.topics.targets import survey_targets
 from cxreport.topics.voice import company_coding_frame
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 TOPIC = "overview"
 MOST_ITEMS, MOST_STARTS, MOST_CARDS, MOST_PLACES, PERIODS = 3, 3, 4, 2, 24
-CARDS = ("nps", "csat", "ces", "solution", "index", "first_reply", "came_back")
+"""What is told in figures; what moved beside is named."""
+CARDS = ("nps", "csat", "ces", "solution", "index", "first_reply", "came_back", "bought")
 """Measures that a card may show, the first choice first."""
-LONG = ("first_reply", "solution", "came_back")
+LONG = ("first_reply", "solution", "came_back", "bought")
 """Measures that have a longer name, for a sentence."""
 CLAUSES = {
     "worse": "clause.worse",
@@ -36,6 +37,13 @@ CLAUSES = {
     "more": "clause.more",
     "less": "clause.less",
 }
+COUNTED = {
+    "came_back": "card.people",
+    "bought": "card.visits",
+    "first_reply": "card.requests",
+    "solution": "card.requests",
+}
+"""Whose number stands on a card that is not about answers."""
 MARKS = {"usual": "mark.usual", "before": "mark.before", "state": "mark.state"}
 VALUES = ("estimate", "low", "high", "lower", "upper", "estimate_before", "estimate_year", "unit")
 SERIES = (
@@ -123,23 +131,28 @@ def _year_before(
 
 def _facts(rows: list[Row], survey: Survey) -> list[Said]:
     """Describe whose page it is, on which period, from how many answers and requests."""
-    n = int(run(survey.current.aggregate(n=survey.current.count()))["n"].item())
     source = survey.codebook.source
     facts = [
         say("facts.source", title="", title_en=source.title["en"], title_it=source.title["it"])
     ]
     if source.synthetic:
         facts.append(say("facts.synthetic"))
-    rates = response_rates(survey)
-    last = rates.tail(1).dropna(subset="estimate").to_dict("records")
-    answers = say("facts.answers", n=n)
-    if last:
-        answers = say("facts.answers_of", n=n, unit="percent", **with_interval(last[0]))
-    facts += [say("facts.period"), answers]
+    facts.append(say("facts.period"))
+    if survey.table("responses") is not None:
+        facts.append(_answers(survey))
     requests = [r for r in rows if r["section"] == "service" and r["whole"] and r["state"] != FEW]
     if requests:
         facts.append(say("facts.requests", n=int(requests[0]["n"])))
     return facts
+
+
+def _answers(survey: Survey) -> Said:
+    """Describe how many answered, and of how many invited where this is known."""
+    n = int(run(survey.current.aggregate(n=survey.current.count()))["n"].item())
+    last = response_rates(survey).tail(1).dropna(subset="estimate").to_dict("records")
+    if not last:
+        return say("facts.answers", n=n)
+    return say("facts.answers_of", n=n, unit="percent", **with_interval(last[0]))
 
 
 def _items(rows: list[Row]) -> list[Row]:
@@ -151,10 +164,7 @@ def _findings(rows: list[Row], items: list[Row]) -> list[Said]:
     """Return headings, the most telling first, the shortest last."""
     scores = [row["state"] for row in rows if row["section"] == "scores" and row["whole"]]
     if not items:
-        if scores and set(scores) <= {FEW}:  # requests that are steady say nothing of the scores
-            return [say("finding.few")]
-        judged = [row for row in rows if row["state"] == "steady"]
-        return [say("finding.steady" if judged else "finding.first")]
+        return [say(_quiet(rows, {*scores}))]
     clauses = [_clause(row) for row in items[:2]]
     calm = bool(scores) and set(scores) <= {"steady"}
     alone = say("finding.one", what=clauses[0])
@@ -162,6 +172,18 @@ def _findings(rows: list[Row], items: list[Row]) -> list[Said]:
     if len(clauses) > 1:
         headings.insert(0, say("finding.two", what=clauses[0], also=clauses[1]))
     return [*headings, alone, say("finding.some", n=len(items))]
+
+
+def _quiet(rows: list[Row], scores: set[str]) -> str:
+    """Return the key of the heading where nothing changed."""
+    if scores == {FEW}:  # requests that are steady say nothing of the scores
+        return "finding.few"
+    states = {row["state"] for row in rows}
+    if STEADY in states:
+        return "finding.steady"
+    if states == {FEW}:
+        return "finding.few_cases"
+    return "finding.first" if rows else "finding.nothing"
 
 
 def _clause(row: Row) -> Said:
@@ -193,12 +215,15 @@ def _item(row: Row, rows: list[Row]) -> dict[str, Any]:
     size = say("item.usual" if row["against"] == "usual" else "item.before",
                name=_name(row, form="long"), **_values(row))  # fmt: skip
     of = {"index": ("layers",)}.get(str(row["measure"]), ())
+    parts = [
+        each for each in rows
+        if each["where"] and (each["measure"] == row["measure"] or each["section"] in of)
+    ]  # fmt: skip
     places = [
         say("place" if each["against"] == "usual" else "place_before",
             name=_name(each, form="part"), **_values(each))
-        for each in rows
-        if each["where"] and (each["measure"] == row["measure"] or each["section"] in of)
-    ][:MOST_PLACES]  # fmt: skip
+        for each in parts[:MOST_PLACES]
+    ] + [_name(each, form="part") for each in parts[MOST_PLACES:]]  # fmt: skip
     return {
         "word": say("item.word", state=row["state"]),
         "text": say("item.with_places", size=size, places=places) if places else size,
@@ -223,10 +248,11 @@ def _rest(rows: list[Row], items: list[Row], board: pd.DataFrame) -> list[Said]:
     """Describe in a sentence what did not change, and what could not have been seen."""
     parts: list[Said] = []
     if len(items) > MOST_ITEMS:
-        parts.append(say("rest.more", n=len(items) - MOST_ITEMS))
+        others = [_clause(row) for row in items[MOST_ITEMS:]]
+        parts.append(say("rest.more", n=len(others), what=others))
     against = {row["against"] for row in rows if row["against"]}
     if not against:
-        return [*parts, say("rest.unjudged")]
+        return [*parts, say("rest.unjudged" if rows else "rest.unmeasured")]
     parts.append(say("rest.nothing_else" if items else "rest.nothing"))
     if against == {"before"}:
         parts.append(say("rest.short"))
@@ -238,7 +264,7 @@ def _rest(rows: list[Row], items: list[Row], board: pd.DataFrame) -> list[Said]:
             ]
             smallest = same["detectable"].max() if "detectable" in same else smallest
         if pd.notna(smallest):
-            parts.append(say("rest.smallest", n=int(row["n"]), change=float(smallest),
+            parts.append(say("rest.smallest", counted=_counted(row), change=float(smallest),
                             name=_name(row)))  # fmt: skip
     return parts
 
@@ -286,11 +312,8 @@ def _card(row: Row, measures: pd.DataFrame) -> dict[str, Any]:
     values, has_value = _values(row), pd.notna(row["estimate"])
     up = bool(has_value and row["estimate"] > (row["expected"] if pd.notna(row["expected"]) else 0))
     sign = ("up" if up else "down") if row["signal"] else row["state"]
-    n = int(row["n"])
-    of_others = "card.requests" if row["unit"] == "hours" else "card.people"
-    counted = say("card.answers" if row["section"] == "scores" else of_others, n=n)
     has_ends = bool(pd.notna(row["low"]) and pd.notna(row["high"]))
-    line = say("card.line" if has_ends else "card.counted", counted=counted, **values)
+    line = say("card.line" if has_ends else "card.counted", counted=_counted(row), **values)
     key = "usual" if row["against"] == "usual" or row["state"] in (FEW, UNOBSERVED) else "before"
     key = "state" if row["state"] in (FEW, UNOBSERVED, UNJUDGED) else key
     series = _of(measures, row).dropna(subset="estimate")
@@ -302,10 +325,21 @@ def _card(row: Row, measures: pd.DataFrame) -> dict[str, Any]:
         "name": _name(row),
         "value": say("card.value" if has_value else "card.none", **values),
         "line": line if has_value or row["state"] != FEW else None,
-        "mark": say(MARKS[key], sign=say("mark.sign", state=sign), state=row["state"]),
+        "mark": say(MARKS[key], sign=say("mark.sign", state=sign), state=_state(row)),
         "alt": alt,
         "look": row["state"] if row["signal"] else "",
     }
+
+
+def _state(row: Row) -> str:
+    """Return the word of a card's mark: who is not asked gives no answer."""
+    few_cases = row["state"] == FEW and row["measure"] in COUNTED
+    return "few_cases" if few_cases else str(row["state"])
+
+
+def _counted(row: Row) -> Said:
+    """Describe how many answers, requests, customers or visits a measure is of."""
+    return say(COUNTED.get(str(row["measure"]), "card.answers"), n=int(row["n"]))
 
 
 def _target(row: Row, targets: pd.DataFrame) -> dict[str, Said | None]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ERROR = 0.05
 """First screens on which nothing changed that may name a change all the same."""
-WHOLES = ("scores", "service", "retention")
+WHOLES = ("scores", "service", "retention", "conversion")
 """Sections whose rows without a group are measures as a whole; all other rows are parts."""
 WITHIN = {"points": (-100.0, 100.0), "percent": (0.0, 100.0), "hours": (0.0, np.inf)}
 BLIND = 0.25

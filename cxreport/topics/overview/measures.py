@@ -13,6 +13,7 @@ from cxreport.scores.kinds import SCORES, score_kind
 from cxreport.scores.scoreboard import score_history
 from cxreport.scores.suppression import hidden_levels
 from cxreport.stats.usual_range import MIN_EARLIER
+from cxreport.topics.conversion import visits_that_bought
 from cxreport.topics.retention import company_retention
 from cxreport.topics.service import company_changes, median_waits
 from cxreport.topics.voice import company_voice
@@ -34,7 +35,7 @@ def company_measures(survey: Survey, *, periods: int = 12) -> pd.DataFrame:
     Parameters
     ----------
     survey : Survey
-        The survey reported, with the company's requests, orders and comments where it has them.
+        The company reported: its answers, requests, orders, visits and comments, where it has them.
     periods : int
         Periods whose comments are read, as elsewhere in the report.
 
@@ -43,10 +44,11 @@ def company_measures(survey: Survey, *, periods: int = 12) -> pd.DataFrame:
     DataFrame
         One row per series and period, oldest first; the last row of a series is the newest that can
         be observed. ``section`` ("scores", "layers", "touchpoints", "groups", "service",
-        "retention", "voice"), ``measure`` (metric of the score, "first_reply", "solution",
-        "came_back", "topic"), ``question`` (column, or the topic; "" where there is none),
-        ``variable`` and ``level`` (column and code of a group; "" for all), ``period`` (name),
-        ``n`` (answers, requests, customers), ``estimate``, ``low``, ``high`` (in ``unit``:
+        "retention", "conversion", "voice"), ``measure`` (metric of the score, "first_reply",
+        "solution", "came_back", "bought", "topic"), ``question`` (column, or the topic; "" where
+        there is none), ``variable`` and ``level`` (column and code of a group; "" for all),
+        ``period`` (name),
+        ``n`` (answers, requests, customers, visits), ``estimate``, ``low``, ``high`` (in ``unit``:
         "points", "percent" or "hours"; 95%; of waits the interval of the last period alone),
         ``better`` ("higher", "lower" or ""), ``p_before`` (of the last period against the one
         before it, where this is known). A group that no page on the period may show is left out,
@@ -54,7 +56,7 @@ def company_measures(survey: Survey, *, periods: int = 12) -> pd.DataFrame:
     """
     parts = [_scores(survey, survey.scored), _scores(survey, survey.columns("touchpoint"))]
     parts += [_groups(survey, name) for name in survey.categories]
-    parts += [_waits(survey), _came_back(survey), _topics(survey, periods)]
+    parts += [_waits(survey), _came_back(survey), _bought(survey), _topics(survey, periods)]
     filled = [part for part in parts if not part.empty]
     if not filled:
         return pd.DataFrame(columns=COLUMNS)
@@ -155,15 +157,20 @@ def _beside_the_period_before(rows: pd.DataFrame, survey: Survey) -> pd.DataFram
 
 def _came_back(survey: Survey) -> pd.DataFrame:
     """Return the share of new customers that bought again in the month after their first."""
-    rows = company_retention(survey).chart
-    named: dict[str, Any] = {
-        "section": "retention",
-        "measure": "came_back",
-        "question": "",
-        "variable": "",
-    }
-    kind: dict[str, Any] = {"level": "", "unit": "percent", "better": "higher", "p_before": np.nan}
-    return rows[["period", "n", "estimate", "low", "high"]].assign(**named, **kind)
+    return _share(company_retention(survey).chart, "retention", "came_back")
+
+
+def _bought(survey: Survey) -> pd.DataFrame:
+    """Return the share of visits to app and website that ended in a purchase."""
+    return _share(visits_that_bought(survey), "conversion", "bought")
+
+
+def _share(rows: pd.DataFrame, section: str, measure: str) -> pd.DataFrame:
+    """Return a share of everybody, the more the better."""
+    named: dict[str, Any] = {"section": section, "measure": measure, "question": ""}
+    kind: dict[str, Any] = {"unit": "percent", "better": "higher", "p_before": np.nan}
+    kept = rows[["period", "n", "estimate", "low", "high"]]
+    return kept.assign(**named, variable="", level="", **kind)
 
 
 def _topics(survey: Survey, periods: int) -> pd.DataFrame:

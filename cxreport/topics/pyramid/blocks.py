@@ -9,7 +9,7 @@ import pandas as pd
 
 from cxreport.scores.pyramid import LAYERS
 from cxreport.show.few import without_few
-from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.show.parts import SURVEY, Column, chart, note, say, section, sentences, table
 from cxreport.stats.estimates import ONE_CLASS
 from cxreport.topics.pyramid.frames import STAGE
 from cxreport.topics.pyramid.layers import group_gaps
@@ -52,7 +52,7 @@ def standing(frames: Mapping[str, pd.DataFrame], survey: Survey) -> Block:
     """State and draw how the layers stand; ``frames`` from ``survey_pyramid``."""
     layers = frames["layers"]
     if layers.empty:
-        return note("pyramid", "missing.pyramid")
+        return note("pyramid", "missing.pyramid", survey, needs=SURVEY)
     if not layers["n"].max():
         return note("pyramid", "missing.pyramid_unanswered")
     rows = _by(layers, "metric")
@@ -76,7 +76,7 @@ def order(frames: Mapping[str, pd.DataFrame], survey: Survey, periods: int = 1) 
     """Describe how pyramid-like the answers are; ``frames`` from ``survey_pyramid``."""
     figures = frames["order"]
     if figures.empty:
-        return note("pyramid", "missing.pyramid")
+        return note("pyramid", "missing.pyramid", survey, needs=SURVEY)
     rows = _by(figures, "metric")
     share, scale = rows["in_order"], rows["scalability"]
     if share["note"]:

@@ -10,7 +10,17 @@ from cxreport.scores.kinds import score_kind
 from cxreport.scores.population import met_margins
 from cxreport.scores.suppression import is_small
 from cxreport.show.few import few_note, without_few
-from cxreport.show.parts import Column, chart, note, say, section, sentences, table, with_interval
+from cxreport.show.parts import (
+    SURVEY,
+    Column,
+    chart,
+    note,
+    say,
+    section,
+    sentences,
+    table,
+    with_interval,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -158,6 +168,8 @@ def board(scores: pd.DataFrame, survey: Survey, history: pd.DataFrame | None = N
         From ``score_history``: the scores of the same period of the year before stand beside, where
         it has them; they are compared with nothing.
     """
+    if scores.empty:
+        return note(TOPIC, "missing.scores", survey, needs=SURVEY)
     name = "scoreboard" if len(survey.history) > 1 else "scoreboard_alone"
     year = survey.year_before
     if history is None or year is None or year.name == survey.history[-2].name:
@@ -187,7 +199,7 @@ def _as_it_was(history: pd.DataFrame, survey: Survey, period: str) -> pd.DataFra
 def weighted(scores: pd.DataFrame, survey: Survey) -> Block:
     """Show the weighted scores, or say that there are no weights."""
     if scores.empty:
-        return note(TOPIC, "missing.weights", survey)
+        return note(TOPIC, "missing.weights", survey, needs=SURVEY)
     return table(TOPIC, "weighted", scores, WEIGHTED, survey)
 
 
@@ -216,14 +228,15 @@ def trends(
                 chart("control", TOPIC, "trend", rows, TREND, survey, label=label,
                       y="axis.score", how="score", **named)
             )  # fmt: skip
-    return section(charts) if charts else note(TOPIC, "missing_section.trend")
+    return section(charts) if charts else note(TOPIC, "missing_section.trend", survey, needs=SURVEY)
 
 
 @without_few
 def response_rate(rates: pd.DataFrame, survey: Survey) -> Block:
     """Draw how many of those invited answered, by period; ``rates`` from ``response_rates``."""
     if rates["estimate"].isna().all():
-        return note(TOPIC, "missing.response", survey, needs=("invitations",))
+        needs = SURVEY if survey.table("responses") is None else ("invitations",)
+        return note(TOPIC, "missing.response", survey, needs=needs)
     label = {"name": "period", "how": "short"}
     return chart("control", TOPIC, "response", rates, RESPONSE, survey, label=label,
                  y="axis.response", how="share")  # fmt: skip
@@ -241,7 +254,7 @@ def signals(scores_by_period: pd.DataFrame, survey: Survey, group: str) -> Block
 def touchpoints(scores: pd.DataFrame, survey: Survey) -> Block:
     """Draw the satisfaction with each touchpoint, best first; ``scores`` from ``scoreboard``."""
     if scores.empty:
-        return note(TOPIC, "missing.touchpoints")
+        return note(TOPIC, "missing.touchpoints", survey, needs=SURVEY)
     in_order = scores.sort_values(["estimate", "question"], ascending=[False, True])
     label = {"name": "question", "how": "question"}
     return chart(

@@ -10,7 +10,7 @@ from cxreport.inputs.roles import CATEGORIES
 from cxreport.inputs.source import run
 from cxreport.scores.suppression import hide_few
 from cxreport.show.few import without_few
-from cxreport.show.parts import Column, chart, note, say, section, sentences, table
+from cxreport.show.parts import SURVEY, Column, chart, note, say, section, sentences, table
 from cxreport.topics.survey.blocks import DIFFERENCE, OF_SCORE, RESULT, TOPIC
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def breakdown(scores: Mapping[str, pd.DataFrame], everyone: pd.DataFrame, survey
                 chart(kind, TOPIC, "breakdown", groups, GROUPS, survey, label=label,
                       **named, **line, **OF_SCORE)
             )  # fmt: skip
-    return section(charts) if charts else note(TOPIC, _why_no_groups(survey))
+    return section(charts) if charts else note(TOPIC, _why_no_groups(survey), survey, needs=SURVEY)
 
 
 def _why_no_groups(survey: Survey) -> str:
@@ -93,7 +93,7 @@ def leagues(tables: Mapping[str, pd.DataFrame], survey: Survey, periods: int) ->
         league(rows.rename(columns={column: "group"}), survey, column, periods)
         for column, rows in tables.items()
     ]
-    return section(blocks) if blocks else note(TOPIC, "missing.leagues")
+    return section(blocks) if blocks else note(TOPIC, "missing.leagues", survey, needs=SURVEY)
 
 
 @without_few
@@ -110,7 +110,7 @@ def league(rows: pd.DataFrame, survey: Survey, column: str, periods: int) -> Blo
 def consistency(spread: pd.DataFrame, survey: Survey) -> Block:
     """Describe how much channels differ beyond chance; ``spread`` from ``channel_consistency``."""
     if spread.empty:
-        return note(TOPIC, "missing.consistency")
+        return note(TOPIC, "missing.consistency", survey, needs=SURVEY)
     items = []
     for row in spread.to_dict("records"):
         values = {name: row[name] for name in ("tau", "i2", "largest_gap", "groups", "n")}
@@ -127,5 +127,5 @@ def consistency(spread: pd.DataFrame, survey: Survey) -> Block:
 def base(compared: pd.DataFrame, survey: Survey) -> Block:
     """Show who answers beside the customer base, or say that the base is not known."""
     if compared.empty:
-        return note(TOPIC, "missing.base", survey)
+        return note(TOPIC, "missing.base", survey, needs=SURVEY)
     return table(TOPIC, "base", compared, BASE, survey)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cxreport.inputs.source import run
 from cxreport.scores.kinds import score_kind
-from cxreport.show.parts import say, sentences
+from cxreport.show.parts import SURVEY, note, say, sentences
 from cxreport.topics.survey.blocks import TOPIC, has_weights
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def counted(board: pd.DataFrame, survey: Survey) -> Block:
     Block
         Sentences: answers, rows left out, missing and invalid by question.
     """
+    if survey.table("responses") is None:
+        return note(TOPIC, "missing.scores", survey, needs=SURVEY)
     counts = run(survey.responses.group_by("period_start").aggregate(n=survey.responses.count()))
     day = counts["period_start"]
     start = survey.period.start.isoformat()
@@ -79,10 +81,9 @@ def method(board: pd.DataFrame, survey: Survey) -> Block:
         items.append(say("method.pyramid", n=int(layers["n"]), dropped=int(layers["dropped"])))
     if has_weights(survey):
         items.append(say("method.weighted"))
-    before = len(survey.history) > 1
-    if before:
+    if metrics and len(survey.history) > 1:
         items += [say("method.difference"), say("method.detectable"), say("method.control")]
-    items += [say("method.stabilised"), say("method.gap")]
+    items += [say("method.stabilised"), say("method.gap")] if metrics else [say("method.gap")]
     return sentences(TOPIC, items, survey)
 
 

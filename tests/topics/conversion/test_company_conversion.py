@@ -11,7 +11,7 @@ import pytest
 
 from cxreport import open_company
 from cxreport.inputs.source import run
-from cxreport.topics.conversion import shop_funnel, stage_funnel, step_errors
+from cxreport.topics.conversion import shop_funnel, stage_funnel, step_errors, visits_that_bought
 from cxreport.topics.conversion.funnel import funnel
 
 if TYPE_CHECKING:
@@ -183,3 +183,31 @@ def test_the_demo_loses_its_sessions_where_it_was_planted() -> None:
     # 2% of checkout events and 0.4% of the others are errors
     for step, rate in [("visit", 0.4), ("product_view", 0.4), ("checkout_start", 2.0)]:
         assert failing.loc[step, "low"] < rate < failing.loc[step, "high"]
+
+
+def test_visits_that_end_in_a_purchase_by_hand(tmp_path: Path) -> None:
+    visits = visits_that_bought(opened(tmp_path, "events")).set_index("period")
+    came = visits[visits["n"] > 0]
+    assert came["n"].to_dict() == {"2025-01": 1, "2026-01": 3, "2026-06": 1}  # none at the till
+    assert came["bought"].tolist() == [0, 1, 0]
+    assert visits["estimate"].isna().all()  # of fewer than ten
+
+
+def test_the_share_of_visits_is_that_of_wilson(tmp_path: Path) -> None:
+    # 5 of 20: prop.test(5, 20, correct = FALSE) of R gives 0.1119 to 0.4687
+    steps = ["visit", "purchase"] * 5 + ["visit", "visit"] * 7 + ["visit"]
+    ids = [n // 2 for n in range(10)] + list(range(5, 20))
+    made = pd.DataFrame({"event_name": steps, "session_id": ids, "occurred_at": "2026-05-31"})
+    made = made.assign(event_id=made.index, customer_id="a", anonymous_id="A", channel="web",
+                       is_error=0, stage=None)  # fmt: skip
+    path = tmp_path / "codebook.toml"
+    path.write_text(HEAD + EVENTS, "utf-8")
+    rows = visits_that_bought(open_company(path, tables={"events": made.astype("str")}))
+    (may,) = rows[rows["period"] == "2026-05"].to_dict("records")
+    assert [may["n"], may["bought"], may["estimate"]] == [20, 5, 25]
+    assert [may["low"], may["high"]] == pytest.approx([11.19, 46.87], abs=0.01)
+
+
+def test_purchases_that_are_not_written_down_are_no_zero(tmp_path: Path) -> None:
+    assert visits_that_bought(opened(tmp_path, "events"), last="paid").empty
+    assert visits_that_bought(opened(tmp_path, "orders")).empty

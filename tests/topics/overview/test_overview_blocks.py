@@ -17,6 +17,7 @@ from cxreport.show.render import render
 from cxreport.show.texts import find_text
 from cxreport.topics.overview import blocks as overview_blocks
 from cxreport.topics.overview import changes, first_screen
+from cxreport.topics.overview.measures import COLUMNS
 
 if TYPE_CHECKING:
     from cxreport.inputs.survey import Survey
@@ -144,7 +145,7 @@ def test_a_first_month_has_nothing_to_compare_with(survey: Survey) -> None:
     html = page(survey, series([41.0]))
     assert heading(html["en"]) == "October 2026: first results, nothing to compare with yet"
     text = said(html["en"])
-    assert "no earlier period has enough answers" in text
+    assert "no earlier period has enough data" in text
     assert "chance" not in text
     assert "usual ups and downs" not in text
 
@@ -164,15 +165,18 @@ def test_few_answers_show_no_number(survey: Survey, monkeypatch: pytest.MonkeyPa
     assert "… troppo poche risposte" in said(html["it"])
 
 
-def test_at_most_three_changes_are_told_and_the_rest_counted(survey: Survey) -> None:
+def test_three_changes_are_told_in_figures_and_all_others_named(survey: Survey) -> None:
+    names = ("tp_app", "tp_website", "tp_checkout", "tp_delivery", "tp_returns")
     many = [
         series([*UPS_AND_DOWNS, 20.0], section="touchpoints", measure="csat", question=name)
-        for name in ("tp_app", "tp_website", "tp_checkout", "tp_delivery", "tp_returns")
+        for name in names
     ]
     html = page(survey, *many)
     assert html["en"].count('class="item worse"') == 3
-    assert "2 more measures changed by more than chance." in said(html["en"])
-    assert "Altre 2 misure sono cambiate oltre il caso." in said(html["it"])
+    assert "2 more measures changed by more than chance: “" in said(html["en"])
+    assert "Altre 2 misure sono cambiate oltre il caso: «" in said(html["it"])
+    labels = {each["en"] for each in (survey.codebook.questions[n].label for n in names)}
+    assert all(f"“{label}”" in said(html["en"]) for label in labels)
 
 
 def test_where_to_start_names_what_is_rated_too_low(survey: Survey) -> None:
@@ -264,3 +268,34 @@ def test_no_heading_is_longer_than_fifteen_words(survey: Survey) -> None:
     for first in range(len(many)):
         html = page(survey, *many[first:], waits(40.0), waits(40.0).assign(measure="first_reply"))
         assert all(len(heading(text).split()) <= 15 for text in html.values())
+
+
+@pytest.mark.parametrize(
+    ("measure", "english", "italian"),
+    [
+        ("came_back", "fewer new customers came back", "meno nuovi clienti sono tornati"),
+        ("bought", "fewer visits end in a purchase",
+         "meno visite si concludono con un acquisto"),
+    ],
+)  # fmt: skip
+def test_without_answers_the_screen_speaks_of_customers_and_visits(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch, measure: str, english: str, italian: str
+) -> None:
+    monkeypatch.setattr(type(survey), "table", lambda *_: None)
+    section = {"came_back": "retention", "bought": "conversion"}[measure]
+    kind: dict[str, Any] = {"section": section, "measure": measure, "question": ""}
+    html = page(survey, series([*UPS_AND_DOWNS, 10.0], unit="percent", **kind))
+    assert heading(html["en"]) == f"October 2026: {english}"
+    assert heading(html["it"]) == f"Ottobre 2026: {italian}"
+    quiet = page(survey, series([*UPS_AND_DOWNS, 41.0], unit="percent", **kind))
+    for language, word in (("en", "answer"), ("it", "rispost")):
+        assert word not in said(html[language]) + said(quiet[language])
+    few = page(survey, series([*UPS_AND_DOWNS, 41.0], unit="percent", n=5, **kind))
+    assert heading(few["it"]) == "Ottobre 2026: troppo pochi dati per vedere un cambiamento"
+    assert "too few to judge" in said(few["en"])
+
+
+def test_nothing_that_is_measured_is_said(survey: Survey) -> None:
+    html = page(survey, pd.DataFrame(columns=COLUMNS))
+    assert heading(html["en"]) == "October 2026: the data hold nothing that this report measures"
+    assert "Che cosa serve per ciascuna" in said(html["it"])
