@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import time
+from collections.abc import Sequence
 from threading import Thread
 
 import numpy as np

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
-    from cxreport.show.charts.canvas import Numbers, Sheet, Writer
+    from cxreport.show.charts.canvas import Numbers, Sheet, Style, Writer
 
 LINE = 72 * LINE_HEIGHT
 PAD = 3.0
@@ -141,8 +141,8 @@ def _margins(axes: Axes, width: float, across: Steps, upright: Steps) -> tuple[f
         reach.append(((place - low) / (high - low), -half, half))
     for note in axes.texts:
         if isinstance(note, Annotation):
-            in_data = "data" in (note.xycoords, note.xycoords[0])
-            at = (note.xy[0] - low) / (high - low) if in_data else note.xy[0]
+            scale = note.xycoords[0] if isinstance(note.xycoords, tuple) else note.xycoords
+            at = (note.xy[0] - low) / (high - low) if scale == "data" else note.xy[0]
             whole = width_of(note.get_text())
             start = note.xyann[0] - BEFORE[note.get_horizontalalignment()] * whole
             reach.append((float(at), start, start + whole))
@@ -169,7 +169,7 @@ def _that_fit(axis: Axis, steps: Steps, inner: float) -> Steps:
         axis.set_major_formatter(FixedFormatter([text for _, text in kept]))
         return kept
     for most in range(len(steps) - 1, 0, -1):
-        if len(steps) <= room:
+        if len(steps) <= room or not isinstance(locator, MaxNLocator):
             break
         locator.set_params(nbins=most)
         axis.set_visible(True)
@@ -216,5 +216,5 @@ def _rule(
     along = np.tile([*ends, np.nan], len(at))
     beside = np.repeat(at, 3)
     x, y = (beside, along) if upright else (along, beside)
-    look = {"color": color, "linewidth": linewidth, "zorder": -1}
+    look: Style = {"color": color, "linewidth": linewidth, "zorder": -1}
     figure.add_artist(Line2D(x, y, transform=IdentityTransform(), **look))

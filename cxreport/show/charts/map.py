@@ -201,9 +201,9 @@ def _name_points(
             tried.append((covers + OUTSIDE * outside, struck, place, box))
         covers, _, place, box = min(tried, key=lambda each: each[:3])
         if must[i] or not covers:
-            *offset, horizontal, vertical = PLACES[place]
+            right, up, horizontal, vertical = PLACES[place]
             look: Style = {"textcoords": "offset points", "ha": horizontal, "va": vertical}
-            axes.annotate(labels[i], (float(at[i][0]), float(at[i][1])), xytext=offset, **look)
+            axes.annotate(labels[i], (float(at[i][0]), float(at[i][1])), xytext=(right, up), **look)
             taken.append(box)
 
 

@@ -53,7 +53,8 @@ def draw_spark(series: pd.DataFrame, look: str, *, prefix: str, alt: str) -> str
     usual = np.array([canvas.numbers(series, n)[-1] for n in ("expected", "lower", "upper")])
     if not np.isfinite(usual[1:]).all():
         usual[:] = np.nan
-    x = ASIDE + (WIDTH - 2 * ASIDE) * (np.arange(len(values)) + 0.5) / (len(values) + 0.3)
+    middles = np.arange(len(values), dtype=np.float64) + 0.5
+    x: Numbers = np.float64(ASIDE) + (WIDTH - 2 * ASIDE) / (len(values) + 0.3) * middles
     y, (centre, low, high) = _heights(values, usual)
     root = root_of(WIDTH, HEIGHT, prefix=prefix, alt=alt)
     if np.isfinite(low):

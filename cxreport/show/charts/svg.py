@@ -182,7 +182,7 @@ def as_text(root: ET.Element) -> str:
     return ET.tostring(root, encoding="unicode").replace(" />", "/>")  # texts hold no bare ">"
 
 
-class Pen(RendererSVG):  # type: ignore[misc]
+class Pen(RendererSVG):
     """Matplotlib's own writer of SVG, which measures a text once a process."""
 
     def get_text_width_height_descent(
@@ -200,9 +200,10 @@ def _size_of(text: str, prop: FontProperties, ismath: bool) -> tuple[float, floa
 def _draw_sheet(sheet: Sheet) -> str:
     """Draw a figure whose parts have their places, and whose texts are literal."""
     file = StringIO()
-    pen = Pen(*(72 * sheet.get_size_inches()), file, metadata=NOTHING)
+    width, height = 72 * sheet.get_size_inches()
+    pen = Pen(width, height, file, metadata=NOTHING)  # type: ignore[no-untyped-call]
     sheet.draw(pen)
-    pen.finalize()
+    pen.finalize()  # type: ignore[no-untyped-call]
     return file.getvalue()
 
 
