@@ -6,8 +6,8 @@ import base64
 import hashlib
 import re
 import time
-from collections.abc import Sequence
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,6 +16,9 @@ from cxreport.inputs.codebook import Codebook, read_codebook
 from cxreport.inputs.personal_data import kinds_in, without_persons
 from cxreport.publish.elements import read_page
 from cxreport.publish.personal_data import Ids, no_ids_of, no_personal_data
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # published examples: ISO 13616 registry, card networks' test numbers, Agenzia delle Entrate's form
 PERSONAL = {
