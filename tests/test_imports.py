@@ -10,11 +10,19 @@ import pytest
 import cxreport as cx
 
 HEAVY = ("scipy.stats", "scipy.optimize", "seaborn", "statsmodels", "sklearn", "cxreport.topics")
+NEVER = ("nbconvert", "bleach", "rfc3987_syntax.syntax_helpers")
 
 
 @pytest.mark.parametrize("start", ["import cxreport", "import cxreport.cli"])
 def test_what_takes_seconds_is_not_imported(start: str) -> None:
-    code = f"import sys; {start}; print(*sorted(set({HEAVY!r}) & sys.modules.keys()))"
+    code = f"import sys; {start}; print(*sorted(set({HEAVY + NEVER!r}) & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_pages_are_written_without_the_stock_exporter() -> None:
+    start = "import cxreport.publish.build, cxreport.show.charts.picture"
+    code = f"import sys; {start}; print(*sorted(set({NEVER!r}) & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
 

@@ -22,6 +22,7 @@ from cxreport.publish.export import METHOD, export_page, payloads, pieces_of
 from cxreport.publish.gate import check_notebook, check_page
 from cxreport.publish.gate_beside import check_beside
 from cxreport.publish.pdf import print_page
+from cxreport.publish.personal_data import Ids
 from cxreport.publish.plan import changed_since
 from cxreport.publish.publish import (
     file_stamps,
@@ -175,12 +176,13 @@ def _one(
         pages |= written.pages
         files |= written.files
         headlines[language] = written.headline
+    ids = Ids(job.codebook) if job.codebook else None
     for name, page in pages.items():
-        _gate(f"page {name}", check_page(page, codebook=job.codebook), log)
+        _gate(f"page {name}", check_page(page, ids=ids), log)
         if printer and name in LANGUAGES:
             files |= print_page(page, printer, name=name)
     for name, content in files.items():
-        _gate(name, check_beside(name, content, codebook=job.codebook), log)
+        _gate(name, check_beside(name, content, ids=ids), log)
     if changed := changed_since(job, root):
         raise CxError(
             "not published: what it is made from changed while it was read; "

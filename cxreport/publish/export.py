@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,6 @@ import mistune
 import nh3
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from nbconvert.exporters import TemplateExporter
-from traitlets import default
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
@@ -97,25 +96,7 @@ class Headings(mistune.HTMLRenderer):
         return f'<h2 id="{name}">{text}</h2>\n'
 
 
-class PageExporter(TemplateExporter):
-    """The nbconvert exporter of a page."""
-
-    export_from_notebook = "cxreport page"
-    file_extension = ".html"
-    template_file = "page.html.j2"
-
-    @default("template_name")
-    def _template_name_default(self) -> str:
-        return "base"
-
-    @default("display_data_priority")
-    def _display_data_priority_default(self) -> list[str]:
-        return [MIME]
-
-    def _create_environment(self) -> Environment:
-        return environment()
-
-
+@cache
 def environment() -> Environment:
     """Return the templates of pages: everything is escaped, nothing may be undefined."""
     loader = ChoiceLoader(
@@ -272,9 +253,7 @@ def export_page(
         "brief": _is_brief(notebook, method=method),
         "provenance": all_visible(provenance_rows(provenance, words)),
     }
-    exporter = PageExporter()  # type: ignore[no-untyped-call]
-    page, _ = exporter.from_notebook_node(notebook, resources)
-    return str(page)
+    return environment().get_template("page.html.j2").render(resources=resources)
 
 
 def _of_kind(pieces: Sequence[Piece], kind: str) -> Markup:

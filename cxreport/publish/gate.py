@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-    from cxreport.inputs.codebook import Codebook
+    from cxreport.publish.personal_data import Ids
 
 PLACEHOLDER = "no description has been provided"
 SIZE_LIMIT = 8 * 1024 * 1024
@@ -239,25 +239,23 @@ def check_notebook(notebook: NotebookNode) -> list[str]:
     return [problem for rule in NOTEBOOK_RULES for problem in rule(notebook)]
 
 
-def check_page(
-    html: str, *, codebook: Codebook | None = None, size_limit: int = SIZE_LIMIT
-) -> list[str]:
+def check_page(html: str, *, ids: Ids | None = None, size_limit: int = SIZE_LIMIT) -> list[str]:
     """Return every problem of a page.
 
     Parameters
     ----------
     html : str
         The page.
-    codebook : Codebook, optional
-        The contract of the source that it is made from, none of whose ids may stand on it.
+    ids : Ids, optional
+        Those of the source that it is made from, none of which may stand on it.
     size_limit : int
         Most bytes it may have.
     """
     page = read_page(html)
     problems = [problem for rule in PAGE_RULES for problem in rule(page)]
-    problems += no_personal_data(page, codebook.source.keep if codebook else ())
-    if codebook:
-        problems += no_ids_of(codebook, page)
+    problems += no_personal_data(page, ids.codebook.source.keep if ids else ())
+    if ids:
+        problems += no_ids_of(ids, page)
     size = len(html.encode())
     if size > size_limit:
         problems.append(f"the page has {size:,} bytes; the limit is {size_limit:,}")

@@ -15,7 +15,7 @@ from cxreport.publish.personal_data import no_ids_of, no_personal_data
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cxreport.inputs.codebook import Codebook
+    from cxreport.publish.personal_data import Ids
 
 PARTS = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/theme/theme1\.xml|"
@@ -29,7 +29,7 @@ RUNNING = {"f", "oleObjects", "controls", "calculatedColumnFormula", "definedNam
 """Elements of a workbook that would be worked out, or that hide."""
 
 
-def check_beside(name: str, content: bytes, *, codebook: Codebook | None = None) -> list[str]:
+def check_beside(name: str, content: bytes, *, ids: Ids | None = None) -> list[str]:
     """Return every problem of a file that lies beside a page.
 
     Parameters
@@ -38,8 +38,8 @@ def check_beside(name: str, content: bytes, *, codebook: Codebook | None = None)
         The file's name, of which the ending says what it is.
     content : bytes
         The file.
-    codebook : Codebook, optional
-        The contract of the source that it is made from, none of whose ids may stand in it.
+    ids : Ids, optional
+        Those of the source that it is made from, none of which may stand in it.
     """
     problems: list[str] = []
     if name.endswith(".xlsx"):
@@ -54,9 +54,9 @@ def check_beside(name: str, content: bytes, *, codebook: Codebook | None = None)
         problems = nothing_foreign(page) if name.endswith(".html") else []
         texts = [element.text for element in page.every()] or text.splitlines()
     holder = Element("file", {}, [Element("td", {}, texts=[text]) for text in texts])
-    problems += no_personal_data(holder, codebook.source.keep if codebook else ())
+    problems += no_personal_data(holder, ids.codebook.source.keep if ids else ())
     problems += no_machine_path(holder)
-    problems += no_ids_of(codebook, holder) if codebook else []
+    problems += no_ids_of(ids, holder) if ids else []
     if len(content) > SIZE_LIMIT:
         problems.append(f"the file has {len(content):,} bytes; the limit is {SIZE_LIMIT:,}")
     return list(dict.fromkeys(problems))

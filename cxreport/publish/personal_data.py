@@ -13,7 +13,7 @@ from cxreport.inputs.tables import ids_among
 from cxreport.show.spreadsheet import BYTE_ORDER_MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from cxreport.inputs.codebook import Codebook
     from cxreport.publish.elements import Element
@@ -42,7 +42,22 @@ def no_personal_data(page: Element, keep: Sequence[str] = ()) -> list[str]:
     return list(dict.fromkeys(problems))
 
 
-def no_ids_of(codebook: Codebook, page: Element) -> list[str]:
+class Ids:
+    """The ids of a source: each word is looked up once, for the files of a report share most."""
+
+    def __init__(self, codebook: Codebook) -> None:
+        self.codebook = codebook
+        self.asked: dict[str, bool] = {}
+
+    def among(self, words: Collection[str]) -> list[str]:
+        """Return which of these words are ids, in their order."""
+        new = sorted({*words} - {*self.asked})
+        ids = {*ids_among(self.codebook, new)} if new else set()
+        self.asked |= {word: word in ids for word in new}
+        return sorted(word for word in words if self.asked[word])
+
+
+def no_ids_of(ids: Ids, page: Element) -> list[str]:
     """Check that no text or download of a page holds an id of the source.
 
     Short numbers and days are no ids here: a page is full of them.
@@ -54,9 +69,9 @@ def no_ids_of(codebook: Codebook, page: Element) -> list[str]:
         for word in [text.strip(), *re.findall(r"[\w-]+", text)]
         if _could_be_id(word) and not (word.isdigit() and element.name in ON_AXES)
     }
-    ids = ids_among(codebook, sorted(words)) if words else []
-    like = f", written like {masked(ids[0], an_id=True)}" if ids else ""
-    return [f"{len(ids)} ids of the source stand on the page{like}"] if ids else []
+    held = ids.among(words)
+    like = f", written like {masked(held[0], an_id=True)}" if held else ""
+    return [f"{len(held)} ids of the source stand on the page{like}"] if held else []
 
 
 def _could_be_id(word: str) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cxreport.show.words import Words
 
 LIBRARIES = (
-    "babel", "duckdb", "ibis-framework", "jinja2", "matplotlib", "mistune", "nbconvert", "numpy",
+    "babel", "duckdb", "ibis-framework", "jinja2", "matplotlib", "mistune", "numpy",
     "pandas", "papermill", "pyarrow", "scipy", "seaborn", "statsmodels",
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ import hashlib
 import re
 import time
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,7 +15,10 @@ import pytest
 from cxreport.inputs.codebook import Codebook, read_codebook
 from cxreport.inputs.personal_data import kinds_in, without_persons
 from cxreport.publish.elements import read_page
-from cxreport.publish.personal_data import no_ids_of, no_personal_data
+from cxreport.publish.personal_data import Ids, no_ids_of, no_personal_data
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # published examples: ISO 13616 registry, card networks' test numbers, Agenzia delle Entrate's form
 PERSONAL = {
@@ -149,18 +153,35 @@ def codebook(tmp_path_factory: pytest.TempPathFactory) -> Codebook:
 def test_an_id_of_the_source_is_found_wherever_it_stands(
     codebook: Codebook, html: str, n: int
 ) -> None:
-    found = no_ids_of(codebook, read_page(html))
+    found = no_ids_of(Ids(codebook), read_page(html))
     assert [problem.partition(",")[0] for problem in found] == (
         [f"{n} ids of the source stand on the page"] if n else []
     )
     assert not re.search("17850|R_1kXz|A/1042", str(found))
 
 
+def test_a_word_is_looked_up_once_for_all_files_of_a_report(
+    codebook: Codebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def among(_codebook: Codebook, words: Sequence[str]) -> list[str]:
+        asked.extend(words)
+        return [word for word in words if word == "R_1kXz"]
+
+    monkeypatch.setattr("cxreport.publish.personal_data.ids_among", among)
+    ids, page = Ids(codebook), read_page("<p>visit A/1042 of R_1kXz</p>")
+    first = no_ids_of(ids, page)
+    assert no_ids_of(ids, page) == first != []
+    assert no_ids_of(ids, read_page("<p>R_1kXz again 17850</p>")) == first
+    assert len(asked) == len({*asked})
+
+
 def test_pages_that_are_made_side_by_side_do_not_wait_for_ever(codebook: Codebook) -> None:
     page = read_page("<p>customer 17850 wrote (R_1kXz)</p>")
     found: list[str] = []
     threads = [
-        Thread(target=lambda: [found.extend(no_ids_of(codebook, page)) for _ in range(15)],
+        Thread(target=lambda: [found.extend(no_ids_of(Ids(codebook), page)) for _ in range(15)],
                daemon=True)
         for _ in range(4)
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from cxreport.errors import CxError
-from cxreport.show.charts import canvas
+from cxreport.show.charts import canvas, layout
 from cxreport.show.charts.canvas import COLOURS, INK
 from cxreport.show.charts.labels import label_of, write_drawn, write_exact, write_measured
 from cxreport.show.written import caption, names_of
@@ -160,10 +160,9 @@ def bars(
         axes.axvline(0, color=INK, linewidth=0.9, gid="zero")
         canvas.name_axes(axes, x_label, "", wide=wide)
         canvas.legend(figure, handles, wide=wide)
-        canvas.write_values(axes.xaxis, ticks or number, None, 6)
+        layout.write_values(axes.xaxis, ticks or number, None, 6)
         axes.xaxis.set_visible(bool(values["estimate"].notna().any()))
-        room = canvas.labels_that_fit(figure, axes)
-        canvas.write_values(axes.xaxis, ticks or number, None, min(room - 1, 6))
+        layout.lay_out(figure, axes)
     return figure
 
 

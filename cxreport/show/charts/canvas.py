@@ -13,8 +13,6 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontManager, fontManager, json_dump
-from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import Formatter, MaxNLocator
 
 from cxreport.errors import CxError
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
     from matplotlib.text import Annotation
     from numpy.typing import NDArray
 
@@ -40,7 +37,6 @@ COLOURS = ("#0072b2", "#c24e00", "#007a59", "#a0508c", "#7a5c00", "#595959")
 FONT_SIZE = 9
 LINE_HEIGHT = 0.165  # inches, of that font
 MAX_LINES = 4  # of a name at the left: the whole name is in the table beside the chart
-STEPS = (1, 2, 3, 6, 12, 24)  # every label, every second, a quarter, half a year, a year
 ILLEGAL_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 HOUSE: dict[str, Any] = {
@@ -58,13 +54,14 @@ HOUSE: dict[str, Any] = {
     "text.color": INK,
     "text.hinting": "none",
     "text.parse_math": False,
-    "xtick.bottom": True,
-    "xtick.color": INK,
-    "xtick.labelsize": FONT_SIZE,
-    "xtick.major.size": 3,
-    "ytick.color": INK,
-    "ytick.labelsize": FONT_SIZE,
 }
+
+
+class Sheet(Figure):
+    """A figure of one chart, one point a pixel; its texts are literal, its legend stands above."""
+
+    above = 0.0
+    """Points that the legend takes."""
 
 
 @contextmanager
@@ -113,20 +110,21 @@ def _must_have(frame: pd.DataFrame, column: str) -> None:
         raise CxError("unknown column for a chart", got=column, expected=f"one of {columns}")
 
 
-def canvas(height: float, *, wide: bool) -> tuple[Figure, Axes]:
-    """Make an empty figure, as wide as the text of a desktop page or of a phone, in inches."""
+def canvas(height: float, *, wide: bool) -> tuple[Sheet, Axes]:
+    """Make an empty figure, as wide as the text of a desktop page or of a phone, in inches.
+
+    What fills it ends in ``layout.lay_out``, which gives the axes their place.
+    """
     import seaborn as sns  # noqa: PLC0415 - takes seconds, and scipy with it
 
-    size = (7.6 if wide else 3.5, height)
-    figure = Figure(figsize=size, dpi=72, layout="constrained", frameon=False)
-    axes = figure.subplots()
+    figure = Sheet(figsize=(7.6 if wide else 3.5, height), dpi=72, frameon=False)
+    axes = figure.add_axes((0, 0, 1, 1))
     axes.patch.set_visible(False)
-    axes.grid(visible=False)
     sns.despine(ax=axes)
     return figure, axes
 
 
-def rows(names: Sequence[str], notes: Sequence[str], *, wide: bool) -> tuple[Figure, Axes, Numbers]:
+def rows(names: Sequence[str], notes: Sequence[str], *, wide: bool) -> tuple[Sheet, Axes, Numbers]:
     """Make a figure with one named row a group, and say where each row's middle is.
 
     Rows go from top to bottom, each as high as its name needs; heights are in inches.
@@ -155,68 +153,28 @@ def rows(names: Sequence[str], notes: Sequence[str], *, wide: bool) -> tuple[Fig
 def name_axes(axes: Axes, x_label: str, y_label: str, *, wide: bool) -> None:
     """Name the axes where long names fit: the vertical one above, the horizontal one right."""
     width = 80 if wide else 40
-    horizontal = textwrap.fill(plain(x_label), width)
-    axes.set_xlabel(horizontal, loc="right")
-    axes.set_title(textwrap.fill(plain(y_label), width), loc="left")
+    axes.set_xlabel(textwrap.fill(plain(x_label), width))
+    axes.set_title(textwrap.fill(plain(y_label), width), loc="left", y=1)
 
 
-def legend(figure: Figure, handles: Sequence[Artist], *, wide: bool) -> None:
+def legend(figure: Sheet, handles: Sequence[Artist], *, wide: bool) -> None:
     """Explain the marks above the axes, in as many columns as fit, and make room for them."""
     if not handles:
         return
     longest = max(len(str(handle.get_label())) for handle in handles)
     columns = min(max((84 if wide else 38) // (longest + 7), 1), len(handles))
     width, height = figure.get_size_inches()
-    figure.set_size_inches(width, height + 0.2 * -(-len(handles) // columns) + 0.1)
+    taken = 0.2 * -(-len(handles) // columns) + 0.1
+    figure.set_size_inches(width, height + taken)
+    figure.above = 72 * taken
     by_row = [handle for column in range(columns) for handle in handles[column::columns]]
-    figure.legend(handles=by_row, loc="outside upper left", ncols=columns, frameon=False)
-
-
-class Values(Formatter):
-    """Writes an axis's numbers in the language of the page, as whole ones where all are."""
-
-    def __init__(self, number: Writer, whole: Writer | None) -> None:
-        self.number, self.whole = number, whole
-
-    def __call__(self, value: float, pos: int | None = None) -> str:  # noqa: ARG002
-        """Write one number alone."""
-        return self.format_ticks([value])[0]
-
-    def format_ticks(self, values: Sequence[float]) -> list[str]:
-        """Write the numbers of an axis."""
-        whole = self.whole if np.allclose(values, np.round(values)) else None
-        return [plain((whole or self.number)(round(value, 10) + 0.0)) for value in values]
-
-
-def write_values(axis: Axis, number: Writer, whole: Writer | None, most: int) -> None:
-    """Write an axis's numbers in the language of the page, in at most so many intervals."""
-    axis.set_major_locator(MaxNLocator(max(most, 1)))
-    axis.set_major_formatter(Values(number, whole))
-    axis.grid(visible=True)
-    axis.set_tick_params(length=0)
-
-
-def lay_out(figure: Figure) -> None:
-    """Give every part of a figure its place: what is measured next must be where it will be."""
-    layout = figure.get_layout_engine()
-    if isinstance(layout, ConstrainedLayoutEngine):
-        layout.execute(figure)  # a whole drawing takes twice as long
-    else:
-        figure.draw_without_rendering()
+    figure.legend(handles=by_row, loc="upper left", ncols=columns, frameon=False, borderaxespad=0)
 
 
 def beside(axes: Axes, text: str, at: tuple[float, float], of: str | tuple[str, str]) -> Annotation:
     """Write a text to the right of a point."""
     where: Style = {"xytext": (7, 0), "textcoords": "offset points", "ha": "left", "va": "center"}
     return axes.annotate(plain(text), at, xycoords=of, **where)
-
-
-def labels_that_fit(figure: Figure, axes: Axes) -> int:
-    """Return how many of the level axis's labels fit beside each other, at least one."""
-    lay_out(figure)
-    widths = [label.get_window_extent().width for label in axes.get_xticklabels()]
-    # Browsers set other fonts than the one that measures here: a fifth more is on the safe side.
-    return max(int(axes.bbox.width / (1.2 * max(widths, default=1) + FONT_SIZE / 2)), 1)
 
 
 def write_last(axes: Axes, values: pd.Series[float], number: Writer) -> list[Annotation]:
@@ -226,17 +184,6 @@ def write_last(axes: Axes, values: pd.Series[float], number: Writer) -> list[Ann
         -1:
     ]
     return [beside(axes, number(value), (at, value), "data") for at, value in last]
-
-
-def thin_out(figure: Figure, axes: Axes, labels: list[str]) -> None:
-    """Label as many periods as fit, always the last one."""
-    short = [brief(label, 18) for label in labels]
-    axes.set_xlim(-0.5, max(len(labels), 1) - 0.5)
-    axes.set_xticks(range(len(labels)), short)
-    room = labels_that_fit(figure, axes)
-    step = next((step for step in STEPS if len(labels) <= step * room), max(len(labels), 1))
-    first = (len(labels) - 1) % step
-    axes.set_xticks(range(first, len(labels), step), short[first::step])
 
 
 def move_apart(axes: Axes, notes: list[Annotation]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.lines import Line2D
 
-from cxreport.show.charts import canvas
+from cxreport.show.charts import canvas, layout
 from cxreport.show.charts.canvas import COLOURS, INK
 from cxreport.show.charts.labels import label_of, write_drawn, write_measured
 from cxreport.show.written import caption, names_of
@@ -160,8 +160,9 @@ def control(
         canvas.write_last(axes, heights, number)
         canvas.name_axes(axes, x_label, y_label, wide=wide)
         canvas.legend(figure, handles, wide=wide)
-        canvas.write_values(axes.yaxis, number, whole, 5)
-        canvas.thin_out(figure, axes, labels)
+        layout.write_values(axes.yaxis, number, whole, 5)
+        layout.name_periods(axes, labels)
+        layout.lay_out(figure, axes)
     return figure
 
 

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from cxreport.errors import CxError
-from cxreport.show.charts import canvas
+from cxreport.show.charts import canvas, layout
 from cxreport.show.charts.canvas import COLOURS
 from cxreport.show.charts.labels import label_of, write_drawn, write_measured
 from cxreport.show.written import caption, names_of
@@ -156,11 +156,11 @@ def curves(
         axes.set_xlim(left=0)
         canvas.name_axes(axes, x_label, y_label, wide=wide)
         canvas.legend(figure, handles, wide=wide)
-        canvas.write_values(axes.yaxis, number, whole, 5)
-        canvas.write_values(axes.xaxis, number, whole, 7 if wide else 4)
+        layout.write_values(axes.yaxis, number, whole, 5)
+        layout.write_values(axes.xaxis, number, whole, 7 if wide else 4)
         whole_only = bool((values["time"].dropna() % 1 == 0).all())
         axes.xaxis.set_major_locator(MaxNLocator(7 if wide else 4, integer=whole_only))
-        canvas.lay_out(figure)
+        layout.lay_out(figure, axes)
         canvas.move_apart(axes, ends)
     return figure
 

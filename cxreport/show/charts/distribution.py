@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from cxreport.errors import CxError
-from cxreport.show.charts import canvas
+from cxreport.show.charts import canvas, layout
 from cxreport.show.charts.canvas import FONT_SIZE
 from cxreport.show.charts.labels import label_of, write_drawn, write_measured
 from cxreport.show.written import caption, names_of
@@ -146,9 +146,9 @@ def distribution(
         ]
         canvas.name_axes(axes, x_label, "", wide=wide)
         canvas.legend(figure, handles, wide=wide)
-        canvas.write_values(axes.xaxis, number, whole, 4)
+        layout.write_values(axes.xaxis, number, whole, 4)
         axes.set_xlim(0, 100)
-        canvas.lay_out(figure)
+        layout.lay_out(figure, axes)
         _write_shares(axes, shares, middles, number)
     return figure
 

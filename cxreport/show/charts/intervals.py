@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from cxreport.errors import CxError
-from cxreport.show.charts import canvas
+from cxreport.show.charts import canvas, layout
 from cxreport.show.charts.canvas import COLOURS, INK
 from cxreport.show.charts.labels import label_of, write_drawn, write_measured
 from cxreport.show.written import caption, names_of
@@ -149,8 +149,7 @@ def intervals(
             canvas.beside(axes, number(values[i]), (1, middles[i]), ("axes fraction", "data"))
         canvas.name_axes(axes, x_label, "", wide=wide)
         canvas.legend(figure, handles, wide=wide)
-        canvas.write_values(axes.xaxis, number, whole, 6)
+        layout.write_values(axes.xaxis, number, whole, 6)
         axes.xaxis.set_visible(len(drawn) > 0)
-        room = canvas.labels_that_fit(figure, axes)
-        canvas.write_values(axes.xaxis, number, whole, min(room - 1, 6))
+        layout.lay_out(figure, axes)
     return figure

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from cxreport.errors import CxError
-from cxreport.show.charts import canvas
+from cxreport.show.charts import canvas, layout
 from cxreport.show.charts.canvas import COLOURS, INK
 from cxreport.show.charts.labels import label_of, write_drawn, write_measured
 from cxreport.show.parts import say
@@ -208,9 +208,10 @@ def line(  # noqa: PLR0913
             handles.append(Line2D([], [], label=canvas.brief(open_label, 36), **hollow))
         canvas.name_axes(axes, x_label, y_label, wide=wide)
         canvas.legend(figure, handles, wide=wide)
-        canvas.write_values(axes.yaxis, number, whole, 5)
+        layout.write_values(axes.yaxis, number, whole, 5)
         axes.yaxis.set_visible(bool(ends))
-        canvas.thin_out(figure, axes, labels)
+        layout.name_periods(axes, labels)
+        layout.lay_out(figure, axes)
         canvas.move_apart(axes, ends)
     return figure
 

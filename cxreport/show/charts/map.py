@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
+from matplotlib.transforms import Bbox
 
-from cxreport.show.charts import canvas
+from cxreport.show.charts import canvas, layout
 from cxreport.show.charts.canvas import COLOURS, INK
 from cxreport.show.charts.labels import label_of, write_exact, write_measured
 from cxreport.show.written import caption, names_of
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.text import Annotation
-    from matplotlib.transforms import Bbox
 
     from cxreport.show.blocks import Block
     from cxreport.show.charts.canvas import Drawing, Numbers, Style, Writer
@@ -37,6 +36,8 @@ PLACES = ((5, 3, "left", "bottom"), (5, -3, "left", "top"), (-5, 3, "right", "bo
           (-5, -3, "right", "top"), (0, 9, "center", "bottom"), (0, -9, "center", "top"),
           (9, 14, "left", "bottom"), (9, -14, "left", "top"))  # fmt: skip
 """Where a name may stand about its point: by how far, and which of its ends is there."""
+OUTSIDE = 9
+"""Names that one may rather cover than stand outside the axes, where it would be cut."""
 
 
 def draw_map(block: Block, reader: Reader) -> Drawing:
@@ -155,9 +156,9 @@ def points(
         axes.margins(0.14 if wide else 0.2)
         canvas.name_axes(axes, x_label, y_label, wide=wide)
         canvas.legend(figure, handles, wide=wide)
-        canvas.write_values(axes.xaxis, number, None, 6 if wide else 4)
-        canvas.write_values(axes.yaxis, number, None, 5)
-        canvas.lay_out(figure)
+        layout.write_values(axes.xaxis, number, None, 6 if wide else 4)
+        layout.write_values(axes.yaxis, number, None, 5)
+        layout.lay_out(figure, axes)
         placed = values.iloc[drawn][["x", "y"]].to_numpy()
         written = [canvas.brief(labels[at], 26 if wide else 17) for at in drawn]
         first = [given[at] == next(iter(kinds), "") for at in drawn]
@@ -185,25 +186,31 @@ def _name_points(
 
     Those that ``must`` be named come first; of the others, one that finds no place is left out.
     """
-    taken: list[Bbox] = [text.get_window_extent() for text in axes.texts]
+    taken: list[Bbox] = []
     spots = axes.transData.transform(at) if len(at) else at
     parting = axes.transData.transform([[math.nan if c is None else c for c in cross]])[0]
     for i in sorted(range(len(labels)), key=lambda i: (not must[i], -spots[i][1], spots[i][0])):
-        tried: list[tuple[int, int, int, Annotation, Bbox]] = []
-        for right, up, horizontal, vertical in PLACES:
-            look: Style = {"xytext": (right, up), "textcoords": "offset points",
-                           "ha": horizontal, "va": vertical}  # fmt: skip
-            note = axes.annotate(labels[i], (float(at[i][0]), float(at[i][1])), **look)
-            box = note.get_window_extent()
+        others = [spot for j, spot in enumerate(spots) if j != i]
+        tried: list[tuple[int, int, int, Bbox]] = []
+        for place in range(len(PLACES)):
+            box = _box(labels[i], spots[i], place)
             covers = sum(box.overlaps(other) for other in taken)
-            covers += sum(box.contains(*spot) for j, spot in enumerate(spots) if j != i)
+            covers += sum(box.contains(*spot) for spot in others)
             outside = box.x0 < axes.bbox.x0 or box.x1 > axes.bbox.x1
             struck = int(box.x0 < parting[0] < box.x1) + int(box.y0 < parting[1] < box.y1)
-            tried.append((covers + 2 * outside, struck, len(tried), note, box))
-        covers, _, best, _, box = min(tried, key=lambda each: each[:3])
-        kept = best if must[i] or not covers else -1
-        for place, (_, _, _, note, _) in enumerate(tried):
-            if place != kept:
-                note.remove()
-        if kept >= 0:
+            tried.append((covers + OUTSIDE * outside, struck, place, box))
+        covers, _, place, box = min(tried, key=lambda each: each[:3])
+        if must[i] or not covers:
+            right, up, horizontal, vertical = PLACES[place]
+            look: Style = {"textcoords": "offset points", "ha": horizontal, "va": vertical}
+            axes.annotate(labels[i], (float(at[i][0]), float(at[i][1])), xytext=(right, up), **look)
             taken.append(box)
+
+
+def _box(label: str, spot: Numbers, place: int) -> Bbox:
+    """Return what a name would cover in one of its places about a point."""
+    right, up, horizontal, vertical = PLACES[place]
+    width = layout.width_of(label)
+    x = spot[0] + right - layout.BEFORE[horizontal] * width
+    y = spot[1] + up - (layout.LINE if vertical == "top" else 0)
+    return Bbox.from_bounds(x, y, width, layout.LINE)

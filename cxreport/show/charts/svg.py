@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import numpy as np
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.collections import Collection
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 
 from cxreport.errors import CxError
-from cxreport.show.charts.canvas import ILLEGAL_IN_XML, drawing, lay_out, plain
+from cxreport.show.charts.canvas import ILLEGAL_IN_XML, Sheet, drawing, plain
 from cxreport.show.charts.compact import compact
 
 if TYPE_CHECKING:
@@ -27,9 +31,12 @@ if TYPE_CHECKING:
 
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
 
 TOO_MANY_VERTICES = 3_000
 RASTER_DPI = 200
+NOTHING = dict.fromkeys(["Date", "Creator", "Format", "Type"])
+"""What matplotlib is to say of itself, and of today."""
 FONTS = "system-ui, DejaVu Sans, sans-serif"
 
 ELEMENTS = re.compile("svg|title|desc|g|defs|clipPath|path|rect|use|text|tspan|image|pattern")
@@ -81,25 +88,46 @@ def to_svg(figure: Figure, *, prefix: str, alt: str, description: str | None = N
     >>> to_svg(Figure(figsize=(3, 2)), prefix="nps", alt="Nothing yet")[:60]
     '<svg xmlns="http://www.w3.org/2000/svg" width="288" height="'
     """
+    _check(prefix, alt)
+    with drawing():
+        written = _draw_sheet(figure) if isinstance(figure, Sheet) else _draw(figure)
+    # What is parsed is what matplotlib has just written.
+    drawn = ET.fromstring(ILLEGAL_IN_XML.sub("", written))  # noqa: S314
+    size = 72 * figure.get_size_inches()
+    root = root_of(*size, prefix=prefix, alt=alt, description=description)
+    root.extend(_clean(drawn, prefix))
+    _drop_repeated_ids(root)
+    compact(root, prefix)
+    return as_text(root)
+
+
+def _check(prefix: str, alt: str) -> None:
     if not re.fullmatch(r"[A-Za-z][\w-]*", prefix, flags=re.ASCII):
         raise CxError("not a prefix for ids", got=repr(prefix), expected="a letter, then letters")
     if not alt.strip():
         raise CxError("a picture without alt text", where=prefix, hint="say what it shows")
-    with drawing(), _ready(figure):
-        file = StringIO()
-        size = figure.get_size_inches()
-        nothing = dict.fromkeys(["Date", "Creator", "Format", "Type"])
-        figure.savefig(file, format="svg", dpi=RASTER_DPI, metadata=nothing)
-    # What is parsed is what matplotlib has just written.
-    drawn = ET.fromstring(ILLEGAL_IN_XML.sub("", file.getvalue()))  # noqa: S314
-    width, height = (f"{96 * inches:.0f}" for inches in size)
+
+
+def root_of(
+    width: float, height: float, *, prefix: str, alt: str, description: str | None = None
+) -> ET.Element:
+    """Return an empty picture that names itself.
+
+    Parameters
+    ----------
+    width, height : float
+        Its size in points, its unit of length.
+    prefix, alt, description : str
+        As in :func:`to_svg`, with the same errors.
+    """
+    _check(prefix, alt)
+    pixels = (f"{length * 4 / 3:.0f}" for length in (width, height))
     root = ET.Element(
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
-            "width": width,
-            "height": height,
-            "viewBox": drawn.attrib["viewBox"],
+            **dict(zip(("width", "height"), pixels, strict=True)),
+            "viewBox": f"0 0 {round(width, 6):g} {round(height, 6):g}",
             "role": "img",
             "font-family": FONTS,
             "stroke-linejoin": "round",
@@ -110,10 +138,7 @@ def to_svg(figure: Figure, *, prefix: str, alt: str, description: str | None = N
         if text:
             ET.SubElement(root, tag, id=f"{prefix}-{tag}").text = plain(text)
     root.set("aria-labelledby", " ".join(child.attrib["id"] for child in root))
-    root.extend(_clean(drawn, prefix))
-    _drop_repeated_ids(root)
-    compact(root, prefix)
-    return _written(root)
+    return root
 
 
 def picture_only(svg: str) -> str:
@@ -149,11 +174,45 @@ def picture_only(svg: str) -> str:
                 hint="let cx.show.figure write it",
             )
     root.attrib = {"xmlns": NAMESPACE.strip("{}")} | root.attrib
-    return _written(root)
+    return as_text(root)
 
 
-def _written(root: ET.Element) -> str:
+def as_text(root: ET.Element) -> str:
+    """Return a picture as the text that a page holds."""
     return ET.tostring(root, encoding="unicode").replace(" />", "/>")  # texts hold no bare ">"
+
+
+class Pen(RendererSVG):
+    """Matplotlib's own writer of SVG, which measures a text once a process."""
+
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: object
+    ) -> tuple[float, float, float]:
+        """Return the size of a text."""
+        return _size_of(s, prop, bool(ismath))
+
+
+@lru_cache(maxsize=8192)
+def _size_of(text: str, prop: FontProperties, ismath: bool) -> tuple[float, float, float]:
+    return text_to_path.get_text_width_height_descent(text, prop, ismath)
+
+
+def _draw_sheet(sheet: Sheet) -> str:
+    """Draw a figure whose parts have their places, and whose texts are literal."""
+    file = StringIO()
+    width, height = 72 * sheet.get_size_inches()
+    pen = Pen(width, height, file, metadata=NOTHING)  # type: ignore[no-untyped-call]
+    sheet.draw(pen)
+    pen.finalize()  # type: ignore[no-untyped-call]
+    return file.getvalue()
+
+
+def _draw(figure: Figure) -> str:
+    """Draw any other figure."""
+    with _ready(figure):
+        file = StringIO()
+        figure.savefig(file, format="svg", dpi=RASTER_DPI, metadata=NOTHING)
+        return file.getvalue()
 
 
 @contextmanager
@@ -168,7 +227,10 @@ def _ready(figure: Figure) -> Iterator[None]:
             text.set_parse_math(False)
         for artist in heavy:
             artist.set_rasterized(True)
-        lay_out(figure)
+        if isinstance(layout, ConstrainedLayoutEngine):
+            layout.execute(figure)  # a whole drawing takes twice as long
+        else:
+            figure.draw_without_rendering()
         powers = [text for text in _texts(figure) if POWER.fullmatch(text.get_text())]
         for text in powers:  # of ten, on a logarithmic axis, are matplotlib's own
             text.set_parse_math(True)
