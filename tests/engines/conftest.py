@@ -64,7 +64,8 @@ def running_postgres(folder: Path) -> Iterator[ibis.BaseBackend]:
 
     tongue = ["--locale=C.UTF-8", "-E", "UTF8", "--locale-provider=icu", "--icu-locale=it-IT"]
     call("initdb", "-U", "reader", "--auth=trust", "--no-sync", *tongue)
-    call("pg_ctl", "-w", "-l", f"{folder}/log", "-o", f"-h 127.0.0.1 -p {port} -k {folder}", "start")
+    where = f"-h 127.0.0.1 -p {port} -k {folder}"
+    call("pg_ctl", "-w", "-l", f"{folder}/log", "-o", where, "start")
     try:
         backend = ibis.connect(f"postgres://reader@127.0.0.1:{port}/postgres")
         yield backend
