@@ -1,6 +1,6 @@
 # Two commands: `make report` and `make test`. Everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install report report-public test docs lab lint bench compare stock key-figures oracles lock clean
+.PHONY: help install report report-public test test-engines docs lab lint bench compare stock key-figures oracles lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -38,6 +38,10 @@ test: .venv/test data/demo/responses.parquet ## Check style and types, and run e
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist worksteal
+
+test-engines: .venv/engines ## Run every metric on PostgreSQL and on Spark, too (starts both on this machine)
+	@sh tests/engines/install.sh
+	CXREPORT_ENGINES=needed $(BIN)/pytest tests/engines
 
 lint: .venv/test ## Check style and types, and mend what can be mended
 	$(BIN)/ruff check --fix .
@@ -81,6 +85,9 @@ lock: ## Find the newest versions that work together, and write them down
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --upgrade \
 	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra lab --extra examples \
 	  -c requirements.lock -o requirements-examples.lock
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --upgrade \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra lab --group engines \
+	  -c requirements-test.lock -o requirements-engines.lock
 
 clean: ## Take away everything that the other commands made, the published pages excepted
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache data/demo/*.parquet data/completejourney/*.parquet
@@ -96,6 +103,11 @@ clean: ## Take away everything that the other commands made, the published pages
 .venv/test: .venv/run requirements-test.lock
 	@echo "Installing what the tests need: a minute or two, this once."
 	$(PIP) -r requirements-test.lock
+	@touch $@
+
+.venv/engines: .venv/test requirements-engines.lock
+	@echo "Installing PostgreSQL's driver and Spark (0.5 GB): a minute or two, this once."
+	$(PIP) -r requirements-engines.lock
 	@touch $@
 
 data/demo/responses.parquet: .venv/run $(wildcard cxreport/demo/*.py)

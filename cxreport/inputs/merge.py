@@ -63,7 +63,7 @@ def merge_repeated(rows: ir.Table, name: str, table: TableFiles) -> tuple[ir.Tab
         }
     )
     repeated = by_id.rows_of_id > 1
-    sums = {f"n_{c}": bad.cast("int64").sum() for c, bad in disagree.items()}
+    sums = {f"n_{c}": bad.cast("int32").sum() for c, bad in disagree.items()}
     examples = {f"e_{c}": ibis.cases((bad, by_id[key])).min() for c, bad in disagree.items()}
     totals = run(
         by_id.aggregate(example=ibis.cases((repeated, by_id[key])).min(), **sums, **examples)

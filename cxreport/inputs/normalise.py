@@ -77,7 +77,7 @@ def cleaned(column: ir.Column, role: str = "other") -> ir.StringColumn:
     """
     kind = column.type()
     if kind.is_boolean() and role in NUMBERS:
-        column = column.cast("int8")
+        column = column.cast("int32")
     if kind.is_floating():
         column = without_nan(column)
     text = column.cast("string")

@@ -211,7 +211,7 @@ def _rows(
     weight: str | None,
     cluster: str | None,
 ) -> ir.Table:
-    """Read every row once for each question, with its state, its answers, its group and weight."""
+    """Return every row once for each question, with its state, answers, group and weight."""
     width = max(len(each.columns) for each in asked)
     read = [_read(table, each, width) for each in asked]
     common = {f"by_{position}": table[name] for position, name in enumerate(names)}
@@ -221,11 +221,12 @@ def _rows(
     common["weight"] = _exact(table, weight)
     if cluster is not None:
         common["cluster"] = cluster_id(table[cluster])
-    if len(read) == 1:
+    if len(asked) == 1:
         return table.select(**common, **read[0])
-    structs = [ibis.struct({"asked": number, **each}) for number, each in enumerate(read)]
-    rows = table.select(**common, each=ibis.array(structs).unnest())
-    return rows.select(*common, **{name: rows["each"][name] for name in ("asked", *read[0])})
+    numbers = (ibis.literal(number, "int64") for number in range(len(read)))
+    return ibis.union(
+        *(table.select(**common, asked=n, **each) for n, each in zip(numbers, read, strict=True))
+    )
 
 
 def _read(table: ir.Table, each: Asked, width: int) -> dict[str, ir.Value]:

@@ -54,7 +54,7 @@ def pairs_of_cells(rows: ir.Table, keys: Sequence[str], values: Sequence[str]) -
     same = [sums.cluster == other.cluster, *(sums[key].identical_to(other[key]) for key in keys)]
     both = sums.join(other, same, rname="{name}_second")
     seconds = [f"{name}_second" for name in values]
-    is_first = ((both.place == 0) & (both.place_second == 0)).cast("int64")
+    is_first = ((both.place == 0) & (both.place_second == 0)).cast("int32")
     together = both.group_by(*keys, *values, *seconds).aggregate(
         product=_squares(both.weight, both.weight_second), clusters=is_first.sum()
     )

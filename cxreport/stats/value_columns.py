@@ -52,7 +52,7 @@ def numbers(table: ir.Table, name: str) -> ir.NumericColumn:
     if kind.is_null():
         return column.cast("float64")
     if kind.is_boolean():
-        return column.cast("int64")
+        return column.cast("int32")
     if kind.is_numeric():
         return column
     raise CxError(

@@ -258,7 +258,7 @@ def _compare_waits(
     for action in actions:
         window, start = windows[action["sign"]], tickets.rows.period_start
         inside = tickets.rows.filter(start.isin(window.starts)).mutate(
-            side=(start >= window.after[0].start).cast("int8")
+            side=(start >= window.after[0].start).cast("int32")
         )
         compared = compare_waits(
             replace(tickets, rows=inside), ["side"], metrics=[action["metric"]], level=level

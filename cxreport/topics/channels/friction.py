@@ -110,7 +110,7 @@ def _journeys(placed: ir.Table, pause: dt.timedelta) -> ir.Table:
         last_at=placed["at"].lag().over(ordered), last_channel=placed.channel.lag().over(ordered)
     )
     goes_on = (beside["at"] <= beside["last_at"] + length).fill_null(False)
-    flagged = beside.mutate(begins=(~goes_on).cast("int64"))
+    flagged = beside.mutate(begins=(~goes_on).cast("int32"))
     in_turn = ibis.window(
         group_by="who", order_by=["at", "channel", "wrong"], preceding=None, following=0
     )
@@ -119,7 +119,7 @@ def _journeys(placed: ir.Table, pause: dt.timedelta) -> ir.Table:
     return numbered.group_by("who", "number").aggregate(
         channel=ibis.cases((numbered.begins == 1, numbered.channel)).min(),
         ended_at=numbered["at"].max(),
-        switches=switched.cast("int64").sum(),
+        switches=switched.cast("int32").sum(),
         errors=numbered.wrong.sum(),
     )
 
@@ -193,7 +193,7 @@ def request_friction(
     ordered = ibis.window(group_by=["who", "why"], order_by=["at", "group", "moved"])
     beside = dated.mutate(next_at=dated["at"].lead().over(ordered))
     length = ibis.interval(microseconds=window // dt.timedelta(microseconds=1))
-    again = (beside["next_at"] <= beside["at"] + length).fill_null(False).cast("int64")
+    again = (beside["next_at"] <= beside["at"] + length).fill_null(False).cast("int32")
     judged = beside["at"] + length < ibis.literal(next_day(until))
     repeats = beside.mutate(closed=judged, again=again).filter(beside.who.notnull())
     rates = [rates_of(repeats, {"repeats": repeats.again}, "requests", level, yes_no=True)]

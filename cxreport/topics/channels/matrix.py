@@ -139,7 +139,7 @@ def _finished(
     length = ibis.interval(microseconds=window // dt.timedelta(microseconds=1))
     for stage, names in done.items():
         final = visits.name.isin(list(names))
-        beside = visits.mutate(final=final.cast("int64"), done_at=ibis.cases((final, visits["at"])))
+        beside = visits.mutate(final=final.cast("int32"), done_at=ibis.cases((final, visits["at"])))
         following = ibis.window(group_by="who", order_by=["at", "final"], preceding=0)
         timed = beside.mutate(next_done=beside.done_at.min().over(following))
         here = timed.filter(timed.stage == stage)

@@ -138,7 +138,7 @@ def _strata(rows: ir.Table, split: dt.date) -> pd.DataFrame:
     keyed = seen.mutate(
         orders=ibis.cases((seen.before < BUSIEST, seen.before), else_=BUSIEST),
         several=seen.channels > 1,
-        again=(seen.after > 0).cast("int64"),
+        again=(seen.after > 0).cast("int32"),
         squares=seen.spend * seen.spend,
     )
     sums = keyed.group_by("orders", "several").aggregate(

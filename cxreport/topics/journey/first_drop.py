@@ -166,9 +166,9 @@ def _patterns(rows: ir.Table, ratings: Mapping[str, str], stages: Sequence[str])
     keys: dict[str, ir.Value] = {}
     for stage in stages:
         columns = [rows[name] for name, where in ratings.items() if where == stage]
-        total, n = columns[0].fill_null(0), columns[0].notnull().cast("int64")
+        total, n = columns[0].fill_null(0), columns[0].notnull().cast("int32")
         for column in columns[1:]:
-            total, n = total + column.fill_null(0), n + column.notnull().cast("int64")
+            total, n = total + column.fill_null(0), n + column.notnull().cast("int32")
         keys |= {f"sum_{stage}": total, f"count_{stage}": n}
     return rows.group_by(**keys).aggregate(people=rows.count())
 

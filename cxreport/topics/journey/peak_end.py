@@ -151,9 +151,9 @@ def _cells(
     given = ratings_of(table, dict.fromkeys(ratings, scale) | {score: score_scale})
     columns = [given[name].value.cast("float64") for name in ratings]
     least, most = float(min(scale)) - 1, float(max(scale)) + 1
-    total, number = columns[0].fill_null(0), columns[0].notnull().cast("int64")
+    total, number = columns[0].fill_null(0), columns[0].notnull().cast("int32")
     for column in columns[1:]:
-        total, number = total + column.fill_null(0), number + column.notnull().cast("int64")
+        total, number = total + column.fill_null(0), number + column.notnull().cast("int32")
     rows = table.select(
         **{score: given[score].value.cast("float64")},
         invalid=ibis.or_(*(each.outside for each in given.values())),

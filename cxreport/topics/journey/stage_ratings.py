@@ -121,9 +121,9 @@ def _cells(table: ir.Table, ratings: Mapping[str, Rating], columns: Mapping[str,
     liked, invalid = given, given
     for name, least in columns.items():
         rating, outside = ratings[name]
-        given += rating.notnull().cast("int64")
-        liked += (rating >= least).fill_null(False).cast("int64")
-        invalid += outside.cast("int64")
+        given += rating.notnull().cast("int32")
+        liked += (rating >= least).fill_null(False).cast("int32")
+        invalid += outside.cast("int32")
     keys = {"given": given, "liked": liked, "outside": invalid}
     return table.group_by(**keys).aggregate(people=table.count())
 

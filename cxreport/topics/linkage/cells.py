@@ -97,8 +97,8 @@ def _first_answers(answers: ir.Table) -> ir.Table:
 def _add_up(answers: ir.Table, beside: list[str], adjust: Sequence[str]) -> pd.DataFrame:
     """Count customers, and add up values and their squares, by class and stratum."""
     values = {
-        "ordered_again": (answers.orders_after > 0).cast("int64"),
-        "ordered_before": (answers.orders_before > 0).cast("int64"),
+        "ordered_again": (answers.orders_after > 0).cast("int32"),
+        "ordered_before": (answers.orders_before > 0).cast("int32"),
     }
     strata: dict[str, ir.Value] = {name: answers[name] for name in beside}
     if "orders_before" in adjust:
