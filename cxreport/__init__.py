@@ -6,6 +6,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cxreport import orders, scores, show, stats
     from cxreport.errors import CxError
     from cxreport.inputs.actions import actions_of
@@ -68,10 +70,14 @@ MODULES = {name: module for module, names in NAMES.items() for name in names}
 
 __version__ = version("cxreport")
 
+_seen: "Callable[[object], object] | None" = None
+"""What lets frames remember their function, where a person looks on."""
+
 if "IPython" in sys.modules:  # an analyst may look on
     from cxreport.show.lab import attach as _attach
 
-    _attach()
+    if _attach():
+        from cxreport.show.units import remember as _seen
 
 __all__ = [
     "CxError",
@@ -130,6 +136,8 @@ def __getattr__(name: str) -> object:
         value = import_module(f"cxreport.{name}")
     else:
         value = import_module(f"cxreport.topics.{'pyramid' if name == 'layers' else name}")
+    if _seen is not None:
+        value = _seen(value)
     globals()[name] = value
     return value
 
@@ -137,3 +145,8 @@ def __getattr__(name: str) -> object:
 def __dir__() -> list[str]:
     """List what a notebook may import, imported or not."""
     return sorted({*globals(), *__all__})
+
+
+if _seen is not None:
+    for _name in OWN:  # which are attributes as soon as anything imports them
+        _seen(import_module(f"cxreport.{_name}"))

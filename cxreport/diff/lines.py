@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from cxreport.diff.compare import ORDER, Causes, causes_between
+from cxreport.diff.wording import wording_lines
 from cxreport.show.spreadsheet import harmless
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def lines_of(
     elif causes.definition or causes.code:
         values = {"then": then.period, "now": now.period, "report": report}
         yield "  " + words.text("diff.again", **values, period=then.manifest["period"]["name"])
+    yield from wording_lines(then.wording, now.wording, words, periods=(then.period, now.period))
     for word in ORDER:
         rows = figures[figures["word"] == word]
         if rows.empty:

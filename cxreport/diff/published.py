@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxreport.diff.figures import figures_of
+from cxreport.diff.wording import Wording, headings_in, sentences_in
 from cxreport.errors import CxError
 from cxreport.publish.names import file_name, page_name
 from cxreport.publish.plan import MANIFEST, hashes_of
@@ -35,12 +36,15 @@ class Published:
         Of the workbook that was read.
     figures : DataFrame
         Its numbers, see ``figures_of``.
+    wording : Wording
+        Its words: headings, and the sentences of its summary.
     """
 
     folder: Path
     manifest: dict[str, Any]
     language: str
     figures: pd.DataFrame
+    wording: Wording = field(default_factory=Wording)
 
     @property
     def period(self) -> str:
@@ -107,17 +111,41 @@ def read_pages(folder: Path, language: str) -> Published:
         raise CxError("no workbook was published in this language", where=folder, got=name,
                       expected=", ".join(others) or "a report with tables",
                       hint="--language chooses another")  # fmt: skip
-    try:
-        content = (folder / name).read_bytes()
-    except OSError as error:
-        raise CxError("the workbook cannot be read", where=folder / name, got=error.strerror,
-                      hint=AGAIN) from error  # fmt: skip
-    if digest_of(content) != expected:
-        raise CxError("the workbook is not the one published", where=folder / name,
-                      expected="the bytes that the manifest names", hint=AGAIN)  # fmt: skip
+    content = published_bytes(folder / name, expected, "the workbook")
     period = manifest["period"]
     figures = figures_of(content, str(period["name"]), str(period["kind"]), Words(language))
-    return Published(folder, manifest, language, figures)
+    return Published(folder, manifest, language, figures, _wording(folder, manifest, language))
+
+
+def published_bytes(path: Path, expected: str, what: str) -> bytes:
+    """Read a file that was published, called so in errors.
+
+    Raises
+    ------
+    CxError
+        If it cannot be read, or is not the one published.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CxError(f"{what} cannot be read", where=path, got=error.strerror,
+                      hint=AGAIN) from error  # fmt: skip
+    if digest_of(content) != expected:
+        raise CxError(f"{what} is not the one published", where=path,
+                      expected="the bytes that the manifest names", hint=AGAIN)  # fmt: skip
+    return content
+
+
+def _wording(folder: Path, manifest: dict[str, Any], language: str) -> Wording:
+    """Read a page's words; of a page that is not named in its manifest there are none."""
+    texts = {}
+    for name in (f"{language}.html", f"{language}.summary.json"):
+        if expected := hashes_of(manifest).get(name):
+            texts[name] = published_bytes(folder / name, expected, "the page")
+    return Wording(
+        headings_in(texts.get(f"{language}.html", b"")),
+        sentences_in(texts.get(f"{language}.summary.json", b"")),
+    )
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from cxreport.errors import CxError
 from cxreport.show.blocks import READS
 from cxreport.show.numeral import SHARE
 from cxreport.show.texts import SHARED, texts_of
+from cxreport.show.units import MADE_BY, OF_THE_METRIC, WORDS, units_in
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:
@@ -37,13 +38,19 @@ OWN_CELL = "ipykernel_"
 """What the name of a cell's file holds."""
 
 
-def attach() -> None:
-    """Show frames, errors and slow cells this way where a person looks on; else do nothing."""
+def attach() -> bool:
+    """Show frames, errors and slow cells this way where a person looks on; else do nothing.
+
+    Returns
+    -------
+    bool
+        Whether a person does.
+    """
     shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if shell is None or os.environ.get("CXREPORT_BLOCKS") == "data":
-        return
+        return False
     if getattr(shell, "cxreport_attached", False):
-        return
+        return True
     shell.cxreport_attached = True
     shell.display_formatter.formatters["text/html"].for_type(pd.DataFrame, html_of)
     shell.set_custom_exc((CxError,), show_error)
@@ -51,15 +58,17 @@ def attach() -> None:
         slow = SlowCell()
         shell.events.register("pre_run_cell", slow.start)
         shell.events.register("post_run_cell", slow.stop)
+    return True
 
 
 def html_of(frame: pd.DataFrame) -> str:
-    """Write a frame for a cell: one of results with units and rounded, any other as pandas does.
+    """Write a frame for a cell: one of ours with units and rounded, any other as pandas does.
 
     Parameters
     ----------
     frame : DataFrame
-        Any; of results if it has ``metric``, ``n`` and ``estimate``.
+        Any; of ours if it remembers the function that made it, or has ``metric``, ``n`` and
+        ``estimate``.
 
     Returns
     -------
@@ -67,10 +76,12 @@ def html_of(frame: pd.DataFrame) -> str:
         A table in HTML. The unit stands below the heading where all rows share it, else in the
         cell; what is not known is a dash. The numbers of the frame itself stay as they are.
     """
-    if not {"metric", "n", "estimate"} <= {*frame.columns}:
+    if MADE_BY not in frame.attrs and not {"metric", "n", "estimate"} <= {*frame.columns}:
         return str(frame._repr_html_())  # type: ignore[operator]
-    words, rows = Words(READS.language), frame.head(MOST_ROWS)
-    units = {str(name): _units(str(name), rows, words) for name in frame.columns}
+    if any(frame.index.names):
+        frame = frame.reset_index(allow_duplicates=True)
+    words, rows, stated = Words(READS.language), frame.head(MOST_ROWS), units_in(frame)
+    units = {str(name): _units(str(name), rows, words, stated) for name in frame.columns}
     shared = {name: unit[0] if len({*unit}) == 1 else "" for name, unit in units.items()}
     heads = "".join(_head(name, unit) for name, unit in shared.items())
     body = "".join(
@@ -98,13 +109,18 @@ def unit_of(metric: str, language: str) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _units(name: str, rows: pd.DataFrame, words: Words) -> list[str]:
-    """Return the unit of a column in each row."""
-    own = [unit_of(str(metric), words.language) for metric in rows["metric"]]
-    if name.removesuffix("_reference").removesuffix("_weighted") in IN_UNIT:
-        return own
+def _units(name: str, rows: pd.DataFrame, words: Words, stated: dict[str, str]) -> list[str]:
+    """Return the unit of a column in each row: its metric's, or what its function says."""
+    metrics = rows["metric"] if "metric" in rows else [""] * len(rows)
+    own = [unit_of(str(metric), words.language) for metric in metrics]
+    unit = stated.get(name, "")
+    word = words.text(WORDS[unit]) if unit in WORDS else ""
+    if name.removesuffix("_reference").removesuffix("_weighted") in IN_UNIT or (
+        unit == OF_THE_METRIC
+    ):
+        return [each or word for each in own]
     points = words.text("unit_name.points")
-    return [points if unit and name in IN_POINTS else "" for unit in own]
+    return [word or (points if each and name in IN_POINTS else "") for each in own]
 
 
 def _by_row(units: dict[str, list[str]], rows: int) -> list[list[tuple[str, str]]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
+from documented import commands
 from published_pair import publish_tables, shares
 
 from cxreport.cli import main
@@ -32,6 +34,24 @@ def pages(tmp_path: Path) -> Path:
         table = shares(f"Scores of {EN.period(period, 'month')}", [row], EN)
         publish_tables(tmp_path / "reports/shops" / period, period, table)
     return tmp_path / "reports"
+
+
+def test_every_command_of_the_guide_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reports.toml").write_text("", "utf-8")
+    folders = {
+        "A": "2026-09", "B": "2026-10", "again/demo-monthly/2026-10": "2026-10",
+        "reports/demo-monthly/2026-09": "2026-09", "reports/demo-monthly/2026-10": "2026-10",
+    }  # fmt: skip
+    for folder, period in folders.items():
+        table = shares("Scores", [("Roma", 100, 60.0, 50.2, 69.1)], EN)
+        publish_tables(tmp_path / folder, period, table, languages=("en", "it"))
+    for command in commands("docs/diff.md"):
+        program, name, *words = shlex.split(command)
+        assert (program, name) == ("cxreport", "diff")
+        result = diff(*words)
+        assert result.exit_code == 0, f"{command}\n{result.output}"
+    assert (tmp_path / "changed.csv").is_file()
 
 
 def test_pages_are_named_by_folder_or_by_report_and_period(pages: Path) -> None:

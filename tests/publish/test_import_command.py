@@ -6,25 +6,23 @@ import re
 import shlex
 import tomllib
 from datetime import date, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
+from documented import blocks, commands, text_of
 
 from cxreport import cli
 from cxreport.inputs.exports.recognise import FORMATS
 
-GUIDE = (Path(__file__).parents[2] / "docs/import.md").read_text("utf-8")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GUIDE = text_of("docs/import.md")
 
 
 def say(*words: str) -> Result:
     return CliRunner().invoke(cli.main, words)
-
-
-def block(kind: str) -> str:
-    """Return the text of all code blocks of a kind in the guide."""
-    found = re.findall(rf"^ *```{kind}\n(.*?)^ *```", GUIDE, re.MULTILINE | re.DOTALL)
-    return "\n".join(re.sub(r"^   ", "", text, flags=re.MULTILINE) for text in found)
 
 
 def answers(first: date, days: int) -> str:
@@ -50,14 +48,14 @@ def test_the_command_knows_every_format() -> None:
 def test_every_command_of_the_guide_runs(project: Path) -> None:
     (project / "export.csv").write_text(answers(date(2026, 9, 1), 61), "utf-8")
     (project / "november.csv").write_text(answers(date(2026, 10, 1), 61), "utf-8")
-    report = block("toml").replace("01_monthly_report", "mini")
+    (entry,) = blocks("docs/import.md", "toml")
+    report = entry.replace("01_monthly_report", "mini")
     assert tomllib.loads(report)["report"][0]["name"] == "mine"
     with (project / "reports.toml").open("a", encoding="utf-8") as file:
         file.write(report)
     outputs = {}
-    commands = [line for line in block("sh").splitlines() if line.strip()]
-    assert len(commands) == 4
-    for command in commands:
+    assert len(commands("docs/import.md")) == 4
+    for command in commands("docs/import.md"):
         program, *words = shlex.split(command)
         assert program == "cxreport"
         result = say(*words)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import shutil
+import sys
 import time
 import tomllib
 from datetime import date, timedelta
@@ -13,18 +13,20 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from documented import ROOT, blocks, commands, every_command, text_of
+from made_projects import shell
 
 from cxreport.cli import main
 
-ROOT = Path(__file__).parents[2]
-TUTORIAL = (ROOT / "docs/tutorial.md").read_text("utf-8")
+TUTORIAL = text_of("docs/tutorial.md")
 MOST_COMMANDS, MOST_SECONDS = 6, 600
-
-
-def block(kind: str) -> str:
-    """Return the text of all code blocks of a kind."""
-    pairs = re.findall(r"^```(\w*)\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
-    return "\n".join(text for name, text in pairs if name == kind)
+EVERY = every_command("docs/tutorial.md")
+OWN = next(n for n, command in enumerate(EVERY) if "venv tools" in command)
+"""Where a project of one's own begins."""
+WITH_A_CLONE, WITHOUT = (
+    [command for command in part if command in commands("docs/tutorial.md")]
+    for part in (EVERY[:OWN], EVERY[OWN:])
+)
 
 
 def export() -> str:
@@ -57,16 +59,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_from_an_export_to_a_page(folder: Path) -> None:
-    before = [line for line in block("").splitlines() if line.strip()]
-    commands = [line for line in block("sh").splitlines() if line.strip()]
-    assert len(before) == 2  # to clone and to install: measured by nobody but the reader
-    assert len(before) + len(commands) == 5 <= MOST_COMMANDS
+    assert len(EVERY[:OWN]) == 5 <= MOST_COMMANDS
     assert "Five commands" in TUTORIAL
-    entry = block("toml")
+    (entry,) = blocks("docs/tutorial.md", "toml")
     assert tomllib.loads(entry)["report"][0]["name"] == "acme"
     (folder / "reports.toml").write_text(entry, "utf-8")
     began, outputs = time.monotonic(), []
-    for command in commands:
+    for command in WITH_A_CLONE:
         program, *words = shlex.split(command)
         assert program == "cxreport"
         result = CliRunner().invoke(main, words)
@@ -82,3 +81,43 @@ def test_from_an_export_to_a_page(folder: Path) -> None:
     assert json.loads((published / "manifest.json").read_text("utf-8"))["period"] == {
         "name": "2026-10", "kind": "month",
     }  # fmt: skip
+
+
+def test_from_an_empty_folder_to_a_project_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(EVERY[OWN:]) == 5 <= MOST_COMMANDS
+    assert "in it, five commands" in TUTORIAL
+    (tmp_path / "export.csv").write_text(export(), "utf-8")
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/bin").symlink_to(Path(sys.executable).parent)  # for what the first installs
+    monkeypatch.chdir(tmp_path)
+    began = time.monotonic()
+    for command in WITHOUT:
+        program, *words = shlex.split(command)
+        if program == "cd":
+            monkeypatch.chdir(words[0])
+        elif program == "make":
+            shorten(Path("reports.toml"))
+            done = shell(Path.cwd(), command)
+            assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        else:
+            assert Path(program).exists()
+            result = CliRunner().invoke(main, words)
+            assert result.exit_code == 0, f"{command}\n{result.output}"
+    assert time.monotonic() - began < MOST_SECONDS
+    assert "1 built" in done.stdout
+    page = (tmp_path / "acme/reports/acme-monthly/2026-10/en.html").read_text("utf-8")
+    assert "620" in page
+
+
+def shorten(table: Path) -> None:
+    """Leave one report, on the notebook that takes seconds: whole ones are built by other tests."""
+    head, monthly, *_ = table.read_text("utf-8").split("[[report]]")
+    short = f"{head}[[report]]{monthly}".replace("01_monthly_report", "_starter")
+    table.write_text(short, "utf-8")
+
+
+def test_every_command_of_the_tutorial_is_run() -> None:
+    """The two tests above run them in order; here, that they leave none out."""
+    assert [*WITH_A_CLONE, *WITHOUT] == commands("docs/tutorial.md")

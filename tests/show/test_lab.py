@@ -23,7 +23,8 @@ answers = pd.DataFrame({'shop': ['a', 'b'] * 10, 'score': [9, 3] * 10})
 cx.nps(answers, 'score', by='shop')""",
     "x = 1\ncx.csat(answers, 'score', scale=(1, 5), by='shp')",
     "import time\ntime.sleep(2.6)",
-    "cx.nps(answers, 'score', by='shop')[['n']]",
+    "answers.groupby('shop')[['score']].mean()",
+    "cx.stats.survival(answers.assign(left=1), 'score', 'left')",
 )
 
 
@@ -53,6 +54,11 @@ def test_a_frame_of_results_is_shown_with_its_units(ran: NotebookNode) -> None:
 def test_a_frame_without_results_is_shown_as_pandas_does(ran: NotebookNode) -> None:
     [result] = outputs(ran, 3, "execute_result")
     assert "<style scoped>" in result.data["text/html"]
+
+
+def test_a_frame_of_a_name_space_is_shown_with_its_units(ran: NotebookNode) -> None:
+    [result] = outputs(ran, 4, "execute_result")
+    assert "<th>estimate<br><small>%</small></th>" in result.data["text/html"]
 
 
 def test_an_error_of_ours_is_one_block_without_a_traceback(ran: NotebookNode) -> None:

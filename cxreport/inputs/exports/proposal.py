@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cxreport.errors import CxError, shorten
 from cxreport.inputs.exports.ratings import Reasons, guess_rating, missing_codes, reasons_of
 from cxreport.inputs.exports.spss import within
+from cxreport.inputs.exports.values import WHOLE
 from cxreport.inputs.exports.words import name_of_heading, role_of_question
 from cxreport.inputs.roles import SCORES
 from cxreport.inputs.table_files import ADDED
@@ -203,6 +204,9 @@ def _no_rating(one: Field, profile: Profile) -> Proposal:
 def _of_few_values(one: Field, profile: Profile, missing: Reasons) -> Proposal:
     """Describe a column of short texts: codes that come again and again, or not clear."""
     values = [value for value in profile.values if value not in missing]
+    if sum(bool(WHOLE.fullmatch(value)) for value in values) * 2 > len(values):
+        why = "numbers and words together: which words are no answer? say its role"
+        return Proposal(one, "", "other", missing=missing, why=why)
     few = not profile.many and 1 < len(values) <= MOST_CODES and len(values) < profile.n
     short = all(len(value) <= LONGEST_CODE for value in values)
     if few and short and not any(MULTIPLE.search(value) for value in values):

@@ -6,7 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cxreport.errors import CxError
-from cxreport.inputs.exports.words import numbers_of, role_of_question, scale_of, why_missing
+from cxreport.inputs.exports.words import (
+    asks_for_the_bad,
+    numbers_of,
+    role_of_question,
+    scale_of,
+    why_missing,
+)
 from cxreport.inputs.meaning import NPS_SCALE
 
 if TYPE_CHECKING:
@@ -25,7 +31,8 @@ ONE_IS = re.compile(r"\b1\s*[=:]\s*([^,;)/]+)")
 """What a question says of its first step."""
 WORST = ("not at all", "per niente", "per nulla", "strongly dis", "very dis", "molto insod", "poor",
          "pessim", "terribl", "very difficult", "molto difficile", "never", "worst", "sehr unzuf",
-         "très insat", "muy insat", "completely dis", "totally dis", "extremely dis")  # fmt: skip
+         "très insat", "muy insat", "bardzo niezad", "completely dis",
+         "totally dis", "extremely dis")  # fmt: skip
 
 
 def missing_codes(profile: Profile, *, only_texts: bool = False) -> Reasons:
@@ -75,7 +82,7 @@ def guess_rating(
     if of_numbers is not None and (not role or of_numbers["role"] == role):
         return of_numbers
     of_words = _by_words(one, profile, asked)
-    if of_words is None and role:
+    if role and (of_words is None or of_words["role"] == "other"):
         raise CxError(
             "the answers do not say the scale of this rating",
             where=one.exported,
@@ -111,6 +118,8 @@ def _by_numbers(
     why = f"answers from {min(answers)} to {max(answers)}: a rating? say its role and scale"
     if end and not _is_bad(end[1]):
         why = "its question says what 1 stands for: say its role and scale"
+    elif asked in RATED and asks_for_the_bad(one.text or one.exported):
+        why = "its question asks for the bad: is the most the worst? say its role and scale"
     elif asked in RATED and scale and min(answers) >= min(scale):
         why = f"by the words of its question; that {scale[1]} is best is assumed"
         return {"role": asked, "scale": scale, "why": why, **read}
@@ -136,6 +145,9 @@ def _by_words(one: Field, profile: Profile, asked: str) -> dict[str, Any] | None
     role = asked if asked in RATED else role_of_question(" ".join(words))
     if role not in RATED:
         return None
+    if ends == (1, 5) and {"2", "4"} <= {*steps.values()} and "3" not in steps.values():
+        why = "a scale of four steps, or of five without a middle? say its role and scale"
+        return {"role": "other", "missing": missing, "why": why}
     return {"role": role, "scale": ends, "missing": missing, "recode": steps,
             "why": f"the words of a scale of {ends[1]} steps"}  # fmt: skip
 

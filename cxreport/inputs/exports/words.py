@@ -55,6 +55,21 @@ def role_of_question(text: str) -> str:
     return next((role for role, pattern in patterns.items() if re.search(pattern, lower)), "")
 
 
+def asks_for_the_bad(text: str) -> bool:
+    """Return whether a question asks how much there was of something bad, so that 1 is best.
+
+    Examples
+    --------
+    >>> asks_for_the_bad("How much effort did it take?"), asks_for_the_bad("How satisfied are you?")
+    (True, False)
+    >>> asks_for_the_bad("How satisfied or dissatisfied are you?")
+    False
+    """
+    words: dict[str, str] = _words()["direction"]
+    lower = text.lower()
+    return bool(re.search(words["bad"], lower)) and not re.search(words["good"], lower)
+
+
 def name_of_heading(heading: str) -> str:
     """Return the canonical name that a whole heading stands for; empty when none.
 

@@ -51,7 +51,7 @@ def revenue_at_risk(
     Returns
     -------
     DataFrame
-        One row: ``share``, ``customers``, ``difference`` (money a customer, adjusted),
+        One row: ``share``, ``customers``; ``difference`` (money a customer, adjusted),
         ``estimate``, ``low``, ``high`` (money in one window of the link; percentiles of the
         draws), ``draws``, ``reason``: why there is no estimate: "" where there is one, "no
         amounts", "too few answers", "no variance", "placebo not clean", "placebo cannot be said",
