@@ -23,6 +23,9 @@ define with_versions
 @.venv/$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 .venv/$(1)/bin/pytest -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning $(SOME_TESTS)
 endef
+
+# Compiled modules are kept: where an environment forbids it, each process would compile all of them again.
+unexport PYTHONDONTWRITEBYTECODE
 export CXREPORT_PUBLIC_DATA ?= $(abspath ../shared)
 # notebooks whose data are here
 NOTEBOOKS = $(filter-out $(if $(wildcard $(CXREPORT_PUBLIC_DATA)/data/online_shoppers),,notebooks/13_%), \
