@@ -10,7 +10,8 @@ import pytest
 import cxreport.publish  # noqa: F401 - before nbformat: it leaves a grammar out that takes seconds
 from cxreport.inputs import company, survey
 from cxreport.inputs.codebook import read_codebook
-from cxreport.inputs.dataset import Dataset, find_codebook
+from cxreport.inputs.dataset import Dataset
+from cxreport.inputs.places import find_codebook
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from cxreport.diff.figures import figures_of
 from cxreport.errors import CxError
 from cxreport.publish.names import file_name, page_name
-from cxreport.publish.plan import MANIFEST, hashes_of
+from cxreport.publish.places import MANIFEST
 from cxreport.publish.publish import digest_of
+from cxreport.publish.stale import hashes_of
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:
