@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cxreport.errors import CxError
-from cxreport.inputs.personal_data import without_persons
 from cxreport.publish.forks import NothingForksError, forking, function_of
 from cxreport.publish.notes import is_all_in_place, note_state, put_row
 from cxreport.publish.places import EXECUTED, failed_mark
 from cxreport.publish.progress import Progress
 from cxreport.publish.publish import STAGING, file_stamps, foreign_changes, staging
-from cxreport.publish.run import run_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -198,6 +196,8 @@ def _make(job: Job, staged: Path, site: Site) -> None:
         _note_failure(failed)
         raise CxError(error.what, **error.parts | {"where": _where(job, error)}) from error
     except Exception as error:
+        from cxreport.inputs.personal_data import without_persons  # noqa: PLC0415 - seldom needed
+
         _note_failure(failed)
         with contextlib.suppress(OSError), log.open("a", encoding="utf-8") as file:
             file.write(without_persons(traceback.format_exc()))
@@ -224,6 +224,8 @@ def _where(job: Job, error: CxError) -> str:
 
 def _run(job: Job, staged: Path, site: Site, log: Path, moved: Callable[[int, int], None]) -> None:
     """Run a job's notebook, which writes nothing among the pages."""
+    from cxreport.publish.run import run_notebook  # noqa: PLC0415 - loads what blocks are
+
     staged.mkdir(parents=True)
     log.parent.mkdir(exist_ok=True)
     before = file_stamps(site.out)

@@ -199,8 +199,9 @@ class Common:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash over all of it but the parameters."""
-        fingerprint: str = with_parameters(self.sources, {})["fingerprint"]
+        """A hash over all of it that what a plan asks of the data depends on."""
+        asked = {name: value for name, value in self.sources.items() if "notebook" not in name}
+        fingerprint: str = with_parameters(asked, {})["fingerprint"]
         return fingerprint
 
 
