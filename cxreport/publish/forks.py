@@ -49,18 +49,30 @@ class Forked:
         self.stdin, self.stdout = os.fdopen(stdin, "wb"), os.fdopen(stdout, "rb")
         self.returncode: int | None = None
         self._answers = os.fdopen(answers, "rb")
+        self._waiting = threading.Lock()
+        self.pid = 0
+
+    def has_begun(self) -> bool:
+        """Wait until it has begun; return False when nothing was forked."""
         self.pid = int(self._answers.readline() or 0)
+        return self.pid > 0
+
+    def close(self) -> None:
+        """Let go of all its pipes."""
+        for pipe in (self.stdin, self.stdout, self._answers):
+            pipe.close()
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end, for so many seconds at most; return its exit code."""
-        if self.returncode is None:
-            ready = select.poll()
-            ready.register(self._answers, select.POLLIN)
-            if not ready.poll(None if timeout is None else timeout * 1000):
-                raise subprocess.TimeoutExpired("a forked process", timeout or 0)
-            # nobody is left to tell: the process that forked it was killed
-            self.returncode = int(self._answers.readline() or -signal.SIGKILL)
-            self._answers.close()
+        with self._waiting:  # the timer's thread waits, too
+            if self.returncode is None:
+                ready = select.poll()
+                ready.register(self._answers, select.POLLIN)
+                if not ready.poll(None if timeout is None else timeout * 1000):
+                    raise subprocess.TimeoutExpired("a forked process", timeout or 0)
+                # no answer: the process that forked it was killed
+                self.returncode = int(self._answers.readline() or -signal.SIGKILL)
+                self._answers.close()
         return self.returncode
 
     def kill(self) -> None:
@@ -103,18 +115,20 @@ class Forks:
         request = {"target": target, "folder": str(folder), "environment": dict(environment)}
         (private / "request.json").write_text(json.dumps(request), "utf-8")
         (stdin, to_it), (from_it, stdout), (answers, telling) = os.pipe(), os.pipe(), os.pipe()
+        process = Forked(to_it, from_it, answers)
         try:
             with self._sending:
                 socket.send_fds(
                     self._channel, [os.fsencode(private)], [stdin, stdout, errors, telling]
                 )
         except OSError as error:
+            process.close()
             raise NothingForksError from error
         finally:
             for descriptor in (stdin, stdout, telling):
                 os.close(descriptor)
-        process = Forked(to_it, from_it, answers)
-        if not process.pid:
+        if not process.has_begun():
+            process.close()
             raise NothingForksError
         return process
 
