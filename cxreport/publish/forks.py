@@ -191,17 +191,25 @@ def function_of(name: str) -> Callable[..., Any]:
 @contextlib.contextmanager
 def forking(notebooks: Iterable[Path]) -> Iterator[Forks | None]:
     """Start the process that forks, with what these notebooks load; None where there is none."""
-    if sys.platform != "linux":
-        yield None
-        return
+    with contextlib.ExitStack() as stack:
+        forks = None
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):  # no room: each job says so
+                forks = stack.enter_context(_loaded(notebooks))
+        yield forks
+
+
+@contextlib.contextmanager
+def _loaded(notebooks: Iterable[Path]) -> Iterator[Forks]:
+    """Start the process, and end it afterwards."""
     import cxreport  # noqa: PLC0415 - its list of names alone
 
     named = {name for path in set(notebooks) for name in NAMED.findall(path.read_text("utf-8"))}
-    names = sorted(named & {*cxreport.__all__} - {"language"})
+    names = sorted(named & {*cxreport.__all__})
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with private_folder() as private, ours:
-        put_fonts(private)
         with its:
+            put_fonts(private)
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-P", str(Path(__file__).with_name("preloaded.py")), *names],
                 stdin=its.fileno(),
