@@ -111,7 +111,7 @@ def build(
     with (
         staging(out) as stage,
         _alone(out),
-        forking({job.notebook for job in jobs}) as forks,
+        forking([job.notebook for job in jobs]) as forks,
         contextlib.closing(Progress(len(jobs), at_once)) as progress,
         ThreadPoolExecutor(max_workers=at_once) as pool,
     ):

@@ -29,7 +29,7 @@ from cxreport.errors import CxError
 from cxreport.publish.surroundings import environment_of, private_folder, put_fonts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 NAMED = re.compile(r"\bcx\.([a-z_]+)")
 """What of the package a notebook names."""
@@ -189,11 +189,14 @@ def function_of(name: str) -> Callable[..., Any]:
 
 
 @contextlib.contextmanager
-def forking(notebooks: Iterable[Path]) -> Iterator[Forks | None]:
-    """Start the process that forks, with what these notebooks load; None where there is none."""
+def forking(notebooks: Sequence[Path]) -> Iterator[Forks | None]:
+    """Start the process that forks, with what these notebooks load; None where there is none.
+
+    One notebook alone gains nothing: it starts the plain way.
+    """
     with contextlib.ExitStack() as stack:
         forks = None
-        if sys.platform == "linux":
+        if sys.platform == "linux" and len(notebooks) > 1:
             with contextlib.suppress(OSError):  # no room: each job says so
                 forks = stack.enter_context(_loaded(notebooks))
         yield forks

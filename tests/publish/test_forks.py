@@ -45,7 +45,7 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
     names.write_text("cx.shops cx.nothing", "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTEST_CURRENT_TEST", raising=False)  # ipykernel listens to less under pytest
-        with forking([names]) as started:
+        with forking([names, names]) as started:
             assert started is not None
             yield started
 
@@ -172,7 +172,11 @@ def test_a_call_returns_raises_or_says_that_its_process_died(forks: Forks) -> No
 
 
 def test_when_the_one_that_forks_is_gone_the_plain_way_is_left(tmp_path: Path) -> None:
-    with forking([]) as forks:
+    nothing = tmp_path / "nothing.ipynb"
+    nothing.touch()
+    with forking([nothing]) as forks:
+        assert forks is None  # one alone gains nothing
+    with forking([nothing, nothing]) as forks:
         assert forks is not None
         parent = forks.call("os:getppid")
         os.kill(parent, 9)
