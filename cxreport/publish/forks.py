@@ -205,16 +205,18 @@ def forking(notebooks: Sequence[Path]) -> Iterator[Forks | None]:
 @contextlib.contextmanager
 def _loaded(notebooks: Iterable[Path]) -> Iterator[Forks]:
     """Start the process, and end it afterwards."""
-    import cxreport  # noqa: PLC0415 - its list of names alone
-
-    named = {name for path in set(notebooks) for name in NAMED.findall(path.read_text("utf-8"))}
-    names = sorted(named & {*cxreport.__all__})
+    names = {name for path in set(notebooks) for name in NAMED.findall(path.read_text("utf-8"))}
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with private_folder() as private, ours:
         with its:
             put_fonts(private)
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", str(Path(__file__).with_name("preloaded.py")), *names],
+                [
+                    sys.executable,
+                    "-P",
+                    str(Path(__file__).with_name("preloaded.py")),
+                    *sorted(names),
+                ],
                 stdin=its.fileno(),
                 stdout=subprocess.DEVNULL,
                 env=environment_of(private),

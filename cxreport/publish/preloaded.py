@@ -27,8 +27,6 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-import cxreport
-
 LIBRARIES = (
     "duckdb", "ibis", "ibis.backends.duckdb", "matplotlib.figure", "numpy.random", "pandas",
     "pyarrow.parquet", "scipy.stats", "cxreport.inputs.company", "cxreport.publish.child",
@@ -44,8 +42,9 @@ NEVER = ("polars", "matplotlib_inline.backend_inline")
 def main() -> None:
     """Load what every report needs and what the command line names, then serve."""
     channel = socket.socket(fileno=os.dup(0))
-    for name in sys.argv[1:]:  # before IPython: nobody looks on here
-        getattr(cxreport, name)
+    package = import_module("cxreport")  # before IPython: nobody looks on here
+    for name in {*sys.argv[1:]} & {*package.__all__}:
+        getattr(package, name)
     for library in LIBRARIES:
         import_module(library)
     if threading.active_count() > 1 or {*NEVER} & sys.modules.keys():
