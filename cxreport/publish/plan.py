@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxreport.errors import CxError
@@ -14,14 +15,13 @@ from cxreport.publish.each import Row, check_each, row_of
 from cxreport.publish.names import file_name, page_name
 from cxreport.publish.params import check_parameters, read_parameters
 from cxreport.publish.periods import name_periods
-from cxreport.publish.provenance import gather_sources, marks, with_parameters
+from cxreport.publish.provenance import gather, gather_sources, marks, with_parameters
 from cxreport.publish.remembered import Memory
 from cxreport.publish.stale import why_stale
 from cxreport.publish.table import Report, read_reports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from cxreport.inputs.codebook import Codebook
     from cxreport.publish.params import Parameter
@@ -294,3 +294,28 @@ def _of_period(
 def _folder_name(name: str, own: Mapping[str, object]) -> str:
     """Return another folder for other parameters than the table's: they make another page."""
     return f"{name}.{file_name(json.dumps(own, sort_keys=True))}" if own else name
+
+
+def changed_since(job: Job, root: Path) -> list[str]:
+    """List what is no longer what it was when the job was planned, be it changed back or not.
+
+    Parameters
+    ----------
+    job : Job
+        A job whose notebook has been run.
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    list of str
+        The names of files, or of whatever else a page is made from; empty when all is as it was.
+    """
+    try:
+        after = marks(job.notebook, job.codebook)
+        now = gather(job.notebook, job.parameters, job.codebook, root)
+    except (OSError, CxError):
+        return ["a file that was read is gone"]
+    touched = [name for name in {**job.marks, **after} if job.marks.get(name) != after.get(name)]
+    names = [Path(name).name for name in touched]
+    return names or ([] if now["fingerprint"] == job.provenance["fingerprint"] else ["code"])

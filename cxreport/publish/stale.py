@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.places import MANIFEST
-from cxreport.publish.provenance import gather, marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from cxreport.publish.plan import Job
+    from pathlib import Path
 
 FILES = {"notebook_sha256": "notebook", "codebook_sha256": "codebook", "brand": "brand"}
 """Of what a page is made from, by its name in a manifest: what is one file, and what that is."""
@@ -48,6 +44,7 @@ def why_stale(folder: Path, languages: Sequence[str], provenance: Mapping[str, A
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> why_stale(Path("nowhere"), ["en"], {}).reason
     'never built'
     """
@@ -86,31 +83,6 @@ def _causes(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{what} {name}: {values}"
     if then.get("code") != now.get("code"):
         yield "code: the package's own"
-
-
-def changed_since(job: Job, root: Path) -> list[str]:
-    """List what is no longer what it was when the job was planned, be it changed back or not.
-
-    Parameters
-    ----------
-    job : Job
-        A job whose notebook has been run.
-    root : Path
-        The project's folder.
-
-    Returns
-    -------
-    list of str
-        The names of files, or of whatever else a page is made from; empty when all is as it was.
-    """
-    try:
-        after = marks(job.notebook, job.codebook)
-        now = gather(job.notebook, job.parameters, job.codebook, root)
-    except (OSError, CxError):
-        return ["a file that was read is gone"]
-    touched = [name for name in {**job.marks, **after} if job.marks.get(name) != after.get(name)]
-    names = [Path(name).name for name in touched]
-    return names or ([] if now["fingerprint"] == job.provenance["fingerprint"] else ["code"])
 
 
 def hashes_of(manifest: Mapping[str, Any]) -> dict[str, str]:

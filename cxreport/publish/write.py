@@ -17,8 +17,8 @@ from cxreport.publish.gate import check_notebook, check_page
 from cxreport.publish.gate_beside import check_beside
 from cxreport.publish.pdf import print_page
 from cxreport.publish.places import EXECUTED, METHOD
+from cxreport.publish.plan import changed_since
 from cxreport.publish.publish import publish
-from cxreport.publish.stale import changed_since
 from cxreport.publish.summary import headline_of
 from cxreport.show.labels import filters_label
 from cxreport.show.plain_text import all_visible
