@@ -205,7 +205,6 @@ def forking(notebooks: Sequence[Path]) -> Iterator[Forks | None]:
 @contextlib.contextmanager
 def _loaded(notebooks: Iterable[Path]) -> Iterator[Forks]:
     """Start the process, and end it afterwards."""
-    Path(__file__).with_name("preloaded.py")
     names = {name for path in set(notebooks) for name in NAMED.findall(path.read_text("utf-8"))}
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with private_folder() as private, ours:
