@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 from textwrap import indent
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
-from cxreport.delivery.commands import deliver
-from cxreport.diff.commands import diff
-from cxreport.errors import CxError
-from cxreport.inputs.closed import choose_period
-from cxreport.inputs.contracts import explain
-from cxreport.inputs.dataset import find_root, open_source
-from cxreport.inputs.reading import columns_read, reading_of
-from cxreport.inputs.spans import list_spans
-from cxreport.project.commands import new, update
-from cxreport.publish.archive import failed_mark
+from cxreport.errors import CxError, shorten
+from cxreport.inputs.places import find_root
 from cxreport.publish.build import build as build_pages
 from cxreport.publish.each import Row
 from cxreport.publish.pdf import find_browser
-from cxreport.publish.plan import Job, make_plan, read_reports
+from cxreport.publish.places import failed_mark
+from cxreport.publish.plan import Job, make_plan
 from cxreport.publish.publish import INDEXES
+from cxreport.publish.remembered import Memory
+from cxreport.publish.table import read_reports
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ELSEWHERE = {
+    "deliver": "cxreport.delivery.commands",
+    "diff": "cxreport.diff.commands",
+    "new": "cxreport.project.commands",
+    "update": "cxreport.project.commands",
+}
+"""Command -> the module that has it, and is loaded when it is called."""
 
 
 class Shown(click.ClickException):
@@ -38,7 +44,18 @@ class Shown(click.ClickException):
 
 
 class Commands(click.Group):
-    """Commands whose errors are sentences, not tracebacks."""
+    """Commands whose errors are sentences, not tracebacks; each loads what it needs alone."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted([*super().list_commands(ctx), *ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command."""
+        if cmd_name in ELSEWHERE:
+            command: click.Command = getattr(import_module(ELSEWHERE[cmd_name]), cmd_name)
+            return command
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -104,32 +121,43 @@ def build(
     if root.is_relative_to(folder.resolve()):
         raise CxError("pages need a folder of their own", where="--out", got=folder.resolve())
     settings, failures, rows = settings_of(texts), list[CxError](), list[Row]()
+    memory = Memory(folder)
     plan = make_plan(
         root, groups=groups, names=names, settings=settings, out=folder, failures=failures,
-        rows=rows,
+        rows=rows, memory=memory,
     )  # fmt: skip
     if failures and not plan:
         raise failures[0]
     printer = find_browser() if pdf else ""
     todo = [job for job in plan if job.stale or force or (pdf and not is_printed(job))]
+    up_to_date = {job.name for job in plan} - {job.name for job in todo}
     for job in plan:
-        if job not in todo:
+        if job.name in up_to_date:
             click.echo(f"{job.name}: up to date")
             failed_mark(folder, job.folder).unlink(missing_ok=True)  # what failed was taken back
-    # a build needs no tidying up: when interrupted it ends at once, like one that is killed
-    usual = signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        failures += build_pages(todo, root, folder, at_once=jobs, printer=printer, rows=rows)
-    finally:
-        signal.signal(signal.SIGINT, usual)
+    failures += build_pages(todo, root, folder, at_once=jobs, printer=printer, rows=rows)
+    memory.save()
     for line in filter(None, (row.line() for row in rows)):
         click.echo(line)
     for failure in failures:
         click.echo(f"error: {failure}", err=True)
     if failures:
+        summarise(todo, failures)
         raise CxError("not everything was built", got=f"{len(failures)} errors, all above")
     click.echo(f"{len(todo)} built")
     click.echo(folder / INDEXES["en"])
+
+
+def summarise(jobs: Sequence[Job], failures: Sequence[CxError]) -> None:
+    """Print after many errors which pages are not made, and why: a line each."""
+    if len(jobs) < 2:
+        return
+    failed = 0
+    for failure in failures:
+        what = " ".join(failure.parts.get("got", failure.what).split())
+        click.echo(f"  failed  {failure.parts.get('where', '')}: {shorten(what, 100)}", err=True)
+        failed += any(failure.parts.get("where", "").startswith(f"{job.name},") for job in jobs)
+    click.echo(f"{len(jobs) - failed} built, {failed} failed", err=True)
 
 
 @main.command()
@@ -154,6 +182,12 @@ def check(sources: tuple[str, ...]) -> None:
 
 def _check_source(source: str) -> int:
     """Print what a source has, and how it was read; return how many errors a build would meet."""
+    from cxreport.inputs.closed import choose_period  # noqa: PLC0415 - load what reads tables
+    from cxreport.inputs.contracts import explain  # noqa: PLC0415
+    from cxreport.inputs.dataset import open_source  # noqa: PLC0415
+    from cxreport.inputs.reading import columns_read, reading_of  # noqa: PLC0415
+    from cxreport.inputs.spans import list_spans  # noqa: PLC0415
+
     dataset = open_source(source, strict=False)
     click.echo(f"{source}: {len(dataset.files)} files, {dataset.files['rows'].sum():,} rows")
     for row in explain(dataset.problems, "en").itertuples():
@@ -270,16 +304,20 @@ def pairs_of(option: str, texts: tuple[str, ...]) -> dict[str, str]:
 
 
 @main.command(name="list")
-def list_reports() -> None:
+@click.option("--why", is_flag=True, help="Name what changed, page by page.")
+def list_reports(*, why: bool) -> None:
     """List every report, and whether its pages are up to date."""
     root = find_root()
     if not (reports := read_reports(root)):
         raise CxError("no report is listed", where=root / "reports.toml", hint="add a [[report]]")
+    memory, gathered = Memory(root / "reports"), dict[str, object]()
     for report in reports:
+        causes: dict[str, tuple[str, ...]] = {}
         try:
             rows = list[Row]()
-            jobs = make_plan(root, names=[report.name], rows=rows)
+            jobs = make_plan(root, names=[report.name], rows=rows, memory=memory, gathered=gathered)
             states = {job.name: job.stale or "up to date" for job in jobs}
+            causes = {job.name: job.causes for job in jobs}
             states |= {
                 f"{group.name} {row.period}": "no page: too few answers"
                 for row in rows
@@ -289,6 +327,8 @@ def list_reports() -> None:
             states = {report.name: f"cannot be built: {' '.join(str(error).split())}"}
         for name, state in states.items():
             click.echo(f"{report.group:8} {name:32} {state}")
+            for cause in causes.get(name, ()) if why else ():
+                click.echo(f"{'':8}   {cause}")
 
 
 @main.command()
@@ -313,9 +353,6 @@ def examples(out: Path | None) -> None:
     for table, rows in make_example(folder).items():
         click.echo(f"{rows:>8,}  {table}")
 
-
-for command in (deliver, diff, new, update):
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -14,8 +14,7 @@ import pytest
 import cxreport.publish  # noqa: F401 - before nbformat: it leaves a grammar out that takes seconds
 from cxreport.inputs import company, dataset, survey
 from cxreport.inputs.codebook import read_codebook
-from cxreport.inputs.dataset import find_codebook
-from cxreport.inputs.source import find_files
+from cxreport.inputs.places import find_codebook, find_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping

@@ -27,6 +27,13 @@ def test_pages_are_written_without_the_stock_exporter() -> None:
     assert done.stdout.split() == []
 
 
+def test_the_command_line_reads_no_table_and_draws_nothing() -> None:
+    heavy = ("pandas", "numpy", "pyarrow", "ibis", "duckdb", "matplotlib", "nbformat", "nbconvert")
+    code = f"import sys; import cxreport.cli; print(*sorted(set({heavy!r}) & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 def test_everything_that_a_notebook_may_import_is_there() -> None:
     assert [name for name in cx.__all__ if not hasattr(cx, name)] == []
     assert {*cx.__all__} <= {*dir(cx)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cxreport.errors import CxError
-from cxreport.inputs.dataset import find_root
+from cxreport.inputs.places import find_root
 
 
 @click.command()

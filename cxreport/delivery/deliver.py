@@ -16,7 +16,8 @@ from cxreport.delivery.mail import send_mail
 from cxreport.delivery.reasons import NotSentError, Reason
 from cxreport.errors import CxError
 from cxreport.inputs.period import parse
-from cxreport.publish.plan import make_plan, read_table
+from cxreport.publish.plan import make_plan
+from cxreport.publish.table import read_table
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from cxreport.delivery.letter import Part
     from cxreport.delivery.log import Log
     from cxreport.publish.addresses import Delivery
-    from cxreport.publish.plan import Job, Report
+    from cxreport.publish.plan import Job
+    from cxreport.publish.table import Report
 
 SLACK = "slack"
 """What stands for an address in the log where a page was written for Slack."""

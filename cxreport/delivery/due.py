@@ -12,10 +12,11 @@ from cxreport.delivery.reasons import NotSentError, Reason
 from cxreport.errors import CxError
 from cxreport.inputs.closed import last_closed
 from cxreport.inputs.period import parse
-from cxreport.publish.archive import failed_mark
 from cxreport.publish.changes import CAUSES
-from cxreport.publish.plan import MANIFEST, STUDY, UNDATED, hashes_of
+from cxreport.publish.periods import STUDY, UNDATED
+from cxreport.publish.places import MANIFEST, failed_mark
 from cxreport.publish.publish import digest_of
+from cxreport.publish.stale import hashes_of
 from cxreport.publish.summary import Summary
 
 if TYPE_CHECKING:

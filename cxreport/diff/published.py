@@ -11,8 +11,9 @@ from cxreport.diff.figures import figures_of
 from cxreport.diff.wording import Wording, headings_in, sentences_in
 from cxreport.errors import CxError
 from cxreport.publish.names import file_name, page_name
-from cxreport.publish.plan import MANIFEST, hashes_of
+from cxreport.publish.places import MANIFEST
 from cxreport.publish.publish import digest_of
+from cxreport.publish.stale import hashes_of
 from cxreport.show.words import Words
 
 if TYPE_CHECKING:

@@ -30,7 +30,6 @@ from cxreport.inputs.meaning import (
     Version,
     Zone,
 )
-from cxreport.inputs.redaction import checked_pattern
 from cxreport.inputs.roles import NUMBERS, SCORES, TIMES
 from cxreport.inputs.settings import read_settings
 from cxreport.inputs.table_files import NO_TABLE, TableFiles, Wave
@@ -83,6 +82,8 @@ ACTION_WORDS = ("title_en", "title_it")
 
 def _usable_pattern(pattern: str) -> str:
     try:
+        from cxreport.inputs.redaction import checked_pattern  # noqa: PLC0415 - loads pandas
+
         return checked_pattern(pattern)
     except CxError as error:
         raise ValueError(" ".join(str(error).split())) from error

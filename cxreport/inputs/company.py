@@ -16,7 +16,8 @@ from cxreport.errors import CxError
 from cxreport.inputs import period as periods_of_time
 from cxreport.inputs.closed import DATED, choose_period, end_of, first_whole, last_closed
 from cxreport.inputs.codebook import read_codebook
-from cxreport.inputs.dataset import Dataset, find_codebook, open_source
+from cxreport.inputs.dataset import Dataset, open_source
+from cxreport.inputs.places import find_codebook
 from cxreport.inputs.summary import summary
 
 if TYPE_CHECKING:

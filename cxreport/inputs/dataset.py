@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -21,6 +20,7 @@ from cxreport.inputs.keys import (
     link_problems,
     panel_problems,
 )
+from cxreport.inputs.places import find_codebook
 from cxreport.inputs.roles import TIMES
 from cxreport.inputs.scale_ends import unfilled_scales
 from cxreport.inputs.spans import Span, days_of, find_spans, rows_by_day
@@ -29,6 +29,7 @@ from cxreport.inputs.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     import ibis.expr.types as ir
 
@@ -86,27 +87,6 @@ class Dataset:
         facts = {"Source": self.name, "Until": str(self.observed_until)}
         facts["Problems"] = f"{len(self.problems)}, see .problems"
         return summary(facts, self.files, list(self.codebook.questions))
-
-
-def find_root(start: Path | None = None) -> Path:
-    """Return the project's folder: the first one upwards that holds ``reports.toml``."""
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "reports.toml").is_file():
-            return folder
-    raise CxError(
-        "this is no cxreport project",
-        where=here,
-        hint="go to the folder of reports.toml, or make a project: cxreport new DIR",
-    )
-
-
-def find_codebook(source: str | Path, root: Path | None = None) -> Path:
-    """Return the codebook of a source: a name under ``data/``, or the path of a ``.toml``."""
-    path = Path(source)
-    if path.suffix == ".toml":
-        return path
-    return (root or find_root()) / "data" / path / "codebook.toml"
 
 
 def open_source(

@@ -24,6 +24,7 @@ import pyarrow as pa
 from cxreport.errors import CxError
 from cxreport.inputs.arrow import ArrowFrame, check_names, order_of, to_arrow
 from cxreport.inputs.csv_files import read_csv
+from cxreport.inputs.places import is_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,14 +202,6 @@ def in_short(error: Exception) -> str:
     return re.sub(r"""(["']).*\1""", "'…'", line)
 
 
-def is_file(path: Path) -> bool:
-    """Return whether there is such a file; a name that no system takes is none."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
-
-
 def _read_database(path: Path, table: str) -> ir.Table:
     """Open a table of a database file beside this process's own tables, to read only.
 
@@ -290,26 +283,3 @@ def _reading() -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise CxError("the engine cannot read the data", got=in_short(error)) from None
-
-
-def find_files(folder: Path, pattern: str) -> list[Path]:
-    """List the files below a folder that a pattern names, in order of name.
-
-    A name is the same whether its accents are signs of their own, as on a Mac, or not.
-
-    Raises
-    ------
-    CxError
-        If there is none.
-    """
-    try:
-        forms = dict.fromkeys(normalize(form, pattern) for form in ("NFC", "NFD"))
-        paths = sorted({p for form in forms for p in folder.glob(form) if is_file(p)})
-        for form in forms:
-            if is_file(folder / form):  # a name may hold the signs of a pattern
-                paths = [folder / form]
-    except (OSError, ValueError, NotImplementedError):  # no pattern, or not one below a folder
-        paths = []
-    if not paths:
-        raise CxError("no such file", where=folder, got=pattern, hint="check [source] folder")
-    return paths

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,12 +20,12 @@ from cxreport.inputs.fixed_words import with_fixed_words, word_problems
 from cxreport.inputs.free_text import without_personal_data
 from cxreport.inputs.keys import ids_in_waves
 from cxreport.inputs.merge import merge_repeated
+from cxreport.inputs.places import find_files, hash_file
 from cxreport.inputs.questions import ask
 from cxreport.inputs.roles import ROLES
 from cxreport.inputs.row_filter import belonging, filter_problems
 from cxreport.inputs.source import (
     Data,
-    find_files,
     forget,
     keep,
     read_file,
@@ -216,9 +215,3 @@ def _with_period(rows: ir.Table, codebook: Codebook, table: TableFiles) -> ir.Ta
         return rows
     day = rows[date].cast("date")
     return rows.mutate(period_start=day.truncate(UNITS[codebook.source.period]))
-
-
-def hash_file(path: Path) -> str:
-    """Return a file's SHA-256."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cxreport.inputs.dataset import find_root
+from cxreport.inputs.places import find_root
 
 SYSTEMS = ("github", "gitlab", "none")
 """See ``render.SYSTEMS``; named here so that no other command loads what renders."""

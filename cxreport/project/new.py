@@ -13,7 +13,7 @@ from cxreport.inputs.codebook import read_codebook
 from cxreport.project.made import MADE, made_now
 from cxreport.project.render import DEMO, Options, render
 from cxreport.publish.imports import import_files
-from cxreport.publish.plan import read_reports
+from cxreport.publish.table import read_reports
 
 if TYPE_CHECKING:
     from cxreport.inputs.exports.grid import Stated

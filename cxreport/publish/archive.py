@@ -7,7 +7,6 @@ links to them, and to the pages of the periods before and after by addresses tha
 
 from __future__ import annotations
 
-import contextlib
 import json
 import shutil
 from itertools import groupby
@@ -20,9 +19,10 @@ from cxreport.publish.brand import logo_of
 from cxreport.publish.exchange import put_folder
 from cxreport.publish.export import Links, environment, style
 from cxreport.publish.gate import check_page
-from cxreport.publish.names import file_name
-from cxreport.publish.plan import LATEST, MANIFEST, hashes_of
+from cxreport.publish.notes import files_in, read_rows
+from cxreport.publish.places import LATEST, MANIFEST, failed_mark
 from cxreport.publish.publish import INDEXES, OURS, digest_of, write_through
+from cxreport.publish.stale import hashes_of
 from cxreport.publish.steps import put_steps, step_address
 from cxreport.show.plain_text import all_visible
 from cxreport.show.words import Words
@@ -31,59 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from cxreport.publish.each import Row
-
-FAILED = ".failed"
-"""What the name of the log ends in that says that the last try to make a page failed."""
-FEW = ".few.json"
-"""What the name of the file ends in that names groups with too few answers for a page."""
 NEEDED = ("report", "title", "source", "period", "pages")
 MADE_FROM = ("data", "codebook_sha256", "notebook_sha256", "code", "libraries")
-
-
-def failed_mark(out: Path, folder: Path) -> Path:
-    """Return the file that is there when the last try to make a folder's pages failed."""
-    return out / ".logs" / f"{folder.parent.name}-{folder.name}{FAILED}"
-
-
-def row_mark(out: Path, row: Row) -> Path:
-    """Return the file that names the groups of a row without a page, for the indexes."""
-    return out / ".logs" / f"{row.report}-{file_name(row.period)}{FEW}"
-
-
-def put_row(out: Path, stage: Path, row: Row) -> None:
-    """Note for the indexes which groups have no page, and take away pages that they had.
-
-    Parameters
-    ----------
-    out, stage : Path
-        The folder of the pages, and a folder on the same disk for unfinished work.
-    row : Row
-        The groups of a report and period, counted as the data are now.
-
-    Raises
-    ------
-    CxError
-        If the disk is full or not writable.
-    """
-    mark = row_mark(out, row)
-    noted = {
-        "report": row.report,
-        "period": {"name": row.period, "kind": row.kind},
-        "labels": row.labels,
-        "few": [group.labels for group in row.few],
-    }
-    try:
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        write_through(stage / mark.name, json.dumps(noted, sort_keys=True).encode())
-        (stage / mark.name).replace(mark)
-        for number, group in enumerate(row.few):
-            there = out / group.name / file_name(row.period)
-            if _files_in(there).keys() & {MANIFEST} and {*_files_in(there)} <= OURS:
-                there.rename(stage / f"{mark.name}-{number}")
-    except OSError as error:
-        raise CxError("the groups without a page could not be noted", where=mark,
-                      got=error.strerror) from error  # fmt: skip
 
 
 def links_of(
@@ -161,15 +110,6 @@ def _row_in(manifest: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return of which row of pages a page is; None where it stands by itself."""
     row = manifest.get("row")
     return {"report": str(row["report"]), "labels": dict(row["labels"])} if row else None
-
-
-def read_rows(out: Path) -> list[dict[str, Any]]:
-    """Return what is noted of the groups without a page, row by row, the newest period first."""
-    noted = []
-    for path in sorted((out / ".logs").glob(f"*{FEW}"), reverse=True):
-        with contextlib.suppress(OSError, ValueError):  # not ours, or half gone: nothing to list
-            noted.append(json.loads(path.read_text(encoding="utf-8")))
-    return noted
 
 
 def publish_archive(out: Path, staged: Path) -> Path:
@@ -290,7 +230,7 @@ def _put_newest(manifests: list[dict[str, Any]], out: Path, staged: Path) -> Non
         hashes = hashes_of(json.loads(files[MANIFEST]))
         whole = all(digest_of(files.get(name, b"")) == digest for name, digest in hashes.items())
         there = out / LATEST / name
-        if not whole or files == _files_in(there):  # another build, or a hand, is at work there
+        if not whole or files == files_in(there):  # another build, or a hand, is at work there
             continue
         new = staged / LATEST / name
         new.mkdir(parents=True)
@@ -298,13 +238,6 @@ def _put_newest(manifests: list[dict[str, Any]], out: Path, staged: Path) -> Non
             write_through(new / file, content)
         put_folder(new, there)
     for there in (out / LATEST).glob("*/"):
-        if there.name not in newest and {*_files_in(there)} <= OURS:
+        if there.name not in newest and {*files_in(there)} <= OURS:
             there.rename(staged / f"gone-{there.name}")
             shutil.rmtree(staged / f"gone-{there.name}", ignore_errors=True)
-
-
-def _files_in(folder: Path) -> dict[str, bytes]:
-    """Return the files of a folder; none where there is no such folder."""
-    if not folder.is_dir():
-        return {}
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}

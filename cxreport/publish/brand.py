@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cxreport.errors import CxError
 from cxreport.inputs.settings import read_settings
-from cxreport.show.charts.svg import picture_only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,6 +154,8 @@ def _logo(content: bytes, brand: Brand) -> str:
             raise CxError("a PNG that is cut short", where=brand.logo)
         data = base64.b64encode(content).decode()
         return Markup('<img src="data:image/png;base64,{}" alt="{}">').format(data, brand.name)
+    from cxreport.show.charts.svg import picture_only  # noqa: PLC0415 - loads what draws
+
     try:
         svg = picture_only(content.decode("utf-8-sig"))
     except (CxError, UnicodeDecodeError) as error:

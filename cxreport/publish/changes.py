@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cxreport.inputs.meaning import LANGUAGES
-from cxreport.publish.plan import MANIFEST
+from cxreport.publish.places import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

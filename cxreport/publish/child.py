@@ -1,7 +1,8 @@
 """Run one notebook on a kernel of its own and tell the parent what happens.
 
-A script, not a library: `cxreport.publish.run` starts it with a private folder that holds
-``job.json``. It imports nothing of ours, so that its start does not wait for the whole package. It
+`cxreport.publish.run` starts it with a private folder that holds ``job.json``: as a script, which
+imports nothing of ours, so that its start does not wait for the whole package; or forked from a
+process that has loaded everything, and then the kernel is forked, too (``forked_kernel``). It
 answers on stdout, one JSON object a line: ``{"kernel": pid}`` once started and
 ``{"kernel": null}`` once surely gone, ``{"cell": number}`` when a cell begins, ``{"done": n,
 "total": n}`` when it is done, and last ``{"failure": text}`` or ``{"finished": true}``. What
@@ -65,16 +66,25 @@ class CellEndedError(Exception):
         self.details = details or reason
 
 
-def main() -> None:
-    """Do the job of the folder named on the command line."""
+def main_forked(private: Path) -> None:
+    """Do the job of a folder in a process that was forked, and so is its kernel."""
+    from cxreport.publish.forked_kernel import ForkedProvisioner, WaitingKernel  # noqa: PLC0415
+
+    waiting = WaitingKernel()  # before anything here runs beside this thread
+    main(private, lambda kernel: ForkedProvisioner(waiting, kernel))
+
+
+def main(private: Path, provisioner: Callable[[AsyncKernelManager], Any] | None = None) -> None:
+    """Do the job of a folder, on a kernel that starts as usual or as it is given."""
     tell = _own_stdout()
-    private = Path(sys.argv[1])
     kernel = AsyncKernelManager(
         kernel_name="python3",
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),  # leaves this interpreter's own
         transport="ipc",
         connection_file=str(private / "kernel.json"),
     )
+    if provisioner is not None:
+        kernel.provisioner = provisioner(kernel)
     threading.Thread(target=_end_with_parent, args=(kernel, private), daemon=True).start()
     try:
         with _running(kernel, tell):
@@ -177,9 +187,12 @@ def _note_running(
     """Keep in ``left`` the processes of the kernel that run, each with the cell that began it."""
     own = {os.getpid(), getattr(kernel.provisioner, "pid", None)}
     now: dict[int, tuple[int, str]] = {}
+    below = {process.pid for process in psutil.Process().children(recursive=True)}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            ours = process.environ().get("JUPYTER_RUNTIME_DIR", "").startswith(str(private))
+            ours = process.pid in below or process.environ().get(
+                "JUPYTER_RUNTIME_DIR", ""
+            ).startswith(str(private))
             command = " ".join(process.cmdline())
             if ours and process.pid not in own and command and not HELPERS.search(command):
                 now[process.pid] = left.get(process.pid, (number, command[:60]))
@@ -246,4 +259,4 @@ def _one_line(text: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))

@@ -11,17 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
-from cxreport.inputs.survey import open_survey
 from cxreport.publish.names import page_name
-from cxreport.scores.group_pages import check_group_column, group_pages
-from cxreport.scores.recent import PERIODS
-from cxreport.scores.suppression import SUPPRESSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cxreport.inputs.codebook import Codebook
     from cxreport.publish.params import Parameter
+    from cxreport.publish.remembered import Memory
 
 SET_BY_EACH = ("column", "value")
 """The parameters by which a notebook is told whose page it makes."""
@@ -43,12 +40,15 @@ class Group:
         Language -> what it is called.
     note : str
         Why it has no page; empty where it has one.
+    is_few : bool
+        Whether that is because of too few answers.
     """
 
     value: str
     name: str
     labels: dict[str, str]
     note: str
+    is_few: bool
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Row:
     @property
     def few(self) -> list[Group]:
         """The groups that have answers, and no page."""
-        return [group for group in self.groups if group.note == SUPPRESSED]
+        return [group for group in self.groups if group.is_few]
 
     def line(self) -> str:
         """Return what a build says of the groups without a page; nothing where there are none."""
@@ -118,6 +118,8 @@ def row_of(
     codebook: Codebook,
     period: tuple[str, str],
     parameters: Mapping[str, object],
+    memory: Memory,
+    fingerprint: str,
     *,
     picks: Sequence[str] = (),
     is_usual: bool = True,
@@ -134,6 +136,10 @@ def row_of(
         Name and kind of the period.
     parameters : mapping of str to object
         Of the notebook: ``recent``, where it has it, is how many periods a page takes together.
+    memory : Memory
+        What was counted before.
+    fingerprint : str
+        Of all that is counted, and of the code that counts.
     picks : sequence of str
         Groups asked for, by value or by the name of the page; all when empty.
     is_usual : bool
@@ -144,16 +150,14 @@ def row_of(
     CxError
         If the column is none that has groups, has too many, or there is no such group.
     """
-    column = report.each
-    check_group_column(codebook, column)
-    survey = open_survey(codebook.path, period=period[0])
-    recent = parameters.get("recent", PERIODS)
-    pages = group_pages(survey, column, periods=recent if isinstance(recent, int) else PERIODS)
+    column, recent = report.each, parameters.get("recent")
+    question = {"groups of": column, "in": period[0], "recent": recent, "from": fingerprint}
+    counted = memory.get(question, lambda: _count(codebook, column, period[0], recent))
     described = codebook.responses.columns[column]
     groups = []
-    for level, note in zip(pages["level"].astype(str), pages["note"], strict=True):
+    for level, note, is_few in counted:
         labels = dict.fromkeys(LANGUAGES, level) | dict(described.labels.get(level, {}))
-        groups.append(Group(level, page_name(report.name, level), {**labels}, str(note)))
+        groups.append(Group(level, page_name(report.name, level), {**labels}, note, is_few))
     label = dict.fromkeys(LANGUAGES, column) | dict(described.label or {})
     return Row(
         report.name,
@@ -163,6 +167,22 @@ def row_of(
         tuple(_picked(report.name, groups, picks)) if picks else tuple(groups),
         is_usual,
     )
+
+
+def _count(codebook: Codebook, column: str, period: str, recent: object) -> list[Any]:
+    """Return each group, why it has no page, and whether that is because it is small."""
+    from cxreport.inputs.survey import open_survey  # noqa: PLC0415 - load what reads tables
+    from cxreport.scores.group_pages import check_group_column, group_pages  # noqa: PLC0415
+    from cxreport.scores.recent import PERIODS  # noqa: PLC0415
+    from cxreport.scores.suppression import SUPPRESSED  # noqa: PLC0415
+
+    check_group_column(codebook, column)
+    survey = open_survey(codebook.path, period=period)
+    pages = group_pages(survey, column, periods=recent if isinstance(recent, int) else PERIODS)
+    return [
+        [level, str(note), note == SUPPRESSED]
+        for level, note in zip(pages["level"].astype(str), pages["note"], strict=True)
+    ]
 
 
 def _picked(report: str, groups: Sequence[Group], picks: Sequence[str]) -> list[Group]:

@@ -26,6 +26,7 @@ from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.brand import logo_of
 from cxreport.publish.executed import END, cell_number
 from cxreport.publish.fold import Piece, fold, in_fold, in_short
+from cxreport.publish.places import METHOD
 from cxreport.publish.provenance import provenance_rows
 from cxreport.show.blocks import MIME, Block, read_block
 from cxreport.show.labels import period_label, title_label
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 FRONT = "front"
 """The kind of block that opens a page: it brings the heading, and stands before the contents."""
-METHOD = "method"
-"""The tag of the cells that stand on the page of the method, and what that page is called."""
 
 
 ALLOWED = {

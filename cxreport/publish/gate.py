@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxreport.errors import CxError
-from cxreport.inputs.dataset import find_root
 from cxreport.inputs.meaning import LANGUAGES
+from cxreport.inputs.places import find_root
 from cxreport.publish import executed
 from cxreport.publish.elements import Element, read_page
 from cxreport.publish.personal_data import no_ids_of, no_personal_data

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from cxreport.show.spreadsheet import name_in_letters
+from cxreport.inputs.letters import name_in_letters
 
 LONGEST = 60
 SAFE = re.compile(r"\d{4}-Q[1-4]|[a-z0-9]([a-z0-9._-]{0,58}[a-z0-9])?")

@@ -2,86 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from typing import TYPE_CHECKING, Any
 
 from cxreport.errors import CxError
-from cxreport.inputs.closed import last_closed
 from cxreport.inputs.codebook import read_codebook
-from cxreport.inputs.dataset import find_codebook
-from cxreport.inputs.meaning import LANGUAGES
-from cxreport.inputs.period import parse
-from cxreport.inputs.settings import read_settings
-from cxreport.publish.addresses import Delivery, ReportDelivery
-from cxreport.publish.brand import Brand
+from cxreport.inputs.places import find_codebook
 from cxreport.publish.each import Row, check_each, row_of
 from cxreport.publish.names import file_name, page_name
 from cxreport.publish.params import check_parameters, read_parameters
+from cxreport.publish.periods import name_periods
 from cxreport.publish.provenance import gather, gather_sources, marks, with_parameters
-from cxreport.scores.group_pages import check_group_column
+from cxreport.publish.remembered import Memory
+from cxreport.publish.stale import why_stale
+from cxreport.publish.table import Report, read_reports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cxreport.inputs.codebook import Codebook
     from cxreport.publish.params import Parameter
-
-MANIFEST = "manifest.json"
-LATEST = "latest"
-"""The folder of the newest pages of each report, which no report is called like."""
-A_WEEK = 7 * 86_400  # seconds
-STUDY, UNDATED = "study", "undated"
-"""What stands for the period of a notebook without a source, and of a source without dates."""
-
-
-class Report(BaseModel):
-    """One line of the table of reports."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")
-    notebook: str
-    group: str
-    """Which reports are built together: ``cxreport build --group demo``."""
-    periods: tuple[str, ...] = Field(("last",), min_length=1)
-    """Names of periods; ``last`` is the last closed one."""
-    languages: tuple[Literal["en", "it"], ...] = Field(("it", "en"), min_length=1)
-    time_limit: float = Field(600, gt=0, le=A_WEEK, allow_inf_nan=False)
-    """Seconds for one run of the notebook."""
-    parameters: dict[str, Any] = {}
-    """Of the notebook; ``source`` is needed, unless it is a study."""
-    each: str | None = Field(None, min_length=1)
-    """A column of the answers: one page for each of its groups."""
-    deliver: ReportDelivery = ReportDelivery()
-
-    @field_validator("name")
-    @classmethod
-    def _no_place_of_ours(cls, given: str) -> str:
-        if given == LATEST:
-            raise ValueError(f"{LATEST!r} is the folder of the newest pages: choose another name")
-        return given
-
-    @field_validator("periods", "languages")
-    @classmethod
-    def _each_once(cls, given: tuple[str, ...]) -> tuple[str, ...]:
-        repeated = sorted({name for name in given if given.count(name) > 1})
-        if repeated:
-            raise ValueError(f"given twice: {', '.join(repeated)}")
-        return given
-
-
-class Reports(BaseModel):
-    """The whole ``reports.toml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    report: tuple[Report, ...] = ()
-    brand: Brand | None = None
-    deliver: Delivery | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +53,8 @@ class Job:
         Of each file that is read, by what it is known to be untouched since it was hashed.
     stale : str
         Why the pages must be made again; empty when they are up to date.
+    causes : tuple of str
+        Each cause of that by its name: which parameter, file or library.
     row : Row, optional
         Of a report with ``each``: the groups of which this page is one's.
     """
@@ -123,6 +68,7 @@ class Job:
     provenance: dict[str, Any]
     marks: dict[str, tuple[int, ...]]
     stale: str
+    causes: tuple[str, ...] = ()
     row: Row | None = None
 
     @property
@@ -130,28 +76,6 @@ class Job:
         """The job's name: report, group where there is one, and period."""
         page = page_name(self.report.name, str(self.parameters["value"])) if self.row else None
         return f"{page or self.report.name} {self.period}"
-
-
-def read_reports(root: Path) -> tuple[Report, ...]:
-    """Read the table of reports.
-
-    Raises
-    ------
-    CxError
-        If it is missing or not understood, or two reports bear one name.
-    """
-    return read_table(root).report
-
-
-def read_table(root: Path) -> Reports:
-    """Read the whole file of reports; see :func:`read_reports`."""
-    path = root / "reports.toml"
-    table = read_settings(path, Reports, "table of reports")
-    names = [report.name for report in table.report]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise CxError("two reports bear one name", where=path, got=", ".join(repeated))
-    return table
 
 
 def make_plan(
@@ -163,6 +87,8 @@ def make_plan(
     out: Path | None = None,
     failures: list[CxError] | None = None,
     rows: list[Row] | None = None,
+    memory: Memory | None = None,
+    gathered: dict[str, Any] | None = None,
 ) -> list[Job]:
     """Turn the table of reports into jobs; whatever is wrong with any of them is an error now.
 
@@ -181,6 +107,10 @@ def make_plan(
         Where to put what is wrong with single reports, so that it does not stop the others.
     rows : list of Row, optional
         Where to put the groups of reports with ``each``, those without a page included.
+    memory : Memory, optional
+        What earlier plans found out; that of the folder of the pages when left out.
+    gathered : dict, optional
+        What plans of one moment share of what pages are made from.
 
     Returns
     -------
@@ -210,7 +140,15 @@ def make_plan(
         for report in reports
         if (not groups and not names) or report.group in groups or report.name in picks
     ]
-    place = Place(root, out or root / "reports", settings or {}, rows if rows is not None else [])
+    folder = out or root / "reports"
+    place = Place(
+        root,
+        folder,
+        settings or {},
+        rows if rows is not None else [],
+        memory or Memory(folder),
+        gathered if gathered is not None else {},
+    )
     jobs: dict[Path, Job] = {}
     for report in chosen:
         whole = report.group in groups or report.name in names
@@ -236,6 +174,35 @@ class Place:
     out: Path
     settings: Mapping[str, str]
     rows: list[Row]
+    memory: Memory
+    gathered: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Common:
+    """What all jobs of a report are made from, whatever their period or group."""
+
+    notebook: Path
+    has_period: bool
+    parameters: dict[str, object]
+    own: dict[str, object]
+    """Those that are not the table's."""
+    codebook: Codebook | None
+    marks: dict[str, tuple[int, ...]]
+    sources: dict[str, Any]
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The tables that the report is about."""
+        about: Any = self.parameters.get("about", ("responses",))
+        return tuple(about)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash over all of it that what a plan asks of the data depends on."""
+        asked = {name: value for name, value in self.sources.items() if "notebook" not in name}
+        fingerprint: str = with_parameters(asked, {})["fingerprint"]
+        return fingerprint
 
 
 def _jobs_of(
@@ -252,22 +219,22 @@ def _jobs_of(
                       expected=f"each = ... in reports.toml, or no @{picks[0]}")  # fmt: skip
     if report.each is not None:
         check_each(report, declared, settings)
-    periods = (settings["period"],) if "period" in settings else report.periods
+    common = _common_of(report, place, declared)
+
+    def last() -> str:
+        question = {"last closed": list(common.about), "from": common.fingerprint}
+        name: str = place.memory.get(question, lambda: _last_closed(common))
+        return name
+
+    asked = (settings["period"],) if "period" in settings else report.periods
+    periods = name_periods(asked, report, declared, common.codebook, common.notebook, last)
     return [
-        job
-        for period in periods
-        for job in _of_period(place, report, declared, period, picks or ())
+        job for period in periods for job in _of_period(report, place, common, period, picks or ())
     ]
 
 
-def _of_period(
-    place: Place,
-    report: Report,
-    declared: Mapping[str, Parameter],
-    period: str,
-    picks: Sequence[str],
-) -> list[Job]:
-    """Check one report's parameters, and make its job, or one job for each group with a page."""
+def _common_of(report: Report, place: Place, declared: Mapping[str, Parameter]) -> Common:
+    """Check a report's parameters, and gather what its pages are made from."""
     notebook = place.root / report.notebook
     where = f"reports.toml, {report.name}"
     if "period" in report.parameters:
@@ -276,29 +243,46 @@ def _of_period(
     codebook = None
     if "source" in declared:
         codebook = read_codebook(find_codebook(str(parameters["source"]), place.root))
-    about = parameters.get("about", ("responses",))
-    if report.each is not None and codebook:
-        check_group_column(codebook, report.each)
-    chosen = _name_period(report, declared, period, codebook, notebook, about)
-    if "period" in declared:
-        parameters["period"] = chosen
     untouched = marks(notebook, codebook)  # before the hashes: what changes meanwhile is seen
-    sources = gather_sources(notebook, codebook, place.root)
+    sources = gather_sources(notebook, codebook, place.root, place.gathered)
     usual = check_parameters(declared, report.parameters, {}, where=where)
     own = {k: v for k, v in parameters.items() if k != "period" and v != usual[k]}
+    has_period = "period" in declared
+    return Common(notebook, has_period, parameters, own, codebook, untouched, sources)
+
+
+def _last_closed(common: Common) -> str:
+    """Find the last closed period in the data."""
+    from cxreport.inputs.closed import last_closed  # noqa: PLC0415 - loads what reads tables
+
+    if common.codebook is None:
+        raise CxError("a study has no last period", where=common.notebook)
+    return last_closed(common.codebook, about=common.about).name
+
+
+def _of_period(
+    report: Report, place: Place, common: Common, period: str, picks: Sequence[str]
+) -> list[Job]:
+    """Make one report's job of a period, or one job for each group with a page."""
+    codebook = common.codebook
+    parameters = common.parameters | ({"period": period} if common.has_period else {})
 
     def job(name: str, given: dict[str, object], row: Row | None) -> Job:
-        folder = place.out / _folder_name(name, own) / file_name(chosen)
-        provenance = with_parameters(sources, given)
-        stale = _why_stale(folder, report, provenance)
+        folder = place.out / _folder_name(name, common.own) / file_name(period)
+        provenance = with_parameters(common.sources, given)
+        stale = why_stale(folder, report.languages, provenance)
         return Job(
-            report, chosen, notebook, given, folder, codebook, provenance, untouched, stale, row
-        )
+            report, period, common.notebook, given, folder, codebook, provenance, common.marks,
+            stale.reason, stale.causes, row,
+        )  # fmt: skip
 
     if report.each is None or codebook is None:
         return [job(file_name(report.name), parameters, None)]
-    kind = (chosen, codebook.source.period)
-    row = row_of(report, codebook, kind, parameters, picks=picks, is_usual=not own)
+    kind = (period, codebook.source.period)
+    row = row_of(
+        report, codebook, kind, parameters, place.memory, common.fingerprint,
+        picks=picks, is_usual=not common.own,
+    )  # fmt: skip
     place.rows.append(row)
     return [
         job(group.name, parameters | {"column": report.each, "value": group.value}, row)
@@ -335,57 +319,3 @@ def changed_since(job: Job, root: Path) -> list[str]:
     touched = [name for name in {**job.marks, **after} if job.marks.get(name) != after.get(name)]
     names = [Path(name).name for name in touched]
     return names or ([] if now["fingerprint"] == job.provenance["fingerprint"] else ["code"])
-
-
-def _name_period(
-    report: Report,
-    declared: Mapping[str, Parameter],
-    period: str,
-    codebook: Codebook | None,
-    notebook: Path,
-    about: Any,
-) -> str:
-    """Return the name of a report's period, or what stands for it."""
-    dated = codebook and any(t.with_role("date") for t in codebook.tables.values())
-    if "period" in declared and codebook:
-        if period == "last":
-            return last_closed(codebook, about=about).name
-        return parse(period, codebook.source.period, codebook.waves).name
-    if "period" in declared or dated:
-        absent = "period" if dated else "source"
-        raise CxError("a report's notebook has this parameter", where=notebook, expected=absent)
-    if report.periods != ("last",):
-        what = "a source without dates" if codebook else "a study"
-        raise CxError(f"{what} has no periods", where=report.name, got=", ".join(report.periods))
-    return UNDATED if codebook else STUDY
-
-
-def _why_stale(folder: Path, report: Report, provenance: Mapping[str, Any]) -> str:
-    """Return why the pages in a folder are not those that this job would make."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        published, hashes = dict(manifest["pages"]), hashes_of(manifest)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return "never built"
-    if {*published} & {*LANGUAGES} != {*report.languages}:
-        return "other languages"
-    if any(_digest(folder / name) != digest for name, digest in hashes.items()):
-        return "a file is missing or is not the one published"
-    if manifest.get("fingerprint") == provenance["fingerprint"]:
-        return ""
-    watched = ("notebook_sha256", "parameters", "codebook_sha256", "data", "libraries", "brand")
-    changed = [
-        key.removesuffix("_sha256") for key in watched if manifest.get(key) != provenance.get(key)
-    ]
-    return f"changed: {', '.join(changed) or 'code'}"
-
-
-def hashes_of(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """Return the hash of each file that was published: of the pages, and of what lies beside."""
-    pages = {f"{language}.html": digest for language, digest in manifest["pages"].items()}
-    return pages | dict(manifest.get("files", {}))
-
-
-def _digest(page: Path) -> str:
-    """Return the hash of a file; empty when it is not there."""
-    return hashlib.sha256(page.read_bytes()).hexdigest() if page.is_file() else ""

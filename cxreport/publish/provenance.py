@@ -12,8 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from cxreport.errors import CxError
-from cxreport.inputs.source import find_files
-from cxreport.inputs.tables import hash_file
+from cxreport.inputs.places import find_files, hash_file
 from cxreport.publish.brand import read_brand
 
 if TYPE_CHECKING:
@@ -58,17 +57,34 @@ def gather(
     return with_parameters(gather_sources(notebook, codebook, root), parameters)
 
 
-def gather_sources(notebook: Path, codebook: Codebook | None, root: Path) -> dict[str, Any]:
-    """Collect what all pages of a notebook and a source are made from, whatever the parameters."""
-    made_from = {
-        "notebook": notebook.name,
-        "notebook_sha256": hash_file(notebook),
-        "codebook_sha256": hash_file(codebook.path) if codebook else None,
-        "data": _hashes(codebook) if codebook else {},
-        "libraries": {"python": platform.python_version()}
-        | {name: version(name) for name in LIBRARIES},
+def gather_sources(
+    notebook: Path, codebook: Codebook | None, root: Path, gathered: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Collect what all pages of a notebook and a source are made from, whatever the parameters.
+
+    What several reports share is looked at once where they share ``gathered``.
+    """
+    gathered = {} if gathered is None else gathered
+    if "" not in gathered:
+        gathered[""] = _of_project(root)
+    source = str(codebook.path) if codebook else None
+    if codebook and source not in gathered:
+        gathered[str(source)] = {
+            "codebook_sha256": hash_file(codebook.path),
+            "data": _hashes(codebook),
+        }
+    of_source = gathered[source] if source else {"codebook_sha256": None, "data": {}}
+    own = {"notebook": notebook.name, "notebook_sha256": hash_file(notebook)}
+    return {**own, **of_source, **gathered[""]}
+
+
+def _of_project(root: Path) -> dict[str, Any]:
+    """Collect what all pages of a project are made from."""
+    libraries = {name: version(name) for name in LIBRARIES}
+    made_from: dict[str, Any] = {
+        "libraries": {"python": platform.python_version()} | libraries,
+        "code": hash_of_code(),
     }
-    made_from["code"] = hash_of_code()
     if brand := read_brand(root):
         made_from["brand"] = brand
     return made_from | git_state(root)

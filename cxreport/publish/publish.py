@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.exchange import put_folder
-from cxreport.publish.export import METHOD
-from cxreport.publish.plan import LATEST, MANIFEST, hashes_of
+from cxreport.publish.places import LATEST, MANIFEST, METHOD
+from cxreport.publish.stale import hashes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,44 +8,25 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import nbformat
-
 from cxreport.errors import CxError
 from cxreport.inputs.personal_data import without_persons
 from cxreport.publish.executed import SHOW_END, end_problems, unfinished_cells
-from cxreport.show.charts.canvas import write_fonts
+from cxreport.publish.forks import NothingForksError
+from cxreport.publish.surroundings import environment_of, private_folder, put_fonts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
+
+    from cxreport.publish.forks import Forked, Forks
+
+    Process = subprocess.Popen[bytes] | Forked
 
 GRACE = 5.0  # seconds the child has to end its kernel and itself before it is killed
-
-SAME_EVERYWHERE = {
-    "PYTHONHASHSEED": "0",
-    "PYTHONUTF8": "1",
-    "PYTHONSAFEPATH": "1",  # what the notebook starts imports no file of the folder either
-    "OMP_NUM_THREADS": "1",  # a sum over threads depends on their order
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "MPLBACKEND": "Agg",
-    "CXREPORT_BLOCKS": "data",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the debugger warns on stderr
-}
-OWN_FOLDERS = (
-    "IPYTHONDIR",
-    "JUPYTER_CONFIG_DIR",
-    "JUPYTER_DATA_DIR",
-    "JUPYTER_RUNTIME_DIR",
-    "MPLCONFIGDIR",
-)
-"""Nobody's settings reach a report, and a home that cannot be written stops none."""
-PERSONAL = {"PYTHONSTARTUP", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "MATPLOTLIBRC"}
 
 
 @dataclass
@@ -70,6 +51,7 @@ def run_notebook(
     pages: Path | None = None,
     environment: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    forks: Forks | None = None,
 ) -> None:
     """Run a notebook with papermill in a process of its own, and write it with its outputs.
 
@@ -97,6 +79,8 @@ def run_notebook(
         Variables for the kernel over this process's own and the fixed ones.
     progress : callable, optional
         Called after each code cell with the number of cells done and of all.
+    forks : Forks, optional
+        Where processes come from that have the libraries loaded; a new interpreter when left out.
 
     Raises
     ------
@@ -105,7 +89,7 @@ def run_notebook(
     """
     state = ChildState()
     try:
-        with _private_folder() as private, log.open("wb") as log_file:
+        with private_folder() as private, log.open("wb") as log_file:
             job = {
                 "notebook": str(notebook.resolve()),
                 "executed": str(executed.resolve()),
@@ -113,11 +97,11 @@ def run_notebook(
                 "show_end": SHOW_END,
             }
             (private / "job.json").write_text(json.dumps(job), "utf-8")
-            variables = _environment(private) | dict(environment or {})
-            write_fonts(Path(variables["MPLCONFIGDIR"]))
+            variables = environment_of(private) | dict(environment or {})
+            put_fonts(private)
             if pages is not None:
                 variables["CXREPORT_PAGES"] = str(pages.resolve())
-            process = _start(private, folder, variables, log_file)
+            process = _start(private, folder, variables, log_file, forks)
             _listen(process, state, time_limit, progress)
         log.write_text(without_persons(log.read_text("utf-8", "replace")), "utf-8")
         problem = _problem(state, executed, time_limit, process.returncode)
@@ -132,27 +116,18 @@ def run_notebook(
         )
 
 
-@contextlib.contextmanager
-def _private_folder() -> Iterator[Path]:
-    """Make a folder for the job and its sockets, whose paths must stay under 100 characters."""
-    usual = tempfile.gettempdir()
-    parent = usual if len(os.fsencode(usual)) <= 60 else "/tmp"  # noqa: S108 - ours alone
-    with tempfile.TemporaryDirectory(
-        prefix="cx-", dir=parent, ignore_cleanup_errors=True
-    ) as folder:
-        yield Path(folder)
-
-
-def _environment(private: Path) -> dict[str, str]:
-    """Return this process's variables without what would make the report a personal one."""
-    shared = {name: value for name, value in os.environ.items() if name not in PERSONAL}
-    own = {name: str(private / name.lower()) for name in OWN_FOLDERS}
-    return shared | SAME_EVERYWHERE | own
-
-
 def _start(
-    private: Path, folder: Path, environment: Mapping[str, str], log_file: BinaryIO
-) -> subprocess.Popen[bytes]:
+    private: Path,
+    folder: Path,
+    environment: Mapping[str, str],
+    log_file: BinaryIO,
+    forks: Forks | None,
+) -> Process:
+    """Start the child: forked where that is possible, else as a new interpreter."""
+    if forks is not None:
+        with contextlib.suppress(NothingForksError):
+            target = "cxreport.publish.child:main_forked"
+            return forks.fork(target, private, folder, environment, log_file.fileno())
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module
         # -P: no file beside the script or in the working folder may stand in for a library
         [sys.executable, "-P", str(Path(__file__).with_name("child.py")), str(private)],
@@ -166,7 +141,7 @@ def _start(
 
 
 def _listen(
-    process: subprocess.Popen[bytes],
+    process: Process,
     state: ChildState,
     time_limit: float,
     progress: Callable[[int, int], None] | None,
@@ -194,7 +169,7 @@ def _listen(
             process.stdout.close()
 
 
-def _end(process: subprocess.Popen[bytes], state: ChildState) -> None:
+def _end(process: Process, state: ChildState) -> None:
     """Leave neither child nor kernel alive; the end of the pipe tells the child to see to both."""
     if process.stdin is not None:
         process.stdin.close()
@@ -208,9 +183,13 @@ def _end(process: subprocess.Popen[bytes], state: ChildState) -> None:
             os.killpg(state.kernel, signal.SIGKILL)
 
 
-def _problem(state: ChildState, executed: Path, time_limit: float, exit_code: int) -> str | None:
+def _problem(
+    state: ChildState, executed: Path, time_limit: float, exit_code: int | None
+) -> str | None:
     """Return why the end was not reached, or None when it was."""
     if state.finished:
+        import nbformat  # noqa: PLC0415 - a build with nothing to do runs none
+
         notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
         return "; ".join([*unfinished_cells(notebook), *end_problems(notebook)]) or None
     if state.failure is not None:

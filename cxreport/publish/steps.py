@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.export import environment
-from cxreport.publish.plan import LATEST
+from cxreport.publish.places import LATEST
 from cxreport.publish.publish import INDEXES, write_through
 from cxreport.show.words import Words
 

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cxreport.errors import CxError
+from cxreport.inputs.letters import name_in_letters
 from cxreport.show.blocks import Block, read_block
 from cxreport.show.cards import cards_of
 from cxreport.show.cell import Cell, Table
@@ -24,7 +25,7 @@ from cxreport.show.front import front_of
 from cxreport.show.heat_map import make_shaded
 from cxreport.show.labels import capital, filters_label, period_label
 from cxreport.show.plain_text import visible_block
-from cxreport.show.spreadsheet import csv_of, name_in_letters
+from cxreport.show.spreadsheet import csv_of
 from cxreport.show.words import Words
 from cxreport.show.written import caption, note_of, reader_of, sentences_of, table_of
 

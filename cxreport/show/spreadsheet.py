@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from cxreport.show.numeral import Number
@@ -22,7 +21,6 @@ PLAIN_NUMBER = re.compile(r"[+-]?\d[\d.,]*%?")
 INSIDE = re.compile(r"([;,\t\r\n]\s*)(?=[=＝﹦@＠﹫]|[+\-＋－﹢﹣][\w.]*[-+*/(|!])")
 """Where another separator than the file's own would let a formula begin."""
 BYTE_ORDER_MARK = "\ufeff"
-LONGEST_NAME = 60
 
 
 def csv_of(table: Table, words: Words) -> str:
@@ -70,15 +68,3 @@ def harmless(text: str) -> str:
     runs = text.lstrip().startswith(FORMULA) or text.startswith(("\t", "\r"))
     inside = INSIDE.sub(r"\1'", text)
     return f"'{inside}" if runs and not PLAIN_NUMBER.fullmatch(text) else inside
-
-
-def name_in_letters(text: str, longest: int = LONGEST_NAME) -> str:
-    """Return a text in small letters and figures, for the name of a file; maybe empty.
-
-    Examples
-    --------
-    >>> name_in_letters("Soddisfazione, è per canale")
-    'soddisfazione-e-per-canale'
-    """
-    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:longest].strip("-")

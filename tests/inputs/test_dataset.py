@@ -15,11 +15,13 @@ from sources import column_of, problems_of, write_codebook, write_source
 
 from cxreport import nps, open_source
 from cxreport.errors import CxError
-from cxreport.inputs.dataset import Dataset, find_codebook, find_root
+from cxreport.inputs.places import find_codebook, find_root
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from cxreport.inputs.dataset import Dataset
 
 # Ten rows by hand: 4 promoters, 2 passives, 2 detractors, one 11, one that did not say.
 SCORES = [9, 10, 10, 9, 7, 8, 0, 6, 11, 99]

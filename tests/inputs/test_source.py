@@ -16,7 +16,8 @@ import pytest
 from sources import column_of
 
 from cxreport.errors import CxError
-from cxreport.inputs.source import as_table, engine, find_files, keep, read_file, run
+from cxreport.inputs.places import find_files
+from cxreport.inputs.source import as_table, engine, keep, read_file, run
 from cxreport.stats.group_columns import check_columns
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from made_projects import ROOT, texts
 
 from cxreport.cli import main
 from cxreport.project.render import Options, name_from
-from cxreport.publish.plan import read_table
+from cxreport.publish.table import read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

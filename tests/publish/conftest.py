@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from small_project import write_project
 
 from cxreport.inputs.codebook import read_codebook
-from cxreport.inputs.dataset import find_codebook
+from cxreport.inputs.places import find_codebook
 from cxreport.publish.archive import links_of
 from cxreport.publish.beside import files_beside
 from cxreport.publish.export import export_page, pieces_of

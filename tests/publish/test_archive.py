@@ -11,11 +11,12 @@ from small_project import pages as files_in
 
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import LANGUAGES
-from cxreport.publish.archive import failed_mark, links_of, publish_archive
+from cxreport.publish.archive import links_of, publish_archive
 from cxreport.publish.elements import read_page
 from cxreport.publish.gate import check_page
-from cxreport.publish.plan import read_reports
+from cxreport.publish.places import failed_mark
 from cxreport.publish.publish import publish, staging
+from cxreport.publish.table import read_reports
 
 if TYPE_CHECKING:
     from pathlib import Path

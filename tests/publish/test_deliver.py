@@ -21,7 +21,7 @@ from cxreport.cli import main
 from cxreport.delivery import log as delivery_log
 from cxreport.delivery.log import SENT, UNSURE, open_log
 from cxreport.delivery.reasons import Reason
-from cxreport.publish.archive import failed_mark
+from cxreport.publish.places import failed_mark
 from cxreport.publish.plan import make_plan
 from cxreport.publish.publish import digest_of
 

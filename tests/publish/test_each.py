@@ -16,11 +16,13 @@ from small_project import CODEBOOK, PARAMETERS, write_notebook
 from cxreport.cli import main
 from cxreport.errors import CxError
 from cxreport.publish import plan as planning
-from cxreport.publish.archive import publish_archive, put_row, row_mark
+from cxreport.publish.archive import publish_archive
 from cxreport.publish.build import build
 from cxreport.publish.elements import read_page
 from cxreport.publish.gate import check_page
 from cxreport.publish.names import page_name
+from cxreport.publish.notes import put_row
+from cxreport.publish.places import row_mark
 from cxreport.publish.plan import make_plan
 from cxreport.publish.publish import publish, staging
 
@@ -248,7 +250,8 @@ def test_a_shop_that_becomes_small_loses_the_page_it_had(project: Path) -> None:
     assert not (project / "reports" / page_name("shops", "Bari") / "2026-10").exists()
     assert (project / "reports" / page_name("shops", "Roma") / "2026-10/en.html").exists()
     assert "2 have no page" in page.words()
-    assert json.loads(row_mark(project / "reports", row).read_text("utf-8"))["few"] == [
+    mark = row_mark(project / "reports", row.report, row.period)
+    assert json.loads(mark.read_text("utf-8"))["few"] == [
         {"en": "Bari", "it": "Bari"}, {"en": "Pisa", "it": "Pisa"},
     ]  # fmt: skip
     answers(project, SIZES | {"Bari": 20})

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.publish.plan import make_plan, read_reports
+from cxreport.publish.plan import make_plan
+from cxreport.publish.table import read_reports
 
 LINE = """[[report]]
 name = "mini"

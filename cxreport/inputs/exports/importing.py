@@ -25,8 +25,8 @@ from cxreport.inputs.exports.recognise import product_of
 from cxreport.inputs.exports.records import CODEBOOK, Imported, write_codebook, write_ledger
 from cxreport.inputs.exports.statuses import check_statuses
 from cxreport.inputs.exports.values import Written, one_way, possible_orders
+from cxreport.inputs.places import hash_file
 from cxreport.inputs.roles import ROLES
-from cxreport.inputs.tables import hash_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
