@@ -38,7 +38,9 @@ FAILED = ".failed"
 FEW = ".few.json"
 """What the name of the file ends in that names groups with too few answers for a page."""
 NEEDED = ("report", "title", "source", "period", "pages")
-MADE_FROM = ("data", "codebook_sha256", "notebook_sha256", "code", "libraries")
+MADE_FROM = (
+    "data", "codebook_sha256", "definitions", "notebook_sha256", "code", "libraries",
+)  # fmt: skip
 
 
 def failed_mark(out: Path, folder: Path) -> Path:

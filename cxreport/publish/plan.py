@@ -373,7 +373,10 @@ def _why_stale(folder: Path, report: Report, provenance: Mapping[str, Any]) -> s
         return "a file is missing or is not the one published"
     if manifest.get("fingerprint") == provenance["fingerprint"]:
         return ""
-    watched = ("notebook_sha256", "parameters", "codebook_sha256", "data", "libraries", "brand")
+    watched = (
+        "notebook_sha256", "parameters", "codebook_sha256", "definitions", "data", "libraries",
+        "brand",
+    )  # fmt: skip
     changed = [
         key.removesuffix("_sha256") for key in watched if manifest.get(key) != provenance.get(key)
     ]
