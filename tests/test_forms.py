@@ -427,7 +427,7 @@ NO_FRAME = {
         " session_differences session_steps sessions_against_rest"
         " shop_differences shop_funnel stage_channels stage_funnel step_errors survey_asymmetry"
         " survey_criticality survey_expectations survey_importance survey_layer_weights"
-        " survey_moments survey_priorities survey_pyramid survey_pyramid_groups survey_returns"
+        " survey_moments survey_pyramid survey_pyramid_groups survey_returns"
         " survey_word_of_mouth unweighted_scores weight_summary weighted_differences"
         " weighted_scores response_rates"
         " company_coding_frame company_comments company_narratives company_personas persona_quotes"
@@ -443,7 +443,7 @@ NO_FRAME = {
         " expected_orders fit_buying fit_spending forecast_buying funnel_shares group_gaps"
         " hold_family interaction judge_claims mean_spend plan_return plan_samples"
         " plan_tornado priority_order retention_by_age retention_chart revenue_at_risk shrink"
-        " standardised_difference suppress survival_quantile human_labels"
+        " standardised_difference suppress survey_priorities survival_quantile human_labels"
         " main_channels traits"
     ),
     # what takes a code of a stage
@@ -519,6 +519,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "compare_funnels": {"between": "band"},
     "compare_with_rest": {"between": "band"},
     "differ_by_group": {"between": "band"},
+    "survey_priorities": {"ranked": pd.DataFrame({"other": [1.0]})},
     "plan_samples": {"differences": [1.0]},
     "standardised_difference": {"group": "band", "current": "a", "reference": "b"},
     "channel_consistency": {"channels": ["band"]},

@@ -70,7 +70,7 @@ def groups_within(rows: Data, columns: Sequence[str]) -> dict[str, Within]:
     if len(columns) < 2:
         return {column: {} for column in columns}
     pairs = run(as_table(rows).select(*columns).distinct())
-    order = sorted(columns, key=lambda column: int(pairs[column].nunique()))
+    order = sorted(columns, key=lambda column: len(pairs[column].dropna().drop_duplicates()))
     within: dict[str, Within] = {}
     for place, column in enumerate(order):
         named = pairs.dropna(subset=column)

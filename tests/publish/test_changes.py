@@ -78,6 +78,6 @@ def test_the_page_says_it_in_its_own_language() -> None:
     assert "Then the page said first: “" in pages["en"]
     assert "Steady &lt;so far&gt;." in pages["en"]
     assert "Dati: un file non è più quello di prima (" in pages["it"]
-    assert "Definizioni:" not in pages["it"]
+    assert "Definizioni: il codebook" not in pages["it"]
     assert not [problem for problem in check_page(pages["it"]) if "heading" in problem]
     assert "last made" not in export_page(notebook, "en", MADE_FROM)
