@@ -463,7 +463,7 @@ NO_FRAME = {
 KINDS_OF = {kind: names.split() for kind, names in NO_FRAME.items()}
 FIRST = {
     # what the first parameter of a function of each kind is
-    "company": ("Company", "Survey", "Shop", "Dataset", "str | Path"),
+    "company": ("Company", "Survey", "Shop", "PersonaStudy", "Dataset", "str | Path"),
     "result": (
         "pd.DataFrame", "Mapping[str, pd.DataFrame]", "Evidence", "Fit", "Personas", "ScoreLink",
         "CodingFrame",

@@ -172,11 +172,11 @@ def hidden_groups(
 def _within(survey: Survey, column: str) -> dict[str, Within]:
     """Return the columns in which a column's groups lie, and last the column itself."""
     columns = list(dict.fromkeys([*survey.categories, column]))
-    found = survey.once(
+    within = survey.once(
         ("groups within", *columns), lambda: groups_within(answers_until(survey), columns)
     )
-    larger = [name for name in found if name in found[column]]
-    return {name: found[name] for name in [*larger, column]}
+    larger = [name for name in within if name in within[column]]
+    return {name: within[name] for name in [*larger, column]}
 
 
 def hidden_by_question(

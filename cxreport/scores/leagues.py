@@ -100,8 +100,8 @@ def break_down(
     tables = {}
     for column, board in boards.items():
         was_hidden = board[column].isin(before.get(column, []))
-        shown = _without_reference(board, was_hidden) if column in before else board
-        tables[column] = suppress(shown, minimum, also=board[column].isin(hidden[column]))
+        compared = _without_reference(board, was_hidden) if column in before else board
+        tables[column] = suppress(compared, minimum, also=board[column].isin(hidden[column]))
     return tables
 
 

@@ -63,8 +63,8 @@ def groups_within(rows: Data, columns: Sequence[str]) -> dict[str, Within]:
     Examples
     --------
     >>> shops = pd.DataFrame({"shop": ["Bari", "Pisa", "Lucca"], "region": ["S", "C", "C"]})
-    >>> found = groups_within(shops, ["shop", "region"])
-    >>> list(found), found["shop"]["region"].to_dict()
+    >>> within = groups_within(shops, ["shop", "region"])
+    >>> list(within), within["shop"]["region"].to_dict()
     (['region', 'shop'], {'Bari': 'S', 'Lucca': 'C', 'Pisa': 'C'})
     """
     if len(columns) < 2:

@@ -114,15 +114,15 @@ def totals_by_column(
             there = counts[name].assign(place=_places(counts[name]))[closed]
             pairs = set(zip(there["place"], there["level"], strict=True))
             inside.append(Inside(of, totals, pairs))
-        shown = _groups_shown(rows, periods) if by_period is None else by_period
+        single = _shows_periods(rows, periods) if by_period is None else by_period
         hidden = hidden_totals(
-            rows, periods=periods, by_period=shown, minimum=minimum, inside=inside
+            rows, periods=periods, by_period=single, minimum=minimum, inside=inside
         )
         done[column] = (hidden, hidden_periods(rows, minimum, inside))
     return done
 
 
-def _groups_shown(counts: pd.DataFrame, periods: int) -> bool:
+def _shows_periods(counts: pd.DataFrame, periods: int) -> bool:
     """Return whether the reports on everybody show single periods of a column's groups."""
     starts = sorted(counts["period_start"].dropna().unique())[-periods:]
     recent = counts[counts["period_start"].isin(starts)]

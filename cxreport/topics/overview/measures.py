@@ -200,7 +200,7 @@ def check_measures(measures: pd.DataFrame) -> None:
     try:
         figures = measures[["n", "estimate", "low", "high", "p_before"]].astype("float64")
     except (TypeError, ValueError) as error:
-        raise CxError("these are no measures", got=error, expected="numbers") from error
+        raise CxError("these are no measures", got="text", expected="numbers") from error
     if strange := {*measures["unit"]} - {*WITHIN}:
         got = ", ".join(sorted(map(str, strange)))
         raise CxError("no unit of a measure", got=got, expected=", ".join(WITHIN))

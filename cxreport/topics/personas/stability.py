@@ -55,7 +55,7 @@ def agreement(first: ArrayLike, second: ArrayLike, weights: ArrayLike | None = N
     try:
         counts = np.ones(len(one)) if weights is None else np.asarray(weights, dtype=float)
     except (TypeError, ValueError) as error:
-        raise CxError("these are no weights", got=error) from error
+        raise CxError("these are no weights", expected="numbers") from error
     if not one.shape == other.shape == counts.shape:
         got = f"{one.size}, {other.size} and {counts.size} rows"
         raise CxError("two ways to divide the same rows", got=got)
