@@ -126,14 +126,14 @@ class Reader:
         return found
 
 
-def reader_of(seed: int, shops: int, periods: int, months: int = 6) -> Reader:
+def reader_of(seed: int, shops: int, periods: int, months: int = 5) -> Reader:
     generator = np.random.default_rng([seed, shops, periods])
     means = generator.choice([3, 6, 9, 12, 15, 20, 30, 45], shops)
     n = generator.poisson(means[:, None], (shops, months))
     return Reader(n, generator.integers(0, max(2, shops // 3), shops).tolist(), periods)
 
 
-@pytest.mark.parametrize(("shops", "periods"), [(6, 1), (6, 12), (15, 3), (15, 12)])
+@pytest.mark.parametrize(("shops", "periods"), [(6, 12), (15, 3)])
 def test_pages_of_shops_and_regions_give_no_small_month_of_either(shops: int, periods: int) -> None:
     shown = 0
     for seed in range(2):
