@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -20,11 +21,13 @@ import pytest
 import cxreport as cx
 from cxreport.errors import CxError
 from cxreport.inputs.meaning import Column
+from cxreport.inputs.period import Period
 from cxreport.inputs.source import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+ROOT = Path(cx.__file__).parent
 UNTIL = dt.date(2026, 6, 30)
 ROWS = 80
 NOTHING = pd.DataFrame()
@@ -101,6 +104,14 @@ QUESTIONS = {
     "site": Column(role="csat", scale=(1, 5)),
     "app": Column(role="csat", scale=(1, 5)),
 }
+CHANGED = Column.model_validate(
+    {"role": "csat", "scale": (1, 5), "versions": [{"until": dt.date(2026, 2, 28)}]}
+)
+DAYS = [
+    Period(day, day + dt.timedelta(days=1), day.isoformat(), "month")
+    for day in (dt.date(2026, 1, 5) + dt.timedelta(days=number) for number in range(100))
+]
+"""The days on which something happened, each a period of its own."""
 STAGES = {"site": "awareness", "app": "purchase", "shop": "retention"}
 DAY = dt.date(2026, 3, 1)
 
@@ -163,6 +174,18 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "same_answers": (lambda d: cx.validation.same_answers(d, QUESTIONS), "nps site app"),
     "scale_use": (lambda d: cx.validation.scale_use(d, QUESTIONS), "nps site app"),
     "score_questions": (lambda d: cx.scores.score_questions(d, QUESTIONS), "nps site app"),
+    "score_history": (
+        lambda d: cx.score_history(renamed(d, {"ordered_at": "period_start"}), QUESTIONS, DAYS),
+        "nps site app ~ordered_at"),
+    "bridge_versions": (
+        lambda d: cx.validation.bridge_versions(
+            renamed(d, {"ordered_at": "period_start"}), {"site": CHANGED}, DAYS, periods=30),
+        "site ~ordered_at"),
+    "usable_contracts": (
+        lambda d: run(cx.retention.usable_contracts(
+            d, "customer_id", "contract_start", "contract_end")[0].aggregate(
+                n=ibis._.count(), first=ibis._.contract_start.cast("timestamp").min())),
+        "~customer_id ~contract_start ~contract_end"),
     "scoreboard": (lambda d: cx.scoreboard(d, None, QUESTIONS), "nps site app"),
     "break_down": (
         lambda d: cx.break_down(d, None, QUESTIONS, ["channel"]).get("channel", NOTHING),
@@ -372,7 +395,7 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "topic_history": (
         lambda d: cx.voice.topic_history(pick(d, "bought", "is_error"), one(d, "stage")),
         "bought is_error ~stage"),
-    "agreement": (
+    "voice.agreement": (
         lambda d: cx.voice.agreement(
             pick(d, "bought"), renamed(pick(d, "is_error"), {"is_error": "bought"}), resamples=20),
         "bought is_error"),
@@ -404,9 +427,9 @@ NO_FRAME = {
         " session_differences session_steps sessions_against_rest"
         " shop_differences shop_funnel stage_channels stage_funnel step_errors survey_asymmetry"
         " survey_criticality survey_expectations survey_importance survey_layer_weights"
-        " survey_moments survey_priorities survey_pyramid survey_pyramid_groups survey_returns"
+        " survey_moments survey_pyramid survey_pyramid_groups survey_returns"
         " survey_word_of_mouth unweighted_scores weight_summary weighted_differences"
-        " weighted_scores score_history bridge_versions response_rates"
+        " weighted_scores response_rates"
         " company_coding_frame company_comments company_narratives company_personas persona_quotes"
         " topic_quotes company_voice customer_items"
         " company_measures company_still_waiting last_ending median_waits survey_targets"
@@ -421,7 +444,7 @@ NO_FRAME = {
         " expected_orders fit_buying fit_spending forecast_buying funnel_shares group_gaps"
         " hold_family interaction judge_claims mean_spend plan_return plan_samples"
         " plan_tornado priority_order retention_by_age retention_chart revenue_at_risk shrink"
-        " standardised_difference suppress survival_quantile usable_contracts human_labels"
+        " standardised_difference suppress survey_priorities survival_quantile human_labels"
         " main_channels traits"
     ),
     # what takes a code of a stage
@@ -429,6 +452,7 @@ NO_FRAME = {
     # what takes numbers
     "numbers": (
         "change_point coverage_at_edges coverage_of_intervals design_effect detectable_difference"
+        " personas.agreement"
         " margin_multiple project_and_check project_retention return_on_experience sample_ratio"
         " sample_size share_grid tornado log_odds word_chi_square"
     ),
@@ -437,19 +461,104 @@ NO_FRAME = {
 }
 
 
-def public_functions() -> Iterator[str]:
-    """List the functions that the package offers, those aside that make blocks of frames."""
-    spaces = [space for space in map(cx.__dict__.get, cx.__all__) if inspect.ismodule(space)]
-    for space in (cx, *spaces):
-        for name in space.__all__ if space is not cx.show else ():
-            function = getattr(space, name)
-            if inspect.isfunction(function) and not function.__module__.endswith("blocks"):
-                yield function.__name__
+KINDS_OF = {kind: names.split() for kind, names in NO_FRAME.items()}
+FIRST = {
+    # what the first parameter of a function of each kind is
+    "company": ("Company", "Survey", "Shop", "PersonaStudy", "Dataset", "str | Path"),
+    "result": (
+        "pd.DataFrame", "Mapping[str, pd.DataFrame]", "Evidence", "Fit", "Personas", "ScoreLink",
+        "CodingFrame",
+    ),
+    "file": ("Path", "str | Path"),
+}  # fmt: skip
+
+
+def public_functions() -> dict[str, Callable[..., Any]]:
+    """Return the functions that the package offers, those aside that make blocks of frames.
+
+    Where two functions bear one name, each is named with its topic.
+    """
+    spaces = [getattr(cx, name) for name in cx.__all__]  # a topic is imported when it is asked for
+    spaces = [cx, *(space for space in spaces if inspect.ismodule(space) and space is not cx.show)]
+    offered = {
+        (function, space.__name__.rpartition(".")[2]): function.__name__
+        for space in spaces
+        for function in (getattr(space, name) for name in space.__all__)
+        if inspect.isfunction(function) and not function.__module__.endswith("blocks")
+    }
+    bearers: dict[str, set[Callable[..., Any]]] = {}
+    for (function, _), name in offered.items():
+        bearers.setdefault(name, set()).add(function)
+    return {
+        name if len(bearers[name]) == 1 else f"{space}.{name}": function
+        for (function, space), name in offered.items()
+    }
 
 
 def test_every_public_function_has_its_entry() -> None:
     known = {*CALLS, *" ".join(NO_FRAME.values()).split()}
-    assert set(public_functions()) - known == set()
+    assert {*public_functions()} ^ known == set()
+
+
+def test_every_topic_s_functions_are_looked_for() -> None:
+    modules = {function.__module__ for function in public_functions().values()}
+    topics = {path.name for path in (ROOT / "topics").iterdir() if (path / "__init__.py").is_file()}
+    blocks_only = {"quality", "survey"}
+    assert {m.split(".")[2] for m in modules if ".topics." in m} == topics - blocks_only
+
+
+@pytest.mark.parametrize("kind", FIRST)
+def test_what_is_not_called_here_takes_no_rows(kind: str) -> None:
+    functions = public_functions()
+    for name in KINDS_OF[kind]:
+        first = next(iter(inspect.signature(functions[name]).parameters.values()))
+        assert first.annotation in FIRST[kind], (name, first.annotation)
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "compare": {"reference": NOTHING},
+    "compare_funnels": {"between": "band"},
+    "compare_with_rest": {"between": "band"},
+    "differ_by_group": {"between": "band"},
+    "survey_priorities": {"ranked": pd.DataFrame({"other": [1.0]})},
+    "plan_samples": {"differences": [1.0]},
+    "standardised_difference": {"group": "band", "current": "a", "reference": "b"},
+    "channel_consistency": {"channels": ["band"]},
+    "survival_quantile": {"share": 0.5},
+    "customer_value": {"buying": None, "spending": None},
+}
+"""What else a function of a result must be given."""
+
+
+@pytest.mark.parametrize("name", KINDS_OF["result"])
+@pytest.mark.parametrize("other", [pd.DataFrame({"other": [1.0]}), [1.0]], ids=["frame", "list"])
+def test_a_frame_of_something_else_is_no_result(name: str, other: object) -> None:
+    function = public_functions()[name]
+    first = next(iter(inspect.signature(function).parameters.values()))
+    if "pd.DataFrame" not in first.annotation:
+        return  # a result of another kind than a frame
+    given = {"band": other} if first.annotation.startswith("Mapping") else other
+    with pytest.raises(CxError):
+        function(given, **OPTIONS.get(name, {}))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "weights"),
+    [
+        ([], [], None), ([np.nan, 1], [0, 1], None), ([-1, 0], [0, 1], None),
+        ([0.5, 1], [0, 1], None), (["a", "b"], [0, 1], None), ([[0, 1], [1, 0]], [0, 1], None),
+        ([0, 1, 1], [0, 1], None), ([0, 1], [0, 1], [np.nan, 1]), ([0, 1], [0, 1], [-1, 1]),
+        ([0, 1], [0, 1], [1]), ([0, 1], [0, 1], ["a", "b"]),
+    ],
+)  # fmt: skip
+def test_what_is_no_class_agrees_with_nothing(first: Any, second: Any, weights: Any) -> None:
+    with pytest.raises(CxError):
+        cx.personas.agreement(first, second, weights)
+
+
+def test_one_row_agrees_with_itself() -> None:
+    assert cx.personas.agreement([0], [0]) == 1.0
+    assert cx.personas.agreement([0, 1], [1, 0]) == 1.0
 
 
 def is_number(frame: pd.DataFrame, name: str) -> bool:

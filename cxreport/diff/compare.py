@@ -78,7 +78,7 @@ def _parts(then: Mapping[str, Any], now: Mapping[str, Any], keys: Iterable[str])
             parts += [key] if old != new else []
             continue
         parts += [
-            f"{name} ({old.get(name)} → {new.get(name)})"
+            name if key == "definitions" else f"{name} ({old.get(name)} → {new.get(name)})"
             for name in _differing(old, new)
             if (key, name) != ("parameters", "period")
         ]

@@ -15,7 +15,7 @@ from cxreport.errors import CxError, shorten
 from cxreport.inputs.source import as_table, run
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from numpy.typing import NDArray
 
@@ -70,6 +70,32 @@ def as_frame(data: Any) -> pd.DataFrame:
     if isinstance(data, pd.DataFrame):
         return data
     return run(as_table(data))
+
+
+def check_result(frame: object, names: Sequence[str], maker: str) -> None:
+    """Refuse what is not the result of the function that a frame should come from.
+
+    Parameters
+    ----------
+    frame : object
+        What was given.
+    names : sequence of str
+        Columns that every result has.
+    maker : str
+        The function.
+
+    Raises
+    ------
+    CxError
+        If it is no pandas frame, or lacks a column.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        absent = type(frame).__name__
+    elif lacking := [name for name in names if name not in frame]:
+        absent = f"no column {', '.join(lacking)}"
+    else:
+        return
+    raise CxError(f"this is no result of {maker}", got=absent)
 
 
 def as_texts(column: Any) -> pd.Series:

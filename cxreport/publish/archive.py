@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NEEDED = ("report", "title", "source", "period", "pages")
-MADE_FROM = ("data", "codebook_sha256", "notebook_sha256", "code", "libraries")
+MADE_FROM = (
+    "data", "codebook_sha256", "definitions", "notebook_sha256", "code", "libraries",
+)  # fmt: skip
 
 
 def links_of(

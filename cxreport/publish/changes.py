@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 CAUSES = {
     "data": ("data",),
-    "definition": ("codebook_sha256", "parameters"),
+    "definition": ("codebook_sha256", "definitions", "parameters"),
     "code": ("notebook_sha256", "code", "libraries"),
 }
 """Cause -> what of a manifest differs."""

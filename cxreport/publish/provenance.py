@@ -48,11 +48,12 @@ def gather(
     -------
     dict
         ``notebook`` and ``notebook_sha256``, ``parameters``, ``codebook_sha256`` (None in a
-        study), ``data`` (file below the source's folder -> SHA-256), ``libraries`` (name ->
-        version), ``code`` (hash of the package), ``commit`` (None outside version control),
-        ``clean``, ``brand`` (see ``read_brand``; where there is one), and ``fingerprint``: one
-        hash over all that can change a page except the commit, by which a page is known to be up
-        to date.
+        study), ``definitions`` (what else the team wrote beside the codebook, a coding frame say:
+        file -> SHA-256), ``data`` (file below the source's folder -> SHA-256), ``libraries``
+        (name -> version), ``code`` (hash of the package), ``commit`` (None outside version
+        control), ``clean``, ``brand`` (see ``read_brand``; where there is one), and
+        ``fingerprint``: one hash over all that can change a page except the commit, by which a page
+        is known to be up to date.
     """
     return with_parameters(gather_sources(notebook, codebook, root), parameters)
 
@@ -71,9 +72,11 @@ def gather_sources(
     if codebook and source not in gathered:
         gathered[str(source)] = {
             "codebook_sha256": hash_file(codebook.path),
+            "definitions": {path.name: hash_file(path) for path in definition_files(codebook)},
             "data": _hashes(codebook),
         }
-    of_source = gathered[source] if source else {"codebook_sha256": None, "data": {}}
+    nothing = {"codebook_sha256": None, "definitions": {}, "data": {}}
+    of_source = gathered[source] if source else nothing
     own = {"notebook": notebook.name, "notebook_sha256": hash_file(notebook)}
     return {**own, **of_source, **gathered[""]}
 
@@ -102,11 +105,15 @@ def marks(notebook: Path, codebook: Codebook | None) -> dict[str, tuple[int, ...
     """Return by what a file is known to be untouched since: its size, times and number on the disk.
 
     The time of the last change of a file cannot be set back, as its content can; nor can that of a
-    folder, which another one may stand in for.
+    folder, in which another file or folder may stand in for one.
     """
     read = [notebook]
     if codebook:
-        read += [codebook.path, codebook.path.parent, codebook.folder, *data_files(codebook)]
+        data = data_files(codebook)
+        read += [codebook.path, codebook.path.parent, codebook.folder, *data]
+        above = {folder for path in data for folder in path.parents}
+        read += sorted(folder for folder in above if codebook.folder in folder.parents)
+        read += definition_files(codebook)
     states = {str(path): path.stat() for path in read}
     return {name: (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for name, s in states.items()}
 
@@ -117,6 +124,13 @@ def _hashes(codebook: Codebook) -> dict[str, str]:
         path.relative_to(codebook.folder).as_posix(): hash_file(path)
         for path in data_files(codebook)
     }
+
+
+def definition_files(codebook: Codebook | None) -> list[Path]:
+    """List what the team wrote beside a codebook in the same form: a coding frame, personas."""
+    if codebook is None:
+        return []
+    return sorted(path for path in codebook.path.parent.glob("*.toml") if path != codebook.path)
 
 
 def data_files(codebook: Codebook) -> list[Path]:
@@ -190,8 +204,9 @@ def provenance_rows(provenance: Mapping[str, Any], words: Words) -> list[tuple[s
         rows.append(("codebook", provenance["codebook_sha256"]))
     written = [(words.text(f"provenance.{key}"), value) for key, value in rows]
     written += [
-        (words.text("provenance.data", file=name), digest)
-        for name, digest in provenance["data"].items()
+        (words.text(f"provenance.{kind}", file=name), digest)
+        for kind in ("definitions", "data")
+        for name, digest in provenance.get(kind, {}).items()
     ]
     libraries = ", ".join(f"{name} {number}" for name, number in provenance["libraries"].items())
     return [*written, (words.text("provenance.libraries"), libraries)]

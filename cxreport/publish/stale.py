@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 FILES = {"notebook_sha256": "notebook", "codebook_sha256": "codebook", "brand": "brand"}
 """Of what a page is made from, by its name in a manifest: what is one file, and what that is."""
-TABLES = {"parameters": "parameter", "data": "data", "libraries": "library"}
+TABLES = {
+    "parameters": "parameter", "definitions": "definition", "data": "data", "libraries": "library",
+}  # fmt: skip
 """And what has several parts, each with a name and a value."""
-WATCHED = ("notebook_sha256", "parameters", "codebook_sha256", "data", "libraries", "brand")
+WATCHED = (
+    "notebook_sha256", "parameters", "codebook_sha256", "definitions", "data", "libraries", "brand",
+)  # fmt: skip
 
 
 class Stale(NamedTuple):
@@ -79,7 +83,8 @@ def _causes(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
             if name not in new or name not in old:
                 yield f"{what} {name}: {'gone' if name in old else 'new'}"
             elif old[name] != new[name]:
-                values = "its content" if key == "data" else f"{old[name]} -> {new[name]}"
+                is_file = key in {"definitions", "data"}
+                values = "its content" if is_file else f"{old[name]} -> {new[name]}"
                 yield f"{what} {name}: {values}"
     if then.get("code") != now.get("code"):
         yield "code: the package's own"

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from cxreport.inputs.meaning import LANGUAGES
 from cxreport.publish.export import environment
+from cxreport.publish.names import file_name
 from cxreport.publish.places import LATEST
 from cxreport.publish.publish import INDEXES, write_through
 from cxreport.show.words import Words
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 Step = Literal["before", "after"]
 STEPS: tuple[Step, ...] = ("before", "after")
+LONGEST = 200
+"""Signs of report and period that a name of a file has room for."""
 OURS = re.compile(rf"\.({'|'.join(STEPS)})\.({'|'.join(LANGUAGES)})\.html$")
 
 
@@ -93,4 +96,6 @@ def _page(report: str, period: str, step: Step, language: str) -> bytes:
 
 
 def _name(report: str, period: str, step: Step, language: str) -> str:
-    return f"{report}.{period}.{step}.{language}.html"
+    place = f"{report}.{period}"
+    place = place if len(place) <= LONGEST else file_name(place)
+    return f"{place}.{step}.{language}.html"

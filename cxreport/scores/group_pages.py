@@ -13,9 +13,10 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.inputs.roles import CATEGORIES
+from cxreport.scores.nested import groups_within
 from cxreport.scores.recent import PERIODS
 from cxreport.scores.suppression import MOST_GROUPS, SUPPRESSED, group_counts, question_counts
-from cxreport.scores.totals import hidden_periods, hidden_totals
+from cxreport.scores.totals import totals_by_column
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cxreport.inputs.codebook import Codebook
     from cxreport.inputs.meaning import Column
     from cxreport.inputs.survey import Survey
+    from cxreport.scores.nested import Within
 
 NO_ANSWERS = "no answers"
 MOST_PAGES = 1000
@@ -112,8 +114,8 @@ def group_pages(survey: Survey, column: str, *, periods: int = PERIODS) -> pd.Da
             "too many groups for a page each", where=survey.codebook.path,
             got=f"{column}: {len(pages):,} values", expected=f"up to {MOST_PAGES:,}",
         )  # fmt: skip
-    few = _hidden(survey, column, counts, periods)
-    ever = set(counts.loc[hidden_periods(counts, survey.minimum_group), "level"])
+    few, closed = hidden_groups(survey, column, periods=periods)
+    ever = set(counts.loc[closed, "level"])
     note = pd.Series("", pages.index).mask(pages["level"].isin(few), SUPPRESSED)
     return pages.assign(
         note=note.mask(pages["n"] == 0, NO_ANSWERS),
@@ -141,13 +143,40 @@ def has_few_groups(survey: Survey, column: str, periods: int) -> bool:
     return bool(recent["level"].nunique() <= MOST_GROUPS)
 
 
-def _hidden(survey: Survey, column: str, counts: pd.DataFrame, periods: int) -> list[Hashable]:
-    return hidden_totals(
-        counts,
-        periods=len(survey.history[-periods:]),
-        by_period=has_few_groups(survey, column, periods),
-        minimum=survey.minimum_group,
+def hidden_groups(
+    survey: Survey, column: str, *, periods: int = PERIODS
+) -> tuple[list[Hashable], pd.Series]:
+    """Name what no page may show of the main question by a column, whose groups all have pages.
+
+    Parameters
+    ----------
+    survey, column, periods
+        As in ``group_pages``.
+
+    Returns
+    -------
+    tuple
+        The groups whose total no page may show, and which rows of ``main_counts`` are hidden in
+        their own period: with regard to the other columns by which reports show these answers.
+    """
+
+    def find() -> dict[str, tuple[list[Hashable], pd.Series]]:
+        within = _within(survey, column)
+        counts = {name: main_counts(survey, name) for name in within}
+        covered = len(survey.history[-periods:])
+        return totals_by_column(counts, within, periods=covered, minimum=survey.minimum_group)
+
+    return survey.once(("hidden groups", column, periods), find)[column]
+
+
+def _within(survey: Survey, column: str) -> dict[str, Within]:
+    """Return the columns in which a column's groups lie, and last the column itself."""
+    columns = list(dict.fromkeys([*survey.categories, column]))
+    within = survey.once(
+        ("groups within", *columns), lambda: groups_within(answers_until(survey), columns)
     )
+    larger = [name for name in within if name in within[column]]
+    return {name: within[name] for name in [*larger, column]}
 
 
 def hidden_by_question(
@@ -168,18 +197,21 @@ def hidden_by_question(
         Question -> groups with too few valid answers to it, and those that must be hidden with
         them; for the main question the groups without a page.
     """
-    counts = question_counts(answers_until(survey), column, questions)
+    within, covered = _within(survey, column), len(survey.history[-periods:])
+    counts = {name: question_counts(answers_until(survey), name, questions) for name in within}
     hidden = {}
-    for name in questions:
-        if name in survey.main_question:
-            hidden[name] = _hidden(survey, column, main_counts(survey, column), periods)
+    for question in questions:
+        if question in survey.main_question:
+            hidden[question] = hidden_groups(survey, column, periods=periods)[0]
             continue
-        answered = counts[f"n_{name}"]
-        of_one = counts[["period_start", "level"]].assign(n=answered, least=answered)
-        hidden[name] = hidden_totals(
-            of_one,
-            periods=len(survey.history[-periods:]),
-            by_period=False,
-            minimum=survey.minimum_group,
+        answered = {
+            name: rows[["period_start", "level"]].assign(
+                n=rows[f"n_{question}"], least=rows[f"n_{question}"]
+            )
+            for name, rows in counts.items()
+        }
+        totals = totals_by_column(
+            answered, within, periods=covered, minimum=survey.minimum_group, by_period=False
         )
+        hidden[question] = totals[column][0]
     return hidden

@@ -9,15 +9,16 @@ import pandas as pd
 
 from cxreport.inputs.meaning import Design
 from cxreport.inputs.source import as_table, run
+from cxreport.scores.nested import groups_within
 from cxreport.scores.scoreboard import score_questions, scoreboard
 from cxreport.scores.segments import shrink, suppress
 from cxreport.scores.suppression import (
     MINIMUM_GROUP,
     MOST_GROUPS,
     group_counts,
-    hidden_levels,
+    hidden_by_column,
 )
-from cxreport.scores.totals import hidden_totals
+from cxreport.scores.totals import totals_by_column
 from cxreport.stats.consistency import consistency
 from cxreport.stats.multiplicity import judged
 
@@ -89,14 +90,18 @@ def break_down(
         )
         for column in columns
     }
+    boards = {n: board for n, board in boards.items() if 0 < board[n].nunique() <= MOST_GROUPS}
+    if not boards:
+        return {}
+    hidden = _hidden(current, columns, questions, minimum, earlier, by_period=False)
+    before: dict[str, list[Hashable]] = {}
+    if reference is not None:
+        before = hidden_by_column(reference, columns, questions, minimum)
     tables = {}
     for column, board in boards.items():
-        if 0 < board[column].nunique() <= MOST_GROUPS:
-            hidden = _hidden(current, column, questions, minimum, earlier)
-            if reference is not None:
-                before = hidden_levels(reference, column, questions, minimum)
-                board = _without_reference(board, board[column].isin(before))  # noqa: PLW2901
-            tables[column] = suppress(board, minimum, also=board[column].isin(hidden))
+        was_hidden = board[column].isin(before.get(column, []))
+        compared = _without_reference(board, was_hidden) if column in before else board
+        tables[column] = suppress(compared, minimum, also=board[column].isin(hidden[column]))
     return tables
 
 
@@ -141,14 +146,15 @@ def league_tables(
         Column -> what ``shrink`` returns by it, best stabilised score first, groups below the
         minimum at the end with every number empty; answers without a group are left out.
     """
-    leagues = {}
+    leagues: dict[str, pd.DataFrame] = {}
+    hidden: dict[str, list[Hashable]] = {}
     for column in columns:
         scores = score_questions(
             data, questions, by=[column], weight=weight, cluster=cluster, level=level
         ).dropna(subset=column)
         if scores[column].nunique() > MOST_GROUPS:
-            hidden = _hidden(data, column, questions, minimum, earlier)
-            few = suppress(scores, minimum, also=scores[column].isin(hidden))
+            hidden = hidden or _hidden(data, columns, questions, minimum, earlier)
+            few = suppress(scores, minimum, also=scores[column].isin(hidden[column]))
             league = shrink(few, level=level, seed=seed)
             in_order = league.sort_values(["question", "rank", column], na_position="last")
             leagues[column] = in_order.reset_index(drop=True)
@@ -157,22 +163,28 @@ def league_tables(
 
 def _hidden(
     data: Data,
-    column: str,
+    columns: Sequence[str],
     questions: Mapping[str, Column],
     minimum: int,
     earlier: Data | None,
-) -> list[Hashable]:
-    """Name the groups to hide, small by themselves or given away by earlier pages."""
+    *,
+    by_period: bool | None = None,
+) -> dict[str, list[Hashable]]:
+    """Name the groups to hide, small by themselves or given away by other groups or pages."""
     if earlier is None:
-        return hidden_levels(data, column, questions, minimum)
+        return hidden_by_column(data, columns, questions, minimum)
     rows = as_table(data)
     covered = run(rows.aggregate(n=rows.period_start.nunique(), last=rows.period_start.max())).iloc[
         0
     ]
     past = as_table(earlier)
     past = past.filter((past.period_start <= covered["last"]) | past.period_start.isnull())
-    counts = group_counts(past, column, questions)
-    return hidden_totals(counts, periods=int(covered["n"]), by_period=False, minimum=minimum)
+    counts = {column: group_counts(past, column, questions) for column in columns}
+    within = groups_within(past, columns)
+    totals = totals_by_column(
+        counts, within, periods=int(covered["n"]), minimum=minimum, by_period=by_period
+    )
+    return {column: hidden for column, (hidden, _) in totals.items()}
 
 
 def channel_consistency(

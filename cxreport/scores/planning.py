@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import check_result
 from cxreport.scores.kinds import score_kind
 from cxreport.stats.power import detectable_difference, sample_size
 
@@ -95,6 +96,8 @@ def plan_samples(
     """
     if not differences or not all(differences):
         raise CxError("no difference to plan for", got=list(differences), expected="not 0")
+    asked = ("question", "metric", "n", "estimate") if len(board) else ()
+    check_result(board, asked, "scoreboard")
     plans = []
     for row in board.to_dict("records"):
         baseline = baseline_of(row)

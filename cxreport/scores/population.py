@@ -8,11 +8,11 @@ import pandas as pd
 
 from cxreport.inputs.source import as_table, run
 from cxreport.scores.scoreboard import score_history, score_questions, scoreboard
-from cxreport.scores.suppression import SUPPRESSED, hidden_levels
+from cxreport.scores.suppression import SUPPRESSED, hidden_by_column
 from cxreport.stats.weights import rake_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -82,8 +82,10 @@ def weighted_answers(survey: Survey, answers: ir.Table) -> tuple[ir.Table, str |
     if own is not None:
         return answers, own
     targets, complete = {}, answers
-    for variable, shares in met_margins(survey, answers).items():
-        hidden = hidden_levels(answers, variable, survey.main_question, survey.minimum_group)
+    met = met_margins(survey, answers)
+    few = _hidden(survey, answers, met)
+    for variable, shares in met.items():
+        hidden = few[variable]
         together = _together(shares, hidden)
         if len(together) > 1:
             level = complete[variable]
@@ -97,6 +99,14 @@ def weighted_answers(survey: Survey, answers: ir.Table) -> tuple[ir.Table, str |
         return answers, None
     cells = as_table(rake_cells(complete, targets).drop(columns="n"))
     return complete.inner_join(cells, list(targets)), WEIGHT
+
+
+def _hidden(
+    survey: Survey, answers: ir.Table, variables: Iterable[str]
+) -> dict[str, list[Hashable]]:
+    """Name the hidden groups of variables, the same as where reports break down by them."""
+    columns = list(dict.fromkeys([*survey.categories, *variables]))
+    return hidden_by_column(answers, columns, survey.main_question, survey.minimum_group)
 
 
 def _together(shares: dict[Hashable, float], hidden: Sequence[Hashable]) -> dict[Hashable, float]:
@@ -249,11 +259,12 @@ def compare_with_base(survey: Survey) -> pd.DataFrame:
         One row per variable and level: ``variable``, ``level``, ``n`` (answers of the period),
         ``share`` (percent of the answers), ``share_population`` (percent of the base), ``ratio``
         (how much more readily they are heard; 1 is in proportion), ``used`` (whether the weights
-        of the period use the variable), ``note`` ("suppressed" where ``hidden_levels`` names the
+        of the period use the variable), ``note`` ("suppressed" where ``hidden_by_column`` names the
         level: then only ``share_population`` is given). Without a row when the base is not known.
     """
     frames = []
     used = met_margins(survey, survey.current)
+    hidden = _hidden(survey, survey.current, margins(survey))
     for variable, shares in margins(survey).items():
         counts = run(survey.current.group_by(variable).aggregate(n=survey.current.count()))
         n = counts.dropna().set_index(variable)["n"].reindex(list(shares)).fillna(0).astype(int)
@@ -262,8 +273,7 @@ def compare_with_base(survey: Survey) -> pd.DataFrame:
         compared = {"share": share.to_numpy(), "share_population": base.to_numpy()}
         judged = {"ratio": (share / base).to_numpy(), "used": variable in used, "note": ""}
         frame = pd.DataFrame(columns | compared | judged).astype({"n": "Int64"})
-        hidden = hidden_levels(survey.current, variable, survey.main_question, survey.minimum_group)
-        few = frame["level"].isin(hidden)
+        few = frame["level"].isin(hidden[variable])
         gone = {name: frame[name].mask(few) for name in ("n", "share", "ratio")}
         frames.append(frame.assign(**gone, note=frame["note"].mask(few, SUPPRESSED)))
     names = ["variable", "level", "n", "share", "share_population", "ratio", "used", "note"]

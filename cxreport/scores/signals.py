@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cxreport.inputs.columns import check_result
 from cxreport.scores.kinds import score_kind
 from cxreport.stats.trend import control_chart
 
@@ -58,6 +59,8 @@ def chart_scores(
          period  estimate   signal
     11  2026-12      60.0  outside
     """
+    asked = ("question", "metric", "period", "n", "estimate", "low", "high")
+    check_result(history, asked, "score_history")
     names = list(history.columns[: list(history.columns).index("period")])
     series_columns = [*names, "period", "n", "estimate", "low", "high"]
     judged = ["centre", "lower", "upper", "signal", "direction", "note"]

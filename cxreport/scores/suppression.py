@@ -15,6 +15,7 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.inputs.codebook import MINIMUM_GROUP
 from cxreport.inputs.source import as_table, run
+from cxreport.scores.nested import groups_within, hidden_before, numbers_within, with_parts
 from cxreport.scores.scales import valid_answers
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cxreport.inputs.codebook import Column
     from cxreport.inputs.source import Data
     from cxreport.inputs.survey import Survey
+    from cxreport.scores.nested import Inside
 
 MOST_GROUPS = 12
 """Groups that one chart can show; more make a league table."""
@@ -33,6 +35,7 @@ __all__ = [
     "SUPPRESSED",
     "check_filters",
     "group_counts",
+    "hidden_by_column",
     "hidden_levels",
     "hidden_rows",
     "hide_few",
@@ -244,15 +247,74 @@ def hidden_levels(
     >>> hidden_levels(answers, "shop", {"nps": Column(role="nps")})
     ['Bari', 'Pisa']
     """
-    counts = group_counts(rows, column, questions).groupby("level", dropna=False, sort=False)
-    sizes = counts.agg({"n": "sum", "least": "sum"}).reset_index()
-    return list(sizes.loc[hidden_rows(sizes, minimum, pd.Series(0, sizes.index)), "level"])
+    return hidden_by_column(rows, [column], questions, minimum)[column]
 
 
-def hidden_rows(sizes: pd.DataFrame, minimum: int, family: pd.Series) -> pd.Series:
-    """Return which rows with ``n`` and ``least`` are small, or must be hidden with a small one."""
-    small = is_small(sizes["least"], minimum) | is_small(sizes["n"], minimum)
-    return with_partners(small, sizes["least"], [family], minimum)
+def hidden_by_column(
+    rows: Data,
+    columns: Sequence[str],
+    questions: Mapping[str, Column],
+    minimum: int = MINIMUM_GROUP,
+) -> dict[str, list[Hashable]]:
+    """Name the groups of several columns of which no page may show a number, all being shown.
+
+    Parameters
+    ----------
+    rows, questions, minimum
+        As in ``hidden_levels``.
+    columns : sequence of str
+        Columns by which pages show these answers.
+
+    Returns
+    -------
+    dict of str to list
+        Column -> groups as in ``hidden_levels``; where the groups of a column are part of those of
+        another, as shops are of regions, none can be had from a region less its other shops, and no
+        region from its shops.
+
+    Examples
+    --------
+    >>> shops = ["Bari"] * 6 + ["Taranto"] * 40 + ["Pisa"] * 14 + ["Lucca"] * 40
+    >>> regions = ["south"] * 46 + ["centre"] * 54
+    >>> answers = pd.DataFrame({"shop": shops, "region": regions})
+    >>> hidden_by_column(answers, ["shop", "region"], {})
+    {'shop': ['Bari', 'Taranto'], 'region': []}
+    """
+    done: dict[str, list[Hashable]] = {}
+    for column, within in groups_within(rows, columns).items():
+        counts = group_counts(rows, column, questions).groupby("level", dropna=False, sort=False)
+        sizes = counts.agg({"n": "sum", "least": "sum"}).reset_index()
+        inside = hidden_before(done, within)
+        hidden = hidden_rows(sizes, minimum, pd.Series(0, sizes.index), inside)
+        done[column] = list(sizes.loc[hidden, "level"])
+    return {column: done[column] for column in columns}
+
+
+def hidden_rows(
+    sizes: pd.DataFrame,
+    minimum: int,
+    places: pd.Series,
+    inside: Sequence[Inside] = (),
+    also: pd.Series | None = None,
+) -> pd.Series:
+    """Return which rows with ``level``, ``n`` and ``least`` are small, or must be hidden with them.
+
+    ``places`` numbers the totals, one a period; ``also`` are rows hidden for another reason.
+    """
+    least = sizes["least"]
+    hidden = is_small(least, minimum) | is_small(sizes["n"], minimum)
+    hidden = hidden if also is None else hidden | also
+    families: list[pd.Series] = []
+    for each in reversed(inside):  # from the innermost totals outward, fewer rows need a partner
+        family = numbers_within(sizes["level"], places, each)
+        larger = sizes["level"].map(each.of)
+        is_hidden = larger.isin(list(each.hidden))
+        if each.hidden_periods:
+            pairs = pd.Series(list(zip(places, larger, strict=True)), sizes.index)
+            is_hidden = pairs.isin(list(each.hidden_periods))
+        hidden = with_parts(hidden, least, family, is_hidden)
+        families.append(family)
+    return with_partners(hidden, least, [*families, places], minimum)
 
 
 def check_filters(survey: Survey) -> None:

@@ -6,19 +6,22 @@ periods, a small period can be worked out: then the total is hidden.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from cxreport.inputs.codebook import MINIMUM_GROUP
-from cxreport.scores.suppression import group_counts, hidden_rows, is_small, with_partners
+from cxreport.scores.nested import Inside
+from cxreport.scores.suppression import MOST_GROUPS, group_counts, hidden_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Mapping, Sequence
 
     from cxreport.inputs.codebook import Column
     from cxreport.inputs.source import Data
+    from cxreport.scores.nested import Within
 
 EXACT = 1e-9
 """Rest of a vector below which it is a combination of others."""
@@ -64,13 +67,75 @@ def pooled_hidden(
     return _pooled(counts, periods, minimum, by_period=by_period)
 
 
-def hidden_periods(counts: pd.DataFrame, minimum: int = MINIMUM_GROUP) -> pd.Series:
+def hidden_periods(
+    counts: pd.DataFrame, minimum: int = MINIMUM_GROUP, inside: Sequence[Inside] = ()
+) -> pd.Series:
     """Return which rows of ``group_counts`` no page of their single period may show."""
-    return hidden_rows(counts, minimum, counts["period_start"].astype("object").fillna(""))
+    return hidden_rows(counts, minimum, _places(counts), inside)
+
+
+def _places(counts: pd.DataFrame) -> pd.Series:
+    return counts["period_start"].astype("object").fillna("")
+
+
+def totals_by_column(
+    counts: Mapping[str, pd.DataFrame],
+    within: Mapping[str, Within],
+    *,
+    periods: int,
+    minimum: int = MINIMUM_GROUP,
+    by_period: bool | None = None,
+) -> dict[str, tuple[list[Hashable], pd.Series]]:
+    """Name what no page may show of the groups of several columns, all being shown.
+
+    Parameters
+    ----------
+    counts : mapping of str to DataFrame
+        Column -> from ``group_counts``, of all periods up to the one reported.
+    within : mapping of str to mapping
+        From ``groups_within``.
+    periods, minimum
+        As in ``pooled_hidden``.
+    by_period : bool, optional
+        As there; when left out, true of columns with so few groups that pages show each period's.
+
+    Returns
+    -------
+    dict of str to tuple
+        Column -> what ``hidden_totals`` and ``hidden_periods`` return, with the larger groups in
+        which a column's groups lie taken into account.
+    """
+    done: dict[str, tuple[list[Hashable], pd.Series]] = {}
+    for column, larger in within.items():
+        rows = counts[column]
+        inside = []
+        for name, of in larger.items():
+            totals, closed = done[name]
+            there = counts[name].assign(place=_places(counts[name]))[closed]
+            pairs = set(zip(there["place"], there["level"], strict=True))
+            inside.append(Inside(of, totals, pairs))
+        single = _shows_periods(rows, periods) if by_period is None else by_period
+        hidden = hidden_totals(
+            rows, periods=periods, by_period=single, minimum=minimum, inside=inside
+        )
+        done[column] = (hidden, hidden_periods(rows, minimum, inside))
+    return done
+
+
+def _shows_periods(counts: pd.DataFrame, periods: int) -> bool:
+    """Return whether the reports on everybody show single periods of a column's groups."""
+    starts = sorted(counts["period_start"].dropna().unique())[-periods:]
+    recent = counts[counts["period_start"].isin(starts)]
+    return bool(recent["level"].nunique() <= MOST_GROUPS)
 
 
 def hidden_totals(
-    counts: pd.DataFrame, *, periods: int, by_period: bool, minimum: int = MINIMUM_GROUP
+    counts: pd.DataFrame,
+    *,
+    periods: int,
+    by_period: bool,
+    minimum: int = MINIMUM_GROUP,
+    inside: Sequence[Inside] = (),
 ) -> list[Hashable]:
     """Name the groups whose total over the last periods no page may show.
 
@@ -80,6 +145,8 @@ def hidden_totals(
         From ``group_counts``, of all periods up to the one reported.
     periods, by_period, minimum
         As in ``pooled_hidden``.
+    inside : sequence of Inside
+        The larger groups in which the groups lie.
 
     Returns
     -------
@@ -92,15 +159,24 @@ def hidden_totals(
     recent = counts[counts["period_start"].isin(starts)]
     named = recent.dropna(subset="level").groupby("level", sort=True)
     sizes = named[["n", "least"]].sum().reset_index()
-    hidden = is_small(sizes["least"], minimum) | is_small(sizes["n"], minimum)
-    hidden |= sizes["level"].isin(_pooled(counts, periods, minimum, by_period=by_period))
-    hidden = with_partners(hidden, sizes["least"], [pd.Series(0, sizes.index)], minimum)
+    pooled = _pooled(counts, periods, minimum, by_period=by_period, inside=inside)
+    whole = [replace(each, hidden_periods=()) for each in inside]
+    place = pd.Series(0, sizes.index)
+    hidden = hidden_rows(sizes, minimum, place, whole, also=sizes["level"].isin(pooled))
     return list(sizes.loc[hidden, "level"])
 
 
-def _pooled(counts: pd.DataFrame, periods: int, minimum: int, *, by_period: bool) -> list[Hashable]:
+def _pooled(
+    counts: pd.DataFrame,
+    periods: int,
+    minimum: int,
+    *,
+    by_period: bool,
+    inside: Sequence[Inside] = (),
+) -> list[Hashable]:
     """Name the groups as ``pooled_hidden`` does, from what ``group_counts`` returned."""
-    cells = counts.assign(hidden=hidden_periods(counts, minimum)).dropna(subset="period_start")
+    closed_rows = hidden_periods(counts, minimum, inside)
+    cells = counts.assign(hidden=closed_rows).dropna(subset="period_start")
     order = sorted(cells["period_start"].unique())
     levels: list[Hashable] = []
     for level, of_level in cells.groupby("level", dropna=False, sort=True):

@@ -23,6 +23,8 @@ def period_names(data: pd.DataFrame) -> pd.Series:
 
     Without a ``period`` column the index names them. Names of waves have no order of their own.
     """
+    if not isinstance(data, pd.DataFrame):
+        raise CxError("not a table of periods", got=type(data).__name__, expected="a pandas frame")
     if "period" not in data:
         return pd.Series(data.index)
     names = data["period"].reset_index(drop=True)

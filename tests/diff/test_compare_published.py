@@ -104,6 +104,8 @@ def test_the_same_period_twice_is_a_restatement_and_no_chance(tmp_path: Path) ->
         ({"codebook_sha256": "d"}, "other_definition", "definition: not the same: the codebook"),
         ({"parameters": {"source": "shops", "period": "2026-10", "recent": 6}}, "other_definition",
          "definition: not the same: recent (12 → 6)"),
+        ({"definitions": {"personas.toml": "q"}}, "other_definition",
+         "definition: not the same: personas.toml"),
         ({"notebook_sha256": "m"}, "other_code", "code: not the same: the notebook"),
         ({"code": "q"}, "other_code", "code: not the same: the package"),
         ({"libraries": {"python": "3.12", "pandas": "3.1"}}, "other_code",

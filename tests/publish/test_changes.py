@@ -20,6 +20,7 @@ MADE_FROM: dict[str, Any] = {
     "notebook_sha256": "n",
     "parameters": {"period": "2026-10"},
     "codebook_sha256": "c",
+    "definitions": {"coding_frame.toml": "f"},
     "data": {"answers.csv": "1", "orders.csv": "1"},
     "libraries": {"python": "3.12"},
     "code": "p",
@@ -46,6 +47,7 @@ def test_a_page_made_for_the_first_time_has_nothing_to_say(tmp_path: Path) -> No
         ({"data": {"answers.csv": "2", "new.csv": "1"}}, ["data"],
          ["answers.csv", "new.csv", "orders.csv"]),
         ({"codebook_sha256": "d"}, ["definition"], []),
+        ({"definitions": {"coding_frame.toml": "g"}}, ["definition"], []),
         ({"parameters": {"period": "2026-10", "recent": 6}}, ["definition"], []),
         ({"notebook_sha256": "m"}, ["code"], []),
         ({"code": "q", "codebook_sha256": "d"}, ["definition", "code"], []),
@@ -76,6 +78,6 @@ def test_the_page_says_it_in_its_own_language() -> None:
     assert "Then the page said first: “" in pages["en"]
     assert "Steady &lt;so far&gt;." in pages["en"]
     assert "Dati: un file non è più quello di prima (" in pages["it"]
-    assert "Definizioni:" not in pages["it"]
+    assert "Definizioni: il codebook" not in pages["it"]
     assert not [problem for problem in check_page(pages["it"]) if "heading" in problem]
     assert "last made" not in export_page(notebook, "en", MADE_FROM)

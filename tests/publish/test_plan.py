@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cxreport.errors import CxError
-from cxreport.publish.plan import make_plan
+from cxreport.publish.plan import changed_since, make_plan
 from cxreport.publish.table import read_reports
 
 LINE = """[[report]]
@@ -149,6 +149,51 @@ def test_changed_data_codebook_and_notebook_make_pages_stale(project: Path) -> N
         path = project / name
         path.write_text(path.read_text("utf-8") + "\n", "utf-8")
         assert why(project) == f"changed: {reason}"
+
+
+@pytest.mark.parametrize("name", ["coding_frame.toml", "personas.toml"])
+def test_what_the_team_writes_beside_the_codebook_is_part_of_a_page(
+    project: Path, name: str
+) -> None:
+    frame = project / "data/mini" / name
+    frame.write_text("[topics]\n", "utf-8")
+    pretend_built(project)
+    assert why(project) == ""
+    frame.write_text("[topics] # other words\n", "utf-8")
+    assert why(project) == "changed: definitions"
+    frame.unlink()
+    assert why(project) == "changed: definitions"
+
+
+@pytest.mark.parametrize("swapped", ["data/mini/2026", "data/mini/2026/10"])
+def test_a_folder_that_stood_in_for_another_is_seen_though_it_is_put_back(
+    project: Path, swapped: str
+) -> None:
+    data = project / "data/mini"
+    (data / "2026/10").mkdir(parents=True)
+    (data / "responses.csv").rename(data / "2026/10/responses.csv")
+    codebook = data / "codebook.toml"
+    text = codebook.read_text("utf-8").replace('"responses.csv"', '"2026/10/responses.csv"')
+    codebook.write_text(text, "utf-8")
+    (data / "coding_frame.toml").write_text("[topics]\n", "utf-8")
+    [job] = make_plan(project)
+    assert changed_since(job, project) == []
+    folder = project / swapped
+    other = Path(shutil.copytree(folder, project / "other"))
+    folder.rename(project / "aside")
+    other.rename(folder)
+    folder.rename(other)
+    (project / "aside").rename(folder)
+    assert changed_since(job, project) != []
+
+
+def test_a_coding_frame_that_was_another_while_it_was_read_is_seen(project: Path) -> None:
+    frame = project / "data/mini/coding_frame.toml"
+    frame.write_text("[topics]\n", "utf-8")
+    [job] = make_plan(project)
+    frame.write_text("[topics] # other words\n", "utf-8")
+    frame.write_text("[topics]\n", "utf-8")
+    assert changed_since(job, project) == ["coding_frame.toml"]
 
 
 def test_changed_parameters_and_languages_make_pages_stale(project: Path) -> None:

@@ -26,6 +26,7 @@ MADE_FROM: dict[str, Any] = {
     "notebook_sha256": "n",
     "parameters": {"source": "shops", "period": "2026-10", "recent": 12},
     "codebook_sha256": "c",
+    "definitions": {"personas.toml": "o"},
     "data": {"answers.csv": "1", "orders.csv": "1"},
     "libraries": {"python": "3.12", "pandas": "3.0"},
     "code": "p",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from cxreport.inputs.columns import check_result
 from cxreport.inputs.source import run
 from cxreport.stats.intervals import normal_quantile
 from cxreport.stats.multiplicity import interval_level, judged
@@ -92,6 +93,7 @@ def compare_friction(rates: pd.DataFrame, *, level: float = 0.95) -> pd.DataFram
       measure  estimate   low  high
     0  errors       2.0  1.52  2.64
     """
+    check_result(rates, ("measure", "group", "estimate", "std_error"), "company_friction")
     values = {
         column: rates.pivot_table(index="measure", columns="group", values=column, sort=False)
         .reindex(columns=[DIGITAL, ASSISTED])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cxreport.inputs.columns import check_result
 from cxreport.inputs.source import keep
 from cxreport.scores.suppression import is_small
 from cxreport.topics.drivers.answers import driver_answers
@@ -159,6 +160,9 @@ def survey_priorities(effects: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFra
     DataFrame
         As ``priority_order``, with ``question`` in place of ``driver``.
     """
+    check_result(effects, ("question",) if len(effects) else (), "survey_asymmetry")
+    asked = ("question", "performance") if len(ranked) else ()
+    check_result(ranked, asked, "survey_criticality")
     if effects.empty or ranked.empty:
         return pd.DataFrame(columns=EMPTY[priority_order])
     both = effects.merge(ranked[["question", "performance"]], on="question")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import check_result
 from cxreport.stats.power import detectable_difference
 from cxreport.topics.experiment.effects import BROKEN
 
@@ -73,6 +74,7 @@ def decide(
         raise CxError("not an improvement", got=worthwhile, expected="points, 0 or more")
     if better not in get_args(Better):
         raise CxError("unknown direction", got=better, expected=", ".join(get_args(Better)))
+    check_result(effects, () if len(effects) == 0 else KEPT, "effect")
     sign = 1 if better == "higher" else -1
     rows = [
         {

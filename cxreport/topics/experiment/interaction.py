@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from scipy.stats import chi2
 
+from cxreport.inputs.columns import check_result
 from cxreport.stats.heterogeneity import heterogeneity
 
 ONE_GROUP = "fewer than two groups"
@@ -43,6 +44,7 @@ def interaction(effects: pd.DataFrame) -> pd.DataFrame:
        groups    Q  df  p_value
     0       2  8.0   1   0.0047
     """
+    check_result(effects, ("variable", "arm", "difference", "std_error", "p_value"), "effect")
     tested = effects[effects["p_value"].notna() & (effects["std_error"] > 0)]
     tests = []
     for (variable, arm), rows in tested.groupby(["variable", "arm"], sort=True):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from cxreport.inputs.columns import check_result
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.orders.rules import is_named, next_day
 from cxreport.scores.compare import compare
@@ -201,5 +202,9 @@ def compare_returns(returns: pd.DataFrame, *, level: float = 0.95) -> pd.DataFra
               metric  difference  signal
     0  ordered_again        30.0    True
     """
-    sides = {name: rows.drop(columns="answer") for name, rows in returns.groupby("answer")}
-    return compare(sides["promoters"], sides["detractors"], level=level, correction="holm")
+    check_result(returns, ("answer", "n", "estimate"), "returns_by_class")
+    sides = [
+        returns[returns["answer"] == name].drop(columns="answer")
+        for name in ("promoters", "detractors")
+    ]
+    return compare(*sides, level=level, correction="holm")

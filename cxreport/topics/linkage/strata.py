@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
+from cxreport.inputs.columns import check_result
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -71,6 +73,7 @@ def standardised_difference(
        estimate  estimate_reference  difference
     0       6.5                 4.5         2.0
     """
+    check_result(cells, (group, *strata, "n", "total", "squares"), "a count of cells")
     sides = [
         _by_stratum(cells[cells[group] == name], list(strata)) for name in (current, reference)
     ]

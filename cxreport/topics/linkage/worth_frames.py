@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from cxreport.inputs.columns import check_result
 from cxreport.inputs.meaning import NPS_SCALE
 from cxreport.inputs.source import run
 from cxreport.orders.frames import PAID, company_trade
@@ -196,6 +197,7 @@ def _last_year(trade: Trade) -> dict[str, float]:
 
 def _quantities(inputs: pd.DataFrame) -> list[Quantity]:
     """Turn rows into numbers, or into estimates with their ends."""
+    check_result(inputs, ("input", "estimate", "low", "high", "reason"), "plan_inputs")
     intervals = inputs.set_index("input").loc[list(INPUTS), ["estimate", "low", "high"]].fillna(0.0)
     ends = [tuple(float(end) for end in row) for row in intervals.to_numpy()]
     return [(mid, low, high) if low < high else mid for mid, low, high in ends]

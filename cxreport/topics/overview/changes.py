@@ -9,7 +9,7 @@ import pandas as pd
 
 from cxreport.stats.multiplicity import corrected, weighted_holm
 from cxreport.stats.usual_range import judge_last, smallest_shift
-from cxreport.topics.overview.measures import NAMED, check_measures
+from cxreport.topics.overview.measures import NAMED, WITHIN, check_measures
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -18,7 +18,6 @@ ERROR = 0.05
 """First screens on which nothing changed that may name a change all the same."""
 WHOLES = ("scores", "service", "retention", "conversion")
 """Sections whose rows without a group are measures as a whole; all other rows are parts."""
-WITHIN = {"points": (-100.0, 100.0), "percent": (0.0, 100.0), "hours": (0.0, np.inf)}
 BLIND = 0.25
 """Part of a scale by which a measure can move unseen before it is too few answers to judge by."""
 PART_OF = {"layers": "index"}

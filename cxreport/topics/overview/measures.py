@@ -9,9 +9,9 @@ import pandas as pd
 
 from cxreport.errors import CxError
 from cxreport.scores.compare import compare
+from cxreport.scores.group_pages import hidden_groups, main_counts
 from cxreport.scores.kinds import SCORES, score_kind
 from cxreport.scores.scoreboard import score_history
-from cxreport.scores.suppression import hidden_levels
 from cxreport.stats.usual_range import MIN_EARLIER
 from cxreport.topics.conversion import visits_that_bought
 from cxreport.topics.retention import company_retention
@@ -19,13 +19,15 @@ from cxreport.topics.service import company_changes, median_waits
 from cxreport.topics.voice import company_voice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from cxreport.inputs.meaning import Column
     from cxreport.inputs.survey import Survey
 
 NAMED = ["section", "measure", "question", "variable", "level"]
 COLUMNS = [*NAMED, "period", "n", "estimate", "low", "high", "unit", "better", "p_before"]
+WITHIN = {"points": (-100.0, 100.0), "percent": (0.0, 100.0), "hours": (0.0, np.inf)}
+"""Unit -> between what a result in it lies."""
 WAITS = ("first_reply", "solution")
 
 
@@ -115,9 +117,22 @@ def _groups(survey: Survey, column: str) -> pd.DataFrame:
     rows = _scores(survey, main, by=[column]) if main else pd.DataFrame(columns=COLUMNS)
     if rows.empty:
         return rows
-    few = hidden_levels(survey.current, column, main, survey.minimum_group)
+    hidden = _hidden_periods(survey, column)
+    pairs = list(zip(rows["period"], rows[column], strict=True))
+    closed = pd.Series([pair in hidden for pair in pairs], rows.index, dtype=bool)
+    rows = rows.assign(estimate=rows["estimate"].mask(closed))
+    few = [level for period, level in hidden if period == survey.period.name]
     rows = rows[~rows[column].isin(few)]
     return rows.assign(section="groups", variable=column, level=rows[column].astype(str))
+
+
+def _hidden_periods(survey: Survey, column: str) -> set[tuple[str, Hashable]]:
+    """Return the periods and groups of which the pages on that period may show nothing."""
+    counts = main_counts(survey, column)
+    _, closed = hidden_groups(survey, column)
+    names = {pd.Timestamp(period.start): period.name for period in survey.history}
+    starts = pd.to_datetime(counts["period_start"]).map(names)
+    return set(zip(starts[closed], counts.loc[closed, "level"], strict=True))
 
 
 def _waits(survey: Survey) -> pd.DataFrame:
@@ -186,6 +201,25 @@ def _topics(survey: Survey, periods: int) -> pd.DataFrame:
 
 
 def check_measures(measures: pd.DataFrame) -> None:
-    """Refuse a frame that is none of measures."""
+    """Refuse a frame that is none of measures, or holds what no measure can be."""
     if absent := [name for name in COLUMNS if name not in measures]:
         raise CxError("these are no measures", got=f"no column {', '.join(absent)}")
+    try:
+        figures = measures[["n", "estimate", "low", "high", "p_before"]].astype("float64")
+    except (TypeError, ValueError) as error:
+        raise CxError("these are no measures", got="text", expected="numbers") from error
+    if strange := {*measures["unit"]} - {*WITHIN}:
+        got = ", ".join(sorted(map(str, strange)))
+        raise CxError("no unit of a measure", got=got, expected=", ".join(WITHIN))
+    if strange := {*measures["better"]} - {"higher", "lower", ""}:
+        got = ", ".join(sorted(map(str, strange)))
+        raise CxError("no direction of a measure", got=got, expected="higher, lower or nothing")
+    if not (np.isfinite(figures["n"]) & (figures["n"] >= 0)).all():
+        raise CxError("a number of answers that is none", expected="0 or more")
+    lowest, highest = (measures["unit"].map({u: w[at] for u, w in WITHIN.items()}) for at in (0, 1))
+    result = figures["estimate"].round(9)
+    outside = (result < lowest) | (result > highest) | np.isinf(result)
+    if outside.any():
+        row = measures[outside].iloc[0]
+        raise CxError("a result that its unit does not hold", where=f"{row['measure']}",
+                      got=f"{row['estimate']} {row['unit']}")  # fmt: skip

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cxreport.errors import CxError
+
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from cxreport.topics.personas.items import Coded
     from cxreport.topics.personas.mixture import Fitter, Model
@@ -33,6 +35,11 @@ def agreement(first: ArrayLike, second: ArrayLike, weights: ArrayLike | None = N
         1 where both are the same but for names, about 0 where they agree as chance would; 1 where
         both have one class only.
 
+    Raises
+    ------
+    CxError
+        If the classes are not whole numbers from 0, there is no row, or the rows differ in number.
+
     Notes
     -----
     Source: Hubert & Arabie 1985, Journal of Classification 2, 193-218.
@@ -44,17 +51,36 @@ def agreement(first: ArrayLike, second: ArrayLike, weights: ArrayLike | None = N
     >>> round(agreement([0, 0, 1, 1], [0, 0, 1, 2]), 3)
     0.571
     """
-    one, other = np.asarray(first), np.asarray(second)
-    counts = np.ones(len(one)) if weights is None else np.asarray(weights, dtype=float)
+    one, other = _classes(first), _classes(second)
+    try:
+        counts = np.ones(len(one)) if weights is None else np.asarray(weights, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise CxError("these are no weights", expected="numbers") from error
+    if not one.shape == other.shape == counts.shape:
+        got = f"{one.size}, {other.size} and {counts.size} rows"
+        raise CxError("two ways to divide the same rows", got=got)
+    if not (np.isfinite(counts) & (counts >= 0)).all():
+        raise CxError("these are no weights", expected="0 or more, and finite")
     table = np.zeros((one.max() + 1, other.max() + 1))
     np.add.at(table, (one, other), counts)
     pairs, rows, columns, every = (
         float((kept * (kept - 1)).sum()) / 2
         for kept in (table, table.sum(axis=1), table.sum(axis=0), table.sum())
     )
+    if every <= 0:  # one row: there is no pair to divide
+        return 1.0
     expected = rows * columns / every
     most = (rows + columns) / 2
     return 1.0 if most == expected else (pairs - expected) / (most - expected)
+
+
+def _classes(column: ArrayLike) -> NDArray[np.int64]:
+    """Return the class of each row, if it is one."""
+    given = np.asarray(column)
+    whole = given.ndim == 1 and given.size > 0 and np.issubdtype(given.dtype, np.integer)
+    if not whole or given.min() < 0:
+        raise CxError("these are no classes", expected="whole numbers from 0, one a row")
+    return given.astype(np.int64)
 
 
 def stability(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from scipy.stats import t
 
+from cxreport.inputs.columns import check_result
 from cxreport.scores.pyramid import LAYERS
 from cxreport.scores.scales import ascending, turned
 from cxreport.stats import estimates
@@ -141,6 +142,7 @@ def group_gaps(
     normal_quantile(level)
     rows = []
     for column, board in groups.items():
+        check_result(board, (column, "metric", "estimate", *ENDS), "survey_pyramid_groups")
         scores = board[board["metric"] == metric].dropna(subset=[column, "estimate"])
         if not scores.empty:
             ordered = scores.sort_values("estimate", kind="stable")

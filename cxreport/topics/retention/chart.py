@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.stats import binom
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import check_result
 from cxreport.stats.trend import control_chart
 
 CHART = (
@@ -62,6 +63,7 @@ def retention_chart(cohorts: pd.DataFrame, *, age: int = 1) -> pd.DataFrame:
     0  2026-01  50      40.0    50.0  run chart
     1  2026-02  50      60.0    50.0  run chart
     """
+    check_result(cohorts, (), "cohorts")
     for name in ("cohort", "age", "size", "retained", "estimate", "low", "high"):
         if name not in cohorts.columns:
             raise CxError("unknown column", got=name, expected=", ".join(map(str, cohorts)))

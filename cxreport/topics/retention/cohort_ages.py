@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import check_result
 from cxreport.stats.group_columns import as_names
 from cxreport.stats.intervals import normal_quantile, of_share
 from cxreport.stats.product_limit import product_limit
@@ -81,6 +82,7 @@ def retention_by_age(cohorts: pd.DataFrame, *, by: By = None, level: float = 0.9
     1    2        1        8       2      60.0  product-limit
     """
     normal_quantile(level)
+    check_result(cohorts, (), "cohorts")
     names = as_names(by)
     for name in [*names, "cohort", "age", "size", "retained"]:
         if name not in cohorts.columns:

@@ -10,6 +10,7 @@ import pandas as pd
 from ibis import _
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import check_result
 from cxreport.inputs.source import Data, as_table, run
 from cxreport.scores.compare import compare
 from cxreport.scores.scores import nps
@@ -214,6 +215,7 @@ def compare_later(later: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
         n  n_reference  difference  signal
     0  20           20       200.0    True
     """
+    check_result(later, ("called", "n", "estimate"), "later_scores")
     sides = [later[later["called"] == side].drop(columns="called") for side in (True, False)]
     return compare(*sides, level=level, correction="none")
 

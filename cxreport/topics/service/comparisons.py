@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from cxreport.inputs.columns import check_result
 from cxreport.inputs.source import run
 from cxreport.stats.durations import count_cells, life_tables
 from cxreport.stats.group_columns import check_columns
@@ -136,6 +137,7 @@ def hold_family(comparisons: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     0     0.04    True    faster
     1     0.04    True    slower
     """
+    check_result(comparisons, ("observed", "expected", "p_value"), "compare_waits")
     p_value = comparisons["p_value"].astype("float64")
     verdicts = judged(p_value, level)
     surplus = (comparisons["observed"] - comparisons["expected"]).astype("float64")

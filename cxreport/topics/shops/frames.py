@@ -19,6 +19,7 @@ from cxreport.scores.group_pages import (
     NO_ANSWERS,
     group_pages,
     hidden_by_question,
+    hidden_groups,
     main_counts,
 )
 from cxreport.scores.recent import PERIODS
@@ -26,7 +27,6 @@ from cxreport.scores.scoreboard import score_history, score_questions
 from cxreport.scores.segments import shrink, suppress
 from cxreport.scores.signals import chart_scores
 from cxreport.scores.suppression import SUPPRESSED
-from cxreport.scores.totals import hidden_periods
 from cxreport.topics.service import company_changes, company_waits
 from cxreport.topics.voice import topic_quotes
 
@@ -184,7 +184,8 @@ def shop_series(shop: Shop) -> pd.DataFrame:
     """
     survey = shop.survey
     counts = main_counts(survey, shop.column)
-    few = counts[hidden_periods(counts, survey.minimum_group) & (counts["level"] == shop.value)]
+    _, closed = hidden_groups(survey, shop.column, periods=shop.periods)
+    few = counts[closed & (counts["level"] == shop.value)]
     starts = set(pd.to_datetime(few["period_start"]))
     hidden = [period.name for period in survey.history if pd.Timestamp(period.start) in starts]
     history = score_history(
@@ -192,14 +193,13 @@ def shop_series(shop: Shop) -> pd.DataFrame:
     )
     if not shop.has_series:
         history = history.iloc[:0]
-    closed = history["period"].isin(hidden)
-    history.loc[closed, "n"] = 0
-    history.loc[closed, ["estimate", "low", "high"]] = np.nan
+    is_closed = history["period"].isin(hidden)
+    history.loc[is_closed, "n"] = 0
+    history.loc[is_closed, ["estimate", "low", "high"]] = np.nan
     chart = chart_scores(history, breaks=survey.breaks, fewest=survey.minimum_group)
-    closed = chart["period"].isin(hidden)
-    return chart.assign(
-        n=chart["n"].astype("float64").mask(closed), note=chart["note"].mask(closed, SUPPRESSED)
-    )
+    is_closed = chart["period"].isin(hidden)
+    n = chart["n"].astype("float64").mask(is_closed)
+    return chart.assign(n=n, note=chart["note"].mask(is_closed, SUPPRESSED))
 
 
 def other_shops(shop: Shop) -> pd.DataFrame:

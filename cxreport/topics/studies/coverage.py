@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.special import gammaln
 
 from cxreport.errors import CxError
+from cxreport.inputs.columns import check_result
 from cxreport.stats import intervals
 from cxreport.stats.intervals import NetInterval, check_interval, normal_quantile
 from cxreport.stats.share_grids import edge_shares
@@ -147,6 +148,7 @@ def coverage_by_number(coverage: pd.DataFrame) -> pd.DataFrame:
        n interval  coverage  worst  width
     0  5     wald     100.0  100.0    0.0
     """
+    check_result(coverage, ("n", "interval", "coverage", "width"), "coverage_of_intervals")
     return coverage.groupby(["n", "interval"], sort=False, as_index=False).agg(
         coverage=("coverage", "mean"), worst=("coverage", "min"), width=("width", "mean")
     )

@@ -13,6 +13,8 @@ from cxreport.inputs.source import Data, as_table
 from cxreport.scores.compare import compare
 from cxreport.scores.pyramid import LAYERS
 from cxreport.scores.scoreboard import PYRAMID, score_questions
+from cxreport.stats.group_columns import check_columns
+from cxreport.stats.value_columns import times
 from cxreport.topics.validation.reliability import icc
 
 if TYPE_CHECKING:
@@ -160,6 +162,8 @@ def bridge_versions(
     if periods < 1:
         raise CxError("a comparison needs a period on each side", got=periods, expected="1 or more")
     table = as_table(data)
+    check_columns(table, ["period_start"])
+    begun = times(table, "period_start")
     sides: dict[str, list[pd.DataFrame]] = {"before": [], "after": []}
     for name, column in questions.items():
         for day, windows in _windows(column, history, periods):
@@ -167,7 +171,7 @@ def bridge_versions(
             for side, window in windows.items():
                 labels |= {f"{side}_first": window[0].name, f"{side}_last": window[-1].name}
             for side, window in windows.items():
-                inside = table.period_start.isin([period.start for period in window])
+                inside = begun.isin([pd.Timestamp(period.start) for period in window])
                 scores = score_questions(table.filter(inside), {name: column}, level=level)
                 scores = scores.drop(columns="question")
                 sides[side].append(pd.DataFrame(labels, index=scores.index).join(scores))

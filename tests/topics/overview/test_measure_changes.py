@@ -112,6 +112,22 @@ def test_a_frame_of_something_else_is_refused() -> None:
         changes(pd.DataFrame({"period": ["2026-10"]}))
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"estimate": np.inf}, {"estimate": 999.0}, {"estimate": -101.0}, {"estimate": "x"},
+        {"n": np.inf}, {"n": -5}, {"n": np.nan}, {"n": "x"}, {"unit": "kg"}, {"better": "up"},
+        {"unit": "percent", "estimate": 100.5}, {"unit": "hours", "estimate": -1.0},
+    ],
+)  # fmt: skip
+def test_what_no_measure_can_be_is_refused(wrong: dict[str, object]) -> None:
+    frame = series([*UPS_AND_DOWNS, 41.0]).astype(object)
+    for name, value in wrong.items():
+        frame.loc[12, name] = value
+    with pytest.raises(CxError):
+        changes(frame)
+
+
 @pytest.mark.parametrize("answers", [60, 490])
 def test_a_company_that_never_changes_is_said_to_be_steady(answers: int) -> None:
     # 500 companies of either size are in docs/methods.md
