@@ -18,7 +18,7 @@ from cxreport.inputs.normalise import plain_id
 from cxreport.inputs.source import as_table, keep, run
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Hashable, Mapping
 
     import ibis.expr.types as ir
 
@@ -55,7 +55,7 @@ BACK_SHARE = 0.01
 
 
 ID_COLUMNS = {"place": "int64", "id": "string", "wave": "string", "n": "int64", "plain": "string"}
-NO_MATCH = {"ids": 0, "found": 0, "alike": 0, "example": ""}
+NO_MATCH: dict[Hashable, Any] = {"ids": 0, "found": 0, "alike": 0, "example": ""}
 """What is counted of a link whose table has no id."""
 
 
@@ -88,7 +88,7 @@ class Ids(NamedTuple):
 
     def size(self, table: str, column: str) -> pd.Series:
         """Return the sizes of one column."""
-        return self.sizes.loc[self.places[table, column]]
+        return self.sizes.iloc[self.places[table, column]]
 
 
 def count_ids(codebook: Codebook, tables: Mapping[str, ir.Table]) -> Ids:
