@@ -66,15 +66,10 @@ def count_codes(export: Export, *, wave: str | None, table: str = "") -> pd.Data
 def _counted(export: Export, audited: list[Reading]) -> pd.DataFrame:
     """Count the rows and the different ids of each code that a reading met."""
     texts = {str(r.place): ibis.cases((export.inside(r), _code(export, r))) for r in audited}
-    ids = [
-        (export.inside(r), ibis.literal(f"{r.number}:") + _code(export, r)) for r in export.of("id")
-    ]
-    key = ibis.cases(*ids) if ids else ibis.null("string")
-    keyed = export.rows.select(**texts, **{ID: key})
+    keyed = export.rows.select(**texts, **{ID: export.written_id()})
     # To count the ids of each code is slow; where none repeats they are as many as its rows.
-    size = run(keyed.aggregate(n=keyed.count(), ids=keyed[ID].nunique())).iloc[0]
     has_ids = any(column.role == "id" for column in export.columns.values())
-    repeated = has_ids and size["n"] != size["ids"]
+    repeated = has_ids and export.sizes.n != export.sizes.written
     counts = (
         keyed.pivot_longer(~ibis.selectors.cols(ID), names_to="place", values_to="code")
         .group_by("place", "code")

@@ -25,7 +25,7 @@ from cxreport.inputs.normalise import (
     in_one_spelling,
     of_another_year,
 )
-from cxreport.inputs.questions import Question, counting
+from cxreport.inputs.questions import Question, ask, counting
 from cxreport.inputs.roles import SCORES, TIMES
 from cxreport.inputs.source import TEXT_FILES, run
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cxreport.inputs.codebook import TableFiles, Wave
-    from cxreport.inputs.export import Export
+    from cxreport.inputs.export import Export, Reading
     from cxreport.inputs.questions import Check
 
 MANY, MANY_SHARE = 30, 0.01
@@ -143,39 +143,74 @@ def code_problems(answers_by_code: pd.DataFrame, name: str) -> list[Problem]:
 
 
 def value_problems(export: Export, name: str, wave: Wave | None) -> Question:
-    """Count times and numbers of a file that cannot be read as declared, or cannot be true."""
+    """Count times and numbers of a file that cannot be read as declared, or cannot be true.
+
+    All columns are asked at once whether they have any; only those that do are looked at closely.
+    """
+    asked = export.of(*TIMES, *AMOUNTS)
+    measures: dict[str, ir.Scalar] = {}
+    for i, r in enumerate(asked):
+        bad = ibis.or_(_unread(export, r), *(bad for _, _, bad, _ in _untrue(export, r, wave)))
+        measures[f"n{i}"] = bad.sum().fill_null(0)
+
+    def problems(counted: pd.Series) -> list[Problem]:
+        checks: list[Check] = []
+        for i, r in enumerate(asked):
+            if counted[f"n{i}"]:
+                unread = _unread_times if r.column.role in TIMES else _unread_numbers
+                checks += [*unread(export, r), *_untrue(export, r, wave)]
+        (listed,) = ask(export.rows, counting(name, checks, wave.name if wave else None))
+        return listed
+
+    return Question(measures, problems)
+
+
+def _unread(export: Export, r: Reading) -> ir.BooleanValue:
+    """Return for which rows a meaning has a text, and no value."""
+    text = coded(export.text(r), r.meaning, r.column.role)
+    return export.inside(r) & text.notnull() & export.value(r).isnull()
+
+
+def _unread_times(export: Export, r: Reading) -> list[Check]:
+    """Part the times that cannot be read by how they are written."""
+    lost, text = _unread(export, r), coded(export.text(r), r.meaning, r.column.role)
     checks: list[Check] = []
-    for r in export.of(*TIMES, *AMOUNTS):
-        value, inside = export.value(r), export.inside(r)
+    if r.meaning.format is None:
+        either = text.re_search(EITHER_WAY)
+        checks.append(("date-ambiguous", r.name, lost & either, text))
+        lost &= ~either
+    unread = ibis.cases((lost, text))
+    beyond = of_another_year(unread, r.exported.type(), r.meaning, export.zone)
+    checks.append(("date-of-another-year", r.name, lost & beyond, text))
+    return [*checks, ("date-unreadable", r.name, lost & ~beyond, text)]
+
+
+def _unread_numbers(export: Export, r: Reading) -> list[Check]:
+    """Part the numbers that cannot be read by how they are written."""
+    lost, text = _unread(export, r), coded(export.text(r), r.meaning, r.column.role)
+    percent, digits = text.re_search("[0-9] ?%$"), text.re_search("[0-9]")
+    size = in_one_spelling(text, r.meaning).try_cast("float64").abs()
+    large = digits & (size >= LARGEST).fill_null(False)
+    smaller = lost & ~large
+    return [
+        ("number-too-large", r.name, lost & large, text),
+        ("number-percent", r.name, smaller & percent, text),
+        ("number-otherwise", r.name, smaller & digits & ~percent, text),
+        ("number-unreadable", r.name, smaller & ~digits, text),
+    ]
+
+
+def _untrue(export: Export, r: Reading, wave: Wave | None) -> list[Check]:
+    """Return the checks of what can be read and cannot be true."""
+    value = export.value(r)
+    if r.column.role == "weight":
         text = coded(export.text(r), r.meaning, r.column.role)
-        lost = inside & text.notnull() & value.isnull()
-        kind = "date" if r.column.role in TIMES else "number"
-        if kind == "date" and r.meaning.format is None:
-            either = text.re_search(EITHER_WAY)
-            checks.append(("date-ambiguous", r.name, lost & either, text))
-            lost &= ~either
-        if kind == "date":
-            unread = ibis.cases((lost, text))
-            beyond = of_another_year(unread, r.exported.type(), r.meaning, export.zone)
-            checks.append(("date-of-another-year", r.name, lost & beyond, text))
-            lost &= ~beyond
-        if kind == "number":
-            percent, digits = text.re_search("[0-9] ?%$"), text.re_search("[0-9]")
-            size = in_one_spelling(text, r.meaning).try_cast("float64").abs()
-            large = digits & (size >= LARGEST).fill_null(False)
-            checks.append(("number-too-large", r.name, lost & large, text))
-            lost &= ~large
-            checks.append(("number-percent", r.name, lost & percent, text))
-            checks.append(("number-otherwise", r.name, lost & digits & ~percent, text))
-            lost &= ~digits
-        checks.append((f"{kind}-unreadable", r.name, lost, text))
-        if r.column.role == "weight":
-            wrong = inside & (value <= 0).fill_null(True) & (text.isnull() | value.notnull())
-            checks.append(("weight-not-positive", r.name, wrong, text))
-        if r.column.role == "date" and wave:
-            within = (value >= ibis.timestamp(wave.since)) & (value < day_after(wave.until))
-            checks.append(("date-outside-wave", r.name, ~within, value))
-    return counting(name, checks, wave.name if wave else None)
+        wrong = (value <= 0).fill_null(True) & (text.isnull() | value.notnull())
+        return [("weight-not-positive", r.name, export.inside(r) & wrong, text)]
+    if r.column.role == "date" and wave:
+        within = (value >= ibis.timestamp(wave.since)) & (value < day_after(wave.until))
+        return [("date-outside-wave", r.name, ~within, value)]
+    return []
 
 
 def spelling_problems(export: Export, name: str, wave: Wave | None) -> Question:
@@ -218,11 +253,7 @@ def spelling_problems(export: Export, name: str, wave: Wave | None) -> Question:
     return Question(measures, problems)
 
 
-def row_problems(export: Export, name: str, file: str, wave: Wave | None) -> Question:
+def row_problems(export: Export, name: str, file: str, wave: Wave | None) -> list[Problem]:
     """Return whether a file has no row."""
-
-    def problems(counted: pd.Series) -> list[Problem]:
-        wave_name = wave.name if wave else None
-        return [] if counted["n"] else [problem("rows-none", name, "", 1, file, wave_name)]
-
-    return Question({"n": export.rows.count()}, problems)
+    wave_name = wave.name if wave else None
+    return [] if export.sizes.n else [problem("rows-none", name, "", 1, file, wave_name)]

@@ -7,6 +7,7 @@ not be read. Both are computed once, in one table.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
@@ -21,7 +22,7 @@ from cxreport.inputs.normalise import (
     written,
 )
 from cxreport.inputs.roles import CODED, NUMBERS, TIMES
-from cxreport.inputs.source import keep
+from cxreport.inputs.source import keep, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +48,16 @@ class Reading(NamedTuple):
     exported: ir.Column
     meaning: Meaning
     inside: ir.BooleanValue
+
+
+class Sizes(NamedTuple):
+    """How many rows a file or a table has: all, those with an id, and different ids among them."""
+
+    n: int
+    named: int
+    ids: int
+    written: int = 0
+    """Different ids as exported, by meaning."""
 
 
 @dataclass(frozen=True)
@@ -91,18 +102,37 @@ class Export:
         name = f"inside{reading.place}"
         return self.rows[name] if name in self.rows.columns else ALWAYS
 
+    def column(self, name: str) -> ir.Value:
+        """Return the values of a canonical column, each read by the meaning that holds for it."""
+        of_column = [reading for reading in self.readings if reading.name == name]
+        branches = [(self.inside(reading), self.value(reading)) for reading in of_column]
+        return ibis.cases(*branches) if branches else ibis.null()
+
+    def written_id(self) -> ir.Value:
+        """Return the id of each row as exported, beside the number of its meaning."""
+        ids = [
+            (self.inside(r), ibis.literal(f"{r.number}:") + self.text(r).fill_null(""))
+            for r in self.of("id")
+        ]
+        return ibis.cases(*ids) if ids else ibis.null("string")
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """How many rows there are, and how many different ids among them."""
+        key = next((name for name, column in self.columns.items() if column.role == "id"), None)
+        ids = (self.column(key) if key else ibis.null()).cast("string")
+        rows = self.rows.select(ids=ids, written=self.written_id())
+        counted = {"named": rows.ids.count(), "ids": rows.ids.nunique()}
+        counts = rows.aggregate(n=rows.count(), **counted, written=rows.written.nunique())
+        return Sizes(*run(counts).iloc[0].map(int))
+
     def kept(self) -> Export:
         """Compute everything once; see ``source.keep``."""
         return replace(self, rows=keep(self.rows))
 
     def canonical(self) -> ir.Table:
         """Return the canonical columns; see ``normalise``."""
-        selected = {}
-        for name in self.columns:
-            of_column = [reading for reading in self.readings if reading.name == name]
-            branches = [(self.inside(reading), self.value(reading)) for reading in of_column]
-            selected[name] = ibis.cases(*branches) if branches else ibis.null()
-        values = self.rows.select(**selected)
+        values = self.rows.select(**{name: self.column(name) for name in self.columns})
         days = {name for name, kind in values.schema().items() if kind.is_date()}
         kinds = {n: value_type(column.role) for n, column in self.columns.items() if n not in days}
         return values.cast(kinds)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import ibis
+
 from cxreport.inputs.codebook import FIXED_WORDS
 from cxreport.inputs.contracts import Problem, problem
 from cxreport.inputs.masking import masked
@@ -63,18 +65,24 @@ def with_fixed_words(rows: ir.Table, name: str, table: TableFiles) -> ir.Table:
 
 def word_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:
     """Name and count the words that are none of the known ones, most frequent first."""
-    problems = []
+    texts, words = {}, {}
     for column, meaning in table.columns.items():
         flag = column in FLAGS.get(name, ()) and meaning.role == "number"
-        if not flag and not known_spellings(name, column, meaning):
-            continue
-        words = {"0", "1"} if flag else {*FIXED_WORDS[name][column]}
-        text = rows[column].cast("string")
-        text = text.re_replace(r"\.0+$", "") if flag else text
-        counted = run(rows.group_by(word=text).aggregate(n=rows.count()))
-        strange = counted[counted["word"].notna() & ~counted["word"].isin(words)]
+        if flag or known_spellings(name, column, meaning):
+            text = rows[column].cast("string")
+            texts[column] = text.re_replace(r"\.0+$", "") if flag else text
+            words[column] = {"0", "1"} if flag else {*FIXED_WORDS[name][column]}
+    if not texts:
+        return []
+    longer = rows.select(**texts).pivot_longer(
+        ibis.selectors.all(), names_to="of", values_to="word"
+    )
+    counted = run(longer.group_by("of", "word").aggregate(n=ibis._.count())).dropna(subset="word")
+    problems = []
+    for column, fixed in words.items():
+        strange = counted[(counted["of"] == column) & ~counted["word"].isin(fixed)]
         if not strange.empty:
-            ordered = strange.sort_values(["n", "word"], ascending=[False, True])
+            ordered = strange.sort_values(["n", "word"], ascending=[False, True])[["word", "n"]]
             written = str if len(ordered) <= MANY_WORDS else partial(masked, an_id=True)
             example = ", ".join(f"{written(w)} ({n:,})" for w, n in ordered.itertuples(index=False))
             problems.append(problem("word-unknown", name, column, int(ordered["n"].sum()), example))

@@ -7,7 +7,7 @@ numbers without any error, so each is a question to whoever wrote the codebook.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 import pandas as pd
@@ -15,10 +15,10 @@ import pandas as pd
 from cxreport.inputs.contracts import Problem, problem
 from cxreport.inputs.masking import masked
 from cxreport.inputs.normalise import plain_id
-from cxreport.inputs.source import keep, run
+from cxreport.inputs.source import as_table, keep, run
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Hashable, Mapping
 
     import ibis.expr.types as ir
 
@@ -54,6 +54,11 @@ BACK_SHARE = 0.01
 """Share of the ids of a source that come back in other waves from which it is no slip."""
 
 
+ID_COLUMNS = {"place": "int64", "id": "string", "wave": "string", "n": "int64", "plain": "string"}
+NO_MATCH: dict[Hashable, Any] = {"ids": 0, "found": 0, "alike": 0, "example": ""}
+"""What is counted of a link whose table has no id."""
+
+
 class Link(NamedTuple):
     """An id of one table that should be found in another."""
 
@@ -64,38 +69,56 @@ class Link(NamedTuple):
     in_waves: bool = False
 
 
-Ids: TypeAlias = "Mapping[tuple[str, str], ir.Table]"
-"""Table and column -> its different ids, from ``count_ids``."""
+class Ids(NamedTuple):
+    """The ids of every key, every customer and every link of a source, each once."""
+
+    rows: ir.Table
+    """``place``, ``id`` (as text), ``n`` (rows), ``wave`` (of a row that has it), ``plain``.
+
+    The plain id is without what exports add or take away: capitals, zeros, ``.0``.
+    """
+    places: dict[tuple[str, str], int]
+    """Table and column -> place."""
+    sizes: pd.DataFrame
+    """See ``_sizes``."""
+
+    def of(self, table: str, column: str) -> ir.Table:
+        """Return the ids of one column."""
+        return self.rows.filter(self.rows.place == self.places[table, column])
+
+    def size(self, table: str, column: str) -> pd.Series:
+        """Return the sizes of one column."""
+        return self.sizes.iloc[self.places[table, column]]
 
 
 def count_ids(codebook: Codebook, tables: Mapping[str, ir.Table]) -> Ids:
-    """Gather the ids of every key, every customer and every link, once.
-
-    Returns
-    -------
-    mapping of (str, str) to ibis Table
-        Table and column -> one row per id: ``id`` (as text), ``plain`` (without what exports add
-        or take away: capitals, zeros, ``.0``), ``n`` (rows), ``wave`` (of a row that has it).
-    """
+    """Gather the ids of every key, every customer and every link, once, and count them."""
     links = links_of(codebook, tables)
-    asked = {
-        (name, column): None
+    asked = dict.fromkeys(
+        (name, column)
         for name in tables
         for column in (
             *codebook.tables[name].with_role("id", "customer"),
             *(link.column for link in links if link.table == name),
         )
-    }
-    ids_by_column = {}
-    for name, column in asked:
-        of_wave = tables[name].wave if codebook.waves else ibis.null("string")
-        ids = tables[name].select(id=tables[name][column].cast("string"), wave=of_wave)
-        by_id = ids.filter(ids.id.notnull()).group_by("id")
-        by_id = by_id.aggregate(n=ibis._.count(), wave=ibis._.wave.min())
-        plain = plain_id(by_id.id.strip(), ("case", "decimals", "zeros"))
-        ids_by_column[name, column] = by_id.mutate(plain=plain)
-    linked = {end for link in links for end in (link[:2], link[2:])}
-    return {place: keep(ids) if place in linked else ids for place, ids in ids_by_column.items()}
+    )
+    places = {named: place for place, named in enumerate(asked)}
+    if not places:
+        return Ids(ibis.memtable([], schema=ID_COLUMNS), places, pd.DataFrame())
+    parts = [
+        tables[name].select(
+            place=ibis.literal(place, "int64"),
+            id=tables[name][column].cast("string"),
+            wave=tables[name].wave if codebook.waves else ibis.null("string"),
+        )
+        for (name, column), place in places.items()
+    ]
+    every = ibis.union(*parts)
+    by_id = every.filter(every.id.notnull()).group_by("place", "id")
+    by_id = by_id.aggregate(n=ibis._.count(), wave=ibis._.wave.min())
+    rows = by_id.mutate(plain=plain_id(by_id.id.strip(), ("case", "decimals", "zeros")))
+    rows = keep(rows) if links else rows
+    return Ids(rows, places, _sizes(rows, len(places)))
 
 
 def ids_in_waves(codebook: Codebook, name: str) -> list[str]:
@@ -146,27 +169,47 @@ def count_links(codebook: Codebook, ids: Ids) -> pd.DataFrame:
         ``alike`` (those that it has once capitals, leading zeros and ``.0`` are set aside),
         ``example`` (the shape of an id that is not found), ``wave``.
     """
+    links = links_of(codebook, dict.fromkeys(table for table, _ in ids.places))
+    counts = _matches(ids, links)
     rows = []
-    for link in links_of(codebook, dict.fromkeys(table for table, _ in ids)):
-        here, there = ids[link.table, link.column], ids[link.owner, link.owner_column]
-        exact, alike = here.id.isin(there.id), here.plain.isin(there.plain)
-        matches = here.select(here.id, here.wave, known=exact, alike=alike)
-        counts = run(
-            matches.aggregate(
-                by=["wave"] if link.in_waves else [],
-                ids=matches.count(),
-                found=matches.known.sum().fill_null(0),
-                alike=matches.alike.sum().fill_null(0),
-                example=ibis.cases((~matches.known, matches.id)).min().fill_null(""),
-            )
-        )
-        for counted in counts.to_dict("records"):
+    for number, link in enumerate(links):
+        of_link = counts[counts["link"] == number].to_dict("records")
+        for counted in of_link or ([] if link.in_waves else [NO_MATCH]):
             numbers = [int(counted[name]) for name in ("ids", "found", "alike")]
             example = masked(counted["example"], an_id=True)
-            where = (link.table, link.column, link.owner)
-            rows.append([*where, *numbers, example, counted.get("wave")])
+            wave = counted["wave"] if link.in_waves else None
+            rows.append([link.table, link.column, link.owner, *numbers, example, wave])
     columns = ["table", "column", "found_in", "ids", "found", "alike", "example", "wave"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _matches(ids: Ids, links: list[Link]) -> pd.DataFrame:
+    """Count the ids of each link that its owner has, by wave where they begin again in each."""
+    if not links:
+        return pd.DataFrame(columns=["link"])
+    ends = as_table(
+        pd.DataFrame(
+            [
+                (number, ids.places[link[:2]], ids.places[link[2:4]], link.in_waves)
+                for number, link in enumerate(links)
+            ],
+            columns=["link", "here", "there", "in_waves"],
+        )
+    )
+    here = ids.rows.join(ends, ids.rows.place == ends.here)
+    exact = ids.rows.select(exact_in=ids.rows.place, exact=ids.rows.id)
+    alike = ids.rows.select(alike_in=ids.rows.place, alike=ids.rows.plain).distinct()
+    met = here.left_join(exact, [here.there == exact.exact_in, here.id == exact.exact])
+    met = met.left_join(alike, [met.there == alike.alike_in, met.plain == alike.alike])
+    by_link = met.group_by(link=met.link, wave=ibis.cases((met.in_waves, met.wave)))
+    return run(
+        by_link.aggregate(
+            ids=met.count(),
+            found=met.exact.count(),
+            alike=met.alike.count(),
+            example=met.id.min(where=met.exact.isnull()).fill_null(""),
+        ).order_by("link", "wave")
+    )
 
 
 def link_problems(links: pd.DataFrame) -> list[Problem]:
@@ -197,15 +240,16 @@ def key_problems(rows: ir.Table, name: str, table: TableFiles, ids: Ids) -> list
     """Look at the ids of one table: alike ones, one that holds many rows, shared sessions."""
     key = next(iter(table.with_role("id")), None)
     customer = next(iter(table.with_role("customer")), None)
-    counted = {c: _sizes(ids[name, c]) for c in (key, customer) if c is not None}
     problems = []
-    for column, sizes in counted.items():
-        problems += _alike(ids[name, column], sizes, name, column)
+    for column in (key, customer):
+        if column is not None:
+            problems += _alike(ids, name, column)
     if customer:
-        problems += _nobody(counted[customer], name, customer)
-        problems += _crowds(ids[name, customer], counted[customer], name, customer)
+        sizes = ids.size(name, customer)
+        problems += _nobody(sizes, name, customer)
+        problems += _crowds(ids, name, customer)
         if name in MOVING:
-            problems += _never_again(counted[customer], name, customer)
+            problems += _never_again(sizes, name, customer)
     if name == "events" and "session_id" in table.columns:
         problems += _shared_sessions(rows, name, customer)
     return problems
@@ -240,8 +284,8 @@ def panel_problems(rows: ir.Table, name: str, codebook: Codebook) -> list[Proble
     return [problem("ids-in-several-waves", name, key, int(counted["back"]), example)]
 
 
-def _sizes(ids: ir.Table) -> pd.Series:
-    """Count the rows and ids of a column, and the rows of the usual and of the largest id."""
+def _sizes(ids: ir.Table, places: int) -> pd.DataFrame:
+    """Count the rows and ids of each column, and the rows of its usual and of its largest id."""
     measures = {"ids": ids.count(), "plain": ids.plain.nunique(), "rows": ids.n.sum()}
     measures |= {"usual": ids.n.median(), "most": ids.n.max()}
     is_word = ids.plain.isin(NOBODY)
@@ -249,7 +293,8 @@ def _sizes(ids: ir.Table) -> pd.Series:
         "nobody": ids.n.sum(where=is_word),
         "word": ids.id.min(where=is_word).fill_null(""),
     }
-    return run(ids.aggregate(**measures)).fillna(0).iloc[0]
+    by_place = run(ids.aggregate(by=["place"], **measures)).set_index("place")
+    return by_place.reindex(range(places)).fillna(0)
 
 
 def _nobody(sizes: pd.Series, name: str, column: str) -> list[Problem]:
@@ -259,24 +304,27 @@ def _nobody(sizes: pd.Series, name: str, column: str) -> list[Problem]:
     return [problem("id-names-nobody", name, column, int(sizes["nobody"]), str(sizes["word"]))]
 
 
-def _alike(ids: ir.Table, sizes: pd.Series, name: str, column: str) -> list[Problem]:
+def _alike(ids: Ids, name: str, column: str) -> list[Problem]:
     """Count ids that are told apart by capitals, leading zeros or ``.0`` only."""
+    sizes = ids.size(name, column)
     if sizes["plain"] == sizes["ids"]:
         return []
-    groups = ids.group_by("plain").aggregate(n=ids.count(), first=ids.id.min())
+    groups = ids.of(name, column).group_by("plain")
+    groups = groups.aggregate(n=ibis._.count(), first=ibis._.id.min())
     same = groups.filter(groups.n > 1)
     counted = run(same.aggregate(n=same.n.sum(), example=same["first"].min())).iloc[0]
     example = masked(counted["example"], an_id=True)
     return [problem("ids-alike", name, column, counted["n"], example)]
 
 
-def _crowds(ids: ir.Table, sizes: pd.Series, name: str, column: str) -> list[Problem]:
+def _crowds(ids: Ids, name: str, column: str) -> list[Problem]:
     """Count the rows of ids that hold a large part of the table: guests, the shop itself."""
+    sizes = ids.size(name, column)
     many = max(CROWD, CROWD_SHARE * sizes["rows"])
     if sizes["most"] < many:
         return []
-    largest = ids.filter(ids.n >= many).select("id", "n").order_by(ibis.desc("n"), "id")
-    crowds = run(largest.limit(5))
+    largest = ids.of(name, column).filter(ibis._.n >= many).select("id", "n")
+    crowds = run(largest.order_by(ibis.desc("n"), "id").limit(5))
     usual = crowds["n"] >= CROWD_TIMES * sizes["usual"]
     crowds = crowds[usual | (crowds["n"] > sizes["rows"] / 2)]
     if crowds.empty:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from cxreport.inputs.contracts import Problem, problem
+from cxreport.inputs.export import Sizes
 from cxreport.inputs.masking import masked
 from cxreport.inputs.source import keep, run
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from cxreport.inputs.codebook import TableFiles
 
 
-def merge_repeated(rows: ir.Table, name: str, table: TableFiles) -> tuple[ir.Table, list[Problem]]:
+def merge_repeated(
+    rows: ir.Table, name: str, table: TableFiles, sizes: Sizes | None = None
+) -> tuple[ir.Table, list[Problem]]:
     """Make one row of all rows that share an id.
 
     A value that the rows agree on is kept (an empty one agrees with any); a value that they
@@ -31,6 +34,8 @@ def merge_repeated(rows: ir.Table, name: str, table: TableFiles) -> tuple[ir.Tab
         The table's name.
     table : TableFiles
         Its part of the codebook; without an id column the rows stay as they are.
+    sizes : Sizes, optional
+        How many rows and ids there are, where they were counted already.
 
     Returns
     -------
@@ -41,11 +46,11 @@ def merge_repeated(rows: ir.Table, name: str, table: TableFiles) -> tuple[ir.Tab
     key = next(iter(table.with_role("id")), None)
     if key is None:
         return rows, []
-    counted = run(
-        rows.aggregate(n=rows.count(), named=rows[key].count(), ids=rows[key].nunique())
-    ).iloc[0]
-    without = int(counted["n"] - counted["named"])
-    surplus = int(counted["named"] - counted["ids"])
+    if sizes is None:
+        ids = rows[key]
+        counts = rows.aggregate(n=rows.count(), named=ids.count(), ids=ids.nunique())
+        sizes = Sizes(*run(counts).iloc[0].map(int))
+    without, surplus = sizes.n - sizes.named, sizes.named - sizes.ids
     problems = [problem("id-missing", name, key, without)] if without else []
     present = rows.filter(rows[key].notnull())
     if surplus == 0:

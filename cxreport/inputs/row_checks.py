@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
+import numpy as np
 
 from cxreport.inputs import period as periods
 from cxreport.inputs.contracts import Problem, problem
@@ -137,7 +138,8 @@ def _many_far_off(counts: pd.Series) -> pd.Series:
     """Return the days far from all others that hold more rows than slips do."""
     begin, end = body_of(counts)
     many = max(1, FEW * counts.sum())
-    return counts[[n > many and not begin <= place < end for place, n in enumerate(counts)]]
+    places = np.arange(len(counts))
+    return counts[(counts.to_numpy() > many) & ((places < begin) | (places >= end))]
 
 
 def scale_problems(rows: ir.Table, name: str, table: TableFiles) -> list[Problem]:

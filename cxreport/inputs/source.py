@@ -39,6 +39,9 @@ DATABASES = {".duckdb", ".db"}
 KEPT = "ibis_kept_"
 """How the names of kept tables begin."""
 
+# Steps stay apart, so that the engine takes each once; to join them takes longer than it saves.
+ibis.options.sql.fuse_selects = False
+
 
 @cache
 def engine() -> ibis.BaseBackend:
@@ -255,7 +258,7 @@ def keep(rows: ir.Table) -> ir.Table:
     rows = rows.mutate(**{name: rows[name].cast("string") for name in kindless})
     sources = [op.source for op in rows.op().find(ops.DatabaseTable)]
     backend = sources[0] if sources else engine()
-    with _reading(), _step_by_step():
+    with _reading():
         return backend.create_table(ibis.util.gen_name("kept"), rows, temp=True)
 
 
@@ -264,16 +267,6 @@ def forget(rows: ir.Table) -> None:
     for op in rows.op().find(ops.DatabaseTable):
         if op.name.startswith(KEPT):
             op.source.drop_table(op.name, force=True)
-
-
-@contextmanager
-def _step_by_step() -> Iterator[None]:
-    """Leave steps apart, so that the engine takes each once; to join them takes longer, too."""
-    usual, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
-    try:
-        yield
-    finally:
-        ibis.options.sql.fuse_selects = usual
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import ibis
+import numpy as np
 import pandas as pd
 
 from cxreport.errors import CxError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import ibis.expr.types as ir
+    from numpy.typing import NDArray
 
     from cxreport.inputs.codebook import Codebook
     from cxreport.inputs.period import Period
@@ -229,24 +231,27 @@ def body_of(rows: pd.Series) -> tuple[int, int]:
     >>> body_of(pd.Series(1, index=[dt.date(2011, 1, 1), *days]))
     (1, 21)
     """
-    total, so_far = rows.sum(), rows.cumsum()
+    counts, days = rows.to_numpy(), [day.toordinal() for day in rows.index]
+    total, so_far, gaps = counts.sum(), counts.cumsum(), np.diff(days)
     few = max(1, int(FEW * total))
-    inner = [i for i, n in enumerate(so_far) if n > few and total - n + rows.iloc[i] > few]
-    begin, end = _cut(rows, inner, FAR) if len(inner) >= FEWEST_DAYS else (0, len(rows))
+    inner = np.flatnonzero((so_far > few) & (total - so_far + counts > few))
+    begin, end = 0, len(rows)
+    if len(inner) >= FEWEST_DAYS:
+        begin, end = _cut(gaps, int(inner[0]), int(inner[-1]), FAR)
     outer = 2 if len(rows) >= FEWEST_DAYS + 4 else 1
-    inner = list(range(outer, len(rows) - outer))
-    if len(inner) < FEW_DAYS:
+    if len(rows) - 2 * outer < FEW_DAYS:
         return begin, end
-    alone = _cut(rows, inner, ALONE if len(inner) >= FEWEST_DAYS else ALONE_AMONG_FEW)
+    far = ALONE if len(rows) - 2 * outer >= FEWEST_DAYS else ALONE_AMONG_FEW
+    alone = _cut(gaps, outer, len(rows) - outer - 1, far)
     return max(begin, alone[0]), min(end, alone[1])
 
 
-def _cut(rows: pd.Series, inner: list[int], far: int) -> tuple[int, int]:
-    """Return where the rows begin and end if what lies outside of ``inner`` may be far off."""
-    gaps = [(later - day).days for day, later in pairwise(rows.index)]
-    far = max(far, USUAL * max(gaps[inner[0] : inner[-1]]))
-    begin = max((i + 1 for i in range(inner[0]) if gaps[i] > far), default=0)
-    end = min((i + 1 for i in range(inner[-1], len(gaps)) if gaps[i] > far), default=len(rows))
+def _cut(gaps: NDArray[np.int_], first: int, last: int, far: int) -> tuple[int, int]:
+    """Return where the rows begin and end if what lies before or after two days may be far off."""
+    is_far = gaps > max(far, USUAL * gaps[first:last].max())
+    before, after = np.flatnonzero(is_far[:first]), np.flatnonzero(is_far[last:])
+    begin = int(before[-1]) + 1 if len(before) else 0
+    end = last + int(after[0]) + 1 if len(after) else len(gaps) + 1
     return begin, end
 
 

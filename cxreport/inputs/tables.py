@@ -15,7 +15,7 @@ import pandas as pd
 from cxreport.errors import CxError
 from cxreport.inputs import checks, row_checks
 from cxreport.inputs.audit import AUDIT_COLUMNS, count_codes
-from cxreport.inputs.export import normalise, read_export
+from cxreport.inputs.export import Sizes, normalise, read_export
 from cxreport.inputs.fixed_words import with_fixed_words, word_problems
 from cxreport.inputs.free_text import without_personal_data
 from cxreport.inputs.keys import ids_in_waves
@@ -57,6 +57,7 @@ class CheckedTable:
     codes: list[pd.DataFrame] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     redactions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    sizes: Sizes | None = None
 
 
 def read_table(codebook: Codebook, name: str, given: Data | None = None) -> CheckedTable:
@@ -91,7 +92,8 @@ def read_table(codebook: Codebook, name: str, given: Data | None = None) -> Chec
         everything.rows, name, table, codebook.source
     )
     everything.problems += mended
-    rows, repeated = merge_repeated(everything.rows, name, table)
+    sizes = parts[0].sizes if len(parts) == 1 else None
+    rows, repeated = merge_repeated(everything.rows, name, table, sizes)
     read, everything.rows = everything.rows, keep(_with_period(rows, codebook, table))
     forget(read)
     forget(rows)
@@ -177,11 +179,10 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
     if wave:
         rows = _in_wave(rows, wave, ids_in_waves(codebook, name))
     counted = count_codes(export, wave=wave_name, table=name)
-    values, spellings, emptiness = ask(
+    values, spellings = ask(
         export.rows,
         checks.value_problems(export, name, wave),
         checks.spelling_problems(export, name, wave),
-        checks.row_problems(export, name, file, wave),
     )
     problems = [
         *checks.header_problems(raw, name, table, path or Path(name), wave, zone),
@@ -191,14 +192,13 @@ def _read_part(codebook: Codebook, name: str, raw: ir.Table, path: Path | None) 
         *checks.yes_no_problems(export, name, wave),
         *spellings,
         *checks.code_problems(counted, name),
-        *emptiness,
+        *checks.row_problems(export, name, file, wave),
     ]
-    n = int(run(whole.count().name("n"))["n"].item())
+    n = export.sizes.n if whole is raw else int(run(whole.count().name("n"))["n"].item())
     read = {"table": name, "file": file, "wave": wave_name, "rows": n, "columns": len(raw.columns)}
     read["sha256"] = hash_file(path) if path else ""
-    return CheckedTable(
-        rows, problems, [counted.assign(table=name)[["table", *AUDIT_COLUMNS]]], [read]
-    )
+    codes = [counted.assign(table=name)[["table", *AUDIT_COLUMNS]]]
+    return CheckedTable(rows, problems, codes, [read], sizes=export.sizes)
 
 
 def _in_wave(rows: ir.Table, wave: Wave, columns: Iterable[str]) -> ir.Table:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
+    from numpy.typing import NDArray
 
 COUNTS = ("detractors", "passives", "promoters", "dropped", "bottom", "middle", "top", "favourable")
 MEANS = ("mean", "mean_low", "mean_high")
@@ -81,7 +82,7 @@ class Answers:
         """Add up values of cells within each group; a group without any gets 0."""
         return self.summed(values, self.cells["group"].reindex(values.index))
 
-    def summed(self, values: pd.Series, group: pd.Series) -> pd.Series:
+    def summed(self, values: pd.Series, group: pd.Series | NDArray[np.int_]) -> pd.Series:
         """Add up values by their ``group``; one without any gets 0."""
         if values.dtype.kind == "i":  # exact in any order, and without the cost of a grouping
             sums = np.bincount(group, weights=values, minlength=len(self.groups)).astype("int64")

@@ -6,7 +6,7 @@ columns that the scores put together.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ from cxreport.stats.answers import COLUMNS, Answers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 NO_ANSWERS = "no answers"
 ONE_ANSWER = "one answer"
@@ -171,41 +173,74 @@ def linearised(answers: Answers, values: pd.Series) -> pd.DataFrame:
     estimated one does not; Gabler, Häder & Lahiri 1999, Survey Methodology 25, 105-106, for the
     model under Kish's.
     """
-    cells, pairs = answers.valid, answers.pairs
-    weight = answers.total(cells["weight"])
-    total_weight = weight.where(weight > 0)
-    # Measured from the lowest value, equal values have a spread of exactly 0.
-    lowest = values.groupby(cells["group"]).min().reindex(answers.groups.index)
-    above = values - cells["group"].map(lowest)
-    average = answers.total(cells["weight"] * above) / total_weight
-    beside = above - cells["group"].map(average)
-    first, second = (pairs[name].map(beside) for name in ("first", "second"))
-    spread = answers.summed(pairs["product"] * first * second, pairs["group"]).clip(lower=0)
-    clusters = answers.summed(pairs["clusters"], pairs["group"])
-    variance = spread / total_weight**2
-    kish = total_weight**2 / answers.total(cells["weight_squared"])
-    as_one = total_weight**2 / answers.summed(pairs["product"], pairs["group"])
-    # Unequal clusters fall short of their variance by more than m / (m - 1).
-    whole = variance * (as_one / (as_one - 1) * (kish - 1) / kish).where(as_one > 1 + ROUNDING, 1)
-    apart = answers.total(cells["weight_squared"] * beside**2) / total_weight**2
-    by_model = answers.total(cells["weight"] * beside**2) / total_weight / kish
-    drawn = (kish + ALIKE * (by_model / apart.where(apart > 0)).fillna(1)) / (kish + ALIKE)
-    n_effective = kish
-    if answers.clustered:
-        n_effective = (kish * apart / whole.where(whole > 0)).fillna(0).clip(as_one, kish)
-    factor = clusters / (clusters - 1).where(clusters > 1)
-    wide = as_one / (as_one - 1).where(as_one > 1 + ROUNDING)
-    return pd.DataFrame(
-        {
-            "mean": lowest + average,
-            "std_error": (variance * factor) ** 0.5,
+    # Small frames: pandas' care for labels in each step would cost more than the steps.
+    with np.errstate(all="ignore"):
+        sums = _sums(answers, values)
+        total_weight = sums["weight"]
+        variance = sums["spread"] / total_weight**2
+        kish = total_weight**2 / sums["squares"]
+        as_one = total_weight**2 / sums["products"]
+        # Unequal clusters fall short of their variance by more than m / (m - 1).
+        several = as_one > 1 + ROUNDING
+        short = np.where(several, as_one / (as_one - 1) * (kish - 1) / kish, 1)
+        whole = variance * short
+        apart = sums["apart"] / total_weight**2
+        by_model = sums["within"] / total_weight / kish
+        of_weights = _filled(by_model / np.where(apart > 0, apart, np.nan), 1)
+        drawn = (kish + ALIKE * of_weights) / (kish + ALIKE)
+        n_effective = kish
+        if answers.clustered:
+            worth = _filled(kish * apart / np.where(whole > 0, whole, np.nan), 0)
+            n_effective = np.fmax(np.fmin(worth, kish), as_one)
+        clusters = np.where(sums["clusters"] > 1, sums["clusters"], np.nan)
+        wide = np.where(several, as_one / (as_one - 1), np.nan)
+        estimates = {
+            "mean": sums["mean"],
+            "std_error": (variance * (clusters / (clusters - 1))) ** 0.5,
             "wide_error": (variance * wide) ** 0.5,
             "variance": whole,
             "drawn_variance": whole * drawn,
-            "n_effective": n_effective.fillna(0.0),
+            "n_effective": _filled(n_effective, 0),
             "as_one": as_one,
         }
-    )
+    return pd.DataFrame(estimates, index=answers.groups.index)
+
+
+def _sums(answers: Answers, values: pd.Series) -> dict[str, NDArray[np.float64]]:
+    """Add up, for each group, what its mean and the errors of it are made of."""
+    cells, pairs = answers.valid, answers.pairs
+    in_group, of_pair = cells["group"].to_numpy(), pairs["group"].to_numpy()
+    weight, squares = cells["weight"].to_numpy(), cells["weight_squared"].to_numpy()
+    answer, product = values.to_numpy(dtype="float64"), pairs["product"].to_numpy()
+
+    def total(each: NDArray[Any], group: NDArray[np.int_] = in_group) -> NDArray[np.float64]:
+        return answers.summed(pd.Series(each), group).to_numpy()
+
+    total_weight = total(weight)
+    total_weight = np.where(total_weight > 0, total_weight, np.nan)
+    # Measured from the lowest value, equal values have a spread of exactly 0.
+    lowest = np.full(len(answers.groups), np.nan)
+    np.fmin.at(lowest, in_group, answer)
+    above = answer - lowest[in_group]
+    average = total(weight * above) / total_weight
+    beside = above - average[in_group]
+    by_row = pd.Series(beside, index=cells.index)
+    first, second = (by_row.reindex(pairs[name]).to_numpy() for name in ("first", "second"))
+    return {
+        "weight": total_weight,
+        "mean": lowest + average,
+        "squares": total(squares),
+        "products": total(product, of_pair),
+        "spread": np.maximum(total(product * first * second, of_pair), 0),
+        "clusters": total(pairs["clusters"].to_numpy(), of_pair),
+        "apart": total(squares * beside**2),
+        "within": total(weight * beside**2),
+    }
+
+
+def _filled(values: NDArray[np.float64], value: float) -> NDArray[np.float64]:
+    """Return the values with another in the place of those that are not known."""
+    return np.where(np.isnan(values), value, values)
 
 
 def notes(n: pd.Series, one_class: pd.Series, n_effective: pd.Series | None = None) -> pd.Series:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 from ibis.backends.duckdb import Backend
-from sources import write_source
+from sources import TITLE, write_source
 
 from cxreport.inputs.dataset import open_source
 
@@ -23,12 +24,8 @@ def columns(each: int) -> dict[str, str]:
     return {n: m + ", scale = [1, 5]" if "touch" in n else m for n, m in named.items()}
 
 
-def times_asked(folder: Path, monkeypatch: pytest.MonkeyPatch, each: int) -> int:
+def times_asked(monkeypatch: pytest.MonkeyPatch, path: Path, **given: pd.DataFrame) -> int:
     """Count the tables that an engine makes, to bring back or to keep, when a source is opened."""
-    more = columns(each)
-    cells = [CELLS[name.partition("_")[0]] for name in more]
-    lines = [",".join([name, f"2026-01-0{i}", "9", *cells]) for i, name in enumerate("abc", 1)]
-    path = write_source(folder, ",".join(["id", "day", "score", *more]), *lines, columns=more)
     asked = []
 
     def counted(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -37,7 +34,7 @@ def times_asked(folder: Path, monkeypatch: pytest.MonkeyPatch, each: int) -> int
     with monkeypatch.context() as patched:
         for name in ("to_pyarrow", "create_table"):
             patched.setattr(Backend, name, counted(getattr(Backend, name)))
-        open_source(path, strict=False)
+        open_source(path, strict=False, tables=given)
     return len(asked)
 
 
@@ -47,7 +44,34 @@ def test_more_columns_are_no_more_queries(
 ) -> None:
     """The file is held, read and its rows kept (3 tables).
 
-    Asked are the codes (2), the checks of the file and its rows (2), the ids that repeat, the
-    checks of the rows, the days, the ends of scales, the ids that are alike, turned scales.
+    Asked are the rows and ids of the file, its codes, its checks, the checks of the rows, the
+    days, the ends of scales, the ids that are alike, turned scales.
     """
-    assert times_asked(tmp_path, monkeypatch, each) == 3 + 2 + 2 + 6
+    more = columns(each)
+    cells = [CELLS[name.partition("_")[0]] for name in more]
+    lines = [",".join([name, f"2026-01-0{i}", "9", *cells]) for i, name in enumerate("abc", 1)]
+    path = write_source(tmp_path, ",".join(["id", "day", "score", *more]), *lines, columns=more)
+    assert times_asked(monkeypatch, path) == 3 + 8
+
+
+def test_the_ids_of_all_tables_are_three_queries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All ids are kept together, their sizes asked, and how many meet their partner.
+
+    Of each table the file and the rows are kept, and the rows and ids of the file asked; of orders
+    and tickets also the checks of the file, of the rows, and the days.
+    """
+    dated = {"orders": "ordered_at", "tickets": "opened_at"}
+    text = f"[source]\n{TITLE}"
+    given = {"customers": pd.DataFrame({"customer_id": ["a"]})}
+    for table, day in dated.items():
+        key = f"{table[:-1]}_id"
+        given[table] = pd.DataFrame({key: ["1"], day: "2026-01-05", "customer_id": "a"})
+        roles = {key: "id", day: "date", "customer_id": "customer"}
+        text += f'\n[tables.{table}]\nfiles = "*.csv"\n[tables.{table}.columns]\n'
+        text += "".join(f'{name} = {{ role = "{role}" }}\n' for name, role in roles.items())
+    text += '\n[tables.customers]\nfiles = "*.csv"\ncolumns.customer_id = { role = "id" }\n'
+    path = tmp_path / "codebook.toml"
+    path.write_text(text, encoding="utf-8")
+    assert times_asked(monkeypatch, path, **given) == 3 * 3 + 2 * 3 + 3
