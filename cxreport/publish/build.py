@@ -175,7 +175,7 @@ def _stopping(act: Callable[[], None]) -> Iterator[None]:
 
 
 def _stop(site: Site, jobs: int) -> None:
-    """Say what an interrupted build leaves, and list it."""
+    """Write what an interrupted build leaves, and list it."""
     sys.stderr.write(
         f"\nstopped: {site.progress.done} of {jobs} done; the next build makes what is left\n"
     )

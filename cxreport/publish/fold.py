@@ -111,11 +111,11 @@ def fold(pieces: Sequence[Piece], words: Words) -> list[Piece]:
         kept = [_without_missing(part) for part in parts if not _only_notes(part)]
         if kept and parts[0] and _only_notes(parts[0]) and chapter[0].level == 2:
             kept.insert(0, [chapter[0]])  # a part cannot stand without the heading above it
-        shown = [part for part in kept if not _is_folded(part, 3)]
-        alone = not any(_shown(part) for part in shown)
+        visible = [part for part in kept if not _is_folded(part, 3)]
+        alone = not any(_shown(part) for part in visible)
         inner = [piece for part in kept for piece in _in_fold(part, 3, is_open=alone)]
         is_open = bool(inner) and not _is_folded(inner, 2)
-        charts = sum(_charts(block) for part in shown for block in _shown(part)) if is_open else 0
+        charts = sum(_charts(block) for part in visible for block in _shown(part)) if is_open else 0
         chapters.append((_in_fold(inner, 2), charts <= 1))
     if missing:
         heading = "## " + words.text("missing_sections")

@@ -59,12 +59,12 @@ class Server:
 
     def __init__(self, channel: socket.socket) -> None:
         self.channel = channel
-        self.answers: dict[int, int] = {}  # process -> the pipe on which its end is told
-        self.ended, told = os.pipe()
-        for pipe in (self.ended, told):
+        self.answers: dict[int, int] = {}  # process -> the pipe on which its end is reported
+        self.ended, waking = os.pipe()
+        for pipe in (self.ended, waking):
             os.set_blocking(pipe, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+        signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
         self.selector = selectors.DefaultSelector()
         self.selector.register(channel, selectors.EVENT_READ)
         self.selector.register(self.ended, selectors.EVENT_READ)
@@ -94,7 +94,7 @@ class Server:
         return True
 
     def _reap(self) -> None:
-        """Tell of each process that is gone how it ended."""
+        """Report of each process that is gone how it ended."""
         with contextlib.suppress(BlockingIOError):
             os.read(self.ended, LONGEST_REQUEST)
         with contextlib.suppress(ChildProcessError):

@@ -75,7 +75,7 @@ def gather_sources(
             "definitions": {path.name: hash_file(path) for path in definition_files(codebook)},
             "data": _hashes(codebook),
         }
-    nothing = {"codebook_sha256": None, "definitions": {}, "data": {}}
+    nothing: dict[str, Any] = {"codebook_sha256": None, "definitions": {}, "data": {}}
     of_source = gathered[source] if source else nothing
     own = {"notebook": notebook.name, "notebook_sha256": hash_file(notebook)}
     return {**own, **of_source, **gathered[""]}
