@@ -258,8 +258,11 @@ def keep(rows: ir.Table) -> ir.Table:
     rows = rows.mutate(**{name: rows[name].cast("string") for name in kindless})
     sources = [op.source for op in rows.op().find(ops.DatabaseTable)]
     backend = sources[0] if sources else engine()
+    name = ibis.util.gen_name("kept")
     with _reading():
-        return backend.create_table(ibis.util.gen_name("kept"), rows, temp=True)
+        if backend.name == "pyspark":  # no tables of a session: a view is the same, computed anew
+            return backend.create_view(name, rows)
+        return backend.create_table(name, rows, temp=True)
 
 
 def forget(rows: ir.Table) -> None:

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     import ibis
     import ibis.expr.types as ir
 
+pytestmark = [
+    # PySpark's own: it warns of pandas 3, and calls it in a way that pandas 4 will not know
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
+    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),
+]
 OF_FRAMES = {
     # what takes columns of a frame in its order, which rows of an engine do not have
     "rake", "redact", "count_redactions", "clean", "language", "words", "code_comments", "discover",
