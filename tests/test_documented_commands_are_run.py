@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import click
 import pytest
 from documented import NOT_RUN, ROOT, RUN_BY, commands, every_command, inline, pages
 
@@ -41,6 +42,7 @@ def test_what_a_sentence_names_is_there(page: str) -> None:
         if name.startswith("-"):  # of the program itself
             name, words, options = "", [name], {o for p in main.params for o in p.opts}
         else:
-            assert name in main.commands, command
-            options = {o for p in main.commands[name].params for o in p.opts}
+            called = main.get_command(click.Context(main), name)
+            assert called, command
+            options = {o for p in called.params for o in p.opts}
         assert {word for word in words if word.startswith("-")} <= options, command

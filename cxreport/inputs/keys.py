@@ -294,7 +294,8 @@ def _sizes(ids: ir.Table, places: int) -> pd.DataFrame:
         "word": ids.id.min(where=is_word).fill_null(""),
     }
     by_place = run(ids.aggregate(by=["place"], **measures)).set_index("place")
-    return by_place.reindex(range(places)).fillna(0)
+    without = {name: "" if name == "word" else 0 for name in measures}
+    return by_place.reindex(range(places)).fillna(without)
 
 
 def _nobody(sizes: pd.Series, name: str, column: str) -> list[Problem]:

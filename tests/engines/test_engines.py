@@ -30,7 +30,7 @@ pytestmark = [
 OF_FRAMES = {
     # what takes columns of a frame in its order, which rows of an engine do not have
     "rake", "redact", "count_redactions", "clean", "language", "words", "code_comments", "discover",
-    "keyness", "mentions", "quotes", "topics", "topic_history", "agreement", "class_quotes",
+    "keyness", "mentions", "quotes", "topics", "topic_history", "voice.agreement", "class_quotes",
 }  # fmt: skip
 OTHER_WORDS = {"app": "App", "web": "Éco web ", "north": "norte", "south": "Süd", "late": "LATE"}
 MISSING = 0.08

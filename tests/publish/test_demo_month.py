@@ -185,9 +185,9 @@ def test_axe_finds_one_pale_cell_and_one_pale_table_among_those_alike(
     page = opened(browser, demo_month / "it.html", 1280, 900)
     page.evaluate(OPEN)
     page.evaluate("""() => {
-        const cells = document.querySelectorAll('td:not(:has(*))');
-        cells[cells.length - 1].style.color = '#ddd';
-        const tables = document.querySelectorAll('table:has(td:not(:has(*)))');
+        const cells = [...document.querySelectorAll('td')].filter(cell => !cell.childElementCount);
+        cells.at(-1).style.color = '#ddd';
+        const tables = [...new Set(cells.map(cell => cell.closest('table')))];
         tables[1].style.backgroundColor = '#777';
         document.querySelector('html').removeAttribute('lang');
     }""")
