@@ -116,7 +116,8 @@ def fold(pieces: Sequence[Piece], words: Words) -> list[Piece]:
         inner = [piece for part in kept for piece in _in_fold(part, 3, is_open=alone)]
         is_open = bool(inner) and not _is_folded(inner, 2)
         charts = sum(_charts(block) for part in visible for block in _shown(part)) if is_open else 0
-        chapters.append((_in_fold(inner, 2), charts <= 1))
+        opened = alone and any(_is_folded(part, 3) for part in kept)
+        chapters.append((_in_fold(inner, 2), charts <= 1 and not opened))
     if missing:
         heading = "## " + words.text("missing_sections")
         chapters.append(([Piece("\n".join([heading, "", *missing]))], True))
@@ -126,8 +127,8 @@ def fold(pieces: Sequence[Piece], words: Words) -> list[Piece]:
 def _side_by_side(chapters: Sequence[tuple[Section, bool]]) -> list[Piece]:
     """Hold together what stands under each heading of the second level.
 
-    What has no more than one picture is ``single``, and two such that follow each other are
-    ``half``: they share a row. One alone has the row to itself.
+    What has no more than one picture, and no fold that is open, is ``single``, and two such that
+    follow each other are ``half``: they share a row. One alone has the row to itself.
     """
     folded: list[Piece] = []
     left = False

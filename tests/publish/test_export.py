@@ -297,6 +297,17 @@ def test_sections_of_one_picture_share_a_row_and_a_lone_one_has_it_to_itself() -
     ]  # fmt: skip
 
 
+def test_a_section_with_an_open_fold_shares_no_row() -> None:
+    page = write(
+        text("## A"), shown(chart_of()), text("## B"), text("### Deeper", "fold"), shown(SAID),
+        text("## C"), shown(chart_of()),
+    )  # fmt: skip
+    assert main_of(page).count(" open>") == 1  # nothing else stands in B
+    assert re.findall('<section class="(grid.*?)">', main_of(page)) == [
+        "grid single", "grid", "grid single",
+    ]  # fmt: skip
+
+
 def test_a_heading_tagged_so_hides_its_section_until_somebody_opens_it() -> None:
     page = write(
         text("## One"), shown(SAID), text("### Deeper\n\nHidden.", "fold"), text("Hidden, too."),
